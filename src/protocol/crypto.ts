@@ -1,0 +1,88 @@
+/** The only door to a crypto library: strict checks in front of it, so that every runtime gives the same verdict. */
+import * as primitives from '#crypto'
+import type {Digest, PublicKey, Signature} from './ids.ts'
+
+/** What a runtime's library gives; see crypto.node.ts and crypto.browser.ts. */
+export interface Primitives {
+  readonly verifyEd25519: (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean
+  readonly sha256: (bytes: Uint8Array) => Uint8Array
+}
+
+/** The order of the base point, L (RFC 8032 §5.1), and the field's prime, p, as 32 little-endian bytes. */
+const order = littleEndian('1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed')
+const prime = littleEndian('7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffed')
+
+/**
+ * The y coordinates of the eight points of small order (sign bit cleared): 0, 1, p - 1 and the two of order 8.
+ * A signature under such a key fits every message. Encodings with y >= p are refused before by isBelow.
+ */
+const smallOrderY = [
+  '0000000000000000000000000000000000000000000000000000000000000000',
+  '0000000000000000000000000000000000000000000000000000000000000001',
+  '7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffec',
+  '05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826',
+  '7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7',
+].map(littleEndian)
+
+/**
+ * Strict Ed25519 (formats §1): signature 64 bytes, key 32, S < L, y of A and of R below p, neither of small order,
+ * then the library. Total: false for anything else. Node's own verdicts differ between versions without this.
+ */
+export function verifyEd25519(
+  {publicKey, message, signature}: {publicKey: Uint8Array; message: Uint8Array; signature: Uint8Array},
+  library: Primitives = primitives,
+): boolean {
+  if (publicKey.length !== 32 || signature.length !== 64) return false
+  const r = signature.subarray(0, 32)
+  if (!isBelow(signature.subarray(32), order) || !isStrictPoint(publicKey) || !isStrictPoint(r)) return false
+  try {
+    return library.verifyEd25519(publicKey, message, signature)
+  } catch {
+    return false // A key that is no point of the curve: libraries throw or say false.
+  }
+}
+
+/** True when a 32-byte encoding names a point that strict verification takes as a key: y < p, not of small order. */
+export function isStrictPoint(encoding: Uint8Array): boolean {
+  const y = Uint8Array.from(encoding)
+  y[31] = (y[31] ?? 0) & 0x7f
+  return isBelow(y, prime) && !smallOrderY.some((small) => small.every((byte, i) => byte === y[i]))
+}
+
+/** Compares two 32-byte little-endian numbers. Public values only: not constant in time. */
+function isBelow(value: Uint8Array, limit: Uint8Array): boolean {
+  for (let i = 31; i >= 0; i--) {
+    const difference = (value[i] ?? 0) - (limit[i] ?? 0)
+    if (difference !== 0) return difference < 0
+  }
+  return false
+}
+
+function littleEndian(hex: string): Uint8Array {
+  return hexToBytes(hex).reverse()
+}
+
+/** SHA-256 (FIPS 180-4) of bytes. */
+export const sha256 = (bytes: Uint8Array): Uint8Array => primitives.sha256(bytes)
+
+/** `sha256:` and the hex of the SHA-256 of bytes, or of a text's UTF-8. */
+export function digestOf(content: string | Uint8Array): Digest {
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
+  return `sha256:${bytesToHex(sha256(bytes))}` as Digest
+}
+
+/** For text that a parser has matched as lower-case hex of even length. */
+export function hexToBytes(hex: string): Uint8Array {
+  return Uint8Array.from({length: hex.length / 2}, (_, i) => parseInt(hex.slice(2 * i, 2 * i + 2), 16))
+}
+
+export function bytesToHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+export const publicKeyBytes = (key: PublicKey): Uint8Array => hexToBytes(key.slice('pp_pk_'.length))
+export const signatureBytes = (signature: Signature): Uint8Array => hexToBytes(signature.slice('ed25519:'.length))
+/** Prints 32 raw bytes as a pinned key's text. */
+export const printPublicKey = (raw: Uint8Array): PublicKey => `pp_pk_${bytesToHex(raw)}` as PublicKey
+/** Prints 64 raw bytes as a signature's text. */
+export const printSignature = (raw: Uint8Array): Signature => `ed25519:${bytesToHex(raw)}` as Signature
