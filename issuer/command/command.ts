@@ -1,0 +1,19 @@
+/** What a comment's text says to Countersign (formats §8, "What counts as a statement"). */
+import type {CommitSha, Environment} from '#protocol'
+
+export type Command =
+  | {
+      readonly kind: 'authorize'
+      readonly environment: Environment
+      /** Absent in the bare form, which mints nothing unless the policy takes `head`. */
+      readonly sha?: CommitSha | undefined
+      readonly reason?: string | undefined
+    }
+  | {readonly kind: 'status'}
+  | {readonly kind: 'help'}
+
+/** `not-for-us`: an ordinary comment, ignored in silence. `near-miss`: meant for us but wrong; `problem` says how. */
+export type Reading =
+  | {readonly kind: 'command'; readonly command: Command}
+  | {readonly kind: 'near-miss'; readonly problem: string}
+  | {readonly kind: 'not-for-us'}

@@ -1,0 +1,130 @@
+/** What is read from GitHub before a decision, and the port that reads it (formats §8). Never from the payload. */
+import type {AccountId, CommitSha, Digest, RepositoryId, RepositoryName, TreeSha} from '#protocol'
+
+/** A comment as a signed webhook announced it: where to read, and what to compare. Nothing here is believed. */
+export interface Statement {
+  readonly repository: {readonly id: RepositoryId; readonly name: RepositoryName}
+  /** The GitHub App's installation that sent it; absent with a plain token. */
+  readonly installation?: number | undefined
+  readonly pullRequest: number
+  readonly comment: {
+    readonly id: number
+    readonly nodeId: string
+    readonly authorId: AccountId
+    readonly body: string
+  }
+}
+
+/** GitHub's ladder, weakest first. */
+export const permissionLevels = ['none', 'read', 'triage', 'write', 'maintain', 'admin'] as const
+export type PermissionLevel = (typeof permissionLevels)[number]
+
+export interface Account {
+  readonly id: number
+  readonly login: string
+  /** `User`, `Bot`, `Organization`, … as GitHub says. */
+  readonly type: string
+}
+
+/** Who said it, whether it still stands as said, and what that account may do now. The cheap facts, read first. */
+export interface StandingFacts {
+  /** The `Date` of GitHub's own answer; milliseconds. */
+  readonly readAt: number
+  readonly author: Account
+  /** Written through an App on the account's behalf (`performed_via_github_app`). */
+  readonly viaApp: boolean
+  readonly viaEmail: boolean
+  /** Edited (REST's times differ or GraphQL's `lastEditedAt` is set). */
+  readonly edited: boolean
+  /** Author, body and pull request are those that the webhook announced. */
+  readonly asAnnounced: boolean
+  /** Milliseconds, a whole second. */
+  readonly createdAt: number
+  readonly bodyDigest: Digest
+  readonly permission: PermissionLevel
+  /** GitHub's `role_name`, for show. */
+  readonly role: string
+}
+
+/** A name on a commit: free text, so it can add a refusal and never remove one. */
+export interface CommitPerson {
+  readonly name: string
+  readonly email: string
+  /** The account that GitHub maps the address to, if any. */
+  readonly id?: number | undefined
+}
+
+export interface Comparison {
+  readonly from: string
+  readonly commits: number
+  readonly files: number
+  readonly additions: number
+  readonly deletions: number
+  /** True when GitHub cut the list of files, so that the numbers are lower bounds. */
+  readonly cut: boolean
+}
+
+/** What would be let out, and who had a hand in it. */
+export interface ChangeFacts {
+  /** `id` is compared in every answer; another id is another repository (formats §8). */
+  readonly repository: {
+    readonly id: RepositoryId
+    readonly name: RepositoryName
+    /** Only GitHub's plain word `public` is public. */
+    readonly public: boolean
+    readonly defaultBranch: string
+  }
+  readonly pullRequest: {
+    readonly number: number
+    readonly state: 'open' | 'closed' | 'merged'
+    readonly head: {readonly sha: CommitSha; readonly ref: string; readonly repositoryId: number | null}
+    readonly base: {readonly ref: string; readonly repositoryId: number}
+    readonly author: Account
+    /** Of a merged pull request alone: an open one's is GitHub's test merge and is never authorised. */
+    readonly mergeCommit?: CommitSha | undefined
+  }
+  /** The commit that can be authorised now (head of an open, merge commit of a merged pull request) and its tree. */
+  readonly commit: {readonly sha: CommitSha; readonly tree: TreeSha}
+  /** Of a merged one: the comparison of its merge commit with the default branch says `ahead` or `identical`. */
+  readonly mergeReachable?: boolean | undefined
+  /** Authors, committers and co-authors of its commits, or why they cannot all be seen. */
+  readonly authors: {readonly kind: 'seen'; readonly people: readonly CommitPerson[]} | Unseen
+  /** Accounts that pushed to the head branch since it left the base, or why one cannot be established. */
+  readonly pushers: {readonly kind: 'seen'; readonly accounts: readonly {id: number; login: string}[]} | Unseen
+  /** A policy file (or a near name) on the default branch. Absent only when the tree shows none. */
+  readonly policyFile?: string | undefined
+  /** Everything since the last commit authorised for the environment; undefined when there was none. */
+  readonly since?: Comparison | undefined
+  /** The pull request's own size. */
+  readonly size: Comparison
+}
+
+interface Unseen {
+  readonly kind: 'unseen'
+  readonly why: string
+}
+
+/** A push that a signed webhook announced: `sender` moved `ref` from `before` to `after`. */
+export interface Push {
+  readonly repositoryId: RepositoryId
+  readonly ref: string
+  readonly before: string
+  readonly after: string
+  readonly actor: {readonly id: number; readonly login: string}
+}
+
+/**
+ * Reads facts from GitHub, fresh at each call. Throws GitHubUnavailable when GitHub does not answer usably (to be
+ * tried again) and never turns an outage into a fact. `gone` is a fact: GitHub says that the thing is not there.
+ */
+export interface FactSource {
+  readStanding(statement: Statement): Promise<StandingFacts | 'gone'>
+  /** `pushes` gives what webhooks announced of a branch (`refs/heads/…`); from `lastAuthorised` `since` counts. */
+  readChange(
+    statement: Statement,
+    known: {
+      readonly pushes: (ref: string) => Promise<readonly Push[]>
+      readonly lastAuthorised?: CommitSha | undefined
+    },
+  ): Promise<ChangeFacts | 'gone'>
+}

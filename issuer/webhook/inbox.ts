@@ -1,0 +1,33 @@
+/** The port of the durable inbox: a delivery is kept before GitHub gets its answer, and until it is done. */
+import type {Push, Statement} from '../facts/facts.ts'
+
+/** A verified webhook, narrowed to what the worker needs. */
+export type Notice =
+  {readonly kind: 'statement'; readonly statement: Statement} | {readonly kind: 'push'; readonly push: Push}
+
+export interface Delivery {
+  /** X-GitHub-Delivery. Not under the HMAC: it makes a redelivery cheap, the statement's claim makes it once. */
+  readonly id: string
+  /** Deliveries of one lane (a repository) are taken one at a time, in order; lanes do not wait for each other. */
+  readonly lane: number
+  readonly notice: Notice
+  /** Milliseconds. */
+  readonly receivedAt: number
+}
+
+export interface Taken extends Delivery {
+  /** 1 for the first try. */
+  readonly attempt: number
+}
+
+export interface Inbox {
+  /** Durable when it returns. `known`: this delivery is here already, done or not. */
+  put(delivery: Delivery): Promise<'new' | 'known'>
+  /**
+   * The oldest delivery that is due in a lane that nothing is taken from, leased for 60 seconds; undefined when none
+   * is. One that waits for a retry holds up no other of its lane.
+   */
+  take(now: number): Promise<Taken | undefined>
+  /** Ends the lease: done for good, or due again at `retryAt` (milliseconds). */
+  done(id: string, retryAt?: number): Promise<void>
+}

@@ -1,0 +1,108 @@
+/** A verified webhook payload -> what the worker needs, or nothing. The payload's shape must be the event's. */
+import {
+  type AccountId,
+  isPlainObject,
+  parseAccountId,
+  parseRepositoryId,
+  parseRepositoryName,
+  type RepositoryId,
+  type RepositoryName,
+} from '#protocol'
+import {readCommand} from '../command/read-command.ts'
+import type {Notice} from './inbox.ts'
+
+export interface Narrowed {
+  readonly notice: Notice
+  readonly repositoryId: RepositoryId
+  readonly owner: {readonly id: number; readonly login: string}
+}
+
+/**
+ * The event's name stands in a header that the HMAC does not cover, so it only chooses which shape is looked for.
+ * Undefined: not for us (an ordinary comment, an edit, an event that is not read).
+ */
+export function narrowPayload(event: string, payload: unknown): Narrowed | undefined {
+  const at = (path: string): unknown => member(payload, path)
+  const repository = readRepository(at)
+  if (repository === undefined) return undefined
+  const notice =
+    event === 'issue_comment'
+      ? readStatement(at, repository)
+      : event === 'push'
+        ? readPush(at, repository)
+        : event === 'pull_request'
+          ? readSynchronize(at, repository)
+          : undefined
+  return notice === undefined ? undefined : {notice, repositoryId: repository.id, owner: repository.owner}
+}
+
+type At = (path: string) => unknown
+
+interface RepositoryOfPayload {
+  readonly id: RepositoryId
+  readonly name: RepositoryName
+  readonly owner: {readonly id: number; readonly login: string}
+}
+
+function member(value: unknown, path: string): unknown {
+  let at = value
+  for (const name of path.split('.')) {
+    if (!isPlainObject(at) || !Object.hasOwn(at, name)) return undefined
+    at = at[name]
+  }
+  return at
+}
+
+function readRepository(at: At): RepositoryOfPayload | undefined {
+  const id = parseRepositoryId(at('repository.id'))
+  const name = parseRepositoryName(at('repository.full_name'))
+  const owner = readActor(at, 'repository.owner')
+  return id === undefined || name === undefined || owner === undefined ? undefined : {id, name, owner}
+}
+
+function readActor(at: At, path: string): {id: AccountId; login: string} | undefined {
+  const id = parseAccountId(at(`${path}.id`))
+  const login = at(`${path}.login`)
+  return id === undefined || typeof login !== 'string' ? undefined : {id, login}
+}
+
+/** Only a created comment on a pull request's conversation is a statement (formats §8). */
+function readStatement(at: At, repository: RepositoryOfPayload): Notice | undefined {
+  const [commentId, authorId] = [parseAccountId(at('comment.id')), parseAccountId(at('comment.user.id'))]
+  const [nodeId, body, number] = [at('comment.node_id'), at('comment.body'), at('issue.number')]
+  if (at('action') !== 'created' || !isPlainObject(at('issue.pull_request'))) return undefined
+  if (commentId === undefined || authorId === undefined || typeof nodeId !== 'string') return undefined
+  if (typeof body !== 'string' || typeof number !== 'number' || !Number.isSafeInteger(number)) return undefined
+  if (readCommand(body).kind === 'not-for-us') return undefined
+  return {
+    kind: 'statement',
+    statement: {
+      repository: {id: repository.id, name: repository.name},
+      installation: parseAccountId(at('installation.id')),
+      pullRequest: number,
+      comment: {id: commentId, nodeId, authorId, body},
+    },
+  }
+}
+
+function readPush(at: At, repository: RepositoryOfPayload): Notice | undefined {
+  const ref = at('ref')
+  return typeof ref === 'string' && ref.startsWith('refs/heads/') ? announcePush(at, {repository, ref}) : undefined
+}
+
+/** A push to a pull request's head branch, where only pull request events are delivered. */
+function readSynchronize(at: At, repository: RepositoryOfPayload): Notice | undefined {
+  const ref = at('pull_request.head.ref')
+  const sameRepository = at('pull_request.head.repo.id') === repository.id
+  if (at('action') !== 'synchronize' || !sameRepository || typeof ref !== 'string') return undefined
+  return announcePush(at, {repository, ref: `refs/heads/${ref}`})
+}
+
+function announcePush(
+  at: At,
+  {repository, ref}: {readonly repository: RepositoryOfPayload; readonly ref: string},
+): Notice | undefined {
+  const [before, after, actor] = [at('before'), at('after'), readActor(at, 'sender')]
+  if (typeof before !== 'string' || typeof after !== 'string' || actor === undefined) return undefined
+  return {kind: 'push', push: {repositoryId: repository.id, ref, before, after, actor}}
+}
