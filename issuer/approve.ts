@@ -1,0 +1,213 @@
+/**
+ * The issuer's story: statement -> command -> facts -> ruling -> minted record -> one atomic append -> publish.
+ * Told again for the same statement, after a crash or an outage, it comes to the same single outcome.
+ */
+import type {Logger} from 'pino'
+import {type DecisionId, type Origin, signingBytes} from '#protocol'
+import {type Question, answerQuestion} from './answer.ts'
+import {readCommand} from './command/read-command.ts'
+import type {ChangeFacts, FactSource, StandingFacts, Statement} from './facts/facts.ts'
+import {mintEvidence} from './mint/mint-evidence.ts'
+import {acceptSigned, mintReceiptBody} from './mint/mint-receipt.ts'
+import {foldScope, mintRecord} from './mint/mint-record.ts'
+import {findEnvironment} from './policy/built-in.ts'
+import {evaluate, evaluateStanding} from './policy/rules.ts'
+import type {Case, Denied, EnvironmentPolicy, Policy, Request, Ruling} from './policy/ruling.ts'
+import type {Publication, Publisher} from './publish/publication.ts'
+import {renderGaveUp} from './publish/render-answer.ts'
+import {renderCheckRun} from './publish/render-check-run.ts'
+import {renderAllowed, renderDenied} from './publish/render-reply.ts'
+import type {Signer} from './signing/signer.ts'
+import type {Change, Claim, Claims, Outbox, Outcome, PushLog, ScopeReading, StatementKey, Store} from './store/store.ts'
+
+export interface IssuerTools {
+  readonly facts: FactSource
+  readonly store: Store
+  readonly claims: Claims
+  readonly outbox: Outbox
+  readonly pushLog: PushLog
+  readonly signer: Signer
+  readonly publisher: Publisher
+  /** The issuer's own account: what it says is never a statement. */
+  readonly ownAccount: () => Promise<number>
+  readonly policy: Policy
+  readonly issuer: Origin
+  /** Milliseconds. */
+  readonly now: () => number
+  readonly newIds: () => {readonly decision: DecisionId; readonly nonce: string}
+  readonly log: Logger
+}
+
+export async function handleStatement(said: Statement, tools: IssuerTools): Promise<void> {
+  if (said.comment.authorId === (await tools.ownAccount())) return
+  const statement = statementKey(said)
+  const claim = await tools.claims.claim(statement, tools.newIds())
+  const outcome = claim.outcome ?? (await settle({said, claim}, tools))
+  // From here the outcome is durable: a crash before the reply is repaired from the outbox.
+  await publishOutcome({statement, decision: claim.decision, outcome}, tools)
+}
+
+export const statementKey = ({repository, comment}: Statement): StatementKey => ({
+  repositoryId: repository.id,
+  commentId: comment.id,
+})
+
+/** Sends what an outcome says, which may be done again without harm, and marks it as sent. */
+export async function publishOutcome(
+  {statement, decision, outcome}: {statement: StatementKey; decision: DecisionId; outcome: Outcome},
+  {publisher, outbox, now}: Pick<IssuerTools, 'publisher' | 'outbox' | 'now'>,
+): Promise<void> {
+  await publisher.publish(JSON.parse(outcome.publication) as Publication, decision)
+  await outbox.markPublished(statement, now())
+}
+
+type Words = Pick<Publication, 'reaction' | 'reply' | 'checkRun'>
+
+/** A statement in hand, and the ids that its decision has whatever happens. */
+interface InHand {
+  readonly said: Statement
+  readonly claim: Claim
+}
+
+async function settle(hand: InHand, tools: IssuerTools): Promise<Outcome> {
+  const {said} = hand
+  const reading = readCommand(said.comment.body)
+  // The cheap facts, and permission, before everything else (formats §8).
+  const standing = await tools.facts.readStanding(said)
+  const question = {said, reading, standing}
+  if (standing === 'gone' || reading.kind !== 'command' || reading.command.kind !== 'authorize') {
+    return await answer(question, tools)
+  }
+  const request = reading.command
+  const environment = findEnvironment(tools.policy, request.environment)
+  if (
+    environment === undefined ||
+    (request.sha === undefined && !environment.binding.includes('head')) ||
+    evaluateStanding({standing, policy: tools.policy, environment}).kind === 'no-standing'
+  ) {
+    return await answer(question, tools)
+  }
+  return await decide({...hand, standing, request, environment}, tools)
+}
+
+/** Completes the claim with words alone: nothing is decided, nothing is written to the ledger. */
+async function answer(question: Question, tools: IssuerTools): Promise<Outcome> {
+  const {courtesy, ...words} = await answerQuestion(question, tools)
+  return await complete({said: question.said, words, courtesy}, tools)
+}
+
+/** Words without a decision. When somebody else completed the claim in the meantime, theirs is the outcome. */
+async function complete(
+  {said, words, courtesy}: {said: Statement; words: Words; courtesy?: Outcome['courtesy']},
+  tools: Pick<IssuerTools, 'store' | 'claims' | 'now' | 'newIds'>,
+): Promise<Outcome> {
+  const statement = statementKey(said)
+  const outcome: Outcome = {kind: 'answered', publication: printPublication(said, words), courtesy}
+  if ((await tools.store.commit({statement, outcome, at: tools.now()})) === 'committed') return outcome
+  const {outcome: theirs} = await tools.claims.claim(statement, tools.newIds())
+  if (theirs === undefined) throw new Error('a change without a decision cannot lose a race')
+  return theirs
+}
+
+interface Decidable extends InHand {
+  readonly standing: StandingFacts
+  readonly request: Request
+  readonly environment: EnvironmentPolicy
+}
+
+/** Writers race and one wins: the loser throws its record away, reads again and decides again. */
+const maxRounds = 100
+
+async function decide(asked: Decidable, tools: IssuerTools): Promise<Outcome> {
+  const {said, request, standing, environment} = asked
+  let seen: {readonly version: number; readonly change: ChangeFacts} | undefined
+  for (let round = 0; round < maxRounds; round++) {
+    const read = await tools.store.read({repositoryId: said.repository.id, environment: request.environment})
+    // GitHub is asked again when this scope moved; another scope's entry only moves the ledger's head.
+    const change = seen?.version === read.version ? seen.change : await readChange(said, {read, tools})
+    if (change === 'gone') return await complete({said, words: {}}, tools)
+    seen = {version: read.version, change}
+    const ruled: Case = {request, standing, change, policy: tools.policy, environment}
+    const decided = await mint({asked, ruled, ruling: evaluate(ruled), read}, tools)
+    if ((await tools.store.commit(decided)) === 'committed') return decided.outcome
+    const {outcome} = await tools.claims.claim(statementKey(said), tools.newIds())
+    if (outcome !== undefined) return outcome
+  }
+  throw new Error(`other decisions came first ${maxRounds} times`)
+}
+
+const readChange = (
+  said: Statement,
+  {read, tools}: {readonly read: ScopeReading; readonly tools: IssuerTools},
+): Promise<ChangeFacts | 'gone'> =>
+  tools.facts.readChange(said, {
+    pushes: (ref) => tools.pushLog.pushes(said.repository.id, ref),
+    lastAuthorised: read.state.lastAuthorised,
+  })
+
+interface Ruled {
+  readonly asked: Decidable
+  readonly ruled: Case
+  readonly ruling: Ruling
+  readonly read: ScopeReading
+}
+
+/** A ruling as the one change that the store takes: record, scope state and the claim's completion. */
+async function mint({asked, ruled, ruling, read}: Ruled, tools: IssuerTools): Promise<Change> {
+  const {said, claim} = asked
+  const now = tools.now()
+  const evidence = mintEvidence({...claim, statement: said, case: ruled, outcomes: ruling.outcomes})
+  const order = {case: ruled, decision: claim.decision, evidence, head: read.head, now}
+  const statement = statementKey(said)
+  if (ruling.kind === 'deny') return denied({order, ruling, read, said, statement})
+  const minted = mintReceiptBody({
+    ...order,
+    ruling,
+    statement: said,
+    issuer: tools.issuer,
+    publicKey: tools.signer.publicKey,
+    evidence: evidence.digest,
+  })
+  if (minted.kind === 'unmintable') {
+    const why = `no receipt can be made: ${minted.why}`
+    const outcomes = [...ruling.outcomes, {rule: 'receipt-format', outcome: 'fail', why} as const]
+    return denied({order, ruling: {kind: 'deny', policy: ruling.policy, outcomes}, read, said, statement})
+  }
+  const receipt = acceptSigned(minted.body, await tools.signer.sign(signingBytes(minted.body)))
+  const publication = printPublication(said, {
+    reaction: 'rocket',
+    reply: renderAllowed(receipt, ruled.change),
+    checkRun: renderCheckRun(receipt, ruled.change),
+  })
+  const record = mintRecord({...order, receipt})
+  const state = foldScope(read.state, receipt, now)
+  return {statement, outcome: {kind: 'allow', publication}, decided: {record, state, read}, at: now}
+}
+
+function denied(made: {
+  readonly order: Parameters<typeof mintRecord>[0]
+  readonly ruling: Denied
+  readonly read: ScopeReading
+  readonly said: Statement
+  readonly statement: StatementKey
+}): Change {
+  const {order, ruling, read, said, statement} = made
+  const publication = printPublication(said, {reaction: '-1', reply: renderDenied(order.case, ruling)})
+  const decided = {record: mintRecord(order), state: read.state, read}
+  return {statement, outcome: {kind: 'deny', publication}, decided, at: order.now}
+}
+
+/** Says on the pull request that a statement could not be decided, unless it was decided after all. */
+export async function giveUp(said: Statement, cause: 'github' | 'internal', tools: IssuerTools): Promise<void> {
+  const statement = statementKey(said)
+  const claim = await tools.claims.claim(statement, tools.newIds())
+  const words = {reaction: 'confused', reply: renderGaveUp(cause)} as const
+  const outcome = claim.outcome ?? (await complete({said, words}, tools))
+  await publishOutcome({statement, decision: claim.decision, outcome}, tools)
+}
+
+/** Where and as an answer to what the words are sent. */
+function printPublication({repository, installation, pullRequest, comment}: Statement, words: Words): string {
+  const publication: Publication = {repository, installation, pullRequest, commentId: comment.id, ...words}
+  return JSON.stringify(publication)
+}
