@@ -26,8 +26,9 @@ export function makeKey(): TestKey {
     privateKey,
     signBytes,
     sign: (body) => {
-      const {signature: _, ...unsigned} = {publicKey: pin, ...body} as Json
-      return {...unsigned, signature: signBytes(canonicalBytes(unsigned))}
+      const unsigned = Object.entries({publicKey: pin, ...body}).filter(([name]) => name !== 'signature')
+      const signed: Json = Object.fromEntries(unsigned)
+      return {...signed, signature: signBytes(canonicalBytes(signed))}
     },
   }
 }

@@ -1,5 +1,5 @@
 /** A policy, and what its rules made of a statement: every rule is evaluated and every outcome kept. */
-import type {Binding, CommitSha, Digest, Environment} from '#protocol'
+import type {Binding, CommitSha, Digest, Environment, Flag} from '#protocol'
 import type {ChangeFacts, PermissionLevel, StandingFacts} from '../facts/facts.ts'
 
 export interface EnvironmentPolicy {
@@ -32,18 +32,34 @@ export interface RuleOutcome {
   readonly why: string
 }
 
-export interface Ruling {
-  readonly kind: 'allow' | 'deny'
+interface Judged {
   readonly outcomes: readonly RuleOutcome[]
   /** Digest of the canonical policy that was evaluated. */
   readonly policy: Digest
 }
 
-/** Everything that rules may look at. */
-export interface Case {
-  readonly request: Request
+/** Every rule passed. The only ruling that a receipt is minted from. */
+export interface Allowed extends Judged {
+  readonly kind: 'allow'
+  /** Sorted words that the receipt must carry, such as `self`. */
+  readonly flags: readonly Flag[]
+}
+
+export interface Denied extends Judged {
+  readonly kind: 'deny'
+}
+
+export type Ruling = Allowed | Denied
+
+/** What the rules of standing look at: who said it, and what the policy asks of an approver there. */
+export interface StandingCase {
   readonly standing: StandingFacts
-  readonly change: ChangeFacts
   readonly policy: Policy
   readonly environment: EnvironmentPolicy
+}
+
+/** Everything that rules may look at. */
+export interface Case extends StandingCase {
+  readonly request: Request
+  readonly change: ChangeFacts
 }

@@ -1,5 +1,5 @@
 /** A receipt's verdict and a job's own limits -> allow or deny. "Allow" needs evidence that the compiler can see. */
-import {type Flag, type Proof, type Receipt, proofWords} from './receipt.ts'
+import type {Flag, Proof, Receipt} from './receipt.ts'
 import type {Refusal} from './refusals.ts'
 import type {ReceiptVerdict, VerifiedReceipt} from './verify-receipt.ts'
 
@@ -29,9 +29,9 @@ export function decide(verdict: ReceiptVerdict, limits: Limits): Decision {
 }
 
 /** An expectation that was forgotten is a bug of the caller, and never an allow. */
-function checkComplete({unchecked, expired}: VerifiedReceipt): Refusal | undefined {
+function checkComplete({unchecked, judged}: VerifiedReceipt): Refusal | undefined {
   if (unchecked.length > 0) return {code: 'internal_error', problem: `not compared: ${unchecked.join(', ')}`}
-  if (expired) return {code: 'internal_error', problem: 'a receipt was judged at its own time, not now'}
+  if (judged !== 'now') return {code: 'internal_error', problem: 'a receipt was judged at its own time, not now'}
   return undefined
 }
 
@@ -39,7 +39,7 @@ function checkApprovals({approvals}: Receipt, {minApprovals, requireProof}: Limi
   if (!(approvals.length >= minApprovals)) {
     return {code: 'too_few_approvals', approvals: approvals.length, needed: minApprovals}
   }
-  const proven = approvals.filter(({proof}) => proofWords.indexOf(proof) >= proofWords.indexOf(requireProof)).length
+  const proven = approvals.filter(({proof}) => requireProof === 'comment' || proof === requireProof).length
   return proven >= minApprovals
     ? undefined
     : {code: 'proof_too_weak', proven, needed: minApprovals, proof: requireProof}

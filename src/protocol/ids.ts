@@ -39,6 +39,8 @@ const patterns = {
   digest: /^sha256:[0-9a-f]{64}$/,
   publicKey: /^pp_pk_[0-9a-f]{64}$/,
   signature: /^ed25519:[0-9a-f]{128}$/,
+  // The URL standard takes hosts such as a'(b); a name that is printed into Markdown and shells has none of that.
+  origin: /^https?:\/\/(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:]+\])(?::[0-9]{1,5})?$/,
 } as const
 
 /** Characters that a signed string never holds: they would act in Markdown, shells or logs (formats §1). */
@@ -87,10 +89,11 @@ const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /** Parse, print again, compare: only the canonical spelling of an origin is one. */
 export function parseOrigin(value: unknown): Origin | undefined {
-  if (typeof value !== 'string' || value.length > 255 || !isSafeText(value) || !URL.canParse(value)) return undefined
-  const url = new URL(value)
+  const text = matching<Origin>(patterns.origin)(value)
+  if (text === undefined || text.length > 255 || !URL.canParse(text)) return undefined
+  const url = new URL(text)
   const secure = url.protocol === 'https:' || (url.protocol === 'http:' && loopbackHosts.has(url.hostname))
-  return secure && url.origin === value ? (value as Origin) : undefined
+  return secure && url.origin === text ? text : undefined
 }
 
 /** `owner/name` compared as GitHub does: ASCII letters without case. Both sides are ASCII by their pattern. */

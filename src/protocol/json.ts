@@ -94,7 +94,7 @@ class Parser {
       if (this.#text[start] !== '"') this.#fail('a member name was expected')
       const name = this.#string()
       if (name === '__proto__') this.#fail('the name __proto__ is refused', start)
-      if (name in object) this.#fail(`the name ${JSON.stringify(name.slice(0, 64))} stands twice in one object`, start)
+      if (name in object) this.#fail(`the name ${quote(name)} stands twice in one object`, start)
       if (!this.#take(':')) this.#fail('a colon was expected')
       object[name] = this.#value(depth + 1)
     } while (this.#take(','))
@@ -173,26 +173,49 @@ function unescape(escape: string): string {
  * Throws TypeError for anything that is not a plain object, array, string, finite number, boolean or null (holes,
  * undefined, lone surrogates, cycles and more than 32 levels included): such a value is a bug of the caller.
  */
-export function canonicalJson(value: unknown): string {
-  return printValue(value, 1)
+export function canonicalJson(value: unknown, budget: PrintBudget = {left: Infinity}): string {
+  return printValue(value, 1, budget)
+}
+
+/**
+ * Characters that printing may still use; below 0 it throws. For untrusted objects: one that holds the same part
+ * twice on each of 32 levels prints 2^32 parts.
+ */
+export interface PrintBudget {
+  left: number
 }
 
 /** The UTF-8 bytes of the canonical JSON: what is signed and hashed. */
 export const canonicalBytes = (value: unknown): Uint8Array => new TextEncoder().encode(canonicalJson(value))
 
-function printValue(value: unknown, depth: number): string {
-  if (value === null || typeof value === 'boolean') return String(value)
-  if (typeof value === 'number' && Number.isFinite(value)) return JSON.stringify(value)
-  if (typeof value === 'string' && !loneSurrogate.test(value)) return JSON.stringify(value)
+function printValue(value: unknown, depth: number, budget: PrintBudget): string {
+  const scalar = printScalar(value)
+  budget.left -= scalar?.length ?? '[]'.length
+  if (!(budget.left >= 0)) throw new TypeError('too long')
+  if (scalar !== undefined) return scalar
   if (typeof value !== 'object' || depth > maxDepth) throw new TypeError('not a canonical JSON value')
   // Array.from turns holes into undefined, which is refused.
-  if (Array.isArray(value)) return `[${Array.from(value, (item) => printValue(item, depth + 1)).join(',')}]`
+  if (Array.isArray(value)) return `[${Array.from(value, (item) => printValue(item, depth + 1, budget)).join(',')}]`
   if (!isPlainObject(value)) throw new TypeError('not a plain object')
   const members = Object.keys(value)
     .sort() // The default order of sort() is UTF-16 code units (RFC 8785 §3.2.3).
-    .map((name) => `${printValue(name, depth)}:${printValue(value[name], depth + 1)}`)
+    .map((name) => `${printValue(name, depth, budget)}:${printValue(value[name], depth + 1, budget)}`)
   return `{${members.join(',')}}`
 }
+
+function printScalar(value: unknown): string | undefined {
+  if (value === null || typeof value === 'boolean') return String(value)
+  if (typeof value === 'number' && Number.isFinite(value)) return JSON.stringify(value)
+  if (typeof value === 'string' && !loneSurrogate.test(value)) return JSON.stringify(value)
+  return undefined
+}
+
+/** Foreign text for a sentence: quoted, printable ASCII only, at most 64 characters of it. */
+export const quote = (text: string): string =>
+  JSON.stringify(text.slice(0, 64)).replace(
+    /[^\x20-\x7e]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false

@@ -44,6 +44,8 @@ function parsePin(line: string): Pin | string {
 }
 
 function describeKeyFault(word: string): string {
+  if (/[^\x21-\x7e]/.test(word))
+    return 'a tab or an invisible character stands in the line; retype it with plain spaces'
   if (!word.startsWith('pp_pk_')) return 'a pinned key begins with pp_pk_ and has 64 lower-case hex digits'
   const digits = word.slice('pp_pk_'.length)
   if (digits.length !== 64) return `a pinned key has 64 hex digits after pp_pk_, this one has ${digits.length}`

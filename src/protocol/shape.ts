@@ -1,5 +1,5 @@
 /** Reads an object whose members are all known: each by its parser, none missing, none more. */
-import {isPlainObject} from './json.ts'
+import {isPlainObject, quote} from './json.ts'
 
 /** The member that is wrong, as a path (`scope.sha`), and what was expected there. Caught where a parser begins. */
 export class ShapeFault extends Error {
@@ -19,7 +19,7 @@ export function readMembers<S extends Record<string, Reader<unknown>>>(
   if (!isPlainObject(value)) throw new ShapeFault(path, 'must be an object')
   const at = (name: string): string => (path === '' ? name : `${path}.${name}`)
   for (const name of Object.keys(value)) {
-    if (!Object.hasOwn(readers, name)) throw new ShapeFault(at(name.slice(0, 64)), 'is not a known member')
+    if (!Object.hasOwn(readers, name)) throw new ShapeFault(at(quote(name)), 'is not a known member')
   }
   const read: Record<string, unknown> = {}
   for (const [name, reader] of Object.entries(readers)) {

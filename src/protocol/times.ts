@@ -39,7 +39,9 @@ export function printSecondsTime(ms: number): SecondsTime {
   return `${text.slice(0, 19)}Z` as SecondsTime
 }
 
+/** Throws RangeError for anything but whole microseconds in the years 0 to 9999. */
 export function printMicrosTime(micros: number): MicrosTime {
+  if (!Number.isSafeInteger(micros)) throw new RangeError('not whole microseconds')
   const ms = Math.floor(micros / 1000)
   const text = new Date(ms).toISOString()
   if (text.length !== 24) throw new RangeError('time outside the years 0 to 9999')

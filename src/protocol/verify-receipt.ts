@@ -1,7 +1,7 @@
 /** When a receipt holds: size, form, pinned key, signature, times, and every field against what was expected. */
 import {publicKeyBytes, signatureBytes, verifyEd25519} from './crypto.ts'
-import {parseRepositoryName, sameRepository} from './ids.ts'
-import {canonicalJson, parseJson} from './json.ts'
+import {isSafeText, parseRepositoryName, sameRepository} from './ids.ts'
+import {canonicalJson, parseJson, quote} from './json.ts'
 import {type PinnedKeys, pinTakes} from './keys.ts'
 import {type Receipt, maxReceiptBytes, maxSignedBytes, parseReceipt, signingBytes} from './receipt.ts'
 import type {Refusal} from './refusals.ts'
@@ -21,6 +21,16 @@ export interface Expectation {
   readonly issuer?: unknown
 }
 
+export const expectationNames: readonly (keyof Expectation)[] = [
+  'action',
+  'repositoryId',
+  'repository',
+  'sha',
+  'tree',
+  'environment',
+  'issuer',
+]
+
 export interface Terms {
   readonly keys: PinnedKeys
   /** Milliseconds since the epoch, or `issued`: judge the receipt at its own time (an auditor's question). */
@@ -39,6 +49,8 @@ export interface VerifiedReceipt {
   readonly receipt: Receipt
   readonly unchecked: readonly string[]
   readonly expired: boolean
+  /** `issued`: nobody asked whether it holds now, so it allows nothing. */
+  readonly judged: 'now' | 'issued'
 }
 
 export type ReceiptVerdict =
@@ -62,6 +74,7 @@ export function verifyReceipt(input: unknown, terms: Terms): ReceiptVerdict {
       receipt: read,
       unchecked: uncheckedMembers(terms.expect),
       expired: seen !== undefined && !(seen < secondsTimeToMs(read.expiresAt)),
+      judged: terms.now === 'issued' ? 'issued' : 'now',
     } as unknown as VerifiedReceipt,
   }
 }
@@ -70,7 +83,7 @@ const refuse = (refusal: Refusal): ReceiptVerdict => ({valid: false, refusal})
 
 function readReceipt(input: unknown): Receipt | Refusal {
   const text = asText(input)
-  if (text === undefined) return {code: 'receipt_malformed', problem: 'it is neither text nor a plain JSON object'}
+  if (typeof text === 'object' && 'code' in text) return text
   const size = typeof text === 'string' ? utf8Length(text) : text.length
   if (size > maxReceiptBytes) return {code: 'receipt_too_large', problem: `${size} bytes of at most ${maxReceiptBytes}`}
   const json = parseJson(text)
@@ -79,13 +92,17 @@ function readReceipt(input: unknown): Receipt | Refusal {
   return parsed.ok ? parsed.receipt : {code: 'receipt_malformed', problem: parsed.reason}
 }
 
-function asText(input: unknown): string | Uint8Array | undefined {
-  if (typeof input === 'string' || input instanceof Uint8Array) return input
+/** An object is read once, into text: getters that throw, lie or never end give a refusal and no exception. */
+function asText(input: unknown): string | Uint8Array | Refusal {
+  if (typeof input === 'string') return input
+  const budget = {left: maxReceiptBytes}
   try {
-    return typeof input === 'object' && input !== null ? canonicalJson(input) : undefined
+    if (input instanceof Uint8Array) return new Uint8Array(input)
+    if (typeof input === 'object' && input !== null) return canonicalJson(input, budget)
   } catch {
-    return undefined // Not JSON, or a getter that throws: total, so a verdict and no exception.
+    if (budget.left < 0) return {code: 'receipt_too_large', problem: `more than ${maxReceiptBytes} bytes`}
   }
+  return {code: 'receipt_malformed', problem: 'it is neither text nor a plain JSON object'}
 }
 
 /** Stops counting where a text is too large anyway. */
@@ -101,6 +118,7 @@ function checkKey({publicKey, issuedAt}: Receipt, keys: PinnedKeys): Refusal | u
 
 function checkSignature(receipt: Receipt): Refusal | undefined {
   const message = signingBytes(receipt)
+  // The largest receipt of today's form has fewer bytes; this holds when a member is added.
   if (message.length > maxSignedBytes) {
     return {code: 'receipt_too_large', problem: `${message.length} signed bytes of at most ${maxSignedBytes}`}
   }
@@ -139,7 +157,7 @@ function checkScope(receipt: Receipt, expect: Expectation): Refusal | undefined 
     asked(name) && expect[name] !== authorised
   if (differs('action', receipt.action)) return {code: 'action_mismatch', ...compared(receipt.action, expect.action)}
   if (differs('repositoryId', scope.repositoryId)) {
-    return {code: 'repository_mismatch', ...compared(`id ${scope.repositoryId}`, expect.repositoryId, 'id ')}
+    return {code: 'repository_mismatch', ...compared(`id ${scope.repositoryId}`, withId(expect.repositoryId))}
   }
   if (asked('repository') && !isSameRepository(expect.repository, receipt)) {
     return {code: 'repository_mismatch', ...compared(scope.repository, expect.repository)}
@@ -158,10 +176,17 @@ function isSameRepository(expected: unknown, {scope}: Receipt): boolean {
   return name !== undefined && sameRepository(name, scope.repository)
 }
 
-const compared = (authorised: string, deploying: unknown, prefix = ''): {authorised: string; deploying?: string} =>
-  typeof deploying === 'string' || typeof deploying === 'number'
-    ? {authorised, deploying: `${prefix}${deploying}`}
+/** An expectation as text for the sentence: what is not safe to print is quoted. */
+const compared = (authorised: string, deploying: unknown): {authorised: string; deploying?: string} =>
+  typeof deploying === 'string'
+    ? {authorised, deploying: isSafeText(deploying) ? deploying : quote(deploying)}
     : {authorised}
+
+/** A numeric id that was given as text never equals, so it is shown as text. */
+function withId(expected: unknown): string | undefined {
+  if (typeof expected === 'number') return `id ${expected}`
+  return typeof expected === 'string' ? `id '${expected}' (text, where a number is needed)` : undefined
+}
 
 function uncheckedMembers(expect: Expectation): readonly string[] {
   const questions: readonly (readonly (keyof Expectation)[])[] = [

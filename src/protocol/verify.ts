@@ -1,9 +1,10 @@
 /** The `verify.*` surface: total functions that give `{valid: true, …}` or `{valid: false, code, reason}`. */
+import {quote} from './json.ts'
 import {type PinnedKeys, parsePinnedKeys} from './keys.ts'
 import type {Receipt} from './receipt.ts'
 import {type Refusal, type RefusalCode, describeRefusal} from './refusals.ts'
 import {parseDuration} from './times.ts'
-import {type Expectation, verifyReceipt} from './verify-receipt.ts'
+import {type Expectation, type Terms, expectationNames, verifyReceipt} from './verify-receipt.ts'
 
 export interface Refused {
   readonly valid: false
@@ -15,7 +16,7 @@ export interface Refused {
 export interface ReceiptOptions {
   /** Pinned keys: `pp_pk_…` lines as text, or one line an element. */
   readonly keys: string | readonly string[]
-  /** When the receipt must hold: a Date, milliseconds, or `issued` for its own time. Absent: now. */
+  /** When the receipt must hold: a Date, milliseconds, or `issued` for its own time. Absent: the clock's. */
   readonly now?: Date | number | 'issued'
   /** What it must be for. Absent members are named in `unchecked`; present but undefined ones refuse. */
   readonly expect?: Expectation
@@ -38,24 +39,36 @@ export interface ReceiptResult {
  */
 function verifyReceiptText(receipt: unknown, options: ReceiptOptions): ReceiptResult | Refused {
   try {
-    const pinned = pinnedKeys(options.keys)
-    if (!pinned.ok) return refused({code: 'input_invalid', problems: pinned.problems.map((p) => `keys: ${p}`)})
-    const verdict = verifyReceipt(receipt, {
-      keys: pinned.keys,
-      now: instant(options),
-      expect: options.expect ?? {},
-      maxTtl: typeof options.maxTtl === 'number' ? options.maxTtl : (parseDuration(options.maxTtl ?? '24h') ?? NaN),
-      clock: options.now === 'issued' ? Date.now() : undefined,
-    })
+    const terms = readTerms(options)
+    if ('problems' in terms) return refused({code: 'input_invalid', problems: terms.problems})
+    const verdict = verifyReceipt(receipt, terms)
     if (!verdict.valid) return refused(verdict.refusal)
     const {unchecked, expired, receipt: held} = verdict.verified
     return {valid: true, receipt: held, unchecked, expired}
   } catch (fault) {
-    return refused({code: 'internal_error', problem: fault instanceof Error ? fault.message : 'something was thrown'})
+    return refused({code: 'internal_error', problem: describeFault(fault)})
   }
 }
 
-function pinnedKeys(keys: unknown): {ok: true; keys: PinnedKeys} | {ok: false; problems: readonly string[]} {
+/** The options as terms, or everything that is wrong with them. */
+function readTerms(options: unknown): Terms | {readonly problems: readonly string[]} {
+  if (!isRecord(options)) return {problems: ['options: give an object with the pinned keys: {keys: "pp_pk_…"}']}
+  const pinned = readKeys(options['keys'])
+  const now = readNow(options)
+  const expect = options['expect'] ?? {}
+  const maxTtl = readMaxTtl(options['maxTtl'] ?? '24h')
+  const problems = pinned.ok ? [] : pinned.problems.map((problem) => `keys: ${problem}`)
+  if (now === undefined) problems.push('now: give a Date, milliseconds since the epoch, or "issued"')
+  if (maxTtl === undefined) problems.push('maxTtl: give milliseconds, or a duration such as "24h"')
+  problems.push(...findUnknownExpectations(expect).map((problem) => `expect: ${problem}`))
+  if (!pinned.ok || now === undefined || maxTtl === undefined || problems.length > 0) return {problems}
+  return {keys: pinned.keys, now, expect, maxTtl, clock: now === 'issued' ? Date.now() : undefined}
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null
+
+function readKeys(keys: unknown): {ok: true; keys: PinnedKeys} | {ok: false; problems: readonly string[]} {
   const lines: unknown = typeof keys === 'string' ? [keys] : keys
   if (!Array.isArray(lines) || !lines.every((line) => typeof line === 'string')) {
     return {ok: false, problems: ['give pp_pk_… lines as text, or as an array of texts']}
@@ -63,13 +76,35 @@ function pinnedKeys(keys: unknown): {ok: true; keys: PinnedKeys} | {ok: false; p
   return parsePinnedKeys(lines.join('\n'))
 }
 
-/** A `now` that is present but no time becomes NaN, which every comparison refuses. */
-function instant(options: ReceiptOptions): number | 'issued' {
-  if (!Object.hasOwn(options, 'now')) return Date.now()
-  const now: unknown = options.now
+/** Only an absent `now` is the clock's: one that is present but no time is a mistake, and a mistake never passes. */
+function readNow(options: Readonly<Record<string, unknown>>): number | 'issued' | undefined {
+  if (!('now' in options)) return Date.now()
+  const now = options['now']
   if (now === 'issued') return now
-  if (now instanceof Date) return now.getTime()
-  return typeof now === 'number' ? now : NaN
+  const ms: unknown = now instanceof Date ? now.getTime() : now
+  return typeof ms === 'number' && Number.isFinite(ms) ? ms : undefined
+}
+
+function readMaxTtl(value: unknown): number | undefined {
+  const ms = typeof value === 'number' ? value : parseDuration(value)
+  return ms !== undefined && ms >= 0 ? ms : undefined
+}
+
+/** A misspelt member would be a comparison that never happens. */
+function findUnknownExpectations(expect: unknown): readonly string[] {
+  if (!isRecord(expect) || Array.isArray(expect)) return ['give an object, such as {action: "deploy", sha: "…"}']
+  return Object.keys(expect)
+    .filter((name) => !expectationNames.some((known) => known === name))
+    .map((name) => `${quote(name)} is not a member; there are ${expectationNames.join(', ')}`)
+}
+
+/** Total even for a thrown thing that throws when it is looked at. */
+function describeFault(fault: unknown): string {
+  try {
+    return fault instanceof Error ? quote(fault.message) : 'something was thrown'
+  } catch {
+    return 'something was thrown'
+  }
 }
 
 const refused = (refusal: Refusal): Refused => ({

@@ -1,0 +1,168 @@
+/** Cases for the issuer's pure parts: a whole one that is allowed, of which each test changes one thing. */
+import {
+  type AccountId,
+  type CommitSha,
+  type DecisionId,
+  type Digest,
+  type Environment,
+  type Origin,
+  type Receipt,
+  type ReceiptBody,
+  type RepositoryId,
+  type RepositoryName,
+  type TreeSha,
+  emptyFrontier,
+  appendLeaf,
+  digestOf,
+  parseAccountId,
+  parseCommitSha,
+  parseDecisionId,
+  parseEnvironment,
+  parseOrigin,
+  parseRepositoryId,
+  parseRepositoryName,
+  parseTreeSha,
+  signingBytes,
+} from '#protocol'
+import type {ChangeFacts, Comparison, StandingFacts, Statement} from '../../issuer/facts/facts.ts'
+import {type Evidence, mintEvidence} from '../../issuer/mint/mint-evidence.ts'
+import {type Minted, acceptSigned, mintReceiptBody} from '../../issuer/mint/mint-receipt.ts'
+import {mintFirstEntry} from '../../issuer/mint/mint-record.ts'
+import {builtInPolicy} from '../../issuer/policy/built-in.ts'
+import {evaluate} from '../../issuer/policy/rules.ts'
+import type {Allowed, Case, EnvironmentPolicy} from '../../issuer/policy/ruling.ts'
+import type {LedgerHead} from '../../issuer/store/store.ts'
+import type {TestKey} from '../protocol/builders.ts'
+
+/** What a parser made of a value that a test knows to be good. */
+export function must<T>(value: T | undefined): T {
+  if (value === undefined) throw new TypeError('a value of this test is not well formed')
+  return value
+}
+
+export const head: CommitSha = must(parseCommitSha('3f2a9c0d5b7e1f4a6c8d0e2f4a6b8c0d2e4f6a8b'))
+export const otherCommit: CommitSha = must(parseCommitSha('b'.repeat(40)))
+export const tree: TreeSha = must(parseTreeSha('9be2d7c4a1f03e5d8b6a4c2e0f1d3b5a7c9e8f60'))
+export const repositoryId: RepositoryId = must(parseRepositoryId(1296269))
+export const repositoryName: RepositoryName = must(parseRepositoryName('octo-org/api-service'))
+export const production: Environment = must(parseEnvironment('production'))
+export const origin: Origin = must(parseOrigin('https://countersign.example'))
+export const decision: DecisionId = must(parseDecisionId('dec_01jdaa3x7k9m2n4p6q8r0s2t4w'))
+export const nonce = '0123456789abcdef0123456789abcdef'
+/** When the comment was written, and two seconds later, in milliseconds. */
+export const saidAt = Date.parse('2026-04-02T14:29:58Z')
+export const decidedAt = saidAt + 2345
+const reviewer: AccountId = must(parseAccountId(583231))
+export const body = `/authorize production ${head}`
+export const bodyDigest: Digest = digestOf(body)
+
+export const aStatement = (overrides: Partial<Statement> = {}): Statement => ({
+  repository: {id: repositoryId, name: repositoryName},
+  installation: 7,
+  pullRequest: 42,
+  comment: {id: 99262140, nodeId: 'IC_kwDOABPHjc4F6oX8', authorId: reviewer, body},
+  ...overrides,
+})
+
+export const aStanding = (overrides: Partial<StandingFacts> = {}): StandingFacts => ({
+  readAt: decidedAt,
+  author: {id: 583231, login: 'octocat', type: 'User'},
+  viaApp: false,
+  viaEmail: false,
+  edited: false,
+  asAnnounced: true,
+  createdAt: saidAt,
+  bodyDigest,
+  permission: 'maintain',
+  role: 'maintain',
+  ...overrides,
+})
+
+export const aComparison = (overrides: Partial<Comparison> = {}): Comparison => ({
+  from: otherCommit,
+  commits: 3,
+  files: 5,
+  additions: 120,
+  deletions: 14,
+  cut: false,
+  ...overrides,
+})
+
+export const aPullRequest = (overrides: Partial<ChangeFacts['pullRequest']> = {}): ChangeFacts['pullRequest'] => ({
+  number: 42,
+  state: 'open',
+  head: {sha: head, ref: 'faster-search', repositoryId},
+  base: {ref: 'main', repositoryId},
+  author: {id: 2, login: 'hubot', type: 'User'},
+  ...overrides,
+})
+
+export const aChange = (overrides: Partial<ChangeFacts> = {}): ChangeFacts => ({
+  repository: {id: repositoryId, name: repositoryName, public: true, defaultBranch: 'main'},
+  pullRequest: aPullRequest(),
+  commit: {sha: head, tree},
+  authors: {kind: 'seen', people: [{name: 'Hubot', email: 'hubot@github.example', id: 2}]},
+  pushers: {kind: 'seen', accounts: [{id: 2, login: 'hubot'}]},
+  since: aComparison(),
+  size: aComparison({commits: 1, files: 1, additions: 4, deletions: 0}),
+  ...overrides,
+})
+
+/** The parts of a case that a test changes. */
+export interface CaseChanges {
+  readonly standing?: Partial<StandingFacts>
+  readonly change?: Partial<ChangeFacts>
+  readonly pullRequest?: Partial<ChangeFacts['pullRequest']>
+  readonly environment?: Partial<EnvironmentPolicy>
+  readonly request?: Partial<Case['request']>
+  readonly policy?: Partial<Case['policy']>
+}
+
+export function aCase({standing, change, pullRequest, environment, request, policy}: CaseChanges = {}): Case {
+  const rules = {...must(builtInPolicy.environments['production']), ...environment}
+  return {
+    request: {environment: production, sha: head, ...request},
+    standing: aStanding(standing),
+    change: aChange({...change, pullRequest: aPullRequest(pullRequest)}),
+    policy: {...builtInPolicy, environments: {...builtInPolicy.environments, production: rules}, ...policy},
+    environment: rules,
+  }
+}
+
+/** The head of a ledger that holds its first entry alone. */
+export function aLedgerHead(now = decidedAt - 1000): LedgerHead {
+  const last = mintFirstEntry({host: 'countersign.example', random: 'f'.repeat(32), keys: digestOf('keys'), now})
+  return {origin: last.ledger, last, frontier: appendLeaf(emptyFrontier, last.hash)}
+}
+
+/** The ruling of a case that is meant to be allowed. */
+export function allow(asked: Case): Allowed {
+  const ruling = evaluate(asked)
+  if (ruling.kind !== 'allow') throw new TypeError('the case of this test is not allowed')
+  return ruling
+}
+
+export const evidenceOf = (asked: Case): Evidence =>
+  mintEvidence({decision, nonce, statement: aStatement(), case: asked, outcomes: evaluate(asked).outcomes})
+
+/** The unsigned receipt of a case, or why there is none. */
+export function mintFor(key: TestKey, changes: CaseChanges = {}): Minted {
+  const asked = aCase(changes)
+  const facts = {case: asked, ruling: allow(asked), statement: aStatement(), evidence: evidenceOf(asked).digest}
+  return mintReceiptBody({...facts, decision, issuer: origin, publicKey: key.pin, now: decidedAt})
+}
+
+export function bodyFor(key: TestKey, changes: CaseChanges = {}): ReceiptBody {
+  const minted = mintFor(key, changes)
+  if (minted.kind !== 'minted') throw new TypeError(minted.why)
+  return minted.body
+}
+
+/** A signature as a Signer gives it. */
+export const signWith = ({signBytes}: TestKey, bytes: Uint8Array): Uint8Array =>
+  Uint8Array.from(Buffer.from(signBytes(bytes).slice('ed25519:'.length), 'hex'))
+
+export function receiptFor(key: TestKey, changes: CaseChanges = {}): Receipt {
+  const unsigned = bodyFor(key, changes)
+  return acceptSigned(unsigned, signWith(key, signingBytes(unsigned)))
+}

@@ -1,0 +1,79 @@
+/** A sandbox GitHub with one repository, its people and an installed App, for the tests of what is read and sent. */
+import {parseAccountId, parseRepositoryId, parseRepositoryName} from '#protocol'
+import {createFactSource} from '../../issuer/facts/github-facts.ts'
+import type {FactSource, Statement} from '../../issuer/facts/facts.ts'
+import {type GitHub, openGitHub} from '../../issuer/github/client.ts'
+import {type Sandbox, startSandbox} from '../../sandbox/start.ts'
+
+export const name = 'octo-org/api-service'
+
+/** octocat maintains, hubot writes code, monalisa administers; strangers have no standing. */
+export interface Stage {
+  readonly sandbox: Sandbox
+  readonly world: Sandbox['world']
+  readonly github: GitHub
+  readonly facts: FactSource
+  readonly installation: number
+  readonly repositoryId: number
+  /** The default branch's first commit. */
+  readonly root: string
+  readonly people: Readonly<Record<'octocat' | 'hubot' | 'monalisa' | 'stranger', {id: number; token: string}>>
+}
+
+export async function setStage({private: isPrivate = false} = {}): Promise<Stage> {
+  const sandbox = await startSandbox()
+  const {world} = sandbox
+  world.addOrganization({login: 'octo-org'})
+  const people = {
+    octocat: world.addUser({login: 'octocat', id: 583_231}),
+    hubot: world.addUser({login: 'hubot', id: 480_938}),
+    monalisa: world.addUser({login: 'monalisa', id: 2}),
+    stranger: world.addUser({login: 'stranger', id: 77}),
+  }
+  const made = await world.addRepository({name, private: isPrivate, files: {'README.md': 'API\n'}})
+  world.setPermission({repository: name, login: 'octocat', role: 'maintain'})
+  world.setPermission({repository: name, login: 'hubot', role: 'write'})
+  world.setPermission({repository: name, login: 'monalisa', role: 'admin'})
+  const installation = world.installApp({account: 'octo-org'}).id
+  const {id: appId, privateKey} = await world.describeApp()
+  const github = openGitHub({apiUrl: sandbox.url, version: '0.0.0', credentials: {kind: 'app', appId, privateKey}})
+  const facts = createFactSource(github)
+  return {sandbox, world, github, facts, installation, repositoryId: made.id, root: made.sha ?? '', people}
+}
+
+export interface OpenedChange {
+  readonly number: number
+  readonly head: string
+}
+
+/** hubot's branch `feature` with one commit, and hubot's pull request. */
+export async function openChange({world}: Stage, branch = 'feature'): Promise<OpenedChange> {
+  const head = await world.push({repository: name, branch, pusher: 'hubot', files: {'src/a.ts': 'one\ntwo\n'}})
+  const {number} = await world.openPullRequest({repository: name, head: branch, author: 'hubot'})
+  return {number, head}
+}
+
+export interface Saying {
+  readonly pullRequest: number
+  readonly by?: keyof Stage['people']
+  readonly body?: string
+  readonly viaApp?: string
+  readonly viaEmail?: boolean
+}
+
+/** A comment, and the statement that its webhook would announce. */
+export function say(
+  stage: Stage,
+  {pullRequest, by = 'octocat', body = '/authorize production', ...rest}: Saying,
+): Statement {
+  const {id, nodeId} = stage.world.comment({repository: name, pullRequest, by, body, ...rest})
+  const repository = {id: parseRepositoryId(stage.repositoryId), name: parseRepositoryName(name)}
+  const authorId = parseAccountId(stage.people[by].id)
+  if (repository.id === undefined || repository.name === undefined || authorId === undefined) throw new Error('no ids')
+  return {
+    repository: {id: repository.id, name: repository.name},
+    installation: stage.installation,
+    pullRequest,
+    comment: {id, nodeId, authorId, body},
+  }
+}

@@ -1,0 +1,208 @@
+/** Every rule passing and failing alone, and what all of them together make of a statement. */
+import {describe, expect, test} from '@jest/globals'
+import {canonicalJson, digestOf, parseEnvironment} from '#protocol'
+import type {CommitPerson, PermissionLevel} from '../../issuer/facts/facts.ts'
+import {builtInPolicy, findEnvironment, sealPolicy} from '../../issuer/policy/built-in.ts'
+import {changeRules, evaluate, evaluateStanding, overrule, standingRules} from '../../issuer/policy/rules.ts'
+import {type CaseChanges, aCase, head, must, otherCommit, production, repositoryId, saidAt} from './builders.ts'
+
+/** The names of the rules that fail. */
+const failing = (changes: CaseChanges): readonly string[] =>
+  evaluate(aCase(changes))
+    .outcomes.filter(({outcome}) => outcome === 'fail')
+    .map(({rule}) => rule)
+
+const merged = {state: 'merged', mergeCommit: head} as const
+const authors = (...people: CommitPerson[]): CaseChanges => ({change: {authors: {kind: 'seen', people}}})
+const absent = undefined as unknown as boolean
+
+/** Facts that exactly one rule refuses. The compiler does not know the names, so a test below checks that none is missing. */
+const refused: readonly (readonly [rule: string, what: string, changes: CaseChanges])[] = [
+  ['person', 'a bot', {standing: {author: {id: 583231, login: 'octocat', type: 'Bot'}}}],
+  ['person', 'an organization', {standing: {author: {id: 583231, login: 'octocat', type: 'Organization'}}}],
+  ['person', 'a type in other letters', {standing: {author: {id: 583231, login: 'octocat', type: 'user'}}}],
+  ['not-through-an-app', 'a comment through an app', {standing: {viaApp: true}}],
+  ['not-through-an-app', 'a comment of which that is unknown', {standing: {viaApp: absent}}],
+  ['not-an-agent', 'a login like a bot', {standing: {author: {id: 583231, login: 'helper[bot]', type: 'User'}}}],
+  ['not-an-agent', 'an agent by name', {policy: {agents: ['hub*', 'OctoCat']}}],
+  ['not-by-mail', 'a comment by e-mail', {standing: {viaEmail: true}}],
+  ['not-by-mail', 'a comment of which that is unknown', {standing: {viaEmail: absent}}],
+  ['as-announced', 'another text than announced', {standing: {asAnnounced: false}}],
+  ['never-edited', 'an edited comment', {standing: {edited: true}}],
+  ['never-edited', 'a comment of which that is unknown', {standing: {edited: absent}}],
+  ['permission', 'too little permission', {standing: {permission: 'triage'}}],
+  ['permission', 'a permission off the ladder', {standing: {permission: 'owner' as PermissionLevel}}],
+  ['permission', 'a needed permission off the ladder', {environment: {permission: 'owner' as PermissionLevel}}],
+  ['permission', 'less than this environment needs', {environment: {permission: 'admin'}}],
+  ['environment-named', 'an environment that the policy does not name', {policy: {environments: {}}}],
+  ['environment-named', 'a name of every object', {request: {environment: must(parseEnvironment('constructor'))}}],
+  ['policy-readable', 'a policy file', {change: {policyFile: '.github/countersign.yml'}}],
+  ['enough-approvals', 'two approvals needed', {environment: {approvals: 2}}],
+  ['commit-named', 'no commit named', {request: {sha: undefined}}],
+  ['commit-current', 'another commit than the head', {request: {sha: otherCommit}}],
+  ['commit-current', 'a head that is not the commit', {pullRequest: {head: {sha: otherCommit, ref: 'x', repositoryId}}}],
+  ['commit-current', 'a merge commit that is not the commit', {pullRequest: {state: 'merged', mergeCommit: otherCommit}, change: {mergeReachable: true}}],
+  ['commit-current', 'a merge without merge commit', {pullRequest: {state: 'merged'}, change: {mergeReachable: true}}],
+  ['merge-reachable', 'a merge commit outside the default branch', {pullRequest: merged, change: {mergeReachable: false}}],
+  ['merge-reachable', 'a merge commit of which that is unknown', {pullRequest: merged}],
+  ['base-is-default-branch', 'another base', {pullRequest: {base: {ref: 'release', repositoryId}}}],
+  ['not-a-fork', 'a fork', {pullRequest: {head: {sha: head, ref: 'x', repositoryId: 5}}}],
+  ['not-a-fork', 'a deleted fork', {pullRequest: {head: {sha: head, ref: 'x', repositoryId: null}}}],
+  ['not-the-author', 'the author of the pull request', {pullRequest: {author: {id: 583231, login: 'renamed', type: 'User'}}}],
+  ['not-a-pusher', 'somebody who pushed', {change: {pushers: {kind: 'seen', accounts: [{id: 2, login: 'hubot'}, {id: 583231, login: 'renamed'}]}}}],
+  ['not-a-pusher', 'pushers that cannot be seen', {change: {pushers: {kind: 'unseen', why: 'no answer names who pushed b6'}}}],
+  ['not-a-commit-author', 'authors that cannot be seen', {change: {authors: {kind: 'unseen', why: 'it has more than 250 commits'}}}],
+  ['not-a-commit-author', 'an author by account', authors({name: 'A', email: 'a@b.example', id: 583231})],
+  ['not-a-commit-author', 'an author by private address', authors({name: 'A', email: '583231+oldname@users.noreply.github.com'})],
+  ['not-a-commit-author', 'an author by older private address', authors({name: 'A', email: 'OctoCat@users.noreply.github.com'})],
+  ['not-a-commit-author', 'an author by private address of another server', authors({name: 'A', email: '583231+x@users.noreply.ghe.example'})],
+  ['not-a-commit-author', 'a free-text address', authors({name: 'A', email: 'octocat@home.example'})],
+  ['not-a-commit-author', 'a free-text address with a tag', authors({name: 'A', email: 'octocat+work@home.example'})],
+  ['not-a-commit-author', 'a free-text name', authors({name: ' Octocat ', email: ''})],
+  ['not-a-commit-author', 'a co-author behind others', authors({name: 'B', email: 'b@c.example', id: 2}, {name: 'octocat', email: 'b@c.example', id: 2})],
+  ['statement-fresh', 'a statement of 15 minutes ago', {standing: {readAt: saidAt + 900_000}}],
+  ['statement-fresh', 'a statement from the future', {standing: {readAt: saidAt - 61_000}}],
+  ['statement-fresh', 'a statement without time', {standing: {createdAt: NaN}}],
+  ['statement-fresh', 'an answer without time', {standing: {readAt: NaN}}],
+] // prettier-ignore
+
+describe('a rule alone refuses', () => {
+  test.each(refused)('%s: %s', (rule, _, changes) => {
+    expect(failing(changes)).toEqual([rule])
+    expect(evaluate(aCase(changes)).kind).toBe('deny')
+  })
+
+  test('a closed pull request, which was not merged either', () => {
+    expect(failing({pullRequest: {state: 'closed'}})).toEqual(['pull-request-alive', 'merge-reachable'])
+  })
+
+  test('and every rule has such a case', () => {
+    const tested = new Set(['pull-request-alive', ...refused.map(([rule]) => rule)])
+    expect([...standingRules, ...changeRules].map(({name}) => name).filter((name) => !tested.has(name))).toEqual([])
+  })
+
+  test('a base in another repository', () => {
+    expect(failing({pullRequest: {base: {ref: 'main', repositoryId: 5}}})).toContain('base-is-default-branch')
+  })
+})
+
+describe('an allow', () => {
+  test.each<readonly [string, CaseChanges]>([
+    ['of the head of an open pull request', {}],
+    ['of the merge commit of a merged one', {pullRequest: merged, change: {mergeReachable: true}}],
+    ['by the least permission that is enough', {standing: {permission: 'write', role: 'write'}}],
+    ['at the last moment of a statement', {standing: {readAt: saidAt + 899_999}}],
+    ['with GitHub’s clocks a minute apart', {standing: {readAt: saidAt - 60_000}}],
+    [
+      'of the bare form, where the policy takes it',
+      {request: {sha: undefined}, environment: {binding: ['commit', 'head']}},
+    ],
+    [
+      'where a commit’s private address has another id',
+      authors({name: 'Hubot', email: '2+octocats@users.noreply.github.com'}),
+    ],
+    ['where an ordinary address begins with the id', authors({name: 'Hubot', email: '583231+x@mail.example'})],
+    ['where a commit names nobody', authors({name: '', email: ''})],
+  ])('%s', (_, changes) => {
+    const ruling = evaluate(aCase(changes))
+    expect(failing(changes)).toEqual([])
+    expect(ruling).toMatchObject({kind: 'allow', flags: []})
+  })
+
+  test('names every rule, passed, and the policy’s digest', () => {
+    const asked = aCase()
+    const ruling = evaluate(asked)
+    expect(ruling.outcomes.map(({rule}) => rule)).toEqual([...standingRules, ...changeRules].map(({name}) => name))
+    expect(ruling.policy).toBe(digestOf(canonicalJson(asked.policy)))
+  })
+
+  test('that cannot be minted becomes a denial that says why', () => {
+    const ruling = evaluate(aCase())
+    if (ruling.kind !== 'allow') throw new Error('expected an allow')
+    const denied = overrule(ruling, 'the login does not fit')
+    expect(denied.kind).toBe('deny')
+    expect(denied.outcomes.at(-1)).toEqual({
+      rule: 'receipt-mintable',
+      outcome: 'fail',
+      why: "No receipt can be made: the login does not fit. Ask somebody else who may approve, or the issuer's operator.",
+    })
+  })
+})
+
+describe('self-approval that the policy allows flags the receipt', () => {
+  const environment = {selfApproval: true}
+  test.each<readonly [string, CaseChanges]>([
+    ['the author', {pullRequest: {author: {id: 583231, login: 'octocat', type: 'User'}}}],
+    ['a pusher', {change: {pushers: {kind: 'seen', accounts: [{id: 583231, login: 'octocat'}]}}}],
+    ['a commit author', authors({name: 'octocat', email: ''})],
+  ])('%s', (_, changes) => {
+    expect(evaluate(aCase({...changes, environment}))).toMatchObject({kind: 'allow', flags: ['self']})
+  })
+
+  test('once, however many hands', () => {
+    const changes: CaseChanges = {
+      pullRequest: {author: {id: 583231, login: 'octocat', type: 'User'}},
+      change: {pushers: {kind: 'seen', accounts: [{id: 583231, login: 'octocat'}]}},
+      environment,
+    }
+    expect(evaluate(aCase(changes))).toMatchObject({flags: ['self']})
+  })
+
+  test('not when it is somebody else, and never when hands cannot be seen', () => {
+    expect(evaluate(aCase({environment}))).toMatchObject({kind: 'allow', flags: []})
+    expect(failing({environment, change: {pushers: {kind: 'unseen', why: 'x'}}})).toEqual(['not-a-pusher'])
+    expect(failing({environment, change: {authors: {kind: 'unseen', why: 'x'}}})).toEqual(['not-a-commit-author'])
+  })
+})
+
+test('every failing rule is reported, not the first alone', () => {
+  expect(failing({standing: {viaEmail: true, permission: 'read'}, request: {sha: otherCommit}})).toEqual([
+    'not-by-mail',
+    'permission',
+    'commit-current',
+  ])
+})
+
+test('standing is judged by its own rules alone, and all of them are reported', () => {
+  expect(evaluateStanding(aCase()).kind).toBe('standing')
+  expect(evaluateStanding(aCase({request: {sha: otherCommit}})).kind).toBe('standing')
+  const ruling = evaluateStanding(aCase({standing: {permission: 'none'}}))
+  expect(ruling.kind).toBe('no-standing')
+  expect(ruling.outcomes.map(({rule, outcome}) => `${rule} ${outcome}`)).toEqual([
+    ...standingRules.slice(0, -1).map(({name}) => `${name} pass`),
+    'permission fail',
+  ])
+})
+
+test('a denial says what was found and what to do', () => {
+  const why = evaluate(aCase({request: {sha: otherCommit}})).outcomes.find(({rule}) => rule === 'commit-current')?.why
+  expect(why).toBe(
+    `The statement names ${otherCommit}, and the head of the pull request is ${head}. Look at what is there now, then name that.`,
+  )
+})
+
+describe('the built-in policy', () => {
+  test('is one writer’s approval of a commit for an hour, for production and staging', () => {
+    expect(Object.keys(builtInPolicy.environments)).toEqual(['production', 'staging'])
+    expect(findEnvironment(builtInPolicy, production)).toEqual({
+      permission: 'write',
+      approvals: 1,
+      selfApproval: false,
+      binding: ['commit'],
+      ttl: 3_600_000,
+    })
+    expect(builtInPolicy).toMatchObject({statementLife: 900_000, agents: ['*[bot]']})
+  })
+
+  test('names nothing else, not even what every object has', () => {
+    for (const name of ['constructor', 'prod', 'production2']) {
+      expect(findEnvironment(builtInPolicy, must(parseEnvironment(name)))).toBeUndefined()
+    }
+  })
+
+  test('is sealed by the digest of its canonical text', () => {
+    const {text, digest} = sealPolicy(builtInPolicy)
+    expect(text).toBe(canonicalJson(JSON.parse(text)))
+    expect(digest).toBe(digestOf(text))
+  })
+})

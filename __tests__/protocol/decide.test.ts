@@ -1,0 +1,89 @@
+/** A verdict and a job's limits: allow only when every limit is met and nothing was left open. */
+import {describe, expect, test} from '@jest/globals'
+import {type Decision, type Limits, type Terms, decide, deny, parsePinnedKeys, verifyReceipt} from '#protocol'
+import {type Overrides, aReceipt, approvalBody, expected, noon} from './builders.ts'
+
+const usual: Limits = {minApprovals: 1, requireProof: 'comment', refuseFlags: ['self', 'emergency']}
+
+function decided(overrides: Overrides, limits: Partial<Limits> = {}, terms: Partial<Terms> = {}): Decision {
+  const {text, key} = aReceipt(overrides)
+  const pinned = parsePinnedKeys(key.pin)
+  if (!pinned.ok) throw new Error(pinned.problems.join())
+  const usualTerms: Terms = {keys: pinned.keys, now: noon, expect: expected, maxTtl: 86_400_000}
+  return decide(verifyReceipt(text, {...usualTerms, ...terms}), {...usual, ...limits})
+}
+
+const two = [approvalBody({id: 1, login: 'hubot', proof: 'passkey'}), approvalBody()]
+const emergency = {id: 'rcpt_bg_01jdaa3x7k9m2n4p6q8r0s2t4v', flags: ['emergency']}
+
+describe('allow', () => {
+  test.each<readonly [string, Overrides, Partial<Limits>]>([
+    ['one approval where one is needed', {}, {}],
+    ['two approvals where two are needed', {approvals: two}, {minApprovals: 2}],
+    ['one passkey among two where one is needed', {approvals: two}, {requireProof: 'passkey'}],
+    ['a passkey where a comment is enough', {approvals: [approvalBody({proof: 'passkey'})]}, {}],
+    ['a flag that is not refused', {flags: ['escalated']}, {}],
+    ['a flag that the job takes', emergency, {refuseFlags: []}],
+  ])('%s', (_, overrides, limits) => {
+    const decision = decided(overrides, limits)
+    expect(decision.kind).toBe('allow')
+    if (decision.kind === 'allow') expect(decision.because.unchecked).toEqual([])
+  })
+})
+
+describe('deny', () => {
+  test.each<readonly [string, Overrides, Partial<Limits>, object]>([
+    ['one approval where two are needed', {}, {minApprovals: 2}, {code: 'too_few_approvals', approvals: 1, needed: 2}],
+    ['a limit that is no number', {}, {minApprovals: NaN}, {code: 'too_few_approvals'}],
+    [
+      'a comment where a passkey is needed',
+      {},
+      {requireProof: 'passkey'},
+      {code: 'proof_too_weak', proven: 0, needed: 1},
+    ],
+    [
+      'one passkey where two are needed',
+      {approvals: two},
+      {minApprovals: 2, requireProof: 'passkey'},
+      {code: 'proof_too_weak', proven: 1},
+    ],
+    ['a proof that no receipt can carry', {}, {requireProof: 'Passkey' as never}, {code: 'proof_too_weak', proven: 0}],
+    ['the flag self', {flags: ['self']}, {}, {code: 'flag_refused', flags: ['self']}],
+    ['the flag emergency', emergency, {}, {code: 'flag_refused', flags: ['emergency']}],
+    [
+      'a flag that the job refuses',
+      {flags: ['escalated', 'once']},
+      {refuseFlags: ['escalated']},
+      {code: 'flag_refused', flags: ['escalated']},
+    ],
+    ['the flag fresh', {flags: ['fresh']}, {}, {code: 'source_unreachable'}],
+    ['the flag once', {flags: ['once']}, {refuseFlags: []}, {code: 'source_unreachable'}],
+  ])('%s', (...[, overrides, limits, refusal]) => {
+    expect(decided(overrides, limits)).toMatchObject({kind: 'deny', refusal})
+  })
+  test('a receipt that did not verify, with its own refusal', () => {
+    expect(decided({}, {}, {now: noon + 3_600_000})).toMatchObject({kind: 'deny', refusal: {code: 'expired'}})
+    expect(decided({}, {}, {now: NaN})).toMatchObject({kind: 'deny', refusal: {code: 'not_yet_valid'}})
+    expect(decided({}, {}, {maxTtl: NaN})).toMatchObject({kind: 'deny', refusal: {code: 'lifetime_too_long'}})
+  })
+  test.each(['action', 'repositoryId', 'repository', 'sha', 'environment'])(
+    'a question about %s that was forgotten',
+    (name) => {
+      const asked = Object.fromEntries(Object.entries(expected).filter(([member]) => member !== name))
+      expect(decided({}, {}, {expect: asked})).toMatchObject({
+        kind: 'deny',
+        refusal: {code: 'internal_error', problem: `not compared: ${name}`},
+      })
+    },
+  )
+  test('a receipt judged at its own time, whether its life is over, running or has not begun', () => {
+    for (const clock of [undefined, noon, noon + 86_400_000, 0]) {
+      expect(decided({}, {}, {now: 'issued', clock})).toMatchObject({kind: 'deny', refusal: {code: 'internal_error'}})
+    }
+  })
+})
+
+test('deny carries its refusal as it is', () => {
+  const refusal = {code: 'internal_error', problem: 'x'} as const
+  expect(deny(refusal)).toEqual({kind: 'deny', refusal})
+})

@@ -1,0 +1,136 @@
+/** Decisions for the store's tests: whole records that follow whatever head was read, one statement each. */
+import {
+  type DecisionId,
+  type Entry,
+  type Environment,
+  type Receipt,
+  type RepositoryId,
+  appendLeaf,
+  digestOf,
+  firstPrev,
+  microsTimeToMicros,
+  parseDecisionId,
+  parseEnvironment,
+  parseReceipt,
+  parseRepositoryId,
+  printMicrosTime,
+  sealEntry,
+} from '#protocol'
+import type {Change, Claim, DecisionRecord, Outcome, ScopeKey, ScopeReading} from '../../issuer/store/store.ts'
+import {type Json, type Overrides, makeKey, receiptBody} from '../protocol/builders.ts'
+
+const key = makeKey()
+export const at = Date.parse('2026-04-02T14:30:00Z')
+
+export const repositoryId = (id: number): RepositoryId => parseRepositoryId(id) as RepositoryId
+export const environment = (name: string): Environment => parseEnvironment(name) as Environment
+export const scopeOf = (id = 1296269, name = 'production'): ScopeKey => ({
+  repositoryId: repositoryId(id),
+  environment: environment(name),
+})
+
+/** A lower-case ULID whose last digits are `n`. */
+export const ulid = (n: number): string => `01jdaa3x7k${String(n).padStart(16, '0')}`
+export const decisionId = (n: number): DecisionId => parseDecisionId(`dec_${ulid(n)}`) as DecisionId
+/** What a worker proposes for statement `n`. */
+export const proposal = (n: number): Pick<Claim, 'decision' | 'nonce'> => ({
+  decision: decisionId(n),
+  nonce: String(n).padStart(32, '0'),
+})
+
+export const firstEntry: Entry = sealEntry({
+  type: 'countersign.entry/v1',
+  ledger: 'countersign.example/0123456789abcdef0123456789abcdef',
+  seq: 0,
+  prev: firstPrev,
+  time: printMicrosTime(at * 1000),
+  event: 'ledger.created',
+  subject: 'countersign.example/0123456789abcdef0123456789abcdef',
+  digests: {keys: digestOf('keys')},
+})
+
+const minted = new Map<string, Receipt>()
+
+/** Made once: a statement that is decided again gets the same receipt, and signing is slow. */
+export function receiptOf(n: number, overrides: Overrides = {}): Receipt {
+  const body: Json = receiptBody({id: `rcpt_dg_${ulid(n)}`, decision: decisionId(n), ...overrides})
+  const name = JSON.stringify(body)
+  const known = minted.get(name)
+  if (known !== undefined) return known
+  const parsed = parseReceipt(key.sign(body))
+  if (!parsed.ok) throw new Error(parsed.reason)
+  minted.set(name, parsed.receipt)
+  return parsed.receipt
+}
+
+export const statementOf = (n: number, {repositoryId: id} = scopeOf()): Change['statement'] => ({
+  repositoryId: id,
+  commentId: 1_000_000 + n,
+})
+
+export interface Asked {
+  readonly n: number
+  readonly read: ScopeReading
+  readonly scope?: ScopeKey
+  readonly kind?: 'allow' | 'deny'
+  readonly repository?: string
+  readonly public?: boolean
+  /** Over the usual receipt's scope. */
+  readonly receiptScope?: Json
+  readonly at?: number
+}
+
+/** The change that decides statement `n` after what was read. */
+export function decides(asked: Asked): Change {
+  const {n, read, scope = scopeOf(), kind = 'allow'} = asked
+  const record = recordOf({...asked, scope, kind})
+  const receipts = record.receipt === undefined ? read.state.receipts : [...read.state.receipts, liveOf(record.receipt)]
+  return {
+    statement: statementOf(n, scope),
+    outcome: {kind, publication: `{"commentId":${n}}`},
+    decided: {record, state: {receipts, lastAuthorised: record.receipt?.scope.sha}, read},
+    at: asked.at ?? at,
+  }
+}
+
+/** The change that answers statement `n` without a decision. */
+export const answers = (n: number, more: Partial<Outcome> = {}): Change => ({
+  statement: statementOf(n),
+  outcome: {kind: 'answered', publication: `{"commentId":${n}}`, ...more},
+  at,
+})
+
+function recordOf({n, read, scope, kind, ...asked}: Asked & {scope: ScopeKey; kind: 'allow' | 'deny'}): DecisionRecord {
+  const {last, frontier} = read.head
+  const repository = asked.repository ?? 'octo-org/api-service'
+  const receipt = kind === 'deny' ? undefined : receiptOf(n, {scope: {...scope, repository, ...asked.receiptScope}})
+  const entry = sealEntry({
+    type: 'countersign.entry/v1',
+    ledger: last.ledger,
+    seq: last.seq + 1,
+    prev: last.hash,
+    time: printMicrosTime(microsTimeToMicros(last.time) + 1),
+    event: receipt === undefined ? 'decision.made' : 'receipt.issued',
+    subject: receipt?.id ?? decisionId(n),
+    digests: {evidence: digestOf(`evidence ${n}`)},
+  })
+  return {
+    entry,
+    frontier: appendLeaf(frontier, entry.hash),
+    decision: decisionId(n),
+    scope,
+    repository,
+    public: asked.public ?? true,
+    receipt,
+    evidence: `{"nonce":"${n}"}`,
+    policy: '{}',
+  }
+}
+
+const liveOf = (receipt: Receipt) => ({
+  id: receipt.id,
+  sha: receipt.scope.sha,
+  pullRequest: 42,
+  authorizedBy: receipt.authorizedBy,
+  expiresAt: Date.parse(receipt.expiresAt),
+})

@@ -1,0 +1,127 @@
+/** The part of the common suite about what can be asked of a store: receipts, claims, what is unpublished. */
+import {expect, test} from '@jest/globals'
+import type {Durable} from '../../issuer/store/sqlite.ts'
+import type {Lookup} from '../../issuer/store/store.ts'
+import {commit, tree} from '../protocol/builders.ts'
+import {answers, at, decides, proposal, receiptOf, repositoryId, scopeOf, statementOf} from './builders.ts'
+import {decideStatement} from './deciding.ts'
+
+export function testLookups(the: () => Durable): void {
+  const idsOf = async (lookup: Lookup) => (await the().store.find(lookup)).map(({receipt}) => receipt.id)
+  const idOf = (n: number) => receiptOf(n).id
+  const production = scopeOf().environment
+
+  test('give a receipt as it was minted, and whether its repository was public then', async () => {
+    const read = await the().store.read(scopeOf())
+    await the().claims.claim(statementOf(1), proposal(1))
+    const change = decides({n: 1, read, public: false})
+    await the().store.commit(change)
+    const receipt = change.decided?.record.receipt
+    expect(await the().store.find({by: 'receipt', id: idOf(1)})).toEqual([{receipt, public: false}])
+    expect(await the().store.find({by: 'receipt', id: idOf(2)})).toEqual([])
+  })
+
+  test('give the newest of a scope first, at most twenty, and no other scope', async () => {
+    for (let n = 1; n <= 22; n++) await decideStatement(the(), {n})
+    await decideStatement(the(), {n: 30, scope: scopeOf(7)})
+    await decideStatement(the(), {n: 31, scope: scopeOf(1296269, 'staging')})
+    await decideStatement(the(), {n: 32, kind: 'deny'})
+    const found = await idsOf({by: 'scope', repository: repositoryId(1296269), environment: production})
+    expect(found).toEqual(Array.from({length: 20}, (_, i) => idOf(22 - i)))
+  })
+
+  test('by commit or tree give receipts of either', async () => {
+    const otherSha = 'a'.repeat(40)
+    await decideStatement(the(), {n: 1})
+    await decideStatement(the(), {n: 2, receiptScope: {sha: otherSha}})
+    await decideStatement(the(), {n: 3, receiptScope: {sha: otherSha, tree: 'b'.repeat(40)}})
+    const usual = receiptOf(1).scope
+    const inScope = {by: 'scope', repository: repositoryId(1296269), environment: production} as const
+    expect(usual).toMatchObject({sha: commit, tree})
+    expect(await idsOf({...inScope, sha: usual.sha})).toEqual([idOf(1)])
+    expect(await idsOf({...inScope, tree: usual.tree})).toEqual([idOf(2), idOf(1)])
+    expect(await idsOf({...inScope, sha: usual.sha, tree: usual.tree})).toEqual([idOf(2), idOf(1)])
+  })
+
+  test('by name mean the repository that was last seen under it, in any case', async () => {
+    await decideStatement(the(), {n: 1, repository: 'octo-org/first'})
+    await decideStatement(the(), {n: 2, repository: 'octo-org/renamed'})
+    await decideStatement(the(), {n: 3, scope: scopeOf(7), repository: 'octo-org/first'})
+    const named = (repository: string) => idsOf({by: 'scope', repository, environment: production})
+    expect(await named('octo-org/renamed')).toEqual([idOf(2), idOf(1)])
+    expect(await named('Octo-Org/FIRST')).toEqual([idOf(3)])
+    expect(await named('octo-org/unknown')).toEqual([])
+  })
+}
+
+export function testClaims(the: () => Durable): void {
+  test('keep the first ids, whatever is proposed later', async () => {
+    expect(await the().claims.claim(statementOf(1), proposal(1))).toEqual(proposal(1))
+    expect(await the().claims.claim(statementOf(1), proposal(2))).toEqual(proposal(1))
+  })
+
+  test('of the same comment id in two repositories are two', async () => {
+    await the().claims.claim(statementOf(1, scopeOf(1)), proposal(1))
+    expect(await the().claims.claim(statementOf(1, scopeOf(2)), proposal(2))).toEqual(proposal(2))
+  })
+
+  test('never share a decision id', async () => {
+    await the().claims.claim(statementOf(1), proposal(1))
+    await expect(the().claims.claim(statementOf(2), proposal(1))).rejects.toThrow()
+  })
+
+  test('remember the last courtesy to a person on a pull request', async () => {
+    const to = {repositoryId: repositoryId(1296269), accountId: 583231, pullRequest: 42}
+    expect(await the().claims.lastCourtesy(to)).toBeUndefined()
+    const courtesy = {accountId: 583231, pullRequest: 42}
+    for (const [n, later] of [
+      [1, 5000],
+      [2, 1000],
+    ] as const) {
+      await the().claims.claim(statementOf(n), proposal(n))
+      await the().store.commit({...answers(n, {courtesy}), at: at + later})
+    }
+    expect(await the().claims.lastCourtesy(to)).toBe(at + 5000)
+    expect(await the().claims.lastCourtesy({...to, pullRequest: 43})).toBeUndefined()
+    expect(await the().claims.lastCourtesy({...to, accountId: 1})).toBeUndefined()
+    expect((await the().claims.claim(statementOf(1), proposal(1))).outcome?.courtesy).toEqual(courtesy)
+  })
+}
+
+export function testOutbox(the: () => Durable): void {
+  test('gives what was completed before a moment and not marked, oldest first', async () => {
+    await decideStatement(the(), {n: 1, at: at + 2000})
+    await decideStatement(the(), {n: 2, at: at + 1000, kind: 'deny'})
+    await decideStatement(the(), {n: 3, at: at + 3000})
+    await the().claims.claim(statementOf(4), proposal(4))
+    const waiting = await the().outbox.unpublished(at + 3000)
+    expect(waiting).toEqual([
+      {statement: statementOf(2), ...decisionOf(2), outcome: {kind: 'deny', publication: '{"commentId":2}'}},
+      {statement: statementOf(1), ...decisionOf(1), outcome: {kind: 'allow', publication: '{"commentId":1}'}},
+    ])
+  })
+
+  test('forgets what was marked as published', async () => {
+    await decideStatement(the(), {n: 1})
+    await the().outbox.markPublished(statementOf(1), at + 1)
+    await the().outbox.markPublished(statementOf(1), at + 2)
+    expect(await the().outbox.unpublished(at + 9999)).toEqual([])
+  })
+
+  test('does not take a mark for a statement that is not completed', async () => {
+    await the().claims.claim(statementOf(1), proposal(1))
+    await the().outbox.markPublished(statementOf(1), at)
+    await the().store.commit(answers(1))
+    expect(await the().outbox.unpublished(at + 1)).toHaveLength(1)
+  })
+
+  test('gives at most fifty at once', async () => {
+    for (let n = 1; n <= 52; n++) {
+      await the().claims.claim(statementOf(n), proposal(n))
+      await the().store.commit(answers(n))
+    }
+    expect(await the().outbox.unpublished(at + 1)).toHaveLength(50)
+  })
+}
+
+const decisionOf = (n: number) => ({decision: proposal(n).decision})

@@ -1,0 +1,193 @@
+/** What every store promises, tested over the ports alone: each engine is put through the same sentences. */
+import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
+import {type Entry, type Frontier, appendLeaf, checkSuccession, emptyFrontier} from '#protocol'
+import type {Durable} from '../../issuer/store/sqlite.ts'
+import type {Change, Store} from '../../issuer/store/store.ts'
+import {answers, decides, firstEntry, proposal, receiptOf, scopeOf, statementOf} from './builders.ts'
+import {decideStatement} from './deciding.ts'
+import {testInbox, testPushes} from './suite-inbox.ts'
+import {testClaims, testLookups, testOutbox} from './suite-lookups.ts'
+
+/** The whole ledger, after checking that it is one chain whose frontier is the recomputed one. */
+export async function checkedLedger({entries, store}: Durable): Promise<readonly Entry[]> {
+  const all: Entry[] = []
+  for (let page = await entries.entries(0, 100); page.length > 0; page = await entries.entries(all.length, 100)) {
+    all.push(...page)
+  }
+  let frontier: Frontier = emptyFrontier
+  all.forEach((entry, i) => {
+    expect(checkSuccession(all[i - 1], entry)).toBeUndefined()
+    frontier = appendLeaf(frontier, entry.hash)
+  })
+  const {head} = await store.read(scopeOf())
+  expect(head).toEqual({origin: firstEntry.ledger, last: all.at(-1), frontier})
+  return all
+}
+
+/** An outage at the worst moment: the write is done, its answer is an error. */
+const answeringWithAnError = (store: Store): Store => ({
+  ...store,
+  commit: async (change) => {
+    await store.commit(change)
+    throw new Error('the connection was cut')
+  },
+})
+
+export function describeStore(name: string, openEmpty: () => Promise<Durable>): void {
+  let durable: Durable
+  beforeEach(async () => {
+    durable = await openEmpty()
+    await durable.createLedger(firstEntry)
+  })
+  afterEach(() => durable.close())
+
+  describe(`${name}: the ledger`, () => testLedger(() => durable, openEmpty))
+  describe(`${name}: a commit`, () => testCommits(() => durable))
+  describe(`${name}: look-ups`, () => testLookups(() => durable))
+  describe(`${name}: claims and courtesy`, () => testClaims(() => durable))
+  describe(`${name}: the outbox`, () => testOutbox(() => durable))
+  describe(`${name}: the inbox`, () => testInbox(() => durable))
+  describe(`${name}: the push log`, () => testPushes(() => durable))
+}
+
+function testLedger(the: () => Durable, openEmpty: () => Promise<Durable>): void {
+  test('begins with its first entry and an empty scope', async () => {
+    const reading = await the().store.read(scopeOf())
+    expect(reading.head).toEqual({
+      origin: firstEntry.ledger,
+      last: firstEntry,
+      frontier: {size: 1, nodes: [firstEntry.hash]},
+    })
+    expect(reading).toMatchObject({state: {receipts: []}, version: 0})
+  })
+
+  test('is created once', async () => {
+    await expect(the().createLedger(firstEntry)).rejects.toThrow('holds a ledger already')
+    await decideStatement(the(), {n: 1})
+    await expect(the().createLedger(firstEntry)).rejects.toThrow('holds a ledger already')
+    expect(await checkedLedger(the())).toHaveLength(2)
+  })
+
+  test('does not begin with an entry that is not the first', async () => {
+    const empty = await openEmpty()
+    await expect(empty.createLedger({...firstEntry, seq: 1})).rejects.toThrow('cannot begin so')
+    expect(await empty.entries.entries(0, 10)).toEqual([])
+    empty.close()
+  })
+
+  test('cannot be read before it was created', async () => {
+    const empty = await openEmpty()
+    await expect(empty.store.read(scopeOf())).rejects.toThrow('no entry yet')
+    empty.close()
+  })
+
+  test('gives entries in order, from a number on, as many as were asked', async () => {
+    for (let n = 1; n <= 5; n++) await decideStatement(the(), {n})
+    const all = await checkedLedger(the())
+    expect(all.map(({seq}) => seq)).toEqual([0, 1, 2, 3, 4, 5])
+    expect(await the().entries.entries(2, 3)).toEqual(all.slice(2, 5))
+    expect(await the().entries.entries(6, 3)).toEqual([])
+  })
+
+  test('stays one chain when a hundred statements are decided at once', async () => {
+    const losses = await Promise.all(
+      Array.from({length: 100}, async (_, i) => decideStatement(the(), {n: i + 1, scope: scopeOf(1 + (i % 3))})),
+    )
+    expect(await checkedLedger(the())).toHaveLength(101)
+    expect(losses.reduce((sum, lost) => sum + lost)).toBeGreaterThan(0)
+    const versions = await Promise.all([1, 2, 3].map(async (id) => (await the().store.read(scopeOf(id))).version))
+    expect(versions).toEqual([34, 33, 33])
+  })
+}
+
+function testCommits(the: () => Durable): void {
+  const claimAndRead = async (n: number, scope = scopeOf()) => {
+    await the().claims.claim(statementOf(n, scope), proposal(n))
+    return the().store.read(scope)
+  }
+
+  test('writes the entry, the state and the outcome together', async () => {
+    const change = decides({n: 1, read: await claimAndRead(1)})
+    expect(await the().store.commit(change)).toBe('committed')
+    const {head, state, version} = await the().store.read(scopeOf())
+    expect(head).toMatchObject({last: change.decided?.record.entry, frontier: change.decided?.record.frontier})
+    expect(state).toEqual(change.decided?.state)
+    expect(version).toBe(1)
+    expect((await the().claims.claim(statementOf(1), proposal(2))).outcome).toEqual(change.outcome)
+  })
+
+  test('of an answer leaves the ledger and the scope alone', async () => {
+    await claimAndRead(1)
+    expect(await the().store.commit(answers(1))).toBe('committed')
+    expect(await the().store.read(scopeOf())).toMatchObject({head: {last: firstEntry}, version: 0})
+    expect((await the().claims.claim(statementOf(1), proposal(1))).outcome).toEqual(answers(1).outcome)
+  })
+
+  test('is lost when the same scope has moved on, and writes nothing', async () => {
+    const read = await claimAndRead(1)
+    await decideStatement(the(), {n: 2})
+    expect(await the().store.commit(decides({n: 1, read}))).toBe('lost')
+    expect(await checkedLedger(the())).toHaveLength(2)
+    expect(await the().claims.claim(statementOf(1), proposal(1))).toEqual(proposal(1))
+  })
+
+  test('is lost when the ledger has moved on through another scope', async () => {
+    const read = await claimAndRead(1)
+    await decideStatement(the(), {n: 2, scope: scopeOf(7, 'staging')})
+    expect(await the().store.commit(decides({n: 1, read}))).toBe('lost')
+    expect(await checkedLedger(the())).toHaveLength(2)
+  })
+
+  test('is lost when the version that was read is not the one that is there', async () => {
+    await decideStatement(the(), {n: 1})
+    const read = {...(await claimAndRead(2)), version: 0}
+    expect(await the().store.commit(decides({n: 2, read}))).toBe('lost')
+    expect((await the().store.read(scopeOf())).version).toBe(1)
+  })
+
+  test('that was done and answered with an error is found by its claim, and sent again it writes nothing', async () => {
+    const change = decides({n: 1, read: await claimAndRead(1)})
+    await expect(answeringWithAnError(the().store).commit(change)).rejects.toThrow('cut')
+    expect((await the().claims.claim(statementOf(1), proposal(9))).outcome).toEqual(change.outcome)
+    expect(await the().store.commit(change)).toBe('committed')
+    expect(await checkedLedger(the())).toHaveLength(2)
+    expect((await the().store.read(scopeOf())).version).toBe(1)
+  })
+
+  test('of another ruling on a completed statement is lost, so what it minted is never given out', async () => {
+    await the().store.commit(decides({n: 1, read: await claimAndRead(1), kind: 'deny'}))
+    const otherwise = decides({n: 1, read: await the().store.read(scopeOf()), kind: 'allow'})
+    expect(await the().store.commit(otherwise)).toBe('lost')
+    expect(await the().store.commit(answers(1))).toBe('lost')
+    expect(await the().store.find({by: 'receipt', id: receiptOf(1).id})).toEqual([])
+    expect(await checkedLedger(the())).toHaveLength(2)
+  })
+
+  test('of an answer can be repeated, and of another answer is lost', async () => {
+    await claimAndRead(1)
+    await the().store.commit(answers(1))
+    expect(await the().store.commit(answers(1))).toBe('committed')
+    expect(await the().store.commit(answers(1, {publication: '{"reply":"other"}'}))).toBe('lost')
+  })
+
+  const contradictions: readonly (readonly [string, (change: Change) => Change, string])[] = [
+    ['without a claim', (change) => ({...change, statement: statementOf(99)}), 'is claimed before'],
+    ['under another decision id', (change) => withRecord(change, {decision: proposal(5).decision}), 'its claim holds'],
+    ['with a frontier that does not follow', (change) => withRecord(change, {frontier: emptyFrontier}), 'frontier'],
+    ['with an entry that does not follow', (change) => withRecord(change, {entry: firstEntry}), 'would break'],
+    ['with an ALLOW that has no receipt', (change) => withRecord(change, {receipt: undefined}), 'holds a receipt'],
+    ['that decides and only answers', (change) => ({...change, outcome: answers(1).outcome}), 'must not carry'],
+    ['that allows without a record', (change) => ({...change, decided: undefined}), 'must carry'],
+  ]
+  test.each(contradictions)('%s throws and writes nothing', async (_, spoil, message) => {
+    const change = decides({n: 1, read: await claimAndRead(1)})
+    await expect(the().store.commit(spoil(change))).rejects.toThrow(message)
+    expect(await checkedLedger(the())).toHaveLength(1)
+    expect(await the().claims.claim(statementOf(1), proposal(1))).toEqual(proposal(1))
+  })
+}
+
+function withRecord(change: Change, more: Partial<NonNullable<Change['decided']>['record']>): Change {
+  if (change.decided === undefined) throw new Error('the change decides nothing')
+  return {...change, decided: {...change.decided, record: {...change.decided.record, ...more}}}
+}

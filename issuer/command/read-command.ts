@@ -1,0 +1,88 @@
+/**
+ * Reads a comment (formats §8, "What counts as a statement"). Only the first line, the bytes before the first CR or
+ * LF of the body as sent, can be a command, in plain ASCII with one space between its words:
+ *
+ *   /authorize <environment> [<full commit SHA>] [reason…]
+ *   /countersign status
+ *   /countersign help
+ */
+import {parseCommitSha, parseEnvironment} from '#protocol'
+import type {Reading} from './command.ts'
+import {describeNearMiss} from './near-miss.ts'
+
+/** Total, and linear in the body. Exactly one command, exactly spelt, or nothing is done. */
+export function readCommand(body: string): Reading {
+  const end = body.search(/[\r\n]/)
+  const line = end === -1 ? body : body.slice(0, end)
+  const rest = end === -1 ? '' : body.slice(end)
+  const word = /^\/(?:authorize|countersign|deny|revoke)(?= |$)/.exec(line)?.[0]
+  if (word === undefined || !isPlain(line)) {
+    const problem = describeNearMiss(line, rest)
+    return problem === undefined ? {kind: 'not-for-us'} : nearMiss(problem)
+  }
+  if (hasCommand(line.slice(word.length)) || hasCommand(rest)) {
+    return nearMiss('A comment holds one command, and this one has a second (quotes and code blocks count).')
+  }
+  const words = line.slice(word.length + 1)
+  switch (word) {
+    case '/authorize':
+      return readAuthorize(words)
+    case '/countersign':
+      return readCountersign(words)
+    default:
+      return nearMiss(`This issuer does not know ${word} yet. Receipts end by themselves.`)
+  }
+}
+
+const nearMiss = (problem: string): Reading => ({kind: 'near-miss', problem})
+
+/** Printable ASCII: no tab, no invisible and no look-alike character. */
+const isPlain = (line: string): boolean => /^[\x20-\x7e]*$/.test(line)
+
+/** One of our commands in any place where a reader would take it for one; a path such as `docs/deny/` is none. */
+const hasCommand = (text: string): boolean =>
+  /(?<![A-Za-z0-9_./-])\/(?:authorize|countersign|deny|revoke)(?![A-Za-z0-9_])/i.test(text)
+
+function readAuthorize(words: string): Reading {
+  const [first = '', second, ...more] = words.split(' ')
+  if (first === '') return nearMiss(words === '' ? 'The environment is missing.' : extraSpace)
+  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(first)) {
+    return nearMiss('The environment is missing: it stands before the commit.')
+  }
+  const environment = parseEnvironment(first)
+  if (environment === undefined) {
+    return nearMiss(
+      'The environment is not a possible name: 1 to 63 of a-z 0-9 . _ / -, in small letters, exactly as the deploy job spells it.',
+    )
+  }
+  if (second === undefined) return {kind: 'command', command: {kind: 'authorize', environment}}
+  if (second === '') return nearMiss(extraSpace)
+  if (!/^[0-9a-f]{7,64}$/i.test(second)) {
+    return {kind: 'command', command: {kind: 'authorize', environment, reason: [second, ...more].join(' ')}}
+  }
+  const sha = parseCommitSha(second)
+  if (sha === undefined) return nearMiss(describeShaFault(second))
+  if (more[0] === '') return nearMiss(extraSpace)
+  const reason = more.length === 0 ? undefined : more.join(' ')
+  return {kind: 'command', command: {kind: 'authorize', environment, sha, reason}}
+}
+
+/** Two spaces, or one at the end, would let a commit be read as part of the reason. */
+const extraSpace = 'There is a space too many: one stands between the words and none at the end.'
+
+function describeShaFault(word: string): string {
+  return parseCommitSha(word.toLowerCase()) === undefined
+    ? `The commit is abbreviated or cut (${word.length} digits): name it by its full SHA, all 40 digits (64 in SHA-256 repositories).`
+    : 'The commit is in capital letters: write its SHA in small letters, as Git prints it.'
+}
+
+function readCountersign(words: string): Reading {
+  switch (words) {
+    case 'status':
+      return {kind: 'command', command: {kind: 'status'}}
+    case 'help':
+      return {kind: 'command', command: {kind: 'help'}}
+    default:
+      return nearMiss('After /countersign stands one word, status or help, and nothing else.')
+  }
+}

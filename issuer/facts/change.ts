@@ -1,0 +1,112 @@
+/** What would be let out and who had a hand in it: the pull request, its commit, its people, its size. */
+import type {CommitSha} from '#protocol'
+import type {Connection} from '../github/client.ts'
+import {fetchRepository, type RepositoryFacts, splitName} from '../github/repository.ts'
+import {fetchOwnCommits, maxCommits, type OwnCommits} from './authors.ts'
+import {
+  type Commit,
+  fetchBranch,
+  fetchCommit,
+  fetchComparison,
+  fetchMergeBase,
+  fetchReach,
+  type Place,
+} from './commits.ts'
+import type {ChangeFacts, FactSource, Statement} from './facts.ts'
+import {fetchPolicyFile} from './policy-file.ts'
+import {fetchPullRequest, type PullRequestFacts} from './pull-request.ts'
+import {fetchActivity, maxMoves, type Pushers, tracePushers} from './pushers.ts'
+
+type Known = Parameters<FactSource['readChange']>[1]
+
+export async function readChange(
+  connection: Connection,
+  {statement, known}: {readonly statement: Statement; readonly known: Known},
+): Promise<ChangeFacts | 'gone'> {
+  const [repository, pull] = await Promise.all([
+    fetchRepository(connection, statement.repository),
+    fetchPullRequest(connection, statement),
+  ])
+  if (repository === 'gone' || pull === 'gone') return 'gone'
+  const place = {connection, at: splitName(repository.name)}
+  const {pullRequest, size} = pull
+  // Of an open pull request the head is what can be authorised, of a merged one the merge commit alone.
+  const candidate = pullRequest.mergeCommit ?? pullRequest.head.sha
+  const [commit, main, own] = await Promise.all([
+    fetchCommit(place, candidate),
+    fetchBranch(place, repository.defaultBranch),
+    fetchOwn(place, pull),
+  ])
+  const [mergeReachable, policyFile, pushers, since] = await Promise.all([
+    pullRequest.mergeCommit && fetchReach(place, {base: pullRequest.mergeCommit, head: main.sha}),
+    fetchPolicyFile(place, main.tree),
+    readPushers(place, {pull, own, commit, main, repository, known}),
+    known.lastAuthorised && fetchComparison(place, {base: known.lastAuthorised, head: candidate}),
+  ])
+  return {
+    repository,
+    pullRequest,
+    commit: {sha: commit.sha, tree: commit.tree},
+    mergeReachable,
+    authors: own === 'too-many' ? tooManyCommits : {kind: 'seen', people: own.people},
+    pushers,
+    policyFile,
+    since,
+    size,
+  }
+}
+
+const tooManyCommits = {
+  kind: 'unseen',
+  why: `the pull request has more than ${maxCommits} commits, and GitHub lists no more`,
+} as const
+
+async function fetchOwn(place: Place, {pullRequest, size}: PullRequestFacts): Promise<OwnCommits | 'too-many'> {
+  if (size.commits > maxCommits) return 'too-many'
+  return fetchOwnCommits(place, {number: pullRequest.number, head: pullRequest.head.sha, count: size.commits})
+}
+
+interface Surroundings {
+  readonly pull: PullRequestFacts
+  readonly own: OwnCommits | 'too-many'
+  readonly commit: Commit
+  /** The default branch's newest commit. */
+  readonly main: {readonly sha: CommitSha}
+  readonly repository: RepositoryFacts
+  readonly known: Known
+}
+
+async function readPushers(place: Place, around: Surroundings): Promise<Pushers> {
+  const {pull, own, known} = around
+  const {head, base} = pull.pullRequest
+  if (own === 'too-many') return tooManyCommits
+  if (head.repositoryId !== base.repositoryId) {
+    return {kind: 'unseen', why: 'the head branch is in another repository, where the issuer cannot see who pushes'}
+  }
+  const ref = `refs/heads/${head.ref}`
+  const [announced, listed, mergeBase] = await Promise.all([
+    known.pushes(ref),
+    fetchActivity(place, ref),
+    fetchLeaving(place, {...around, own}),
+  ])
+  if (listed === 'too-many') return {kind: 'unseen', why: `the head branch was moved more than ${maxMoves} times`}
+  return tracePushers({head: head.sha, mergeBase, moves: [...announced, ...listed]})
+}
+
+/**
+ * Where the branch left the base. Once merged, the base contains the head, so the base is taken as it was before the
+ * merge: the merge commit's first parent. Of another base than the default branch it is not told, and the walk goes
+ * back to the branch's creation. A merge base among the pull request's own commits (a base that was moved
+ * onto them) would end the walk too early and hide who pushed, so it is none.
+ */
+async function fetchLeaving(
+  place: Place,
+  {pull, own, commit, main, repository}: Surroundings & {readonly own: OwnCommits},
+): Promise<CommitSha | undefined> {
+  const {head, base, state} = pull.pullRequest
+  const [firstParent] = commit.parents
+  const left = state === 'merged' ? firstParent : base.ref === repository.defaultBranch ? main.sha : undefined
+  if (left === undefined) return undefined
+  const mergeBase = await fetchMergeBase(place, {base: left, head: head.sha})
+  return mergeBase === undefined || own.shas.has(mergeBase) ? undefined : mergeBase
+}

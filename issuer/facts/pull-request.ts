@@ -1,0 +1,62 @@
+/** The pull request: its head and base, whose it is, where it stands and how large it is. */
+import type {Answer, Field} from '../github/answer.ts'
+import type {Connection} from '../github/client.ts'
+import {splitName} from '../github/repository.ts'
+import {GitHubUnavailable} from '../github/unavailable.ts'
+import type {ChangeFacts, Comparison, Statement} from './facts.ts'
+
+export interface PullRequestFacts {
+  readonly pullRequest: ChangeFacts['pullRequest']
+  readonly size: Comparison
+}
+
+/** `gone`: no such pull request, or one of another repository that has the name now. */
+export async function fetchPullRequest(
+  connection: Connection,
+  statement: Statement,
+): Promise<PullRequestFacts | 'gone'> {
+  const at = splitName(statement.repository.name)
+  const answer = await connection.ask('the pull request', (octokit) =>
+    octokit.rest.pulls.get({...at, pull_number: statement.pullRequest}),
+  )
+  if (answer === 'gone' || answer.body.at('base').at('repo').at('id').number() !== statement.repository.id)
+    return 'gone'
+  if (answer.body.at('number').number() !== statement.pullRequest) {
+    throw new GitHubUnavailable('unusable', 'the pull request: GitHub answered with another one')
+  }
+  return parsePullRequest(answer)
+}
+
+function parsePullRequest({body: pull}: Answer): PullRequestFacts {
+  const [head, base] = [pull.at('head'), pull.at('base')]
+  return {
+    pullRequest: {
+      number: pull.at('number').number(),
+      ...parseState(pull),
+      head: {
+        sha: head.at('sha').sha(),
+        ref: head.at('ref').text(),
+        // Null: the fork that it came from was deleted.
+        repositoryId: head.at('repo').optional()?.at('id').number() ?? null,
+      },
+      base: {ref: base.at('ref').text(), repositoryId: base.at('repo').at('id').number()},
+      author: pull.at('user').account(),
+    },
+    size: {
+      from: base.at('sha').sha(),
+      commits: pull.at('commits').number(),
+      files: pull.at('changed_files').number(),
+      additions: pull.at('additions').number(),
+      deletions: pull.at('deletions').number(),
+      cut: false,
+    },
+  }
+}
+
+/** `merge_commit_sha` is only read of a merged one: an open one's is GitHub's test merge (formats §8). */
+function parseState(pull: Field): Pick<ChangeFacts['pullRequest'], 'state' | 'mergeCommit'> {
+  if (pull.at('merged').flag()) return {state: 'merged', mergeCommit: pull.at('merge_commit_sha').sha()}
+  return {state: pull.at('state').parse((value) => openOrClosed.find((word) => word === value), 'open or closed')}
+}
+
+const openOrClosed = ['open', 'closed'] as const

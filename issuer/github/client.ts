@@ -1,0 +1,155 @@
+/** The issuer's way to GitHub: Octokit as an App's installation or with a plain token, and who the issuer is there. */
+import {createAppAuth} from '@octokit/auth-app'
+import {Octokit} from '@octokit/rest'
+import {Answer} from './answer.ts'
+import {boundFetch} from './bounded-fetch.ts'
+import {classifyFault, GitHubUnavailable} from './unavailable.ts'
+
+export type Credentials =
+  | {readonly kind: 'app'; readonly appId: number; readonly privateKey: string}
+  | {readonly kind: 'token'; readonly token: string}
+
+export interface GitHubAccess {
+  /** `https://api.github.com`, or another GitHub's, without a slash at the end. */
+  readonly apiUrl: string
+  readonly credentials: Credentials
+  /** Countersign's own, for the user agent. */
+  readonly version: string
+  /** For one request with its redirects; 10 seconds. */
+  readonly timeLimitMs?: number | undefined
+}
+
+type Send = (octokit: Octokit) => Promise<{readonly data: unknown; readonly headers: object}>
+
+/**
+ * Asks one question. `gone` is GitHub's 404 or 410; everything else that is no usable answer throws GitHubUnavailable,
+ * whose message begins with `what`.
+ */
+export interface Connection {
+  ask(what: string, send: Send): Promise<Answer | 'gone'>
+}
+
+export interface GitHub {
+  /** As the installation that a webhook named, or with the plain token. */
+  connect(installation: number | undefined): Connection
+  /** As the App itself; undefined with a plain token. */
+  readonly app: {readonly id: number; readonly connection: Connection} | undefined
+  /** The id of the account that the issuer comments as: the App's bot user, or the token's owner. */
+  ownAccount(): Promise<number>
+}
+
+export function openGitHub(access: GitHubAccess): GitHub {
+  const {credentials} = access
+  switch (credentials.kind) {
+    case 'app':
+      return openAsApp(access, credentials)
+    case 'token':
+      return openAsToken(access, credentials)
+    default:
+      return credentials satisfies never
+  }
+}
+
+function openAsToken(access: GitHubAccess, {token}: {readonly token: string}): GitHub {
+  const connection = openConnection(access, {auth: token})
+  return {connect: () => connection, app: undefined, ownAccount: onceKnown(() => fetchTokenOwner(connection))}
+}
+
+function openAsApp(
+  access: GitHubAccess,
+  {appId, privateKey}: {readonly appId: number; readonly privateKey: string},
+): GitHub {
+  // One authentication an installation: it keeps its token until that expires.
+  const connections = new Map<number, Connection>()
+  const connect = (installation: number | undefined): Connection => {
+    if (installation === undefined) {
+      throw new GitHubUnavailable(
+        'credentials',
+        'the webhook names no installation: it is not the configured App that sends it',
+      )
+    }
+    const auth = {appId, privateKey, installationId: installation}
+    const connection = connections.get(installation) ?? openConnection(access, {authStrategy: createAppAuth, auth})
+    connections.set(installation, connection)
+    return connection
+  }
+  const own = openConnection(access, {authStrategy: createAppAuth, auth: {appId, privateKey}})
+  const anonymous = openConnection(access, {})
+  const ownAccount = onceKnown(() =>
+    fetchBotUser(own, (installation) => (installation === undefined ? anonymous : connect(installation))),
+  )
+  return {connect, app: {id: appId, connection: own}, ownAccount}
+}
+
+interface Identity {
+  readonly authStrategy?: typeof createAppAuth
+  readonly auth?: unknown
+}
+
+const silent = (): void => undefined
+
+function openConnection({apiUrl, version, timeLimitMs = 10_000}: GitHubAccess, identity: Identity): Connection {
+  const octokit = new Octokit({
+    ...identity,
+    baseUrl: apiUrl,
+    userAgent: `countersign/${version}`,
+    request: {fetch: boundFetch({origin: new URL(apiUrl).origin, timeLimitMs})},
+    // Octokit would write every failed request to the console; what matters of it is in GitHubUnavailable.
+    log: {debug: silent, info: silent, warn: silent, error: silent},
+  })
+  return {
+    ask: async (what, send) => {
+      try {
+        return new Answer(what, await send(octokit))
+      } catch (fault) {
+        const meaning = classifyFault(fault, what)
+        if (meaning === 'gone') return meaning
+        throw meaning
+      }
+    },
+  }
+}
+
+/** Asks until it is known, then never again; an outage is not kept. */
+function onceKnown(fetchIt: () => Promise<number>): () => Promise<number> {
+  let known: Promise<number> | undefined
+  return () => {
+    known ??= fetchIt().catch((fault: unknown) => {
+      known = undefined
+      throw fault
+    })
+    return known
+  }
+}
+
+async function fetchTokenOwner(connection: Connection): Promise<number> {
+  const user = await connection.ask("the token's owner", (octokit) => octokit.rest.users.getAuthenticated())
+  return here(user).body.at('id').number()
+}
+
+/**
+ * An App comments as the user `<slug>[bot]`. Users are not read with the App's own token but with an installation's
+ * (any that is not suspended), or openly while there is none.
+ */
+async function fetchBotUser(
+  own: Connection,
+  connect: (installation: number | undefined) => Connection,
+): Promise<number> {
+  const app = here(await own.ask('the App', (octokit) => octokit.rest.apps.getAuthenticated()))
+  const username = `${app.body.at('slug').text()}[bot]`
+  const installations = here(
+    await own.ask("the App's installations", (octokit) => octokit.rest.apps.listInstallations({per_page: 100})),
+  )
+  const active = installations.body.list().find((one) => one.at('suspended_at').optional() === undefined)
+  const user = await connect(active?.at('id').number()).ask("the App's bot user", (octokit) =>
+    octokit.rest.users.getByUsername({username}),
+  )
+  return here(user).body.at('id').number()
+}
+
+/** Of what is always there for valid credentials, "not found" is an outage. */
+function here(answer: Answer | 'gone'): Answer {
+  if (answer === 'gone')
+    throw new GitHubUnavailable('credentials', "GitHub does not know the issuer's own account or App")
+  return answer
+}

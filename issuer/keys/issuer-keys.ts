@@ -1,0 +1,135 @@
+/**
+ * The issuer's keys, and the first start. With a folder that holds neither keys nor database, keys are made beside the
+ * database file. Keys whose database is gone are refused: a new ledger under old keys forgets what the old one knew.
+ */
+import {type KeyObject, randomBytes} from 'node:crypto'
+import {existsSync, mkdirSync} from 'node:fs'
+import {dirname, join} from 'node:path'
+import {loadRsaKey, loadSigner, makeKeyFile} from '../signing/pem.ts'
+import type {Signer} from '../signing/signer.ts'
+import type {EntryReader} from '../store/store.ts'
+import {codeOf, readKeyFile, writeNewFile} from './key-file.ts'
+import {checkMark} from './ledger-mark.ts'
+import {Secret} from './secret.ts'
+
+/** Where the keys are; what is absent has its file beside the database. */
+export interface KeyPlaces {
+  readonly databasePath: string
+  readonly receiptKey?: string | undefined
+  readonly tokenKey?: string | undefined
+  readonly ledgerKey?: string | undefined
+  readonly evidenceSecret?: Secret | undefined
+}
+
+export interface IssuerKeys {
+  readonly receipt: Signer
+  readonly ledger: Signer
+  readonly token: KeyObject
+  /** At least 32 bytes, as lower-case hex. */
+  readonly evidenceSecret: Secret
+  /** Where the ledger's mark belongs: beside the receipt key and named after it. */
+  readonly markPath: string
+  /** Whether key files stood beside the database before this start. */
+  readonly stoodBeside: boolean
+}
+
+export type OpenedKeys =
+  | {readonly ok: true; readonly keys: IssuerKeys; readonly warnings: readonly string[]}
+  | {readonly ok: false; readonly problems: readonly string[]}
+
+const fileNames = {
+  receipt: 'receipt-key.pem',
+  token: 'token-key.pem',
+  ledger: 'ledger-key.pem',
+  evidence: 'evidence-secret',
+} as const
+
+/** Loads the keys; on a first start makes those that no variable places. Call it before the database is opened. */
+export function openKeys(places: KeyPlaces): OpenedKeys {
+  const folder = dirname(places.databasePath)
+  const beside = Object.values(fileNames).filter((name) => existsSync(join(folder, name)))
+  const isNewStore = !existsSync(places.databasePath)
+  if (isNewStore && beside.length > 0) return {ok: false, problems: [describeLostStore(places.databasePath, beside)]}
+  if (isNewStore) {
+    try {
+      makeMissing(places, folder)
+    } catch (fault) {
+      return {ok: false, problems: [`keys cannot be made in ${folder} (${codeOf(fault)}): make it a writable folder`]}
+    }
+  }
+  return loadKeys(places, beside.length > 0)
+}
+
+/**
+ * Whether the opened store is the one that belongs to the keys: `known`; `new` when a ledger may be created in it; else
+ * why the issuer must not start on it.
+ */
+export async function checkStore(
+  keys: Pick<IssuerKeys, 'markPath' | 'stoodBeside'>,
+  entries: EntryReader,
+): Promise<{kind: 'known' | 'new'} | {kind: 'refused'; problem: string}> {
+  const problem = await checkMark(keys.markPath, entries)
+  if (problem !== undefined) return {kind: 'refused', problem}
+  const [first] = await entries.entries(0, 1)
+  if (first !== undefined) return {kind: 'known'}
+  return keys.stoodBeside ? {kind: 'refused', problem: describeEmptyStore} : {kind: 'new'}
+}
+
+const resumeAdvice =
+  'Put the newest copy of the database back. A new ledger under these keys forgets refusals and claims, so it is ' +
+  'refused until "countersign ledger resume" says that it is meant. After a first start that was cut off before ' +
+  'anything was issued, delete these files and start again'
+
+const describeLostStore = (databasePath: string, beside: readonly string[]): string =>
+  `COUNTERSIGN_STORE: there is no database ${databasePath}, yet keys stand in its folder (${beside.join(', ')}). ${resumeAdvice}`
+
+const describeEmptyStore = `COUNTERSIGN_STORE: the database holds no ledger, yet keys stood beside it before. ${resumeAdvice}`
+
+function makeMissing(places: KeyPlaces, folder: string): void {
+  mkdirSync(folder, {recursive: true, mode: 0o700})
+  if (places.receiptKey === undefined) makeKeyFile(join(folder, fileNames.receipt), 'ed25519')
+  if (places.ledgerKey === undefined) makeKeyFile(join(folder, fileNames.ledger), 'ed25519')
+  if (places.tokenKey === undefined) makeKeyFile(join(folder, fileNames.token), 'rsa')
+  if (places.evidenceSecret === undefined) {
+    writeNewFile(join(folder, fileNames.evidence), `${randomBytes(32).toString('hex')}\n`)
+  }
+}
+
+function loadKeys(places: KeyPlaces, stoodBeside: boolean): OpenedKeys {
+  const folder = dirname(places.databasePath)
+  const receiptPath = places.receiptKey ?? join(folder, fileNames.receipt)
+  const receipt = loadSigner(receiptPath)
+  const ledger = loadSigner(places.ledgerKey ?? join(folder, fileNames.ledger))
+  const token = loadRsaKey(places.tokenKey ?? join(folder, fileNames.token))
+  const evidence = loadEvidenceSecret(places, folder)
+  if (!receipt.ok || !ledger.ok || !token.ok || !evidence.ok) {
+    const named = {RECEIPT_KEY: receipt, LEDGER_KEY: ledger, TOKEN_KEY: token, EVIDENCE_SECRET: evidence}
+    const problems = Object.entries(named).map(([name, {ok, ...rest}]) =>
+      !ok && 'problem' in rest ? [`COUNTERSIGN_${name}: ${rest.problem}`] : [],
+    )
+    return {ok: false, problems: problems.flat()}
+  }
+  if (receipt.value.publicKey === ledger.value.publicKey) {
+    return {ok: false, problems: ['COUNTERSIGN_LEDGER_KEY: is the receipt key: each purpose needs a key of its own']}
+  }
+  const warnings = [receipt, ledger, token, evidence].flatMap(({warning}) => warning ?? [])
+  const keys = {receipt: receipt.value, ledger: ledger.value, token: token.value, evidenceSecret: evidence.value}
+  return {ok: true, keys: {...keys, markPath: `${receiptPath}.ledger-mark`, stoodBeside}, warnings}
+}
+
+type LoadedSecret = {ok: true; value: Secret; warning?: string | undefined} | {ok: false; problem: string}
+
+function loadEvidenceSecret({evidenceSecret}: KeyPlaces, folder: string): LoadedSecret {
+  if (evidenceSecret !== undefined) return {ok: true, value: evidenceSecret}
+  const path = join(folder, fileNames.evidence)
+  const file = readKeyFile(path)
+  if (!file.ok) return file
+  const secret = parseEvidenceSecret(file.text.trimEnd())
+  if (secret === undefined) return {ok: false, problem: `${path} does not hold 64 or more lower-case hex digits`}
+  return {ok: true, value: secret, warning: file.warning}
+}
+
+/** 32 to 128 bytes in lower-case hex; anything else, a PEM for one, is undefined. */
+export function parseEvidenceSecret(text: string): Secret | undefined {
+  return /^(?:[0-9a-f]{2}){32,128}$/.test(text) ? new Secret(text) : undefined
+}

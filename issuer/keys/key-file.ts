@@ -1,0 +1,66 @@
+/** Files that hold secrets: written whole or not at all, never over another, for their owner alone. */
+import {randomBytes} from 'node:crypto'
+import {closeSync, fstatSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {dirname} from 'node:path'
+
+/** No key file is near this size; a larger one is something else. */
+const maxKeyFileBytes = 65_536
+
+/**
+ * Writes a new file with mode 600, durable when this returns. Throws EEXIST when there is one already: the content is
+ * linked to its name, which no system does over another file.
+ */
+export function writeNewFile(path: string, content: string): void {
+  const unfinished = unfinishedName(path)
+  const file = openSync(unfinished, 'wx', 0o600)
+  try {
+    writeFileSync(file, content)
+    fsyncSync(file)
+    linkSync(unfinished, path)
+  } finally {
+    closeSync(file)
+    rmSync(unfinished)
+  }
+  syncFolder(dirname(path))
+}
+
+/** A name for a file in the making. Random: in containers every process has the same id. */
+export const unfinishedName = (path: string): string => `${path}.${randomBytes(6).toString('hex')}.new`
+
+/** A name is durable once its folder is. Windows opens no folders and needs none of it. */
+export function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return
+  const opened = openSync(folder, 'r')
+  fsyncSync(opened)
+  closeSync(opened)
+}
+
+export type KeyFile =
+  | {readonly ok: true; readonly text: string; readonly warning?: string | undefined}
+  | {readonly ok: false; readonly problem: string}
+
+/** Reads a secret's file. Warns when others than its owner may read it. No problem or warning quotes the content. */
+export function readKeyFile(path: string): KeyFile {
+  let file: number
+  try {
+    file = openSync(path, 'r')
+  } catch (fault) {
+    return {ok: false, problem: `${path} cannot be read (${codeOf(fault)})`}
+  }
+  try {
+    const about = fstatSync(file)
+    if (!about.isFile()) return {ok: false, problem: `${path} is not a file`}
+    if (about.size > maxKeyFileBytes) return {ok: false, problem: `${path} is too large to be a key`}
+    const text = readFileSync(file, 'utf8')
+    const isOpen = process.platform !== 'win32' && (about.mode & 0o077) !== 0
+    const warning = isOpen ? `${path} can be read by others than its owner: chmod 600 ${path}` : undefined
+    return {ok: true, text, warning}
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** The system's code of a file fault (ENOENT, EACCES, …): enough to act on, and without content. */
+export function codeOf(fault: unknown): string {
+  return fault instanceof Error && 'code' in fault && typeof fault.code === 'string' ? fault.code : 'unknown fault'
+}

@@ -1,0 +1,115 @@
+/** Ruling -> the body of a receipt; and the last look at a signed one before anything else may see it. */
+import {
+  type Approval,
+  type DecisionId,
+  type Digest,
+  type Login,
+  type Origin,
+  type PublicKey,
+  type Receipt,
+  type ReceiptBody,
+  type ReceiptId,
+  parseAccountId,
+  parseLogin,
+  parseReceipt,
+  parseReceiptId,
+  printSecondsTime,
+  printSignature,
+  verifyReceipt,
+} from '#protocol'
+import type {StandingFacts, Statement} from '../facts/facts.ts'
+import type {Allowed, Case} from '../policy/ruling.ts'
+
+export interface ReceiptOrder {
+  readonly case: Case
+  readonly ruling: Allowed
+  readonly statement: Statement
+  /** The receipt's id follows from it, so that a retry makes the same. */
+  readonly decision: DecisionId
+  readonly issuer: Origin
+  readonly publicKey: PublicKey
+  /** Digest of the evidence (mintEvidence). */
+  readonly evidence: Digest
+  /** Milliseconds. */
+  readonly now: number
+}
+
+/** `unmintable`: the facts do not fit the format (a login, say). `why` completes "no receipt can be made: …"; see overrule. */
+export type Minted =
+  {readonly kind: 'minted'; readonly body: ReceiptBody} | {readonly kind: 'unmintable'; readonly why: string}
+
+/** The unsigned receipt of an ALLOW. Sign `signingBytes(body)` and give both to acceptSigned. */
+export function mintReceiptBody(order: ReceiptOrder): Minted {
+  const {case: asked, ruling, decision, now} = order
+  const {change, request, environment} = asked
+  const approval = approvalOf(order)
+  if (approval === undefined) return {kind: 'unmintable', why: 'the login or id of the account does not fit its format'}
+  const body: ReceiptBody = {
+    type: 'countersign.receipt/v1',
+    id: receiptIdOf(decision),
+    action: 'deploy',
+    scope: {
+      repository: change.repository.name,
+      repositoryId: change.repository.id,
+      sha: change.commit.sha,
+      tree: change.commit.tree,
+      environment: request.environment,
+      pullRequest: change.pullRequest.number,
+    },
+    authorizedBy: approval.login,
+    approvals: [approval],
+    flags: ruling.flags,
+    issuedAt: printSecondsTime(now),
+    expiresAt: printSecondsTime(now + environment.ttl),
+    issuer: order.issuer,
+    decision,
+    evidence: order.evidence,
+    policy: ruling.policy,
+    publicKey: order.publicKey,
+  }
+  // The format's own parser has the last word on what may be signed; only the signature is still to come.
+  const parsed = parseReceipt({...body, signature: `ed25519:${'0'.repeat(128)}`})
+  return parsed.ok ? {kind: 'minted', body} : {kind: 'unmintable', why: parsed.reason}
+}
+
+/** `rcpt_dg_` and the ULID of the decision. */
+export function receiptIdOf(decision: DecisionId): ReceiptId {
+  const id = parseReceiptId(`rcpt_dg_${decision.slice('dec_'.length)}`)
+  if (id === undefined) throw new TypeError('a decision id without a ULID')
+  return id
+}
+
+function approvalOf({case: {standing, request}, statement}: ReceiptOrder): Approval | undefined {
+  const id = parseAccountId(standing.author.id)
+  const login = parseLogin(standing.author.login)
+  const role = roleOf(standing)
+  if (id === undefined || login === undefined || role === undefined) return undefined
+  return {
+    login,
+    id,
+    role,
+    at: printSecondsTime(standing.createdAt),
+    statement: {kind: 'issue_comment', id: statement.comment.id, digest: standing.bodyDigest},
+    binding: request.sha === undefined ? 'head' : 'commit',
+    proof: 'comment',
+  }
+}
+
+/** A custom role's name is free text; where the format forbids it, the ladder's word stands for it. */
+const roleOf = ({role, permission}: StandingFacts): Login | undefined => parseLogin(role) ?? parseLogin(permission)
+
+/**
+ * Joins body and signature, and verifies the whole as a gate will. Throws when it does not hold: a wrong key or a
+ * faulty signer must end here, before the record is written.
+ */
+export function acceptSigned(body: ReceiptBody, signature: Uint8Array): Receipt {
+  const receipt: Receipt = {...body, signature: printSignature(signature)}
+  const verdict = verifyReceipt(receipt, {
+    keys: new Map([[body.publicKey, {key: body.publicKey, status: 'trusted'}]]),
+    now: 'issued',
+    expect: {},
+    maxTtl: Infinity,
+  })
+  if (!verdict.valid) throw new Error(`the signed receipt does not verify: ${verdict.refusal.code}`)
+  return receipt
+}

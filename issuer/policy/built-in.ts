@@ -1,0 +1,31 @@
+/** The policy of a repository without a policy file (formats §8, "Policy"), and what any policy is looked up and named by. */
+import {type Digest, type Environment, canonicalJson, digestOf} from '#protocol'
+import type {EnvironmentPolicy, Policy} from './ruling.ts'
+
+const minute = 60_000
+
+const oneWriter: EnvironmentPolicy = {
+  permission: 'write',
+  approvals: 1,
+  selfApproval: false,
+  binding: ['commit'],
+  ttl: 60 * minute,
+}
+
+export const builtInPolicy: Policy = {
+  environments: {production: oneWriter, staging: oneWriter},
+  statementLife: 15 * minute,
+  agents: ['*[bot]'],
+}
+
+/** The policy's rules for an environment; undefined when it does not name it. Names are compared exactly. */
+export function findEnvironment(policy: Policy, environment: Environment): EnvironmentPolicy | undefined {
+  // `constructor` is a well-formed environment name: only the policy's own members count.
+  return Object.hasOwn(policy.environments, environment) ? policy.environments[environment] : undefined
+}
+
+/** The canonical text of a policy and its digest: what a receipt's `policy` names. */
+export function sealPolicy(policy: Policy): {readonly text: string; readonly digest: Digest} {
+  const text = canonicalJson(policy)
+  return {text, digest: digestOf(text)}
+}

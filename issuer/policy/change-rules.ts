@@ -1,0 +1,170 @@
+/** What may be authorised, and by whom of those with standing. A failure here is a decision: DENY. */
+import {findEnvironment} from './built-in.ts'
+import {handsOf} from './hands.ts'
+import {type Judgement, type Rule, fail, pass} from './rule.ts'
+import type {Case} from './ruling.ts'
+
+type ChangeRule = Rule<Case>
+
+/** GitHub's clock and its answers may differ by this much; a comment from further ahead was never made. */
+const skew = 60_000
+
+const environmentNamed: ChangeRule = {
+  name: 'environment-named',
+  evaluate: ({policy, request}) =>
+    findEnvironment(policy, request.environment) !== undefined
+      ? pass(`The policy names ${request.environment}.`)
+      : fail(`The policy does not name the environment ${request.environment}. Use one that it names.`),
+}
+
+const policyReadable: ChangeRule = {
+  name: 'policy-readable',
+  evaluate: ({change: {policyFile}}) =>
+    policyFile === undefined
+      ? pass('The repository has no policy file, so the built-in policy applies.')
+      : fail(
+          `The default branch has ${policyFile}, and this issuer cannot read policy files, so nothing is authorised. Remove the file or run an issuer that reads it.`,
+        ),
+}
+
+const enoughApprovals: ChangeRule = {
+  name: 'enough-approvals',
+  evaluate: ({environment: {approvals}}) =>
+    approvals <= 1
+      ? pass('One approval is needed, and this is one.')
+      : fail(`The policy needs ${approvals} approvals, and this issuer counts one. Ask for 1 in the policy.`),
+}
+
+const commitNamed: ChangeRule = {
+  name: 'commit-named',
+  evaluate: ({request, environment}) => {
+    if (request.sha !== undefined) return pass(`The statement names the commit ${request.sha}.`)
+    return environment.binding.includes('head')
+      ? pass('The statement names no commit, and the policy takes that for the head.')
+      : fail('The statement names no commit. Name it by its full SHA.')
+  },
+}
+
+const commitCurrent: ChangeRule = {
+  name: 'commit-current',
+  evaluate: ({request, change: {commit, pullRequest}}) => {
+    const merged = pullRequest.state === 'merged'
+    const current = merged ? pullRequest.mergeCommit : pullRequest.head.sha
+    const place = merged ? 'merge commit' : 'head'
+    if (commit.sha !== current) return fail(`The ${place} of the pull request could not be established. Say it again.`)
+    return (request.sha ?? commit.sha) === commit.sha
+      ? pass(`${commit.sha} is the ${place} of the pull request.`)
+      : fail(
+          `The statement names ${String(request.sha)}, and the ${place} of the pull request is ${commit.sha}. Look at what is there now, then name that.`,
+        )
+  },
+}
+
+const pullRequestAlive: ChangeRule = {
+  name: 'pull-request-alive',
+  evaluate: ({change: {pullRequest}}) =>
+    pullRequest.state === 'open' || pullRequest.state === 'merged'
+      ? pass(`The pull request is ${pullRequest.state}.`)
+      : fail('The pull request was closed without being merged. Open it again, or use another.'),
+}
+
+const mergeReachable: ChangeRule = {
+  name: 'merge-reachable',
+  evaluate: ({change}) => {
+    const {defaultBranch} = change.repository
+    if (change.pullRequest.state === 'open') return pass('The pull request is not merged yet.')
+    return change.mergeReachable === true
+      ? pass(`The merge commit is part of ${defaultBranch}.`)
+      : fail(
+          `The merge commit is not part of ${defaultBranch}. Only what the default branch holds can be authorised after a merge: use a pull request that is in it.`,
+        )
+  },
+}
+
+const baseIsDefaultBranch: ChangeRule = {
+  name: 'base-is-default-branch',
+  evaluate: ({change: {repository, pullRequest}}) => {
+    const {base} = pullRequest
+    return base.ref === repository.defaultBranch && base.repositoryId === repository.id
+      ? pass(`The pull request goes into ${repository.defaultBranch}.`)
+      : fail(
+          `The pull request goes into ${base.ref}, and only ${repository.defaultBranch} of this repository can be authorised. Change its base.`,
+        )
+  },
+}
+
+const notAFork: ChangeRule = {
+  name: 'not-a-fork',
+  evaluate: ({change: {pullRequest}}) =>
+    // A deleted head repository is null, which equals no id: a fork.
+    pullRequest.head.repositoryId === pullRequest.base.repositoryId
+      ? pass('The branch is in this repository.')
+      : fail('The branch is in a fork. Push it to this repository and open a pull request from there.'),
+}
+
+const notTheAuthor: ChangeRule = {
+  name: 'not-the-author',
+  evaluate: (asked) =>
+    judgeHand(
+      asked,
+      asked.change.pullRequest.author.id === asked.standing.author.id ? 'opened this pull request' : undefined,
+    ),
+}
+
+const notAPusher: ChangeRule = {
+  name: 'not-a-pusher',
+  evaluate: (asked) => {
+    const {pushers} = asked.change
+    if (pushers.kind === 'unseen') return fail(unseen('who pushed to the branch', pushers.why))
+    const pushed = pushers.accounts.some(({id}) => id === asked.standing.author.id)
+    return judgeHand(asked, pushed ? 'pushed to the branch of this pull request' : undefined)
+  },
+}
+
+const notACommitAuthor: ChangeRule = {
+  name: 'not-a-commit-author',
+  evaluate: (asked) => {
+    const {authors} = asked.change
+    if (authors.kind === 'unseen') return fail(unseen('who wrote the commits', authors.why))
+    const hand = handsOf(asked.standing.author, authors.people)
+    return judgeHand(asked, hand === undefined ? undefined : `has a hand in its commits (${hand})`)
+  },
+}
+
+const statementFresh: ChangeRule = {
+  name: 'statement-fresh',
+  evaluate: ({standing: {createdAt, readAt}, policy: {statementLife}}) => {
+    // Positive comparisons: NaN refuses.
+    if (!(createdAt - readAt <= skew)) return fail('The comment claims to be from the future. Say it again.')
+    return readAt - createdAt < statementLife
+      ? pass(`The statement was read within ${statementLife / 60_000} minutes.`)
+      : fail(`A statement counts for ${statementLife / 60_000} minutes, and this one is older. Say it again.`)
+  },
+}
+
+/** Somebody's own work: refused, unless the policy allows it, and then the receipt says so. */
+function judgeHand({standing: {author}, environment}: Case, hand: string | undefined): Judgement {
+  if (hand === undefined) return pass(`${author.login} is somebody else.`)
+  return environment.selfApproval
+    ? pass(`${author.login} ${hand}, and the policy allows self-approval.`, 'self')
+    : fail(`${author.login} ${hand}, and nobody authorises their own work. Ask somebody else who may approve.`)
+}
+
+const unseen = (what: string, why: string): string =>
+  `It could not be established ${what}: ${why}. Until it can, nobody can be told from an author; a new pull request with fewer or freshly pushed commits helps.`
+
+export const changeRules: readonly ChangeRule[] = [
+  environmentNamed,
+  policyReadable,
+  enoughApprovals,
+  commitNamed,
+  commitCurrent,
+  pullRequestAlive,
+  mergeReachable,
+  baseIsDefaultBranch,
+  notAFork,
+  notTheAuthor,
+  notAPusher,
+  notACommitAuthor,
+  statementFresh,
+]

@@ -1,0 +1,79 @@
+/** Answers that are no decisions: help, status, a near miss, a refusal of standing, and "say it again". */
+import type {Environment} from '#protocol'
+import type {Policy, RuleOutcome} from '../policy/ruling.ts'
+import type {LiveReceipt, ScopeState} from '../store/store.ts'
+import {codeSpan, escapeText, fencedBlock} from './markdown.ts'
+import {renderTime} from './render-change.ts'
+
+const paragraphs = (...parts: readonly string[]): string => parts.join('\n\n')
+
+/** The forms that a command may have. */
+const forms = fencedBlock(
+  ['/authorize <environment> <full commit SHA>', '/countersign status', '/countersign help'].join('\n'),
+)
+
+export function renderNearMiss(problem: string): string {
+  return paragraphs(
+    `**That was not understood, so nothing was done.** ${escapeText(problem)}`,
+    'A command is the first line of a new comment, exactly one of:',
+    forms,
+  )
+}
+
+export function renderHelp(policy: Policy): string {
+  return paragraphs(
+    '**Countersign** lets a deploy job through only with a signed receipt that authorises its commit. A person who may approve makes one by a new comment on the pull request, with one of these as its first line:',
+    forms,
+    `Environments here: ${listEnvironments(policy)}. With only the environment given, the answer is the exact line to copy and what it would let out. Edited comments, comments by e-mail, by apps and by bots do not count.`,
+  )
+}
+
+export function renderUnnamedEnvironment(environment: Environment, policy: Policy): string {
+  return paragraphs(
+    `**There is no environment ${codeSpan(environment)} in this repository’s policy**, so nothing was done. It names: ${listEnvironments(policy)}. Names are compared exactly.`,
+  )
+}
+
+const listEnvironments = (policy: Policy): string => Object.keys(policy.environments).map(codeSpan).join(', ')
+
+/** Someone without standing: a refusal and no decision. `outcomes` as evaluateStanding gave them. */
+export function renderNoStanding(outcomes: readonly RuleOutcome[]): string {
+  const failed = outcomes.filter(({outcome}) => outcome === 'fail')
+  return paragraphs(
+    '**This comment does not count as an authorisation**, so nothing was done.',
+    failed.map(({why}) => `- ${escapeText(why)}`).join('\n'),
+  )
+}
+
+export interface EnvironmentStatus {
+  readonly environment: Environment
+  readonly state: ScopeState
+}
+
+/** What is authorised at `now` (milliseconds), by environment. */
+export function renderStatus(statuses: readonly EnvironmentStatus[], now: number): string {
+  return paragraphs(
+    `**What is authorised** at ${renderTime(now)}:`,
+    statuses.map((status) => renderEnvironmentStatus(status, now)).join('\n'),
+  )
+}
+
+function renderEnvironmentStatus({environment, state}: EnvironmentStatus, now: number): string {
+  const live = state.receipts.filter(({expiresAt}) => now < expiresAt)
+  if (live.length > 0) return [`- ${codeSpan(environment)}:`, ...live.map(renderLive)].join('\n')
+  const last = state.lastAuthorised
+  const before = last === undefined ? '' : ` The last commit that was: ${codeSpan(last)}.`
+  return `- ${codeSpan(environment)}: nothing is authorised now.${before}`
+}
+
+const renderLive = ({id, sha, pullRequest, authorizedBy, expiresAt}: LiveReceipt): string =>
+  `  - ${codeSpan(sha)} (pull request ${pullRequest}) by ${codeSpan(authorizedBy)}, until ${renderTime(expiresAt)}: receipt ${codeSpan(id)}`
+
+/** `github`: GitHub gave no usable answer. `internal`: our own fault. Either way nothing was minted. */
+export function renderGaveUp(cause: 'github' | 'internal'): string {
+  const what =
+    cause === 'github'
+      ? 'GitHub did not answer in time'
+      : 'Something went wrong in the issuer, and its operator can see it'
+  return `**This could not be decided**, so nothing was authorised. ${what}. Say it again in a new comment.`
+}

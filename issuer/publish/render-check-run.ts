@@ -1,0 +1,27 @@
+/** The check run that carries a receipt to the gate. Anyone may create one like it: only the signature decides. */
+import {type Receipt, printReceipt, secondsTimeToMs} from '#protocol'
+import type {ChangeFacts} from '../facts/facts.ts'
+import {codeSpan, fencedBlock} from './markdown.ts'
+import type {CheckRun} from './publication.ts'
+import {renderTime, renderWhatGoesOut} from './render-change.ts'
+import {receiptUrl} from './render-reply.ts'
+
+export function renderCheckRun(receipt: Receipt, change: ChangeFacts): CheckRun {
+  const {scope, authorizedBy, id} = receipt
+  const until = renderTime(secondsTimeToMs(receipt.expiresAt))
+  return {
+    name: `countersign / ${scope.environment}`,
+    headSha: scope.sha,
+    externalId: id,
+    detailsUrl: receiptUrl(receipt),
+    title: `Authorised for ${scope.environment} by ${authorizedBy} until ${until}`,
+    summary: [
+      `${codeSpan(authorizedBy)} authorised ${codeSpan(scope.sha)} for ${codeSpan(scope.environment)} until **${until}**.`,
+      `What goes out: ${renderWhatGoesOut(change, scope.environment)}`,
+    ].join('\n\n'),
+    text: [
+      'The receipt. Its signature is what the gate verifies; this check run only carries it.',
+      fencedBlock(printReceipt(receipt), 'json'),
+    ].join('\n\n'),
+  }
+}

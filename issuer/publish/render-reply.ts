@@ -1,0 +1,68 @@
+/** The reply to a decision, and to the bare form that comes before one: short, friendly, readable in an e-mail. */
+import {type Environment, type Receipt, secondsTimeToMs} from '#protocol'
+import type {ChangeFacts} from '../facts/facts.ts'
+import type {Case, Denied} from '../policy/ruling.ts'
+import {codeSpan, escapeText} from './markdown.ts'
+import {renderLine, renderTime, renderWhatGoesOut} from './render-change.ts'
+
+const paragraphs = (...parts: readonly (string | undefined)[]): string =>
+  parts.filter((part) => part !== undefined).join('\n\n')
+
+/** ALLOW: who let what out, until when, and what to do next. */
+export function renderAllowed(receipt: Receipt, change: ChangeFacts): string {
+  const {scope, authorizedBy, expiresAt, flags} = receipt
+  return paragraphs(
+    `**Authorised for ${codeSpan(scope.environment)}** by ${codeSpan(authorizedBy)}, until **${renderTime(secondsTimeToMs(expiresAt))}**.`,
+    [
+      `- Commit: ${codeSpan(scope.sha)}`,
+      `- What goes out: ${renderWhatGoesOut(change, scope.environment)}`,
+      `- Receipt: [${codeSpan(receipt.id)}](${receiptUrl(receipt)})`,
+    ].join('\n'),
+    flags.includes('self')
+      ? 'This is the approver’s own work, which the policy allows. The receipt is flagged `self`, and a gate takes it only if its `refuse-flags` says so.'
+      : undefined,
+    '**Next:** run the deploy job again. The gate lets this commit through until the receipt expires.',
+  )
+}
+
+/** Where the issuer serves a receipt. */
+export const receiptUrl = ({issuer, id}: Receipt): string => `${issuer}/v1/receipts/${id}`
+
+/** DENY: every rule that failed with its way out, and the line to copy where a line helps. */
+export function renderDenied({request, change}: Case, {outcomes}: Denied): string {
+  const failed = outcomes.filter(({outcome}) => outcome === 'fail')
+  const way = wayOut(
+    failed.map(({rule}) => rule),
+    change,
+  )
+  return paragraphs(
+    `**Not authorised for ${codeSpan(request.environment)}.** No receipt was made, and the deploy job stays closed.`,
+    failed.map(({why}) => `- ${escapeText(why)}`).join('\n'),
+    way === undefined ? undefined : paragraphs(way, renderLine(request.environment, change.commit.sha)),
+  )
+}
+
+/** Rules that the same person overcomes by saying it again, and those that somebody else overcomes. */
+const saidAgain = new Set(['commit-named', 'commit-current', 'statement-fresh'])
+const saidByAnother = new Set(['not-the-author', 'not-a-pusher', 'not-a-commit-author'])
+
+/** The sentence above the line to copy; undefined when no line would help as long as the rest is as it is. */
+function wayOut(failed: readonly string[], {authors, pushers}: ChangeFacts): string | undefined {
+  const unseen = authors.kind === 'unseen' || pushers.kind === 'unseen'
+  if (unseen || !failed.every((rule) => saidAgain.has(rule) || saidByAnother.has(rule))) return undefined
+  return failed.some((rule) => saidByAnother.has(rule))
+    ? 'Somebody who may approve, and had no hand in this, can look at the change and comment:'
+    : 'To let out what is there now, comment:'
+}
+
+/** `/authorize production` without a commit: nothing was decided; the line says what it would let out. */
+export function renderBare(environment: Environment, change: ChangeFacts): string {
+  if (change.pullRequest.state === 'closed') {
+    return 'This pull request was closed without being merged, so there is nothing to authorise. Open it again, or use another.'
+  }
+  return paragraphs(
+    `**Name the commit.** To let out what is here now for ${codeSpan(environment)}, look at it and comment:`,
+    renderLine(environment, change.commit.sha),
+    `What would go out: ${renderWhatGoesOut(change, environment)}`,
+  )
+}

@@ -1,0 +1,214 @@
+/** Sends a publication to GitHub: check run, reply, reaction, each of them once however often it is asked. */
+import {parseCommitSha, parseRepositoryId, parseRepositoryName} from '#protocol'
+import type {Connection, GitHub} from '../github/client.ts'
+import {fetchRepository, type OwnerAndRepo, splitName} from '../github/repository.ts'
+import {GitHubUnavailable} from '../github/unavailable.ts'
+import type {CheckRun, Publication, Publisher} from './publication.ts'
+
+export interface PublisherTools {
+  readonly github: GitHub
+  /** One line for the operator's log. */
+  readonly warn: (message: string) => void
+}
+
+/** A publication on its way: by whom, and to which repository by its present name. */
+interface Parcel {
+  readonly connection: Connection
+  readonly at: OwnerAndRepo
+  readonly publication: Publication
+}
+
+export function createPublisher({github, warn}: PublisherTools): Publisher {
+  const sendStatus = createStatusSender(warn)
+  return {
+    publish: async (publication, key) => {
+      const marker = markerOf(key)
+      const connection = github.connect(publication.installation)
+      const at = await findRepository(connection, publication)
+      if (at === 'gone') {
+        warn(`nothing is published about ${publication.repository.name}: another repository has that name now`)
+        return
+      }
+      const parcel = {connection, at, publication}
+      // The check run first: a job that somebody re-runs on reading the reply finds it.
+      await sendEach([
+        () => (github.app === undefined ? sendStatus(parcel) : sendCheckRun(parcel, github.app.id)),
+        () => sendReply(parcel, {marker, ownAccount: () => github.ownAccount()}),
+        () => sendReaction(parcel),
+      ])
+    },
+  }
+}
+
+/** The id is compared before anything is written: the name may lead to a stranger's repository by now (threats A12). */
+async function findRepository(connection: Connection, {repository}: Publication): Promise<OwnerAndRepo | 'gone'> {
+  const [id, name] = [parseRepositoryId(repository.id), parseRepositoryName(repository.name)]
+  if (id === undefined || name === undefined) throw new TypeError('the publication names no repository')
+  const found = await fetchRepository(connection, {id, name})
+  return found === 'gone' ? found : splitName(found.name)
+}
+
+/**
+ * What lasts until somebody mends it (a permission, an answer that cannot be used) does not hold up the other parts;
+ * what passes by itself does, so that their order holds.
+ */
+async function sendEach(parts: readonly (() => Promise<void>)[]): Promise<void> {
+  const lasting: GitHubUnavailable[] = []
+  for (const send of parts) {
+    try {
+      await send()
+    } catch (fault) {
+      if (!(fault instanceof GitHubUnavailable) || !['permission', 'unusable'].includes(fault.kind)) throw fault
+      lasting.push(fault)
+    }
+  }
+  if (lasting[0] !== undefined) throw lasting[0]
+}
+
+async function sendCheckRun({connection, at, publication: {checkRun}}: Parcel, appId: number): Promise<void> {
+  if (checkRun === undefined) return
+  const ref = shaOf(checkRun)
+  const listed = await connection.ask('the check runs', (octokit) =>
+    octokit.rest.checks.listForRef({
+      ...at,
+      ref,
+      check_name: checkRun.name,
+      app_id: appId,
+      filter: 'all',
+      per_page: 100,
+    }),
+  )
+  // Anyone with a workflow may write a check run of this name and id: only our own App's counts as ours.
+  const runs = listed === 'gone' ? [] : listed.body.at('check_runs').list()
+  const isOurs = runs.some(
+    (run) =>
+      run.at('app').optional()?.at('id').number() === appId &&
+      run.at('external_id').optional()?.text() === checkRun.externalId,
+  )
+  if (!isOurs) await createCheckRun({connection, at}, checkRun)
+}
+
+async function createCheckRun({connection, at}: Pick<Parcel, 'connection' | 'at'>, run: CheckRun): Promise<void> {
+  const {title, summary, text} = run
+  await connection.ask('writing the check run', (octokit) =>
+    octokit.rest.checks.create({
+      ...at,
+      name: run.name,
+      head_sha: shaOf(run),
+      external_id: run.externalId,
+      details_url: run.detailsUrl,
+      status: 'completed',
+      conclusion: 'success',
+      output: {title, summary, text},
+    }),
+  )
+}
+
+function shaOf({headSha}: CheckRun): string {
+  const sha = parseCommitSha(headSha)
+  if (sha === undefined) throw new TypeError('the check run names no full commit SHA')
+  return sha
+}
+
+const maxDescription = 140
+
+/**
+ * With a plain token: GitHub lets only Apps write check runs, so the first try is refused and a commit status of the
+ * same name stands instead (formats §8). A status replaces the one before it, so setting it again does no harm.
+ */
+function createStatusSender(warn: PublisherTools['warn']): (parcel: Parcel) => Promise<void> {
+  let refused = false
+  return async ({connection, at, publication: {checkRun}}) => {
+    if (checkRun === undefined) return
+    if (!refused) {
+      if (await isWritten(createCheckRun({connection, at}, checkRun))) return
+      refused = true
+      warn('GitHub lets only Apps write check runs: a commit status is set instead, and the gate needs issuer-url')
+    }
+    await connection.ask('setting the commit status', (octokit) =>
+      octokit.rest.repos.createCommitStatus({
+        ...at,
+        sha: shaOf(checkRun),
+        state: 'success',
+        context: checkRun.name,
+        target_url: checkRun.detailsUrl,
+        description: checkRun.title.slice(0, maxDescription),
+      }),
+    )
+  }
+}
+
+async function isWritten(writing: Promise<void>): Promise<boolean> {
+  try {
+    await writing
+    return true
+  } catch (fault) {
+    if (fault instanceof GitHubUnavailable && fault.kind === 'permission') return false
+    throw fault
+  }
+}
+
+/** Stands at the end of each reply, unseen in Markdown, and makes it once. */
+function markerOf(key: string): string {
+  // A key with `-->` in it would end the comment and show.
+  if (!/^[A-Za-z0-9_:.]{1,100}$/.test(key)) throw new TypeError('a publication key is letters, digits and _ : .')
+  return `<!-- countersign:${key} -->`
+}
+
+interface Mark {
+  readonly marker: string
+  readonly ownAccount: () => Promise<number>
+}
+
+async function sendReply(parcel: Parcel, mark: Mark): Promise<void> {
+  const {connection, at, publication} = parcel
+  if (publication.reply === undefined || (await isReplied(parcel, mark))) return
+  const body = `${publication.reply}\n\n${mark.marker}`
+  await connection.ask('writing the reply', (octokit) =>
+    octokit.rest.issues.createComment({...at, issue_number: publication.pullRequest, body}),
+  )
+}
+
+const perPage = 100
+/** GitHub takes 2,500 comments on one pull request. */
+const maxPages = 30
+
+/**
+ * Looks among the comments after the statement, newest page first. Only a comment of our own account counts: anybody
+ * can write our marker, and must not silence us by it (threats A22).
+ */
+async function isReplied(parcel: Parcel, {marker, ownAccount}: Mark): Promise<boolean> {
+  const own = await ownAccount()
+  const first = await fetchComments(parcel, 1)
+  const last = Math.min(Number(first?.pageParameter('last', 'page') ?? 1), maxPages)
+  for (let page = last; page >= 1; page -= 1) {
+    const answer = page === 1 ? first : await fetchComments(parcel, page)
+    const comments = answer?.body.list() ?? []
+    const isOurs = comments.some(
+      (comment) =>
+        comment.at('user').optional()?.at('id').number() === own &&
+        comment.at('body').text().trimEnd().endsWith(marker),
+    )
+    if (isOurs) return true
+    // GitHub lists comments by ascending id, so whatever comes before the statement cannot answer it.
+    if (comments.some((comment) => comment.at('id').number() <= parcel.publication.commentId)) return false
+  }
+  return false
+}
+
+/** Undefined when the conversation is no more. */
+async function fetchComments({connection, at, publication}: Parcel, page: number) {
+  const answer = await connection.ask('the comments', (octokit) =>
+    octokit.rest.issues.listComments({...at, issue_number: publication.pullRequest, per_page: perPage, page}),
+  )
+  return answer === 'gone' ? undefined : answer
+}
+
+/** The same reaction twice is one on GitHub; to a comment that was deleted there is nothing to react. */
+async function sendReaction({connection, at, publication}: Parcel): Promise<void> {
+  const {reaction, commentId} = publication
+  if (reaction === undefined) return
+  await connection.ask('the reaction', (octokit) =>
+    octokit.rest.reactions.createForIssueComment({...at, comment_id: commentId, content: reaction}),
+  )
+}

@@ -1,0 +1,90 @@
+/**
+ * Local private keys: PKCS#8 PEM files (RFC 5958), made and loaded with their type checked. No message of this file
+ * holds key material, whatever was in the file.
+ */
+import {type KeyObject, createPrivateKey, createPublicKey, generateKeyPairSync, sign} from 'node:crypto'
+import {maxSignedBytes, printPublicKey} from '#protocol'
+import {readKeyFile, writeNewFile} from '../keys/key-file.ts'
+import type {Signer} from './signer.ts'
+
+/** `ed25519` for receipts and the ledger, `rsa` (3072 bits, NIST SP 800-57 part 1: until 2030 and beyond) for tokens. */
+export type KeyKind = 'ed25519' | 'rsa'
+
+/** Makes a private key in a new file with mode 600. Throws when the file exists: a key is never overwritten. */
+export function makeKeyFile(path: string, kind: KeyKind): void {
+  const {privateKey} =
+    kind === 'ed25519' ? generateKeyPairSync('ed25519') : generateKeyPairSync('rsa', {modulusLength: 3072})
+  writeNewFile(path, privateKey.export({type: 'pkcs8', format: 'pem'}).toString())
+}
+
+export type Loaded<T> =
+  | {readonly ok: true; readonly value: T; readonly warning?: string | undefined}
+  | {readonly ok: false; readonly problem: string}
+
+/** An Ed25519 private key's file as a Signer. */
+export function loadSigner(path: string): Loaded<Signer> {
+  const loaded = loadPrivateKey(path)
+  if (!loaded.ok) return loaded
+  // node:crypto signs with RSA, EC and Ed448 keys just as readily (formats §1).
+  const type = loaded.value.asymmetricKeyType ?? 'unknown'
+  if (type !== 'ed25519') return {ok: false, problem: `${path} holds a key of type ${type}: an Ed25519 key is needed`}
+  return {...loaded, value: signerOf(loaded.value)}
+}
+
+/** An RSA private key's file, 2048 to 8192 bits, exponent at least 65537 (formats §1). */
+export function loadRsaKey(path: string): Loaded<KeyObject> {
+  const loaded = loadPrivateKey(path)
+  if (!loaded.ok) return loaded
+  const fault = findRsaFault(loaded.value)
+  return fault === undefined ? loaded : {ok: false, problem: `${path} ${fault}`}
+}
+
+/** What is wrong with a key as an RSA key, completing "the key …". */
+export function findRsaFault(key: KeyObject): string | undefined {
+  const type = key.asymmetricKeyType ?? 'unknown'
+  if (type !== 'rsa') return `holds a key of type ${type}: an RSA key is needed`
+  const {modulusLength = 0, publicExponent = 0n} = key.asymmetricKeyDetails ?? {}
+  if (!(modulusLength >= 2048 && modulusLength <= 8192)) {
+    return `holds an RSA key of ${modulusLength} bits: 2048 to 8192 are needed`
+  }
+  return publicExponent >= 65537n ? undefined : 'holds an RSA key with an exponent below 65537'
+}
+
+function signerOf(key: KeyObject): Signer {
+  const spki = createPublicKey(key).export({format: 'der', type: 'spki'})
+  return {
+    publicKey: printPublicKey(new Uint8Array(spki.subarray(-32))), // RFC 8410 §4: the raw key ends the SPKI.
+    sign: async (message) => {
+      if (message.length > maxSignedBytes) throw new RangeError(`at most ${maxSignedBytes} bytes are signed`)
+      return Promise.resolve(new Uint8Array(sign(null, message, key)))
+    },
+  }
+}
+
+function loadPrivateKey(path: string): Loaded<KeyObject> {
+  const file = readKeyFile(path)
+  if (!file.ok) return file
+  const parsed = parsePrivateKey(file.text)
+  return parsed.ok
+    ? {ok: true, value: parsed.key, warning: file.warning}
+    : {ok: false, problem: `${path} ${parsed.problem}`}
+}
+
+const pemLabel = /^-----BEGIN ([A-Z0-9 ]{1,40})-----$/gm
+
+/** PEM text as one private key; `problem` completes "the file …" and quotes nothing but the PEM's own label. */
+export function parsePrivateKey(text: string): {ok: true; key: KeyObject} | {ok: false; problem: string} {
+  const labels = Array.from(text.replaceAll('\r\n', '\n').matchAll(pemLabel), ([, label = '']) => label)
+  const [label] = labels
+  if (label === undefined) return {ok: false, problem: 'holds no PEM: it begins with -----BEGIN PRIVATE KEY-----'}
+  if (labels.length > 1) return {ok: false, problem: 'holds several PEM blocks: keep the one private key'}
+  if (label === 'ENCRYPTED PRIVATE KEY' || text.includes('Proc-Type: 4,ENCRYPTED')) {
+    return {ok: false, problem: 'holds an encrypted private key: decrypt it, and protect the file by its mode instead'}
+  }
+  if (!label.endsWith('PRIVATE KEY')) return {ok: false, problem: `holds a "${label}": the private key is needed`}
+  try {
+    return {ok: true, key: createPrivateKey(text)}
+  } catch {
+    return {ok: false, problem: 'holds a private key that is damaged or of an unknown kind'}
+  }
+}

@@ -1,0 +1,43 @@
+/** The embedded store: all durable state of an issuer in one SQLite file. Several processes may share it. */
+import type {DatabaseSync} from 'node:sqlite'
+import type {Entry} from '#protocol'
+import type {Inbox} from '../webhook/inbox.ts'
+import {sqliteClaims, sqliteOutbox} from './sqlite/claims.ts'
+import {openDatabase} from './sqlite/connection.ts'
+import {sqliteInbox} from './sqlite/inbox.ts'
+import {createLedger, sqliteEntries, sqliteStore} from './sqlite/ledger.ts'
+import {sqlitePushLog} from './sqlite/pushes.ts'
+import type {Claims, EntryReader, Outbox, PushLog, Store} from './store.ts'
+
+/** Every port of durable state over one engine. */
+export interface Durable {
+  readonly store: Store
+  readonly claims: Claims
+  readonly outbox: Outbox
+  readonly inbox: Inbox
+  readonly pushLog: PushLog
+  readonly entries: EntryReader
+  /** Writes entry 0, once in the life of a database; throws when a ledger is there. */
+  createLedger(first: Entry): Promise<void>
+  close(): void
+}
+
+/** Opens or makes the database file. Throws, with what to do, when it is not ours, too new or cannot be durable. */
+export const openSqlite = (path: string): Durable => durableOver(openDatabase(path))
+
+/** The ports over an open connection, which `close` ends. */
+export function durableOver(db: DatabaseSync): Durable {
+  return {
+    store: sqliteStore(db),
+    claims: sqliteClaims(db),
+    outbox: sqliteOutbox(db),
+    inbox: sqliteInbox(db),
+    pushLog: sqlitePushLog(db),
+    entries: sqliteEntries(db),
+    createLedger: async (first) => {
+      createLedger(db, first)
+      return Promise.resolve()
+    },
+    close: () => db.close(),
+  }
+}

@@ -1,0 +1,16 @@
+/** Columns of a row, read with their type checked. */
+import type {SQLOutputValue} from 'node:sqlite'
+
+export type Row = Readonly<Record<string, SQLOutputValue>>
+
+export function textOf(row: Row, column: string): string {
+  const value = row[column]
+  if (typeof value !== 'string') throw new TypeError(`the database holds no text in ${column}`)
+  return value
+}
+
+export function integerOf(row: Row, column: string): number {
+  const value = row[column]
+  if (typeof value !== 'number') throw new TypeError(`the database holds no number in ${column}`)
+  return value
+}

@@ -1,0 +1,112 @@
+/** The embedded database's tables, and how an older file gets them: migrations in order, each in one transaction. */
+import type {DatabaseSync} from 'node:sqlite'
+import {inTransaction} from './transaction.ts'
+
+/**
+ * Applied in order; `user_version` counts those that are. A migration that was released is never changed: a new shape
+ * is a new migration at the end.
+ */
+export const migrations: readonly string[] = [
+  `CREATE TABLE claims (
+     repository_id INTEGER NOT NULL,
+     comment_id INTEGER NOT NULL,
+     decision TEXT NOT NULL UNIQUE,
+     nonce TEXT NOT NULL,
+     kind TEXT CHECK (kind IN ('allow', 'deny', 'answered')),
+     publication TEXT,
+     courtesy_account INTEGER,
+     courtesy_pull_request INTEGER,
+     completed_at INTEGER,
+     published_at INTEGER,
+     PRIMARY KEY (repository_id, comment_id),
+     CHECK ((kind IS NULL) = (completed_at IS NULL) AND (kind IS NULL) = (publication IS NULL))
+   ) STRICT;
+   CREATE INDEX claims_unpublished ON claims (completed_at) WHERE completed_at IS NOT NULL AND published_at IS NULL;
+   CREATE INDEX claims_courtesy ON claims (repository_id, courtesy_account, courtesy_pull_request, completed_at)
+     WHERE courtesy_account IS NOT NULL;
+
+   -- One row an entry. The columns after frontier are those of a decision, absent for the ledger's own entries.
+   CREATE TABLE records (
+     seq INTEGER PRIMARY KEY,
+     hash TEXT NOT NULL UNIQUE,
+     entry TEXT NOT NULL,
+     frontier TEXT NOT NULL,
+     decision TEXT UNIQUE REFERENCES claims (decision),
+     repository_id INTEGER,
+     environment TEXT,
+     repository TEXT COLLATE NOCASE,
+     public INTEGER CHECK (public IN (0, 1)),
+     receipt_id TEXT UNIQUE,
+     sha TEXT,
+     tree TEXT,
+     receipt TEXT,
+     evidence TEXT,
+     policy TEXT,
+     token TEXT
+   ) STRICT;
+   CREATE INDEX records_scope ON records (repository_id, environment, seq) WHERE receipt_id IS NOT NULL;
+   CREATE INDEX records_name ON records (repository, seq) WHERE repository IS NOT NULL;
+
+   CREATE TABLE scopes (
+     repository_id INTEGER NOT NULL,
+     environment TEXT NOT NULL,
+     version INTEGER NOT NULL CHECK (version > 0),
+     state TEXT NOT NULL,
+     PRIMARY KEY (repository_id, environment)
+   ) STRICT;
+
+   CREATE TABLE deliveries (
+     place INTEGER PRIMARY KEY AUTOINCREMENT,
+     id TEXT NOT NULL UNIQUE,
+     lane INTEGER NOT NULL,
+     notice TEXT,
+     received_at INTEGER NOT NULL,
+     attempt INTEGER NOT NULL DEFAULT 0,
+     due_at INTEGER NOT NULL,
+     leased_until INTEGER,
+     done INTEGER NOT NULL DEFAULT 0 CHECK (done IN (0, 1))
+   ) STRICT;
+   CREATE INDEX deliveries_waiting ON deliveries (place) WHERE done = 0;
+   CREATE INDEX deliveries_leased ON deliveries (lane, leased_until) WHERE done = 0 AND leased_until IS NOT NULL;
+
+   CREATE TABLE pushes (
+     place INTEGER PRIMARY KEY AUTOINCREMENT,
+     repository_id INTEGER NOT NULL,
+     ref TEXT NOT NULL,
+     before TEXT NOT NULL,
+     after TEXT NOT NULL,
+     actor_id INTEGER NOT NULL,
+     actor_login TEXT NOT NULL,
+     UNIQUE (repository_id, ref, before, after, actor_id)
+   ) STRICT;`,
+]
+
+/** Applies the migrations that the database lacks. Refuses a schema newer than the list, and a database of another. */
+export function migrate(db: DatabaseSync, steps: readonly string[]): void {
+  const {version, tables} = readSchema(db)
+  if (version > steps.length) {
+    throw new Error(
+      `the database has schema ${version}, newer than the ${steps.length} that this version knows: ` +
+        'start the newer version of Countersign again, or restore the copy made before the upgrade',
+    )
+  }
+  if (version === 0 && tables > 0) {
+    throw new Error('the file is a database of another program: give COUNTERSIGN_STORE a path of its own')
+  }
+  steps.forEach((step, i) => {
+    if (i < version) return
+    inTransaction(db, () => {
+      if (readSchema(db).version !== i) return // Another process was first.
+      db.exec(step)
+      db.exec(`PRAGMA user_version = ${i + 1}`)
+    })
+  })
+}
+
+/** One statement, so one snapshot: another process may be migrating. */
+function readSchema(db: DatabaseSync): {readonly version: number; readonly tables: number} {
+  const row = db
+    .prepare('SELECT user_version AS version, (SELECT count(*) FROM sqlite_schema) AS tables FROM pragma_user_version')
+    .get()
+  return {version: Number(row?.['version']), tables: Number(row?.['tables'])}
+}

@@ -1,0 +1,136 @@
+/** Actions on a commit's marks: check runs, which only Apps write, and commit statuses. */
+
+import {nodeId} from './identifiers.ts'
+import type {
+  Account,
+  App,
+  CheckOutput,
+  CheckRun,
+  CheckStatus,
+  CommitStatus,
+  Conclusion,
+  Repository,
+  StatusState,
+} from './state.ts'
+import {theAccount, theApp, theRepository, type World} from './world.ts'
+
+export interface CheckChange {
+  readonly name?: string | undefined
+  readonly status?: CheckStatus | undefined
+  readonly conclusion?: Conclusion | undefined
+  readonly detailsUrl?: string | undefined
+  readonly externalId?: string | undefined
+  readonly completedAt?: string | undefined
+  readonly output?: Partial<CheckOutput> | undefined
+}
+
+export interface NewCheckRun extends CheckChange {
+  readonly repository: Repository
+  readonly app: App
+  readonly name: string
+  readonly headSha: string
+}
+
+export function createCheckRun(world: World, ask: NewCheckRun): CheckRun {
+  const {repository, app, headSha} = ask
+  const id = world.ids.next('checkRun')
+  const run: CheckRun = {
+    id,
+    nodeId: nodeId('CR', repository.id, id),
+    repository,
+    app,
+    suiteId: suiteOf(world, ask),
+    headSha,
+    name: ask.name,
+    status: 'queued',
+    conclusion: null,
+    detailsUrl: null,
+    externalId: '',
+    startedAt: world.clock.stamp(),
+    completedAt: null,
+    output: {title: null, summary: null, text: null},
+  }
+  world.checkRuns.push(run)
+  changeCheckRun(world, run, ask)
+  return run
+}
+
+/** One suite for each App and commit. */
+function suiteOf(world: World, ask: NewCheckRun): number {
+  const sibling = world.checkRuns.find(
+    ({repository, app, headSha}) => repository === ask.repository && app === ask.app && headSha === ask.headSha,
+  )
+  return sibling?.suiteId ?? world.ids.next('checkSuite')
+}
+
+/** A conclusion completes a run, whatever its status was said to be. */
+export function changeCheckRun(world: World, run: CheckRun, change: CheckChange): void {
+  run.name = change.name ?? run.name
+  run.detailsUrl = change.detailsUrl ?? run.detailsUrl
+  run.externalId = change.externalId ?? run.externalId
+  run.output = {...run.output, ...change.output}
+  if (change.conclusion !== undefined) {
+    run.status = 'completed'
+    run.conclusion = change.conclusion
+    run.completedAt = change.completedAt ?? world.clock.stamp()
+  } else if (change.status !== undefined && change.status !== 'completed') {
+    run.status = change.status
+    run.conclusion = run.completedAt = null
+  }
+}
+
+export interface AddCheckRun {
+  readonly repository: string
+  readonly sha: string
+  readonly name: string
+  /** Slug of the App that writes it; `github-actions`, as a workflow's job does, when absent. */
+  readonly app?: string
+  readonly status?: CheckStatus
+  readonly conclusion?: Conclusion
+  readonly externalId?: string
+  readonly output?: Partial<CheckOutput>
+}
+
+export function addCheckRun(world: World, ask: AddCheckRun): {readonly id: number} {
+  const {repository: name, app, sha, ...change} = ask
+  const repository = theRepository(world, name)
+  const {id} = createCheckRun(world, {...change, repository, headSha: sha, app: theApp(world, app ?? 'github-actions')})
+  return {id}
+}
+
+export interface NewStatus {
+  readonly repository: Repository
+  readonly sha: string
+  readonly state: StatusState
+  readonly context: string
+  readonly description: string | null
+  readonly targetUrl: string | null
+  readonly creator: Account
+}
+
+export function createStatus(world: World, ask: NewStatus): CommitStatus {
+  const id = world.ids.next('status')
+  const status = {...ask, id, nodeId: nodeId('SC', ask.repository.id, id), createdAt: world.clock.stamp()}
+  world.statuses.push(status)
+  return status
+}
+
+export interface AddStatus {
+  readonly repository: string
+  readonly sha: string
+  readonly state: StatusState
+  readonly context: string
+  readonly by: string
+}
+
+export function addStatus(world: World, ask: AddStatus): void {
+  const {repository, by, ...rest} = ask
+  const creator = theAccount(world, by)
+  createStatus(world, {
+    ...rest,
+    repository: theRepository(world, repository),
+    creator,
+    description: null,
+    targetUrl: null,
+  })
+}

@@ -1,0 +1,125 @@
+/** Actions on conversations: comments as people, Apps and mail programs write them, and what may happen to them later. */
+
+import {nodeId} from './identifiers.ts'
+import {commentPayload} from './payloads.ts'
+import type {Account, App, Comment, Issue, PullRequest, ReactionContent} from './state.ts'
+import {theAccount, theApp, theComment, theRepository, type World} from './world.ts'
+
+export interface AddComment {
+  readonly repository: string
+  /** The number of a pull request or an issue. */
+  readonly pullRequest: number
+  readonly by: string
+  readonly body: string
+  /** Written by this App in the person's name. */
+  readonly viaApp?: string
+  /** Sent as an answer to a notification mail. */
+  readonly viaEmail?: boolean
+}
+
+export interface AddedComment {
+  readonly id: number
+  readonly nodeId: string
+  readonly createdAt: string
+}
+
+export function comment(world: World, ask: AddComment): AddedComment {
+  const issue = findConversation(world, ask.repository, ask.pullRequest)
+  if (!issue) throw new Error(`${ask.repository} has no pull request or issue ${ask.pullRequest}`)
+  const viaApp = ask.viaApp === undefined ? undefined : theApp(world, ask.viaApp)
+  const author = theAccount(world, ask.by)
+  const {
+    id,
+    nodeId: node,
+    createdAt,
+  } = writeComment(world, issue, {author, body: ask.body, viaApp, viaEmail: ask.viaEmail})
+  return {id, nodeId: node, createdAt}
+}
+
+export function findConversation(world: World, repository: string, number: number): Issue | PullRequest | undefined {
+  const {pulls, issues} = theRepository(world, repository)
+  return [...pulls, ...issues].find((candidate) => candidate.number === number)
+}
+
+export interface Writing {
+  readonly author: Account
+  readonly body: string
+  readonly viaApp: App | undefined
+  readonly viaEmail?: boolean | undefined
+}
+
+export function writeComment(world: World, issue: Issue | PullRequest, writing: Writing): Comment {
+  const id = world.ids.next('comment')
+  const now = world.clock.stamp()
+  const written: Comment = {
+    ...writing,
+    id,
+    nodeId: nodeId('IC', issue.repository.id, id),
+    issue,
+    viaEmail: writing.viaEmail ?? false,
+    createdAt: now,
+    reactions: [],
+    updatedAt: now,
+    lastEditedAt: null,
+  }
+  world.comments.set(id, written)
+  issue.updatedAt = now
+  announce(world, written, {action: 'created', by: writing.author})
+  return written
+}
+
+export interface EditComment {
+  readonly id: number
+  readonly body: string
+  /** Whoever may edit: the author, or another person with write access. The author when absent. */
+  readonly by?: string
+}
+
+export function editComment(world: World, ask: EditComment): void {
+  const edited = theComment(world, ask.id)
+  rewriteComment(world, edited, {body: ask.body, by: ask.by === undefined ? edited.author : theAccount(world, ask.by)})
+}
+
+export function rewriteComment(
+  world: World,
+  edited: Comment,
+  change: {readonly body: string; readonly by: Account},
+): void {
+  const from = edited.body
+  edited.body = change.body
+  edited.updatedAt = edited.lastEditedAt = world.clock.stamp()
+  announce(world, edited, {action: 'edited', by: change.by, from})
+}
+
+export function deleteComment(world: World, ask: {readonly id: number; readonly by?: string}): void {
+  const deleted = theComment(world, ask.id)
+  world.comments.delete(ask.id)
+  announce(world, deleted, {action: 'deleted', by: ask.by === undefined ? deleted.author : theAccount(world, ask.by)})
+}
+
+export function commentsOf(world: World, issue: Issue | PullRequest): readonly Comment[] {
+  return [...world.comments.values()].filter((candidate) => candidate.issue === issue)
+}
+
+export function react(world: World, target: Comment, ask: {readonly user: Account; readonly content: ReactionContent}) {
+  const {user, content} = ask
+  const there = target.reactions.find((reaction) => reaction.user === user && reaction.content === content)
+  if (there) return {reaction: there, isNew: false}
+  const id = world.ids.next('reaction')
+  const reaction = {id, nodeId: nodeId('REA', id), user, content, createdAt: world.clock.stamp()}
+  target.reactions.push(reaction)
+  return {reaction, isNew: true}
+}
+
+interface Announcement {
+  readonly action: 'created' | 'edited' | 'deleted'
+  readonly by: Account
+  readonly from?: string
+}
+
+function announce(world: World, subject: Comment, announcement: Announcement): void {
+  const {repository} = subject.issue
+  // The payload is what the comment was at this moment, whatever happens to it before the delivery is sent.
+  const payload = commentPayload(world, {comment: subject, ...announcement})
+  world.hooks.emit({event: 'issue_comment', repository, payload: () => payload})
+}

@@ -1,0 +1,25 @@
+/** RSA keys for the App and the OIDC provider: made on first use, once a process, since a sandbox's own keys prove nothing. */
+
+import {createHash, generateKeyPair, type KeyObject} from 'node:crypto'
+import {promisify} from 'node:util'
+
+export interface RsaKeys {
+  readonly publicKey: KeyObject
+  readonly privateKey: KeyObject
+}
+
+const generate = promisify(generateKeyPair)
+
+const once = (): (() => Promise<RsaKeys>) => {
+  let made: Promise<RsaKeys> | undefined
+  return () => (made ??= generate('rsa', {modulusLength: 2048}))
+}
+
+export const appKeys = once()
+export const oidcKeys = once()
+
+/** A name for a key that follows from the key. */
+export const keyId = (key: KeyObject): string =>
+  createHash('sha256')
+    .update(key.export({type: 'spki', format: 'der'}))
+    .digest('base64url')

@@ -1,0 +1,212 @@
+/** Actions on pull requests and issues: opening, closing, retargeting, merging, and the merge that GitHub tries meanwhile. */
+
+import {nodeId} from './identifiers.ts'
+import {pullPayload, retargetPayload} from './payloads.ts'
+import {moveBranch} from './pushes.ts'
+import type {Account, Issue, PullRequest, Repository} from './state.ts'
+import {theAccount, thePull, theRepository, type World} from './world.ts'
+
+export interface OpenPullRequest {
+  /** The base repository. */
+  readonly repository: string
+  readonly head: string
+  /** The default branch when absent. */
+  readonly base?: string
+  readonly author: string
+  /** Where the head branch lives, for a pull request from a fork. */
+  readonly headRepository?: string
+  readonly title?: string
+  readonly body?: string
+}
+
+export interface OpenedPullRequest {
+  readonly number: number
+  readonly id: number
+  readonly nodeId: string
+  readonly headSha: string
+}
+
+export async function openPullRequest(world: World, ask: OpenPullRequest): Promise<OpenedPullRequest> {
+  const repository = theRepository(world, ask.repository)
+  const from = ask.headRepository === undefined ? repository : theRepository(world, ask.headRepository)
+  const branch = ask.base ?? repository.defaultBranch
+  const [sha, baseSha] = await Promise.all([from.git.branch(ask.head), repository.git.branch(branch)])
+  if (sha === undefined) throw new Error(`There is no head branch ${ask.head}; push it first`)
+  if (baseSha === undefined) throw new Error(`There is no base branch ${branch}; push it first`)
+  const id = world.ids.next('pullRequest')
+  const pull: PullRequest = {
+    ...newIssue(world, {repository, author: theAccount(world, ask.author), title: ask.title, body: ask.body}),
+    id,
+    nodeId: nodeId('PR', repository.id, id),
+    head: {repository: from, branch: ask.head, label: `${from.owner.login}:${ask.head}`, sha},
+    base: {branch, sha: baseSha},
+    merged: undefined,
+    testMerge: undefined,
+  }
+  repository.pulls.push(pull)
+  await repository.git.pointRef(`refs/pull/${pull.number}/head`, sha)
+  announce(world, pull, {action: 'opened', by: pull.author})
+  return {number: pull.number, id, nodeId: pull.nodeId, headSha: sha}
+}
+
+interface NewIssue {
+  readonly repository: Repository
+  readonly author: Account
+  readonly title: string | undefined
+  readonly body: string | undefined
+}
+
+function newIssue(world: World, ask: NewIssue): Issue {
+  const {repository, author, title = 'A change', body = null} = ask
+  const number = repository.nextNumber++
+  const now = world.clock.stamp()
+  const id = world.ids.next('issue')
+  return {
+    id,
+    nodeId: nodeId('I', repository.id, id),
+    number,
+    author,
+    repository,
+    title,
+    body,
+    createdAt: now,
+    state: 'open',
+    updatedAt: now,
+    closedAt: null,
+  }
+}
+
+export interface OpenIssue {
+  readonly repository: string
+  readonly author: string
+  readonly title?: string
+  readonly body?: string
+}
+
+/** An issue that is no pull request: comments on it look alike, and authorise nothing. */
+export function openIssue(world: World, ask: OpenIssue): {readonly number: number; readonly id: number} {
+  const repository = theRepository(world, ask.repository)
+  const issue = newIssue(world, {repository, author: theAccount(world, ask.author), title: ask.title, body: ask.body})
+  repository.issues.push(issue)
+  return {number: issue.number, id: issue.id}
+}
+
+export interface PullAction {
+  readonly repository: string
+  readonly pullRequest: number
+  readonly by: string
+}
+
+export function closePullRequest(world: World, ask: PullAction): void {
+  const pull = openPull(world, ask)
+  pull.state = 'closed'
+  pull.closedAt = pull.updatedAt = world.clock.stamp()
+  announce(world, pull, {action: 'closed', by: theAccount(world, ask.by)})
+}
+
+export function reopenPullRequest(world: World, ask: PullAction): void {
+  const pull = thePull(world, ask.repository, ask.pullRequest)
+  if (pull.state === 'open' || pull.merged) throw new Error(`Pull request ${ask.pullRequest} is not closed unmerged`)
+  pull.state = 'open'
+  pull.closedAt = null
+  pull.updatedAt = world.clock.stamp()
+  announce(world, pull, {action: 'reopened', by: theAccount(world, ask.by)})
+}
+
+/** The base branch is edited: commits, files and risk of the pull request change with it. */
+export async function retargetPullRequest(world: World, ask: PullAction & {readonly base: string}): Promise<void> {
+  const pull = openPull(world, ask)
+  const sha = await pull.repository.git.branch(ask.base)
+  if (sha === undefined) throw new Error(`There is no base branch ${ask.base}; push it first`)
+  const from = {...pull.base}
+  pull.base.branch = ask.base
+  pull.base.sha = sha
+  pull.updatedAt = world.clock.stamp()
+  const by = theAccount(world, ask.by)
+  const {repository} = pull
+  world.hooks.emit({event: 'pull_request', repository, payload: () => retargetPayload(world, {pull, by, from})})
+}
+
+export interface MergePullRequest extends PullAction {
+  readonly method?: 'merge' | 'squash'
+}
+
+export async function mergePullRequest(world: World, ask: MergePullRequest): Promise<{readonly sha: string}> {
+  const pull = openPull(world, ask)
+  const by = theAccount(world, ask.by)
+  const {repository, base} = pull
+  const before = await repository.git.branch(base.branch)
+  const tree = before === undefined ? undefined : await repository.git.mergeTree(before, pull.head.sha)
+  if (before === undefined || tree === undefined) throw new Error(`Pull request ${pull.number} does not merge cleanly`)
+  const sha = await writeMerge(world, pull, {before, tree, by, method: ask.method ?? 'merge'})
+  const at = world.clock.stamp()
+  pull.base.sha = before
+  pull.state = 'closed'
+  pull.closedAt = pull.updatedAt = at
+  pull.merged = {at, by, sha}
+  await moveBranch(world, {repository, branch: base.branch, before, after: sha, by, type: 'pr_merge'})
+  announce(world, pull, {action: 'closed', by})
+  return {sha}
+}
+
+interface Merge {
+  readonly before: string
+  readonly tree: string
+  readonly by: Account
+  readonly method: 'merge' | 'squash'
+}
+
+async function writeMerge(world: World, pull: PullRequest, merge: Merge): Promise<string> {
+  const {before, tree, method} = merge
+  const who = method === 'squash' ? pull.author : merge.by
+  const date = world.clock.stamp()
+  const {head} = pull
+  const title = `Merge pull request #${pull.number} from ${head.repository.owner.login}/${head.branch}\n\n${pull.title}`
+  const [sha] = await pull.repository.git.write([
+    {
+      ref: 'refs/sandbox/new',
+      parents: method === 'squash' ? [before] : [before, head.sha],
+      message: method === 'squash' ? `${pull.title} (#${pull.number})` : title,
+      author: {name: who.login, email: who.email, date},
+      committer: {name: 'GitHub', email: world.webFlow.email, date},
+      tree,
+      files: {},
+    },
+  ])
+  return sha ?? before
+}
+
+/** `merge_commit_sha` while open: a commit that stands on no branch, tried again whenever either side moved. */
+export async function tryMerge(world: World, pull: PullRequest): Promise<string | null> {
+  const {repository, head} = pull
+  const base = await repository.git.branch(pull.base.branch)
+  if (base === undefined) return null
+  if (pull.testMerge?.base === base && pull.testMerge.head === head.sha) return pull.testMerge.sha
+  const tree = await repository.git.mergeTree(base, head.sha)
+  const date = world.clock.stamp()
+  const author = {name: pull.author.login, email: pull.author.email, date}
+  const ref = `refs/pull/${pull.number}/merge`
+  const message = `Merge ${head.sha} into ${base}`
+  const committer = {name: 'GitHub', email: world.webFlow.email, date}
+  const merge =
+    tree === undefined ? [] : [{ref, parents: [base, head.sha], message, author, committer, tree, files: {}}]
+  const sha = merge.length === 0 ? null : ((await repository.git.write(merge))[0] ?? null)
+  pull.testMerge = {base, head: head.sha, sha}
+  return sha
+}
+
+function openPull(world: World, ask: PullAction): PullRequest {
+  const pull = thePull(world, ask.repository, ask.pullRequest)
+  if (pull.state !== 'open') throw new Error(`Pull request ${ask.pullRequest} is closed`)
+  return pull
+}
+
+interface Announcement {
+  readonly action: 'opened' | 'closed' | 'reopened'
+  readonly by: Account
+}
+
+function announce(world: World, pull: PullRequest, {action, by}: Announcement): void {
+  const {repository} = pull
+  world.hooks.emit({event: 'pull_request', repository, payload: () => pullPayload(world, {pull, action, by})})
+}

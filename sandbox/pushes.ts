@@ -1,0 +1,193 @@
+/** Actions on branches: pushes with any author and any history, and what GitHub makes of them. */
+
+import type {FileContent, NewCommit, Signature} from './git/repository.ts'
+import {nodeId} from './identifiers.ts'
+import {pushPayload, synchronizePayload} from './payloads.ts'
+import type {Account, ActivityType, PullRequest, Repository} from './state.ts'
+import {theAccount, theRepository, type World} from './world.ts'
+
+export const noCommit = '0'.repeat(40)
+
+export interface CommitSpec {
+  readonly files?: Readonly<Record<string, FileContent>>
+  readonly message?: string
+  /** Free text; the pusher when absent. The date is the world's when absent. */
+  readonly author?: Partial<Signature>
+  readonly committer?: Partial<Signature>
+  /** Further parents, as a merge made by hand has them. */
+  readonly mergeParents?: readonly string[]
+}
+
+export interface Push extends CommitSpec {
+  readonly repository: string
+  readonly branch: string
+  readonly pusher: string
+  /** Several commits in one push, oldest first, instead of the one described above. */
+  readonly commits?: readonly CommitSpec[]
+  /** Point the branch at a commit that exists instead of writing one. */
+  readonly sha?: string
+  /** What the first commit builds on; `[]` for a root. The branch's tip when absent, or for a new branch the default one's. */
+  readonly parents?: readonly string[]
+  /** Needed when the tip is lost. With `force` and no `parents` the new commit replaces the tip, as an amended one does. */
+  readonly force?: boolean
+}
+
+export async function push(world: World, ask: Push): Promise<string> {
+  const repository = theRepository(world, ask.repository)
+  const pusher = theAccount(world, ask.pusher)
+  const tip = await repository.git.branch(ask.branch)
+  const after = ask.sha ?? (await writeAside(world, ask, {repository, pusher, tip}))
+  if (tip !== undefined && ask.force !== true && !(await repository.git.isAncestor(tip, after)))
+    throw new Error(`The push to ${ask.branch} is not a fast-forward; give force: true to lose ${tip}`)
+  await moveBranch(world, {repository, branch: ask.branch, before: tip, after, by: pusher})
+  return after
+}
+
+interface Site {
+  readonly repository: Repository
+  readonly pusher: Account
+  readonly tip: string | undefined
+}
+
+/** New commits wait under a ref of their own until the push is known to be allowed. */
+async function writeAside(world: World, ask: Push, site: Site): Promise<string> {
+  const {repository, pusher, tip} = site
+  const parents = ask.parents ?? (await parentsFor(repository, tip, ask.force === true))
+  return writeCommits(world, {repository, pusher, branch: undefined, parents, commits: ask.commits ?? [ask]})
+}
+
+async function parentsFor(repository: Repository, tip: string | undefined, replace: boolean) {
+  if (tip !== undefined) {
+    if (!replace) return [tip]
+    const below = await repository.git.ref(`${tip}^`)
+    return below === undefined ? [] : [below]
+  }
+  const start = await repository.git.branch(repository.defaultBranch)
+  return start === undefined ? [] : [start]
+}
+
+export interface Writing {
+  readonly repository: Repository
+  readonly pusher: Account
+  /** Undefined writes the commits without moving a branch. */
+  readonly branch: string | undefined
+  readonly parents: readonly string[]
+  readonly commits: readonly CommitSpec[]
+}
+
+export async function writeCommits(world: World, writing: Writing): Promise<string> {
+  const {repository, pusher, parents, branch} = writing
+  const ref = branch === undefined ? 'refs/sandbox/new' : `refs/heads/${branch}`
+  const date = world.clock.stamp()
+  const commits = writing.commits.map((spec, index): NewCommit => {
+    const author = {name: pusher.login, email: pusher.email, date, ...spec.author}
+    return {
+      ref,
+      parents: [...(index === 0 ? parents : [`:${index}`]), ...(spec.mergeParents ?? [])],
+      message: spec.message ?? 'Change',
+      author,
+      committer: {name: pusher.login, email: pusher.email, date, ...spec.committer},
+      files: spec.files ?? {},
+    }
+  })
+  const last = (await repository.git.write(commits)).at(-1)
+  if (last === undefined) throw new Error('push: `commits` is empty')
+  return last
+}
+
+export interface Move {
+  readonly repository: Repository
+  readonly branch: string
+  readonly before: string | undefined
+  readonly after: string
+  readonly by: Account
+  readonly type?: ActivityType
+}
+
+/** From here the push is visible: ref, activity, pull requests, then the webhooks in GitHub's order. */
+export async function moveBranch(world: World, move: Move): Promise<void> {
+  const {repository, branch, after, by} = move
+  const forced = move.before !== undefined && !(await repository.git.isAncestor(move.before, after))
+  const before = move.before ?? noCommit
+  await repository.git.pointRef(`refs/heads/${branch}`, after)
+  const usual = move.before === undefined ? 'branch_creation' : forced ? 'force_push' : 'push'
+  record(world, repository, {type: move.type ?? usual, branch, before, after, actor: by})
+  const moved = openPullsFrom(world, repository, branch)
+  for (const pull of moved) await followHead(world, pull, after)
+  world.hooks.emit({
+    event: 'push',
+    repository,
+    payload: () => pushPayload(world, {repository, branch, before, after, by, forced}),
+  })
+  for (const pull of moved) {
+    world.hooks.emit({
+      event: 'pull_request',
+      repository: pull.repository,
+      payload: () => synchronizePayload(world, {pull, by, before, after}),
+    })
+  }
+}
+
+async function followHead(world: World, pull: PullRequest, sha: string): Promise<void> {
+  pull.head.sha = sha
+  pull.updatedAt = world.clock.stamp()
+  pull.base.sha = (await pull.repository.git.branch(pull.base.branch)) ?? pull.base.sha
+  await pull.repository.git.pointRef(`refs/pull/${pull.number}/head`, sha)
+}
+
+const openPullsFrom = (world: World, repository: Repository, branch: string): readonly PullRequest[] =>
+  world.repositories
+    .flatMap(({pulls}) => pulls)
+    .filter(({state, head}) => state === 'open' && head.repository === repository && head.branch === branch)
+
+export interface DeleteBranch {
+  readonly repository: string
+  readonly branch: string
+  readonly by: string
+}
+
+export async function deleteBranch(world: World, ask: DeleteBranch): Promise<void> {
+  const repository = theRepository(world, ask.repository)
+  const by = theAccount(world, ask.by)
+  const {branch} = ask
+  const before = await repository.git.branch(branch)
+  if (before === undefined) throw new Error(`${ask.repository} has no branch ${branch}`)
+  await repository.git.deleteRef(`refs/heads/${branch}`)
+  record(world, repository, {type: 'branch_deletion', branch, before, after: noCommit, actor: by})
+  const ends = {repository, branch, before, after: noCommit, by, forced: false}
+  world.hooks.emit({event: 'push', repository, payload: () => pushPayload(world, ends)})
+}
+
+interface Recorded {
+  readonly type: ActivityType
+  readonly branch: string
+  readonly before: string
+  readonly after: string
+  readonly actor: Account
+}
+
+function record(world: World, repository: Repository, entry: Recorded): void {
+  const {branch, ...rest} = entry
+  const id = world.ids.next('activity')
+  const timestamp = world.clock.stamp()
+  repository.pushedAt = timestamp
+  repository.activity.push({
+    id,
+    nodeId: nodeId('PSH', repository.id, id),
+    ref: `refs/heads/${branch}`,
+    timestamp,
+    ...rest,
+  })
+}
+
+export interface DropActivity {
+  readonly repository: string
+  readonly branch: string
+}
+
+/** GitHub's list forgets: afterwards nobody can tell who pushed to the branch. */
+export function dropActivity(world: World, ask: DropActivity): void {
+  const {activity} = theRepository(world, ask.repository)
+  const kept = activity.filter(({ref}) => ref !== `refs/heads/${ask.branch}`)
+  activity.splice(0, activity.length, ...kept)
+}

@@ -1,0 +1,127 @@
+/** Makes the files of dist/ in memory: the gate, split so that a run loads only what it uses, and the licences of all parts. */
+import {readFileSync, readdirSync} from 'node:fs'
+import {basename, join} from 'node:path'
+import {type BuildOptions, type Metafile, type Plugin, build} from 'esbuild'
+
+/** File name in dist/ -> its bytes. */
+export type Bundle = ReadonlyMap<string, Uint8Array>
+
+const root = join(import.meta.dirname, '..')
+
+const shared = {
+  absWorkingDir: root,
+  outdir: 'dist',
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  // Readable on purpose: people review what runs in their deploy jobs, and start-up was measured to be the same.
+  minify: false,
+  legalComments: 'none',
+  metafile: true,
+  write: false,
+  logLevel: 'warning',
+} as const satisfies BuildOptions
+
+export async function makeBundle(): Promise<Bundle> {
+  const gate = await build({
+    ...shared,
+    entryPoints: {index: 'src/index.ts'},
+    format: 'esm',
+    splitting: true,
+    // The hash is of the content: the same sources give the same names.
+    chunkNames: '[name]-[hash]',
+    // Dependencies in CommonJS call require(), which an ES module does not have.
+    banner: {
+      js: "import {createRequire as createRequireOfDist} from 'node:module'\nconst require = createRequireOfDist(import.meta.url)",
+    },
+    plugins: [lazyUndici, pureToolkit],
+  })
+  const undici = await build({
+    ...shared,
+    stdin: {contents: "export {ProxyAgent, fetch} from 'undici'", resolveDir: root, sourcefile: 'undici-entry.js'},
+    entryNames: 'undici',
+    outExtension: {'.js': '.cjs'},
+    format: 'cjs',
+  })
+  const files = [...gate.outputFiles, ...undici.outputFiles].map(
+    ({path, contents}) => [fileName(path), contents] as const,
+  )
+  return new Map([
+    ...files,
+    ['package.json', text('{"type": "module"}\n')],
+    ['licenses.txt', text(collectLicences([gate.metafile, undici.metafile]))],
+  ])
+}
+
+const fileName = (path: string): string => basename(path)
+const text = (content: string): Uint8Array => new TextEncoder().encode(content)
+
+/** undici costs more start-up than the rest together, and is needed only behind a proxy. */
+const lazyUndici: Plugin = {
+  name: 'lazy-undici',
+  setup: (plugins) => {
+    plugins.onResolve({filter: /^undici$/}, () => ({path: 'undici', namespace: 'lazy-undici'}))
+    plugins.onLoad({filter: /.*/, namespace: 'lazy-undici'}, () => ({contents: undiciDoor, loader: 'js', resolveDir: root}))
+  },
+}
+
+/** What the toolkit takes from undici: an agent for a proxy, and the fetch that takes such an agent. */
+const undiciDoor = `
+import {createRequire} from 'node:module'
+let loaded
+const undici = () => (loaded ??= createRequire(import.meta.url)('./undici.cjs'))
+export class ProxyAgent {
+  constructor(options) {
+    return new (undici().ProxyAgent)(options)
+  }
+}
+export const fetch = (resource, options) =>
+  options?.dispatcher === undefined ? globalThis.fetch(resource, options) : undici().fetch(resource, options)
+`
+
+/** These modules of @actions/core only declare things, but do not say so: unused, they would still be loaded. */
+const pureToolkit: Plugin = {
+  name: 'pure-toolkit',
+  setup: (plugins) => {
+    plugins.onResolve({filter: /^\.\/(?:oidc-utils|platform|summary|path-utils)\.js$/}, ({path, resolveDir}) =>
+      resolveDir.endsWith(join('@actions', 'core', 'lib'))
+        ? {path: join(resolveDir, path), sideEffects: false}
+        : undefined,
+    )
+  },
+}
+
+/** One section a package, by name. A package without a licence file stops the build. */
+function collectLicences(metafiles: readonly Metafile[]): string {
+  const folders = new Set(
+    metafiles
+      .flatMap(({outputs}) => Object.values(outputs))
+      .flatMap(({inputs}) => Object.keys(inputs).flatMap(packageFolder)),
+  )
+  const sections = [...folders].sort().map((folder) => {
+    const {name, version, license} = readManifest(folder)
+    const file = readdirSync(join(root, folder)).find((entry) => /^(?:licen[cs]e|copying)(?:\.|$)/i.test(entry))
+    if (file === undefined) throw new Error(`${folder} has no licence file`)
+    return `${name} ${version}\n${license}\n\n${readFileSync(join(root, folder, file), 'utf8')
+      .replaceAll('\r\n', '\n')
+      .trim()}\n`
+  })
+  return [...new Set(sections)].join(`\n${'-'.repeat(80)}\n\n`)
+}
+
+/** `node_modules/@actions/core/lib/core.js` -> `node_modules/@actions/core`; nothing for our own files. */
+function packageFolder(input: string): readonly string[] {
+  const match = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)
+  return match?.[1] === undefined ? [] : [match[1]]
+}
+
+function readManifest(folder: string): {readonly name: string; readonly version: string; readonly license: string} {
+  const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as Record<string, unknown>
+  const {name, version, license} = manifest
+  if (typeof name !== 'string' || typeof version !== 'string' || typeof license !== 'string') {
+    throw new Error(`${folder}/package.json does not say its name, version and license`)
+  }
+  return {name, version, license}
+}
+
+export const distFolder = join(root, 'dist')

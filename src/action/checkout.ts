@@ -1,0 +1,31 @@
+/** Finds the checkout, if there is one. Where there is none, nothing of git is loaded. */
+import {existsSync} from 'node:fs'
+import {dirname, join, resolve, sep} from 'node:path'
+import type {CheckoutInspector} from '../gate.ts'
+
+export interface CheckoutPlace {
+  /** The input `path`; relative to the workspace, empty for the workspace itself. */
+  readonly path: string
+  readonly workspace: string
+}
+
+export function checkoutInspector({path, workspace}: CheckoutPlace, env: NodeJS.ProcessEnv): CheckoutInspector {
+  return {
+    inspect: async (sha) => {
+      const folder = resolve(workspace, path)
+      const root = findRoot(folder, resolve(workspace))
+      if (root === undefined) return {kind: 'absent', path: folder}
+      const {inspectRepository} = await import('./inspect-repository.ts')
+      return inspectRepository(root, {sha, env})
+    },
+  }
+}
+
+/** The nearest folder with a `.git`, from `folder` upwards but never out of the workspace: what lies above is not the job's. */
+function findRoot(folder: string, workspace: string): string | undefined {
+  const inside = folder === workspace || folder.startsWith(workspace.endsWith(sep) ? workspace : workspace + sep)
+  for (let at = folder; ; at = dirname(at)) {
+    if (existsSync(join(at, '.git'))) return at
+    if (!inside || at === workspace) return undefined
+  }
+}

@@ -1,0 +1,137 @@
+/** The few questions that are put to git, in a way that gives the repository's own configuration nothing to do. */
+import {execFile} from 'node:child_process'
+import {dirname, join} from 'node:path'
+
+/** Git is missing, too old, or met a repository that it cannot read. The message is git's own first line. */
+export class GitFault extends Error {}
+
+export interface GitRepository {
+  readonly root: string
+  readonly readHead: () => Promise<string>
+  readonly readParents: (commit: string) => Promise<readonly string[]>
+  readonly hasReplaceRefs: () => Promise<boolean>
+  readonly readTree: (commit: string) => Promise<readonly TreeEntry[]>
+  readonly readIndex: () => Promise<ReadonlyMap<string, IndexEntry>>
+  /** The same for a submodule below this repository. */
+  readonly below: (path: string) => GitRepository
+}
+
+export interface TreeEntry {
+  readonly path: string
+  readonly mode: string
+  readonly object: string
+}
+
+export interface IndexEntry {
+  /** Set by sparse checkouts, and by whoever wants git to look away. */
+  readonly skipWorktree: boolean
+}
+
+/**
+ * Only commands that read objects, refs and the index. None of them runs a filter, a hook, an external diff or a
+ * credential program: files are compared by worktree.ts, not by git. `--git-dir` is given, so that neither
+ * `core.worktree` nor a bare repository above is followed, and the owner of the folder does not matter.
+ */
+const constantArguments = ['core.fsmonitor=false', 'safe.bareRepository=explicit', 'core.hooksPath=/dev/null'].flatMap(
+  (setting) => ['-c', setting],
+)
+
+const hexLine = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/
+
+export function openRepository(root: string, env: NodeJS.ProcessEnv): GitRepository {
+  const git = (...command: readonly string[]): Promise<string> => runGit(root, command, env)
+  return {
+    root,
+    readHead: async () => {
+      const head = (await git('rev-parse', '--verify', '--quiet', 'HEAD^{commit}').catch(noCommit)).trim()
+      if (!hexLine.test(head)) throw new GitFault('it has no commit checked out')
+      return head
+    },
+    // The raw commit: a shallow clone, as actions/checkout makes one, hides parents from every other command.
+    readParents: async (commit) => parseParents(await git('cat-file', 'commit', commit)),
+    hasReplaceRefs: async () => (await git('for-each-ref', '--count=1', 'refs/replace')) !== '',
+    readTree: async (commit) => splitNul(await git('ls-tree', '-r', '-z', '--full-tree', commit)).map(parseTreeLine),
+    readIndex: async () => new Map(splitNul(await git('ls-files', '-z', '-v')).map(parseIndexLine)),
+    below: (path) => openRepository(join(root, path), env),
+  }
+}
+
+const noCommit = (fault: unknown): string => {
+  if (fault instanceof GitFault && fault.message === '') return ''
+  throw fault
+}
+
+const maxOutputBytes = 512 * 1024 * 1024
+const timeLimitMs = 120_000
+
+function runGit(root: string, command: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
+  const directory = [`--git-dir=${join(root, '.git')}`, `--work-tree=${root}`]
+  const options = {
+    // Not the checkout: on Windows a git.exe in the current folder would be run before the one on the PATH.
+    cwd: dirname(process.execPath),
+    env: gitEnvironment(env),
+    encoding: 'latin1',
+    maxBuffer: maxOutputBytes,
+    timeout: timeLimitMs,
+  } as const
+  return new Promise((resolve, reject) => {
+    execFile('git', [...constantArguments, ...directory, ...command], options, (fault, stdout, stderr) => {
+      if (fault === null) resolve(stdout)
+      else reject(new GitFault(describeFault(fault, stderr)))
+    })
+  })
+}
+
+function describeFault(fault: Error, stderr: string): string {
+  if ('code' in fault && fault.code === 'ENOENT') return 'git cannot be run here, so the checkout cannot be compared'
+  if ('killed' in fault && fault.killed === true) return 'git did not answer in time'
+  return stderr.split('\n')[0]?.slice(0, 200) ?? ''
+}
+
+/** What git needs to run at all. A GIT_DIR, GIT_CONFIG_… or secret of the job is not among it. */
+const keptVariables: ReadonlySet<string> = new Set([
+  'PATH',
+  'HOME',
+  'USERPROFILE',
+  'SYSTEMROOT',
+  'WINDIR',
+  'TEMP',
+  'TMP',
+  'TMPDIR',
+  'LD_LIBRARY_PATH',
+  'PATHEXT',
+])
+
+function gitEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const kept = Object.entries(env).filter(([name]) => keptVariables.has(name.toUpperCase()))
+  return {
+    ...Object.fromEntries(kept),
+    GIT_NO_REPLACE_OBJECTS: '1',
+    GIT_OPTIONAL_LOCKS: '0',
+    // A partial clone must not fetch what is missing: no network, no credential program.
+    GIT_NO_LAZY_FETCH: '1',
+    GIT_ALLOW_PROTOCOL: 'none',
+    GIT_TERMINAL_PROMPT: '0',
+    LC_ALL: 'C',
+  }
+}
+
+const splitNul = (text: string): readonly string[] => text.split('\0').filter((line) => line !== '')
+
+/** `<mode> <type> <object>\t<path>` */
+function parseTreeLine(line: string): TreeEntry {
+  const tab = line.indexOf('\t')
+  const [mode = '', , object = ''] = line.slice(0, tab).split(' ')
+  return {mode, object, path: line.slice(tab + 1)}
+}
+
+/** `<tag> <path>`; the tag is S for skip-worktree, and lower-case where assume-unchanged is set as well. */
+const parseIndexLine = (line: string): readonly [string, IndexEntry] => [
+  line.slice(2),
+  {skipWorktree: line.startsWith('S') || line.startsWith('s')},
+]
+
+function parseParents(commit: string): readonly string[] {
+  const header = commit.split('\n\n', 1)[0] ?? ''
+  return header.split('\n').flatMap((line) => (line.startsWith('parent ') ? [line.slice('parent '.length)] : []))
+}

@@ -1,0 +1,190 @@
+/** What the gate found, as data: the object behind the output `result`, from which everything else is printed. */
+import {
+  type Receipt,
+  type Refusal,
+  type RefusalCode,
+  describeRefusal,
+  isPlainObject,
+  parseJson,
+  parseReceipt,
+} from '#protocol'
+import {type GateOutcome, describeAnswer} from '../gate.ts'
+import {type Check, type CheckName, checkNames, rankOfRefusal} from './checks.ts'
+
+export interface GateResult {
+  readonly type: 'countersign.result/v1'
+  readonly authorized: boolean
+  readonly code: RefusalCode | null
+  readonly what: string
+  readonly fix: string | null
+  /** The comment that would help, and the pull request to post it on. */
+  readonly comment: {readonly text: string; readonly pullRequest: number | null} | null
+  readonly asked: AskedResult | null
+  /** The receipt that was accepted or that got furthest. Claims only, unless `verified`. */
+  readonly receipt: Receipt | null
+  readonly verified: boolean
+  readonly source: string | null
+  readonly checks: readonly Check[]
+  readonly sources: readonly string[]
+  readonly warnings: readonly string[]
+}
+
+export interface AskedResult {
+  readonly environment: string
+  readonly repository: string
+  readonly repositoryId: number
+  readonly sha: string
+  readonly event: string
+  readonly issuer: string | null
+  readonly minApprovals: number
+  readonly requireProof: string
+  readonly refuseFlags: readonly string[]
+  readonly maxTtlSeconds: number
+}
+
+export const notRevocationChecked = 'Revocation not checked: this says what was signed, not what was revoked since.'
+
+export function resultOf(outcome: GateOutcome): GateResult {
+  const {decision, ask, examined} = outcome
+  const refusal = decision.kind === 'deny' ? decision.refusal : undefined
+  const words = refusal === undefined ? undefined : describeRefusal(refusal)
+  const receipt = decision.kind === 'allow' ? decision.because.receipt : readClaims(examined?.candidate)
+  return {
+    type: 'countersign.result/v1',
+    authorized: decision.kind === 'allow',
+    code: refusal?.code ?? null,
+    what: words?.what ?? describeAllow(receipt),
+    fix: words?.fix ?? null,
+    comment: refusal === undefined ? null : commentFor(refusal, ask),
+    asked: ask === undefined ? null : askedResult(ask),
+    receipt: receipt ?? null,
+    verified: refusal === undefined || rankOfRefusal(refusal.code) > checkNames.indexOf('signature'),
+    source: examined?.source ?? null,
+    checks: checksOf(outcome, refusal),
+    sources: outcome.answers.map(describeAnswer),
+    warnings: warningsOf(outcome),
+  }
+}
+
+function describeAllow(receipt: Receipt | undefined): string {
+  if (receipt === undefined) throw new TypeError('an allow without a receipt')
+  const {authorizedBy, scope, id, expiresAt} = receipt
+  return `${authorizedBy} authorised ${scope.sha} of ${scope.repository} for ${scope.environment} (receipt ${id}, until ${expiresAt}).`
+}
+
+/** What a candidate says about itself, if it has a receipt's form at all. For showing, never for deciding. */
+function readClaims(candidate: unknown): Receipt | undefined {
+  const json = typeof candidate === 'string' || candidate instanceof Uint8Array ? parseJson(candidate) : undefined
+  const value: unknown = json?.ok === true ? json.value : candidate
+  const parsed = isPlainObject(value) ? parseReceipt(value) : undefined
+  return parsed?.ok === true ? parsed.receipt : undefined
+}
+
+/** Whether a new authorisation of this commit for this environment would help. */
+const curedByComment: {readonly [Code in RefusalCode]: boolean} = {
+  receipt_missing: true,
+  expired: true,
+  key_revoked: true,
+  repository_mismatch: true,
+  commit_mismatch: true,
+  tree_mismatch: true,
+  environment_mismatch: true,
+  revoked: true,
+  already_used: true,
+  flag_refused: true,
+  too_few_approvals: true,
+  proof_too_weak: true,
+  receipt_malformed: false,
+  receipt_too_large: false,
+  key_not_pinned: false,
+  signature_invalid: false,
+  not_yet_valid: false,
+  lifetime_too_long: false,
+  action_mismatch: false,
+  issuer_mismatch: false,
+  checkout_mismatch: false,
+  denied: false,
+  source_unreachable: false,
+  input_invalid: false,
+  event_unsupported: false,
+  internal_error: false,
+}
+
+function commentFor({code}: Refusal, ask: GateOutcome['ask']): GateResult['comment'] {
+  if (ask === undefined || !curedByComment[code]) return null
+  const {environment, deployment} = ask
+  return {text: `/authorize ${environment} ${deployment.sha}`, pullRequest: deployment.pullRequest ?? null}
+}
+
+const askedResult = ({
+  environment,
+  deployment,
+  issuer,
+  limits,
+  maxTtl,
+}: NonNullable<GateOutcome['ask']>): AskedResult => ({
+  environment,
+  repository: deployment.repository,
+  repositoryId: deployment.repositoryId,
+  sha: deployment.sha,
+  event: deployment.event,
+  issuer: issuer ?? null,
+  minApprovals: limits.minApprovals,
+  requireProof: limits.requireProof,
+  refuseFlags: limits.refuseFlags,
+  maxTtlSeconds: maxTtl / 1000,
+})
+
+/** All before the one that refused have passed, none after it was reached. */
+function checksOf(outcome: GateOutcome, refusal: Refusal | undefined): readonly Check[] {
+  const unasked = uncheckedNames(outcome)
+  const refusedAt =
+    refusal === undefined ? checkNames.length : outcome.examined === undefined ? -1 : rankOfRefusal(refusal.code)
+  return checkNames.map((name, i): Check => {
+    if (i === refusedAt) return {name, result: 'failed'}
+    if (i > refusedAt) return {name, result: 'not reached'}
+    return {name, result: unasked.has(name) ? 'not asked' : 'passed'}
+  })
+}
+
+function uncheckedNames({ask, checkout}: GateOutcome): ReadonlySet<CheckName> {
+  return new Set<CheckName>([
+    'tree',
+    'revocation',
+    'single use',
+    ...(ask?.issuer === undefined ? (['issuer'] as const) : []),
+    ...(checkout === undefined || checkout.kind === 'absent' ? (['checkout'] as const) : []),
+  ])
+}
+
+function warningsOf({answers, checkout, decision}: GateOutcome): readonly string[] {
+  const unreached = answers.flatMap(({source, answer}) => {
+    if (answer.problem !== undefined) return [`${source}: ${answer.problem}.`]
+    return answer.refusal === undefined || decision.kind === 'deny' ? [] : [describeRefusal(answer.refusal).what]
+  })
+  return [...unreached, ...checkoutWarnings(checkout)]
+}
+
+function checkoutWarnings(checkout: GateOutcome['checkout']): readonly string[] {
+  switch (checkout?.kind) {
+    case 'absent':
+      return [
+        `Nothing is checked out at ${checkout.path}, so no checkout was compared. Check out the authorised commit after this step.`,
+      ]
+    case 'same':
+      return checkout.unseen.map((sentence) => `The checkout: ${sentence}.`)
+    case 'differs':
+    case undefined:
+      return []
+    default:
+      return checkout satisfies never
+  }
+}
+
+/** The lines to add where nothing is checked out yet. `gate` stands for the id of the gate's step. */
+export const checkoutLines = [
+  '- uses: actions/checkout@<full commit SHA of a release>',
+  '  with:',
+  '    ref: ${{ steps.gate.outputs.sha }}',
+  '    persist-credentials: false',
+].join('\n')

@@ -1,0 +1,102 @@
+/** The job summary: what was decided, what to do, and every check, in Markdown that a person can act on. */
+import type {Receipt} from '#protocol'
+import type {Check} from './checks.ts'
+import {markdownCode, markdownSentence, markdownText} from './escape.ts'
+import {type AskedResult, type GateResult, checkoutLines, notRevocationChecked} from './result.ts'
+
+export function renderSummary(result: GateResult): string {
+  const blocks = [
+    renderVerdict(result),
+    markdownSentence(result.what),
+    ...(result.fix === null ? [notRevocationChecked] : [`**What to do.** ${markdownSentence(result.fix)}`]),
+    ...renderComment(result),
+    ...renderComparison(result),
+    ...renderChecks(result.checks),
+    ...renderWarnings(result),
+  ]
+  return `${blocks.join('\n\n')}\n\n`
+}
+
+function renderVerdict({authorized, asked, code}: GateResult): string {
+  const where = asked === null ? '' : ` to ${markdownCode(asked.environment)}`
+  return authorized ? `## Authorised: deploy${where}` : `## Refused: deploy${where} (${markdownCode(code ?? '')})`
+}
+
+/** Every character of the line has passed the parsers of an environment and a commit. */
+function renderComment({comment}: GateResult): readonly string[] {
+  if (comment === null) return []
+  const where =
+    comment.pullRequest === null ? 'the pull request of this commit' : `pull request #${comment.pullRequest}`
+  return [
+    `Someone who may approve posts exactly this comment on ${where}, then this job is run again:`,
+    fenced(comment.text, 'text'),
+  ]
+}
+
+const fenced = (text: string, language: string): string => ['```' + language, text, '```'].join('\n')
+
+function renderComparison({asked, receipt, verified, source, sources}: GateResult): readonly string[] {
+  if (asked === null) return []
+  const found =
+    receipt === null ? '' : verified ? 'what the receipt says' : 'what the receipt claims (signature not accepted)'
+  const rows = receipt === null ? askedRows(asked) : comparedRows(asked, receipt)
+  const where = receipt === null ? `asked: ${sources.join(', ') || 'nobody'}` : `from ${source ?? ''}`
+  return [
+    table(
+      ['', 'what was asked', found || 'what was found'],
+      [...rows, ['receipt', '', receipt === null ? `none (${where})` : `${receipt.id} ${where}`]],
+    ),
+  ]
+}
+
+type Row = readonly [name: string, asked: string, found: string]
+
+const askedRows = (asked: AskedResult): readonly Row[] => askedFields(asked).map(([name, value]) => [name, value, ''])
+
+function comparedRows(asked: AskedResult, receipt: Receipt): readonly Row[] {
+  const {scope, approvals, flags, issuedAt, expiresAt, issuer} = receipt
+  const found = [
+    `${scope.repository} (id ${scope.repositoryId})`,
+    scope.sha,
+    scope.environment,
+    approvals.map(({login, role, proof, at}) => `${login} (${role}, ${proof}, ${at})`).join(', '),
+    flags.join(', ') || 'none',
+    `${issuedAt} to ${expiresAt}`,
+    issuer,
+  ]
+  return askedFields(asked).map(([name, value], i) => [name, value, found[i] ?? ''])
+}
+
+const askedFields = (asked: AskedResult): readonly (readonly [string, string])[] => [
+  ['repository', `${asked.repository} (id ${asked.repositoryId})`],
+  ['commit', `${asked.sha} (event ${asked.event})`],
+  ['environment', asked.environment],
+  ['approvals', `at least ${asked.minApprovals}, proof ${asked.requireProof}`],
+  ['flags', asked.refuseFlags.length === 0 ? 'all are taken' : `none of ${asked.refuseFlags.join(', ')}`],
+  ['life', `at most ${asked.maxTtlSeconds} seconds`],
+  ['issuer', asked.issuer ?? 'any that signs with a pinned key'],
+]
+
+function renderChecks(checks: readonly Check[]): readonly string[] {
+  if (checks.every(({result}) => result === 'not reached')) return []
+  return [
+    table(
+      ['check', 'result'],
+      checks.map(({name, result}) => [name, result]),
+    ),
+  ]
+}
+
+function renderWarnings({warnings, authorized, checks}: GateResult): readonly string[] {
+  const list = warnings.map((warning) => `- ${markdownText(warning)}`).join('\n')
+  const unchecked = authorized && checks.some(({name, result}) => name === 'checkout' && result === 'not asked')
+  return [
+    ...(warnings.length === 0 ? [] : [`**Warnings**\n\n${list}`]),
+    ...(unchecked && warnings.length > 0 ? [fenced(checkoutLines, 'yaml')] : []),
+  ]
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map((row) => line(row.map(markdownText)))].join('\n')
+}
