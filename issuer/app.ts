@@ -15,7 +15,7 @@ export interface AppTools {
   readonly keySet: KeySet
   readonly version: string
   /** Resolves when the store answers, rejects when it does not. */
-  readonly probe: () => Promise<void>
+  readonly probe: () => Promise<unknown>
   readonly logFault: (fault: unknown, route: string) => void
 }
 

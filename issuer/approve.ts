@@ -2,7 +2,7 @@
  * The issuer's story: statement -> command -> facts -> ruling -> minted record -> one atomic append -> publish.
  * Told again for the same statement, after a crash or an outage, it comes to the same single outcome.
  */
-import type {Logger} from 'pino'
+import type {Log} from './log.ts'
 import {type DecisionId, type Origin, signingBytes} from '#protocol'
 import {type Question, answerQuestion} from './answer.ts'
 import {readCommand} from './command/read-command.ts'
@@ -11,7 +11,7 @@ import {mintEvidence} from './mint/mint-evidence.ts'
 import {acceptSigned, mintReceiptBody} from './mint/mint-receipt.ts'
 import {foldScope, mintRecord} from './mint/mint-record.ts'
 import {findEnvironment} from './policy/built-in.ts'
-import {evaluate, evaluateStanding} from './policy/rules.ts'
+import {evaluate, evaluateStanding, overrule} from './policy/rules.ts'
 import type {Case, Denied, EnvironmentPolicy, Policy, Request, Ruling} from './policy/ruling.ts'
 import type {Publication, Publisher} from './publish/publication.ts'
 import {renderGaveUp} from './publish/render-answer.ts'
@@ -35,7 +35,7 @@ export interface IssuerTools {
   /** Milliseconds. */
   readonly now: () => number
   readonly newIds: () => {readonly decision: DecisionId; readonly nonce: string}
-  readonly log: Logger
+  readonly log: Log
 }
 
 export async function handleStatement(said: Statement, tools: IssuerTools): Promise<void> {
@@ -169,9 +169,7 @@ async function mint({asked, ruled, ruling, read}: Ruled, tools: IssuerTools): Pr
     evidence: evidence.digest,
   })
   if (minted.kind === 'unmintable') {
-    const why = `no receipt can be made: ${minted.why}`
-    const outcomes = [...ruling.outcomes, {rule: 'receipt-format', outcome: 'fail', why} as const]
-    return denied({order, ruling: {kind: 'deny', policy: ruling.policy, outcomes}, read, said, statement})
+    return await mint({asked, ruled, ruling: overrule(ruling, minted.why), read}, tools)
   }
   const receipt = acceptSigned(minted.body, await tools.signer.sign(signingBytes(minted.body)))
   const publication = printPublication(said, {

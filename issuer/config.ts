@@ -1,6 +1,8 @@
 /** The one place that reads COUNTERSIGN_… variables (formats §8): a whole configuration, or every problem at once. */
 import {type Origin, parseOrigin} from '#protocol'
 import {
+  type LogLevel,
+  type Owner,
   parseApiUrl,
   parseAppId,
   parseAppKey,

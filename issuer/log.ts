@@ -1,14 +1,7 @@
 /** The log: JSON lines on standard output. What goes through here cannot carry a secret, even inside an error. */
-import {type DestinationStream, pino} from 'pino'
+import {type DestinationStream, type Logger, pino} from 'pino'
 import type {LogLevel} from './config/values.ts'
 import {Secret} from './keys/secret.ts'
-
-/** What happened, as fields, and one sentence. An Error among the fields is described, never dumped. */
-export interface Log {
-  info(fields: object, message: string): void
-  warn(fields: object, message: string): void
-  error(fields: object, message: string): void
-}
 
 const redacted = '[redacted]'
 
@@ -16,7 +9,7 @@ const redacted = '[redacted]'
 export function makeLog(
   {level, secrets}: {readonly level: LogLevel; readonly secrets: readonly Secret[]},
   destination: DestinationStream = pino.destination({fd: 1, sync: true}),
-): Log {
+): Logger {
   const mask = makeMask(secrets)
   return pino(
     {
@@ -43,13 +36,16 @@ const maxText = 4000
 function clean(value: unknown, depth: number): unknown {
   if (typeof value === 'string') return value.length > maxText ? `${value.slice(0, maxText)}…` : value
   if (typeof value === 'bigint') return String(value)
-  if (value instanceof Error) return describeError(value, depth)
+  if (isError(value)) return describeError(value, depth)
   if (typeof value !== 'object' || value === null) return value
   if (depth > maxDepth) return '[deeper]'
   if (Array.isArray(value)) return value.map((item) => clean(item, depth + 1))
   if (value instanceof Secret || value instanceof Date) return value.toJSON()
   return cleanMembers(value, depth)
 }
+
+/** By its kind and not its class: an error may come from another realm, with an Error class of its own. */
+const isError = (value: unknown): value is Error => Object.prototype.toString.call(value) === '[object Error]'
 
 function cleanMembers(fields: object, depth: number): Record<string, unknown> {
   const members = Object.entries(fields).map(([name, value]: [string, unknown]) => [
@@ -68,7 +64,7 @@ function describeError(error: Error, depth: number): Record<string, unknown> {
     ...(typeof code === 'string' ? {code} : {}),
     ...(typeof status === 'number' ? {status} : {}),
     stack: clean(error.stack, depth),
-    ...(error.cause instanceof Error && depth < maxDepth ? {cause: describeError(error.cause, depth + 1)} : {}),
+    ...(isError(error.cause) && depth < maxDepth ? {cause: describeError(error.cause, depth + 1)} : {}),
   }
 }
 

@@ -1,16 +1,16 @@
 /** Takes deliveries from the inbox, lane by lane, and tries each until it is done. Wakes on a delivery and on a timer. */
-import type {Logger} from 'pino'
+import type {Log} from './log.ts'
 import {GitHubUnavailable} from './github/unavailable.ts'
 import type {Inbox, Taken} from './webhook/inbox.ts'
 
 export interface WorkerTools {
   readonly inbox: Inbox
-  readonly log: Logger
+  readonly log: Log
   readonly now: () => number
   /** Answers a delivery for good, or throws to be called again later. */
   readonly handle: (delivery: Taken) => Promise<void>
   /** Called when a delivery is given up: says so where people look. */
-  readonly giveUp: (delivery: Taken, why: string) => Promise<void>
+  readonly giveUp: (delivery: Taken, cause: 'github' | 'internal') => Promise<void>
   /** Publishes what a crash or an outage left unpublished. */
   readonly repair: (now: number) => Promise<void>
 }
@@ -103,14 +103,13 @@ async function settleFault(
   tools: WorkerTools,
 ): Promise<void> {
   const retryAt = tools.now() + retryDelay(fault, delivery.attempt)
-  const why = fault instanceof GitHubUnavailable ? fault.message : 'an internal error of the issuer'
   if (retryAt < delivery.receivedAt + tryForMs) {
     tools.log.warn({err: fault, delivery: delivery.id, attempt: delivery.attempt}, 'a delivery will be tried again')
     await tools.inbox.done(delivery.id, retryAt)
     return
   }
   tools.log.error({err: fault, delivery: delivery.id, attempt: delivery.attempt}, 'a delivery is given up')
-  await tools.giveUp(delivery, why)
+  await tools.giveUp(delivery, fault instanceof GitHubUnavailable ? 'github' : 'internal')
   await tools.inbox.done(delivery.id)
 }
 

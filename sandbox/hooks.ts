@@ -13,6 +13,12 @@ export interface SetHook {
   readonly mode?: 'app' | 'repository'
 }
 
+interface Hook {
+  readonly id: number
+  readonly url: string
+  readonly mode: 'app' | 'repository'
+}
+
 export interface Delivery {
   readonly id: number
   readonly guid: string
@@ -52,7 +58,7 @@ export class Hooks {
   readonly #pending = new Set<Promise<void>>()
   readonly #closing = new AbortController()
   #line: Promise<void> = Promise.resolve()
-  #hook: {readonly id: number; readonly url: string; readonly mode: 'app' | 'repository'} | undefined
+  #hook: Hook | undefined
 
   constructor(world: () => World, check: PayloadCheck) {
     this.#world = world
@@ -80,20 +86,22 @@ export class Hooks {
         const body = {...bare, ...mark}
         world.violations.push(...this.#check(event, body))
         const ids = {installationId: installation?.id ?? null, repositoryId: repository.id}
-        return this.#send(this.#newDelivery({event, body: JSON.stringify(body), ...ids}))
+        return this.#send(this.#newDelivery({event, body: JSON.stringify(body), ...ids}), hook)
       }),
     )
   }
 
   /** Sends any payload under the hook's signature: recorded ones, and ones that GitHub would never send. */
   deliver(ask: {readonly event: string; readonly payload: object}): number {
+    const hook = this.#hook
+    if (!hook) throw new Error('There is no hook to deliver to; set one with setHook')
     const delivery = this.#newDelivery({
       event: ask.event,
       body: JSON.stringify(ask.payload),
       installationId: null,
       repositoryId: null,
     })
-    this.#follow(this.#send(delivery))
+    this.#follow(this.#send(delivery, hook))
     return delivery.id
   }
 
@@ -128,7 +136,8 @@ export class Hooks {
   /** The same bytes under the same GUID, as a delivery of its own. */
   redeliver(id: number): number | undefined {
     const first = this.deliveries.find((delivery) => delivery.id === id)
-    if (!first) return undefined
+    const hook = this.#hook
+    if (!first || !hook) return undefined
     const again: Delivery = {
       ...first,
       id: this.#world().ids.next('delivery'),
@@ -139,7 +148,7 @@ export class Hooks {
       durationMs: 0,
     }
     this.deliveries.push(again)
-    this.#follow(this.#send(again))
+    this.#follow(this.#send(again, hook))
     return again.id
   }
 
@@ -182,9 +191,7 @@ export class Hooks {
     return delivery
   }
 
-  async #send(delivery: Delivery): Promise<void> {
-    const hook = this.#hook
-    if (!hook) throw new Error('There is no hook to deliver to; set one with setHook')
+  async #send(delivery: Delivery, hook: Hook): Promise<void> {
     const started = performance.now()
     try {
       const signal = AbortSignal.any([AbortSignal.timeout(patienceMs), this.#closing.signal])
@@ -201,7 +208,7 @@ export class Hooks {
     delivery.durationMs = performance.now() - started
   }
 
-  #headers(delivery: Delivery, hook: {readonly id: number; readonly mode: 'app' | 'repository'}) {
+  #headers(delivery: Delivery, hook: Hook) {
     const {app} = this.#world()
     const mac = (hash: 'sha1' | 'sha256'): string =>
       `${hash}=${createHmac(hash, app.webhookSecret).update(delivery.body).digest('hex')}`

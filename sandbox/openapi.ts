@@ -44,6 +44,7 @@ interface Operation {
 interface Description {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
   readonly components: {
+    readonly schemas: Readonly<Record<string, Schema>>
     readonly parameters: Readonly<Record<string, Parameter>>
     readonly responses: Readonly<Record<string, {readonly content?: Readonly<Record<string, unknown>>}>>
   }
@@ -63,7 +64,7 @@ export function loadChecker(): Checker | undefined {
 const elsewhere = /^\/(?:graphql|_services\/)/
 
 export function createChecker(text: string): Checker {
-  const description = toJsonSchema(JSON.parse(text)) as Description
+  const description = corrected(toJsonSchema(JSON.parse(text)) as Description)
   const validators = new Validators(description)
   const routes = Object.keys(description.paths).map((template) => ({template, pattern: patternOf(template)}))
   return {
@@ -80,6 +81,25 @@ export function createChecker(text: string): Checker {
       )
     },
   }
+}
+
+/**
+ * Where GitHub does other than it says. The head of a pull request from a deleted fork has no repository; and an
+ * installation in the list of `/app/installations` is like any other, not a user and an enterprise at once.
+ */
+function corrected(description: Description): Description {
+  const {schemas} = description.components
+  const list = description.paths['/app/installations']?.['get']?.responses['200']?.content?.['application/json']
+  if (list) Object.assign(list, {schema: {type: 'array', items: {$ref: '#/components/schemas/installation'}}})
+  for (const name of ['pull-request', 'pull-request-simple']) {
+    const {properties} = schemas[name] as unknown as {readonly properties: {readonly head: HeadSchema}}
+    properties.head.properties.repo = {anyOf: [properties.head.properties.repo, {type: 'null'}]}
+  }
+  return description
+}
+
+interface HeadSchema {
+  readonly properties: {repo: Schema}
 }
 
 interface Place {

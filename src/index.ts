@@ -1,6 +1,7 @@
 /** The gate's entry: wires the real clock, network and runner to the story in gate.ts. Nothing is decided here. */
 import {type Refusal, deny} from '#protocol'
 import {checkoutInspector} from './action/checkout.ts'
+import {faultMember} from './action/fault.ts'
 import {readJob} from './action/job.ts'
 import {type ExitCode, publishReport} from './action/report.ts'
 import {openSources, readRequest} from './action/request.ts'
@@ -31,7 +32,8 @@ async function main(): Promise<ExitCode> {
     maskToken()
     return publishReport(await run(), runner)
   } catch (fault) {
-    const problem = fault instanceof Error ? fault.message : 'something was thrown that is no error'
+    const message = faultMember(fault, 'message')
+    const problem = typeof message === 'string' ? message : 'something was thrown that is no error'
     return publishReport(refuseEarly({code: 'internal_error', problem}), runner)
   }
 }

@@ -1,5 +1,6 @@
 /** What is read of a pull request and its commits, on the sandbox GitHub. */
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
+import {setTimeout as sleep} from 'node:timers/promises'
 import {parseCommitSha} from '#protocol'
 import type {ChangeFacts, Push} from '../../issuer/facts/facts.ts'
 import {name, openChange, type OpenedChange, say, setStage, type Stage} from './github-world.ts'
@@ -448,10 +449,9 @@ describe('an outage never becomes a fact', () => {
 
   test('a head that moves while it is read is unavailable', async () => {
     stage.world.addFault({match: '^GET .*/pulls/\\d+/commits', delayMs: 400, times: 1})
-    const reading = read()
-    const settled = reading.catch((thrown: unknown) => thrown)
-    while (!stage.world.requests.some(({path}) => path.includes('/branches/main')))
-      await new Promise((r) => setTimeout(r, 5))
+    const settled = read().catch((thrown: unknown) => thrown)
+    const isRead = (): boolean => stage.world.requests.some(({path}) => path.includes('/branches/main'))
+    for (let tries = 0; tries < 100 && !isRead(); tries += 1) await sleep(5)
     await stage.world.push({repository: name, branch: 'feature', pusher: 'octocat', files: {e: '1\n'}})
     expect(await settled).toMatchObject({kind: 'unusable', message: expect.stringContaining('moved')})
   })

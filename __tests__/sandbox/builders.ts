@@ -38,6 +38,10 @@ export interface Json {
   readonly [key: string]: Json
 }
 
+/** A member that is text or a number, as text. */
+export const text = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+
 export const repo = 'octo-org/api'
 
 export async function startTown(options: {readonly private?: boolean} = {}): Promise<Town> {
@@ -68,8 +72,8 @@ async function request(origin: string, path: string, options: AskOptions): Promi
     headers: {...(token !== undefined && {authorization: `Bearer ${token}`}), ...headers},
     ...(body !== undefined && {body: JSON.stringify(body)}),
   })
-  const text = await answer.text()
-  return {status: answer.status, headers: answer.headers, body: (text === '' ? {} : JSON.parse(text)) as Json}
+  const said = await answer.text()
+  return {status: answer.status, headers: answer.headers, body: (said === '' ? {} : JSON.parse(said)) as Json}
 }
 
 /** An Octokit as the issuer's: authenticated as the App's installation. */

@@ -2,7 +2,7 @@
 
 import {afterEach, beforeEach, expect, test} from '@jest/globals'
 
-import {repo, startTown, type Town} from './builders.ts'
+import {repo, startTown, text, type Town} from './builders.ts'
 
 let town: Town
 
@@ -12,8 +12,8 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  expect(town.world.violations).toEqual([])
   await town.github.close()
+  expect(town.world.violations).toEqual([])
 })
 
 const say = (body: string, more: {readonly viaApp?: string; readonly viaEmail?: boolean; readonly by?: string} = {}) =>
@@ -23,8 +23,8 @@ const read = async (id: number) => (await town.ask(`/repos/${repo}/issues/commen
 
 const query = 'query ($id: ID!) { node(id: $id) { ... on IssueComment { lastEditedAt createdViaEmail } } }'
 
-const asGraphql = async (id: string, text = query, variables: object = {id}) =>
-  (await town.ask('/graphql', {token: town.tokens.hubot, method: 'POST', body: {query: text, variables}})).body
+const asGraphql = async (id: string, asked = query, variables: object = {id}) =>
+  (await town.ask('/graphql', {token: town.tokens.hubot, method: 'POST', body: {query: asked, variables}})).body
 
 test('times are whole seconds, and the Date header is the world’s', async () => {
   const {id} = say('Hello')
@@ -56,7 +56,7 @@ test('ids are numbers beyond 32 bits, and the addresses lead to pull request and
   const shown = await read(id)
   expect(shown['id']).toBe(id)
   expect(id).toBeGreaterThan(2 ** 31)
-  expect(String(shown['node_id'])).toBe(nodeId)
+  expect(text(shown['node_id'])).toBe(nodeId)
   expect(nodeId).toMatch(/^IC_kwDO/)
   expect(shown['issue_url']).toBe(`${town.github.url}/repos/${repo}/issues/${town.number}`)
   expect(shown['html_url']).toBe(`${town.github.url}/${repo}/pull/${town.number}#issuecomment-${id}`)
@@ -84,8 +84,8 @@ test('a token that an App holds for a person marks what it writes', async () => 
 
 test('a mail is known by GraphQL alone, under any alias and with the id in the query', async () => {
   const {nodeId} = say('By mail', {viaEmail: true})
-  const text = `{ c: node(id: "${nodeId}") { __typename ... on IssueComment { mail: createdViaEmail } ... on Issue { title } } }`
-  expect(await asGraphql(nodeId, text, {})).toEqual({data: {c: {__typename: 'IssueComment', mail: true}}})
+  const asked = `{ c: node(id: "${nodeId}") { __typename ... on IssueComment { mail: createdViaEmail } ... on Issue { title } } }`
+  expect(await asGraphql(nodeId, asked, {})).toEqual({data: {c: {__typename: 'IssueComment', mail: true}}})
 })
 
 test('an id that leads nowhere is an error beside empty data', async () => {

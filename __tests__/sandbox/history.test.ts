@@ -2,7 +2,7 @@
 
 import {afterEach, beforeEach, expect, test} from '@jest/globals'
 
-import {type Json, repo, startTown, type Town} from './builders.ts'
+import {type Json, repo, startTown, text, type Town} from './builders.ts'
 
 let town: Town
 
@@ -11,8 +11,8 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  expect(town.world.violations).toEqual([])
   await town.github.close()
+  expect(town.world.violations).toEqual([])
 })
 
 const get = async (path: string): Promise<Json> => (await town.ask(`/repos/${repo}${path}`)).body
@@ -102,9 +102,9 @@ test('a comparison carries commits and files with their line counts', async () =
 })
 
 test('a rename keeps the old name', async () => {
-  const text = Array.from({length: 20}, (_, line) => `line ${line}`).join('\n')
-  await push({files: {'old.txt': text}})
-  const sha = await push({files: {'old.txt': null, 'new.txt': `${text}\nmore`}})
+  const lines = Array.from({length: 20}, (_, line) => `line ${line}`).join('\n')
+  await push({files: {'old.txt': lines}})
+  const sha = await push({files: {'old.txt': null, 'new.txt': `${lines}\nmore`}})
   const {files} = await get(`/commits/${sha}`)
   expect(files).toMatchObject([{filename: 'new.txt', previous_filename: 'old.txt', status: 'renamed', additions: 2}])
 })
@@ -114,7 +114,7 @@ test('an open pull request’s merge commit stands on no branch, a merged one’
   const open = await get(path)
   expect(open).toMatchObject({state: 'open', merged: false, head: {sha: town.sha}, base: {ref: 'main'}, commits: 1})
   expect([town.sha, town.mainSha]).not.toContain(open['merge_commit_sha'])
-  expect((await get(`/commits/${String(open['merge_commit_sha'])}`))['parents']).toMatchObject([
+  expect((await get(`/commits/${text(open['merge_commit_sha'])}`))['parents']).toMatchObject([
     {sha: town.mainSha},
     {sha: town.sha},
   ])
@@ -126,7 +126,7 @@ test('an open pull request’s merge commit stands on no branch, a merged one’
 })
 
 test('a squash has one parent, the merge’s tree, and belongs to its pull request', async () => {
-  const test = String((await get(`/pulls/${town.number}`))['merge_commit_sha'])
+  const test = text((await get(`/pulls/${town.number}`))['merge_commit_sha'])
   const {sha} = await town.world.mergePullRequest({
     repository: repo,
     pullRequest: town.number,
@@ -194,7 +194,7 @@ test('contents follow a symbolic link in silence, which only the tree gives away
   await push({files: {'.github/countersign.yml': {link: '../a.txt'}, 'a.txt': 'version: 1\n'}})
   const file = await get('/contents/.github/countersign.yml?ref=feature')
   expect(file).toMatchObject({type: 'file', path: '.github/countersign.yml', encoding: 'base64'})
-  expect(Buffer.from(String(file['content']), 'base64').toString()).toBe('version: 1\n')
+  expect(Buffer.from(text(file['content']), 'base64').toString()).toBe('version: 1\n')
   expect((await town.ask(`/repos/${repo}/contents/nothing.yml`)).status).toBe(404)
   expect(await list('/contents/.github?ref=feature')).toMatchObject([{name: 'countersign.yml', type: 'symlink'}])
 })

@@ -11,8 +11,8 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  expect(town.world.violations).toEqual([])
   await town.github.close()
+  expect(town.world.violations).toEqual([])
 })
 
 const idOf = async (name: string) => {

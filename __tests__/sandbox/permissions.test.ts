@@ -5,7 +5,7 @@ import {createPrivateKey, generateKeyPairSync} from 'node:crypto'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import {SignJWT} from 'jose'
 
-import {repo, startTown, type Town} from './builders.ts'
+import {repo, startTown, text, type Town} from './builders.ts'
 
 let town: Town
 let hidden: Town
@@ -15,9 +15,8 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  expect(town.world.violations).toEqual([])
-  expect(hidden.world.violations).toEqual([])
   await Promise.all([town.github.close(), hidden.github.close()])
+  expect([...town.world.violations, ...hidden.world.violations]).toEqual([])
 })
 
 interface Claims {
@@ -97,7 +96,7 @@ async function installationToken(target: Town, body: unknown = {}): Promise<stri
   const path = `/app/installations/${target.installation}/access_tokens`
   const answer = await target.ask(path, {token: await appJwt(target), method: 'POST', body})
   expect(answer.status).toBe(201)
-  return String(answer.body['token'])
+  return text(answer.body['token'])
 }
 
 describe('standing', () => {
@@ -185,7 +184,7 @@ describe('writing', () => {
     const workflow = town.world.issueWorkflowToken({repository: repo, permissions: {checks: 'write'}})
     const own = await installationToken(town)
     const made = await town.ask(`/repos/${repo}/check-runs`, {token: own, method: 'POST', body: checkRun(town.sha)})
-    const path = `/repos/${repo}/check-runs/${String(made.body['id'])}`
+    const path = `/repos/${repo}/check-runs/${text(made.body['id'])}`
     const body = {status: 'completed', conclusion: 'failure'}
     expect((await town.ask(path, {token: workflow, method: 'PATCH', body})).status).toBe(403)
     expect((await town.ask(path, {token: own, method: 'PATCH', body})).body['conclusion']).toBe('failure')

@@ -1,118 +1,107 @@
-/** The one place that reads COUNTERSIGN_… variables (formats §8): a whole configuration, or every problem at once. */
+/** The text of a variable as a value. Every message says what to give instead, and never repeats a value. */
+import {isIP} from 'node:net'
 import {type Origin, parseOrigin} from '#protocol'
-import {
-  type LogLevel,
-  type Owner,
-  parseApiUrl,
-  parseAppId,
-  parseAppKey,
-  parseEvidence,
-  parseHost,
-  parseKeyPath,
-  parseLogLevel,
-  parseOwners,
-  parsePort,
-  parsePublicUrl,
-  parseStore,
-  parseToken,
-  parseWebhookSecret,
-} from './config/values.ts'
-import {type Env, Variables} from './config/variables.ts'
-import type {Secret} from './keys/secret.ts'
+import {parseEvidenceSecret} from '../keys/issuer-keys.ts'
+import {readKeyFile} from '../keys/key-file.ts'
+import {Secret} from '../keys/secret.ts'
+import {findRsaFault, parsePrivateKey} from '../signing/pem.ts'
 
-export interface IssuerConfig {
-  /** What receipts carry as `issuer`, and where its pages are. */
-  readonly publicUrl: Origin
-  readonly host: string
-  readonly port: number
-  readonly databasePath: string
-  /** Paths of PEM files; absent ones stand beside the database. */
-  readonly receiptKey?: string | undefined
-  readonly tokenKey?: string | undefined
-  readonly ledgerKey?: string | undefined
-  readonly evidenceSecret?: Secret | undefined
-  readonly logLevel: LogLevel
-  readonly github: {
-    /** Without a slash at the end. */
-    readonly apiUrl: string
-    readonly access: GitHubAccess
-    readonly webhookSecret: Secret
-  }
-  /** Whose deliveries are taken; empty: everyone's. */
-  readonly owners: readonly Owner[]
+/** Digits are an id, never a login: logins change hands. `login` is in lower case. */
+export type Owner = {readonly kind: 'id'; readonly id: number} | {readonly kind: 'login'; readonly login: string}
+
+export type LogLevel = 'error' | 'warn' | 'info'
+
+/** Throws a Fault whose message completes "COUNTERSIGN_X: …". */
+export type Parser<T> = (text: string) => T
+
+/** What is wrong with one variable and how to put it right, never its value. Caught where the variable is read. */
+export class Fault extends Error {}
+
+export const parsePublicUrl: Parser<Origin> = (text) => {
+  const origin = parseOrigin(text)
+  if (origin !== undefined) return origin
+  throw new Fault('must be an origin, such as https://countersign.example: without a path, and http on loopback only')
 }
 
-/** `privateKey` is PKCS#8 PEM, whatever form it was given in. */
-export type GitHubAccess =
-  | {readonly kind: 'app'; readonly appId: number; readonly privateKey: Secret}
-  | {readonly kind: 'token'; readonly token: Secret}
-
-export type ConfigResult =
-  | {readonly ok: true; readonly config: IssuerConfig; readonly warnings: readonly string[]}
-  | {readonly ok: false; readonly problems: readonly string[]}
-
-export function readConfig(env: Env): ConfigResult {
-  const variables = new Variables(env)
-  const port = variables.read('PORT', parsePort) ?? 8787
-  const host = variables.read('HOST', parseHost) ?? '127.0.0.1'
-  const publicUrl = readPublicUrl(variables, {host, port})
-  const github = readGitHub(variables)
-  const owners = variables.read('OWNERS', parseOwners) ?? []
-  const settings = {
-    databasePath: variables.read('STORE', parseStore) ?? 'data/countersign.db',
-    receiptKey: variables.read('RECEIPT_KEY', parseKeyPath),
-    tokenKey: variables.read('TOKEN_KEY', parseKeyPath),
-    ledgerKey: variables.read('LEDGER_KEY', parseKeyPath),
-    evidenceSecret: variables.read('EVIDENCE_SECRET', parseEvidence),
-    logLevel: variables.read('LOG', parseLogLevel) ?? 'info',
-  }
-  if (publicUrl === undefined || github === undefined || variables.problems.length > 0) {
-    return {ok: false, problems: variables.problems}
-  }
-  const warnings = [
-    ...(variables.has('PUBLIC_URL') ? [] : [`COUNTERSIGN_PUBLIC_URL is not set: receipts and links say ${publicUrl}`]),
-    ...(owners.length > 0 ? [] : ['COUNTERSIGN_OWNERS is not set: deliveries of every owner are taken']),
-  ]
-  return {ok: true, config: {publicUrl, host, port, ...settings, github, owners}, warnings}
+export const parsePort: Parser<number> = (text) => {
+  if (/^(?:0|[1-9][0-9]{0,4})$/.test(text) && Number(text) <= 65_535) return Number(text)
+  throw new Fault('must be a number from 0 to 65535')
 }
 
-/** Without the variable only the usual host with a fixed port has a URL that others can be told. */
-function readPublicUrl(variables: Variables, {host, port}: {host: string; port: number}): Origin | undefined {
-  if (variables.has('PUBLIC_URL')) return variables.read('PUBLIC_URL', parsePublicUrl)
-  const derived =
-    host === '127.0.0.1' && port !== 0 ? parseOrigin(new URL(`http://127.0.0.1:${port}`).origin) : undefined
-  if (derived === undefined) {
-    variables.refuse('PUBLIC_URL', 'set it: it cannot be told from COUNTERSIGN_HOST and COUNTERSIGN_PORT')
-  }
-  return derived
+export const parseHost: Parser<string> = (text) => {
+  if (isIP(text) !== 0 || text === 'localhost') return text
+  throw new Fault('must be an IP address, such as 127.0.0.1 or 0.0.0.0')
 }
 
-function readGitHub(variables: Variables): IssuerConfig['github'] | undefined {
-  const apiUrl = variables.read('GITHUB_API_URL', parseApiUrl) ?? 'https://api.github.com'
-  const access = readAccess(variables)
-  const webhookSecret = variables.read('GITHUB_WEBHOOK_SECRET', parseWebhookSecret)
-  if (!variables.has('GITHUB_WEBHOOK_SECRET')) {
-    variables.refuse('GITHUB_WEBHOOK_SECRET', 'is not set; give the secret that the webhook has on GitHub')
-  }
-  return access === undefined || webhookSecret === undefined ? undefined : {apiUrl, access, webhookSecret}
+export const parseStore: Parser<string> = (text) => {
+  if (text.startsWith('dynamodb:')) throw new Fault('DynamoDB is not supported by this version; use sqlite:<path>')
+  const path = text.startsWith('sqlite:') ? text.slice('sqlite:'.length) : ''
+  // To SQLite these names mean a database that is gone when the process ends, or a URI.
+  if (path !== '' && path !== ':memory:' && !path.startsWith('file:')) return path
+  throw new Fault('must be sqlite:<path of a file>, such as sqlite:data/countersign.db')
 }
 
-/** An App or a token: not both, not neither, not half an App. */
-function readAccess(variables: Variables): GitHubAccess | undefined {
-  const appId = variables.read('GITHUB_APP_ID', parseAppId)
-  const privateKey = variables.read('GITHUB_PRIVATE_KEY', parseAppKey)
-  const token = variables.read('GITHUB_TOKEN', parseToken)
-  const hasApp = variables.has('GITHUB_APP_ID')
-  const hasKey = variables.has('GITHUB_PRIVATE_KEY')
-  const hasToken = variables.has('GITHUB_TOKEN')
-  if (hasToken && (hasApp || hasKey)) {
-    variables.refuse('GITHUB_TOKEN', 'stands beside a GitHub App; keep the App (GITHUB_APP_ID and GITHUB_PRIVATE_KEY)')
-  } else if (!hasToken && !hasApp) {
-    const where = hasKey ? "from the App's settings page" : 'with GITHUB_PRIVATE_KEY, or for a trial GITHUB_TOKEN'
-    variables.refuse('GITHUB_APP_ID', `is not set; give it ${where}`)
-  } else if (hasApp && !hasKey) {
-    variables.refuse('GITHUB_PRIVATE_KEY', "is not set; give the App's private key, as PEM or as a file's path")
+export const parseKeyPath: Parser<string> = (text) => {
+  if (/^(?:kms|secretsmanager):/.test(text)) {
+    throw new Fault('key services are not supported by this version; give the path of a PEM file')
   }
-  if (token !== undefined) return {kind: 'token', token}
-  return appId === undefined || privateKey === undefined ? undefined : {kind: 'app', appId, privateKey}
+  if (text.includes('-----BEGIN'))
+    throw new Fault('holds a key itself; put it into a file of mode 600 and give its path')
+  return text
 }
+
+export const parseEvidence: Parser<Secret> = (text) => {
+  const secret = parseEvidenceSecret(text)
+  if (secret !== undefined) return secret
+  throw new Fault('must be 64 to 256 lower-case hex digits, such as "openssl rand -hex 32" prints')
+}
+
+export const parseLogLevel: Parser<LogLevel> = (text) => {
+  if (text === 'error' || text === 'warn' || text === 'info') return text
+  throw new Fault('must be error, warn or info')
+}
+
+export const parseApiUrl: Parser<string> = (text) => {
+  const url = URL.canParse(text) && !/[?#@]/.test(text) && !text.endsWith('/') ? new URL(text) : undefined
+  const isOneSpelling = url !== undefined && (url.href === text || url.href === `${text}/`)
+  if (isOneSpelling && parseOrigin(url.origin) !== undefined) return text
+  throw new Fault(
+    'must be an https URL without a slash at the end, such as https://api.github.com; http on loopback only',
+  )
+}
+
+export const parseAppId: Parser<number> = (text) => {
+  if (/^[1-9][0-9]{0,14}$/.test(text)) return Number(text)
+  throw new Fault("must be the App's numeric id, as its settings page shows it")
+}
+
+/** PEM text, its line ends written as \n where a variable can hold no lines; else a path. GitHub gives PKCS#1. */
+export const parseAppKey: Parser<Secret> = (text) => {
+  const file = text.includes('-----BEGIN') ? {ok: true as const, text: text.replaceAll('\\n', '\n')} : readKeyFile(text)
+  // The text may be a key that lost its first line, so it is not repeated as a path.
+  if (!file.ok) throw new Fault('must be the PEM of a private key, or the path of a readable file that holds it')
+  const parsed = parsePrivateKey(file.text)
+  if (!parsed.ok) throw new Fault(parsed.problem)
+  const fault = findRsaFault(parsed.key)
+  if (fault !== undefined) throw new Fault(fault)
+  return new Secret(parsed.key.export({type: 'pkcs8', format: 'pem'}).toString())
+}
+
+export const parseToken: Parser<Secret> = (text) => {
+  if (/^[\x21-\x7e]{1,1024}$/.test(text)) return new Secret(text)
+  throw new Fault('must be a token without white space')
+}
+
+export const parseWebhookSecret: Parser<Secret> = (text) => {
+  if (text.trim() !== text) throw new Fault('has white space at an end, with which GitHub does not sign; remove it')
+  if (text.length >= 16) return new Secret(text)
+  throw new Fault('has fewer than 16 characters and could be guessed; take what "openssl rand -hex 32" prints')
+}
+
+export const parseOwners: Parser<readonly Owner[]> = (text) =>
+  text.split(',').map((part) => {
+    const word = part.trim()
+    if (/^[1-9][0-9]{0,14}$/.test(word)) return {kind: 'id', id: Number(word)}
+    if (/^[A-Za-z0-9_-]{1,39}$/.test(word)) return {kind: 'login', login: word.toLowerCase()}
+    throw new Fault('must be account logins or ids, separated by commas')
+  })

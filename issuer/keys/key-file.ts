@@ -62,5 +62,6 @@ export function readKeyFile(path: string): KeyFile {
 
 /** The system's code of a file fault (ENOENT, EACCES, …): enough to act on, and without content. */
 export function codeOf(fault: unknown): string {
-  return fault instanceof Error && 'code' in fault && typeof fault.code === 'string' ? fault.code : 'unknown fault'
+  const hasCode = typeof fault === 'object' && fault !== null && 'code' in fault
+  return hasCode && typeof fault.code === 'string' ? fault.code : 'unknown fault'
 }

@@ -34,7 +34,7 @@ export interface ReceiptOrder {
   readonly now: number
 }
 
-/** `unmintable`: the facts do not fit the format (a login, say). `why` completes "no receipt can be made: …"; see overrule. */
+/** `unmintable`: the facts do not fit the format (a login, say). `why` completes "no receipt can be made: …". */
 export type Minted =
   {readonly kind: 'minted'; readonly body: ReceiptBody} | {readonly kind: 'unmintable'; readonly why: string}
 

@@ -163,4 +163,6 @@ export interface PushLog {
 /** For whoever checks the whole ledger: entries in order. */
 export interface EntryReader {
   entries(from: number, count: number): Promise<readonly Entry[]>
+  /** The newest entry; throws while there is no ledger. */
+  last(): Promise<Entry>
 }

@@ -42,24 +42,22 @@ const emptyTree = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
 
 /** Commits of a range, newest first as git walks them. */
 export async function readCommits(repository: GitRepository, range: readonly string[]): Promise<readonly CommitInfo[]> {
-  const out = await git(repository.folder, [
-    'log',
-    '-z',
-    '--topo-order',
-    `--format=tformat:${commitFormat}`,
-    ...range,
-    '--',
-  ])
+  return parseCommits(await git(repository.folder, [...logCommand, ...range, '--']))
+}
+
+/** Undefined for what is no commit. */
+export async function readCommit(repository: GitRepository, sha: string): Promise<CommitInfo | undefined> {
+  const answer = await runGit(repository.folder, [...logCommand, '-1', `${sha}^{commit}`, '--'])
+  return answer.code === 0 ? parseCommits(answer.stdout)[0] : undefined
+}
+
+const logCommand = ['log', '-z', '--topo-order', `--format=tformat:${commitFormat}`]
+
+function parseCommits(out: Buffer): readonly CommitInfo[] {
   const fields = out.toString().split('\0')
   const commits: CommitInfo[] = []
   for (let at = 0; at + 9 < fields.length; at += 10) commits.push(parseCommit(fields.slice(at, at + 10)))
   return commits
-}
-
-export async function readCommit(repository: GitRepository, sha: string): Promise<CommitInfo | undefined> {
-  const kind = await runGit(repository.folder, ['cat-file', '-t', sha])
-  if (kind.code !== 0 || kind.stdout.toString().trim() !== 'commit') return undefined
-  return (await readCommits(repository, ['-1', sha]))[0]
 }
 
 function parseCommit(fields: readonly string[]): CommitInfo {

@@ -81,7 +81,7 @@ export function releasePayload(world: World, {repository, by, tag}: Site & {read
     assets: [],
     tarball_url: `${apiAddress(world, repository)}/tarball/${tag}`,
     zipball_url: `${apiAddress(world, repository)}/zipball/${tag}`,
-    body: null,
+    body: '',
   }
   return {action: 'published', release, ...frame(world, repository, by)}
 }

@@ -1,7 +1,8 @@
 /** Finds the checkout, if there is one. Where there is none, nothing of git is loaded. */
-import {existsSync} from 'node:fs'
+import {lstatSync} from 'node:fs'
 import {dirname, join, resolve, sep} from 'node:path'
 import type {CheckoutInspector} from '../gate.ts'
+import {faultCode} from './fault.ts'
 
 export interface CheckoutPlace {
   /** The input `path`; relative to the workspace, empty for the workspace itself. */
@@ -25,7 +26,18 @@ export function checkoutInspector({path, workspace}: CheckoutPlace, env: NodeJS.
 function findRoot(folder: string, workspace: string): string | undefined {
   const inside = folder === workspace || folder.startsWith(workspace.endsWith(sep) ? workspace : workspace + sep)
   for (let at = folder; ; at = dirname(at)) {
-    if (existsSync(join(at, '.git'))) return at
+    if (holdsRepository(at)) return at
     if (!inside || at === workspace) return undefined
+  }
+}
+
+/** Only a `.git` that is surely not there counts as none: one that may not be looked at is git's to complain about. */
+function holdsRepository(folder: string): boolean {
+  try {
+    lstatSync(join(folder, '.git'))
+    return true
+  } catch (fault) {
+    const code = faultCode(fault)
+    return code !== 'ENOENT' && code !== 'ENOTDIR'
   }
 }

@@ -1,6 +1,6 @@
 /** Foreign text made harmless where it is shown: one line of a log, a cell or a sentence of Markdown. */
 
-const maxShown = 400
+const maxShown = 4000
 
 /**
  * One line without control or direction-changing characters. The runner takes `::command::` at the start of a line and

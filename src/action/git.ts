@@ -1,6 +1,7 @@
 /** The few questions that are put to git, in a way that gives the repository's own configuration nothing to do. */
 import {execFile} from 'node:child_process'
 import {dirname, join} from 'node:path'
+import {faultCode, faultMember} from './fault.ts'
 
 /** Git is missing, too old, or met a repository that it cannot read. The message is git's own first line. */
 export class GitFault extends Error {}
@@ -82,9 +83,9 @@ function runGit(root: string, command: readonly string[], env: NodeJS.ProcessEnv
   })
 }
 
-function describeFault(fault: Error, stderr: string): string {
-  if ('code' in fault && fault.code === 'ENOENT') return 'git cannot be run here, so the checkout cannot be compared'
-  if ('killed' in fault && fault.killed === true) return 'git did not answer in time'
+function describeFault(fault: unknown, stderr: string): string {
+  if (faultCode(fault) === 'ENOENT') return 'git cannot be run here, so the checkout cannot be compared'
+  if (faultMember(fault, 'killed') === true) return 'git did not answer in time'
   return stderr.split('\n')[0]?.slice(0, 200) ?? ''
 }
 

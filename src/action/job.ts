@@ -9,7 +9,6 @@ export interface Job {
   readonly payload: EventPayload
   readonly workspace: string
   readonly apiUrl: string
-  readonly serverUrl: string
 }
 
 export type EventPayload = {readonly ok: true; readonly value: unknown} | {readonly ok: false; readonly problem: string}
@@ -26,7 +25,6 @@ export function readJob(env: Readonly<Record<string, string | undefined>>): Job 
     payload: readPayload(env['GITHUB_EVENT_PATH'] ?? ''),
     workspace: env['GITHUB_WORKSPACE'] ?? '',
     apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com',
-    serverUrl: env['GITHUB_SERVER_URL'] ?? 'https://github.com',
   }
 }
 

@@ -41,7 +41,15 @@ export function sqliteStore(db: DatabaseSync): Store {
 
 export function sqliteEntries(db: DatabaseSync): EntryReader {
   const select = db.prepare('SELECT entry FROM records WHERE seq >= ? ORDER BY seq LIMIT ?')
-  return {entries: async (from, count) => Promise.resolve(select.all(from, count).map(parseEntry))}
+  const newest = db.prepare('SELECT entry FROM records ORDER BY seq DESC LIMIT 1')
+  return {
+    entries: async (from, count) => Promise.resolve(select.all(from, count).map(parseEntry)),
+    last: async () => {
+      const row = newest.get()
+      if (row === undefined) throw new Error('the ledger has no entry yet: it is created when the issuer first starts')
+      return Promise.resolve(parseEntry(row))
+    },
+  }
 }
 
 /** Writes entry 0 of a new ledger. Throws when there is an entry already: one database holds one ledger. */

@@ -1,5 +1,6 @@
 /** Reads a regular file up to a bound, never more. */
 import {closeSync, constants, fstatSync, openSync, readSync} from 'node:fs'
+import {faultCode} from '../fault.ts'
 
 export type BoundedFile =
   | {readonly kind: 'read'; readonly bytes: Uint8Array}
@@ -42,7 +43,7 @@ function readOpen(file: number, maxBytes: number): BoundedFile {
 
 /** The system's own code, such as ENOENT, in words where it is a common one. */
 function describeFault(fault: unknown): string {
-  const code = fault instanceof Error && 'code' in fault ? String(fault.code) : 'an unknown fault'
+  const code = faultCode(fault)
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
@@ -53,6 +54,6 @@ function describeFault(fault: unknown): string {
     case 'EISDIR':
       return 'it is a directory'
     default:
-      return code
+      return code ?? 'it cannot be opened'
   }
 }

@@ -1,6 +1,7 @@
 /** The check runs "countersign / <environment>" of the commit: where the issuer leaves receipts on GitHub. */
 import {maxReceiptBytes, parseJson, parseReceipt} from '#protocol'
 import type {GateRequest, ReceiptSource, SourceAnswer} from '../../gate.ts'
+import {faultMember} from '../fault.ts'
 import {boundedFetch} from './bounded-fetch.ts'
 import {describeOutage} from './outage.ts'
 
@@ -99,9 +100,9 @@ function isReceiptForm(text: string): boolean {
 }
 
 function describeGitHubOutage(fault: unknown, limit: AbortSignal): string {
-  const status: unknown = fault instanceof Error && 'status' in fault ? fault.status : undefined
+  const status = faultMember(fault, 'status')
   // Octokit says 500 where nothing answered; only a real answer comes with a response.
-  const answered = fault instanceof Error && 'response' in fault && fault.response !== undefined
+  const answered = faultMember(fault, 'response') !== undefined
   if (limit.aborted || typeof status !== 'number' || !answered) return describeOutage(fault, limit)
   if (status === 401) return 'it answered 401: the input "github-token" is not valid'
   if (status === 403 || status === 404) return `it answered ${status}: give the job the permission "checks: read"`

@@ -1,0 +1,180 @@
+/** A stage for acceptance and attack tests: the sandbox GitHub, the running issuer, and jobs with the committed gate. */
+import {fileURLToPath} from 'node:url'
+import {IssuerProcess, type IssuerOptions} from '../../sandbox/issuer-process.ts'
+import {type PlanJob, planJob} from '../../sandbox/runner/plan.ts'
+import {Runner, type StepResult} from '../../sandbox/runner.ts'
+import {type Sandbox, startSandbox} from '../../sandbox/start.ts'
+
+export const repository = 'octo-org/api-service'
+/** The folder of action.yml. */
+export const action = fileURLToPath(new URL('../..', import.meta.url))
+
+export interface StageOptions {
+  /** A plain token instead of the App. */
+  readonly plainToken?: boolean
+  readonly private?: boolean
+  readonly env?: IssuerOptions['env']
+}
+
+export interface GateAsk {
+  /** Inputs on top of (or instead of) environment, public-key and issuer-url; undefined takes one away. */
+  readonly with?: Readonly<Record<string, string | undefined>>
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** Default: a push of the pull request's head, by hubot, with `checks: read`. */
+  readonly job?: Partial<PlanJob>
+  /** What `actions/checkout` does before: the event's commit (default), a ref, or nothing. */
+  readonly checkout?: 'event' | 'nothing' | {readonly ref: string}
+  /** Works in the workspace between the checkout and the gate. */
+  readonly before?: (workspace: string) => Promise<void>
+}
+
+export interface Comment {
+  readonly id: number
+  readonly by: string
+  readonly body: string
+}
+
+/** octocat may approve (maintain); hubot wrote the change and pushed it (write); monalisa only reads. */
+export class Stage {
+  readonly github: Sandbox
+  readonly issuer: IssuerProcess
+  readonly head: string
+  readonly pullRequest: number
+
+  private constructor(github: Sandbox, issuer: IssuerProcess, change: {head: string; pullRequest: number}) {
+    this.github = github
+    this.issuer = issuer
+    this.head = change.head
+    this.pullRequest = change.pullRequest
+  }
+
+  static async open(options: StageOptions = {}): Promise<Stage> {
+    const github = await startSandbox()
+    const {world} = github
+    world.addOrganization({login: 'octo-org'})
+    for (const login of ['octocat', 'hubot', 'monalisa']) world.addUser({login})
+    await world.addRepository({
+      name: repository,
+      private: options.private ?? false,
+      files: {'README.md': '# api-service\n', 'deploy.sh': 'echo deploying\n'},
+    })
+    world.setPermission({repository, login: 'octocat', role: 'maintain'})
+    world.setPermission({repository, login: 'hubot', role: 'write'})
+    world.setPermission({repository, login: 'monalisa', role: 'read'})
+    const {id, privateKey, webhookSecret} = await world.describeApp()
+    const credentials = options.plainToken === true ? {token: operatorToken(github)} : {app: {id, privateKey}}
+    if (options.plainToken !== true) world.installApp({account: 'octo-org'})
+    const issuer = await IssuerProcess.start({
+      githubUrl: github.url,
+      webhookSecret,
+      ...credentials,
+      ...(options.env && {env: options.env}),
+    })
+    world.setHook({url: issuer.hookUrl, mode: options.plainToken === true ? 'repository' : 'app'})
+    const change = await proposeChange(github, 'feature')
+    return new Stage(github, issuer, change)
+  }
+
+  get world(): Sandbox['world'] {
+    return this.github.world
+  }
+
+  /** Another branch and pull request by hubot. */
+  async propose(
+    branch: string,
+    files?: Readonly<Record<string, string>>,
+  ): Promise<{head: string; pullRequest: number}> {
+    return await proposeChange(this.github, branch, files)
+  }
+
+  /** Comments, and waits for the issuer's next reply on that pull request. */
+  async say(body: string, {by = 'octocat', pullRequest = this.pullRequest} = {}): Promise<string> {
+    const before = this.replies(pullRequest).length
+    this.world.comment({repository, pullRequest, by, body})
+    return await until(() => this.replies(pullRequest)[before]?.body, `a reply to ${body}`)
+  }
+
+  /** Has octocat authorise the head for production; resolves when the receipt is published. */
+  async authorize({environment = 'production', sha = this.head, pullRequest = this.pullRequest} = {}): Promise<string> {
+    return await this.say(`/authorize ${environment} ${sha}`, {pullRequest})
+  }
+
+  /** What the issuer's own account wrote. */
+  replies(pullRequest = this.pullRequest): readonly Comment[] {
+    return [...this.world.comments.values()]
+      .filter((comment) => comment.author.login.startsWith('countersign') && comment.issue.number === pullRequest)
+      .map(({id, author, body}) => ({id, by: author.login, body}))
+  }
+
+  /** The JSON in the newest check run of that name on the commit, as the gate would find it. */
+  receiptText({environment = 'production', sha = this.head} = {}): string {
+    const run = this.world.checkRuns.findLast(
+      (one) => one.name === `countersign / ${environment}` && one.headSha === sha,
+    )
+    const text = /```json\n([\s\S]*?)\n```/.exec(run?.output.text ?? '')?.[1]
+    if (text === undefined) throw new Error(`no receipt is published for ${environment} on ${sha}`)
+    return text
+  }
+
+  /** One job with the committed gate as its step. */
+  async gate(ask: GateAsk = {}): Promise<StepResult> {
+    const runner = await Runner.start(
+      await planJob(this.world, {
+        repository,
+        actor: 'hubot',
+        trigger: {event: 'push', branch: 'feature', sha: this.head},
+        permissions: {contents: 'read', checks: 'read'},
+        ...ask.job,
+      }),
+    )
+    try {
+      if (ask.checkout !== 'nothing') await runner.checkout(typeof ask.checkout === 'object' ? ask.checkout : {})
+      await ask.before?.(runner.workspace)
+      const inputs = {
+        environment: 'production',
+        'public-key': this.issuer.pin,
+        'issuer-url': this.issuer.url,
+        ...ask.with,
+      }
+      const given = Object.fromEntries(
+        Object.entries(inputs).filter((entry): entry is [string, string] => entry[1] !== undefined),
+      )
+      return await runner.run({action, with: given, ...(ask.env && {env: ask.env})})
+    } finally {
+      await runner.close()
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.issuer.close()
+    await this.github.close()
+  }
+}
+
+/** The account that a plain-token issuer acts as: a person's, with write access. */
+function operatorToken({world}: Sandbox): string {
+  const {token} = world.addUser({login: 'countersign-operator'})
+  world.setPermission({repository, login: 'countersign-operator', role: 'write'})
+  return token
+}
+
+async function proposeChange(
+  {world}: Sandbox,
+  branch: string,
+  files: Readonly<Record<string, string>> = {[`${branch}.txt`]: `${branch}\n`},
+): Promise<{head: string; pullRequest: number}> {
+  const head = await world.push({repository, branch, pusher: 'hubot', message: `Add ${branch}`, files})
+  const {number} = await world.openPullRequest({repository, head: branch, author: 'hubot', title: `Add ${branch}`})
+  return {head, pullRequest: number}
+}
+
+/** Waits for what is awaited, at most `seconds`; the failure says what never came. */
+export async function until<T>(look: () => T | undefined, what: string, seconds = 30): Promise<T> {
+  const end = Date.now() + seconds * 1000
+  for (;;) {
+    const found = look()
+    if (found !== undefined) return found
+    if (!(Date.now() < end)) throw new Error(`waited ${seconds} seconds in vain for ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 25))
+  }
+}

@@ -1,0 +1,92 @@
+/** Requests, fake sources and loopback servers for the gate's tests. */
+import {mkdtempSync, realpathSync} from 'node:fs'
+import {type IncomingMessage, type Server, type ServerResponse, createServer} from 'node:http'
+import type {AddressInfo} from 'node:net'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {
+  type PublicKey,
+  parseCommitSha,
+  parseEnvironment,
+  parsePinnedKeys,
+  parseRepositoryId,
+  parseRepositoryName,
+} from '#protocol'
+import type {CheckoutFinding, GateRequest, GateTools, ReceiptSource, SourceAnswer} from '../../src/gate.ts'
+import {commit, noon} from '../protocol/builders.ts'
+
+/** The value of a parser that must not fail here. */
+export function sure<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('a test value did not parse')
+  return value
+}
+
+/** What the usual receipt of the protocol's builders answers. */
+export function anAsk(pin: PublicKey, overrides: Partial<GateRequest> = {}): GateRequest {
+  const pinned = parsePinnedKeys(pin)
+  if (!pinned.ok) throw new Error(pinned.problems.join())
+  return {
+    environment: sure(parseEnvironment('production')),
+    deployment: {
+      repository: sure(parseRepositoryName('octo-org/api-service')),
+      repositoryId: sure(parseRepositoryId(1296269)),
+      sha: sure(parseCommitSha(commit)),
+      event: 'pull_request',
+      pullRequest: 42,
+    },
+    keys: pinned.keys,
+    limits: {minApprovals: 1, requireProof: 'comment', refuseFlags: ['self', 'emergency']},
+    maxTtl: 86_400_000,
+    checkout: 'verify',
+    ...overrides,
+  }
+}
+
+/** A source that gives this answer and counts how often it was asked. */
+export function aSource(name: string, answer: SourceAnswer): ReceiptSource & {asked: () => number} {
+  let asked = 0
+  return {
+    name,
+    asked: () => asked,
+    find: () => {
+      asked += 1
+      return Promise.resolve(answer)
+    },
+  }
+}
+
+export const someTools = (
+  sources: readonly ReceiptSource[],
+  finding: CheckoutFinding = {kind: 'same', unseen: []},
+): GateTools => ({
+  sources,
+  checkout: {inspect: () => Promise.resolve(finding)},
+  now: () => noon,
+  limit: () => new AbortController().signal,
+})
+
+export const emptyFolder = (): string => realpathSync(mkdtempSync(join(tmpdir(), 'countersign-')))
+
+export interface Loopback {
+  readonly origin: string
+  readonly requests: readonly IncomingMessage[]
+  readonly close: () => Promise<void>
+}
+
+/** A server on 127.0.0.1 and a free port, for one test. */
+export async function serve(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<Loopback> {
+  const requests: IncomingMessage[] = []
+  const server = createServer((request, response) => {
+    requests.push(request)
+    answer(request, response)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {origin: originOf(server), requests, close: () => closeServer(server)}
+}
+
+const originOf = (server: Server): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+
+function closeServer(server: Server): Promise<void> {
+  server.closeAllConnections()
+  return new Promise((resolve) => server.close(() => resolve()))
+}

@@ -1,0 +1,55 @@
+/** Real temporary git repositories for the checkout's tests. */
+import {execFileSync} from 'node:child_process'
+import {mkdirSync, writeFileSync} from 'node:fs'
+import {dirname, join} from 'node:path'
+import {emptyFolder} from './asks.ts'
+
+/** Nobody's configuration but this one. */
+const env = {
+  PATH: process.env['PATH'] ?? '',
+  HOME: '/nonexistent',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_AUTHOR_NAME: 'octocat',
+  GIT_AUTHOR_EMAIL: 'octocat@users.noreply.github.com',
+  GIT_COMMITTER_NAME: 'octocat',
+  GIT_COMMITTER_EMAIL: 'octocat@users.noreply.github.com',
+}
+
+export interface TestRepository {
+  readonly root: string
+  readonly git: (...command: readonly string[]) => string
+  readonly write: (path: string, content: string | Uint8Array) => void
+  /** Commits everything and gives the commit's name. */
+  readonly commit: (message?: string) => string
+}
+
+export function openTestRepository(root: string): TestRepository {
+  const git = (...command: readonly string[]): string =>
+    execFileSync('git', command, {cwd: root, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe']}).trim()
+  return {
+    root,
+    git,
+    write: (path, content) => {
+      mkdirSync(dirname(join(root, path)), {recursive: true})
+      writeFileSync(join(root, path), content)
+    },
+    commit: (message = 'work') => {
+      git('add', '--all')
+      git('commit', '--quiet', '--allow-empty', '--message', message)
+      return git('rev-parse', 'HEAD')
+    },
+  }
+}
+
+/** A repository with a few files of every kind and one commit. */
+export function aRepository(...options: readonly string[]): TestRepository & {readonly sha: string} {
+  const repository = openTestRepository(emptyFolder())
+  repository.git('init', '--quiet', '--initial-branch=main', ...options)
+  repository.write('README.md', '# api-service\n')
+  repository.write('src/deploy.sh', '#!/bin/sh\necho deploy\n')
+  repository.write('src/größe.txt', 'umlaut\n')
+  repository.git('config', 'core.autocrlf', 'false')
+  execFileSync('chmod', ['+x', join(repository.root, 'src/deploy.sh')])
+  execFileSync('ln', ['-s', 'README.md', join(repository.root, 'link')])
+  return {...repository, sha: repository.commit()}
+}

@@ -1,0 +1,119 @@
+/** The issuer as a source, against servers that answer well, badly, slowly or without end. */
+import {afterEach, describe, expect, test} from '@jest/globals'
+import {parseOrigin} from '#protocol'
+import {issuerReceipts} from '../../../src/action/sources/issuer.ts'
+import {verifyReceipt} from '#protocol'
+import {aReceipt, makeKey, noon} from '../../protocol/builders.ts'
+import {type Loopback, anAsk, serve, sure} from '../asks.ts'
+
+const key = makeKey()
+const ask = anAsk(key.pin)
+let server: Loopback | undefined
+
+afterEach(async () => {
+  await server?.close()
+  server = undefined
+})
+
+async function ask1(answer: Parameters<typeof serve>[0], limit = AbortSignal.timeout(10_000)) {
+  server = await serve(answer)
+  return issuerReceipts(ask, sure(parseOrigin(server.origin))).find(limit)
+}
+
+test('asks by repository, its id, environment and commit', async () => {
+  await ask1((_, response) => response.end('{"receipts":[]}'))
+  const url = new URL(server?.requests[0]?.url ?? '', 'http://issuer')
+  expect(url.pathname).toBe('/v1/receipts')
+  expect(Object.fromEntries(url.searchParams)).toEqual({
+    repository: 'octo-org/api-service',
+    repository_id: '1296269',
+    environment: 'production',
+    sha: ask.deployment.sha,
+  })
+})
+
+test('hands over receipts that the verifier takes', async () => {
+  const {receipt} = aReceipt({}, key)
+  const answer = await ask1((_, response) => response.end(JSON.stringify({receipts: [receipt]})))
+  expect(answer.problem).toBeUndefined()
+  const verdict = verifyReceipt(answer.candidates[0], {keys: ask.keys, now: noon, maxTtl: ask.maxTtl, expect: {}})
+  expect(verdict.valid).toBe(true)
+})
+
+test('an empty list is an answer', async () => {
+  expect(await ask1((_, response) => response.end('{"receipts":[]}'))).toEqual({candidates: []})
+})
+
+test('takes at most 50 receipts', async () => {
+  const answer = await ask1((_, response) => response.end(JSON.stringify({receipts: Array(200).fill({})})))
+  expect(answer.candidates).toHaveLength(50)
+})
+
+describe('is a problem in words, and no receipt', () => {
+  test.each<[string, Parameters<typeof serve>[0], string]>([
+    ['500', (_, r) => r.writeHead(500).end('oops'), 'it answered 500'],
+    ['404', (_, r) => r.writeHead(404).end(), 'it answered 404'],
+    ['HTML', (_, r) => r.end('<!doctype html><title>Sign in</title>'), 'not the JSON that was asked for'],
+    ['another JSON', (_, r) => r.end('[]'), 'no list "receipts"'],
+    ['a list that is none', (_, r) => r.end('{"receipts":{}}'), 'no list "receipts"'],
+    ['a name twice in a receipt', (_, r) => r.end('{"receipts":[{"sha":"a","\\u0073ha":"b"}]}'), '"sha" stands twice'],
+    [
+      'a body that is cut off',
+      (_, r) => {
+        r.writeHead(200, {'content-length': '100'}).write('{"rec')
+        setImmediate(() => r.destroy())
+      },
+      'it could not be',
+    ],
+  ])('%s', async (_, answer, problem) => {
+    const found = await ask1(answer)
+    expect(found.candidates).toEqual([])
+    expect(found.problem).toContain(problem)
+  })
+
+  test('a redirect, which is not followed', async () => {
+    const other = await serve((_, response) => response.end('{"receipts":[]}'))
+    const found = await ask1((_, response) => response.writeHead(302, {location: other.origin}).end())
+    expect(found.problem).toBe('it answered 302, a redirect, which is not followed')
+    expect(other.requests).toHaveLength(0)
+    await other.close()
+  })
+
+  test('an endless body, which is cut at 1 MiB', async () => {
+    let sent = 0
+    const found = await ask1((_, response) => {
+      const pump = (): void => {
+        while (!response.destroyed && response.write(Buffer.alloc(65_536, ' '))) sent += 65_536
+      }
+      response.on('drain', pump)
+      pump()
+    })
+    expect(found.problem).toBe('its answer has more than 1048576 bytes')
+    expect(sent).toBeLessThan(64 * 1024 * 1024)
+  })
+
+  test('a body that trickles, a server that never answers: the limit ends both', async () => {
+    for (const answer of [
+      (_: unknown, response: {write: (text: string) => unknown}) => {
+        response.write('{')
+      },
+      () => undefined,
+    ]) {
+      const limit = new AbortController()
+      const asking = ask1((request, response) => {
+        answer(request, response)
+        setTimeout(() => limit.abort(), 50)
+      }, limit.signal)
+      expect((await asking).problem).toBe('it did not finish its answer in time')
+      await server?.close()
+      server = undefined
+    }
+  })
+
+  test('a port where nobody listens', async () => {
+    const gone = await serve(() => undefined)
+    await gone.close()
+    const found = await issuerReceipts(ask, sure(parseOrigin(gone.origin))).find(AbortSignal.timeout(10_000))
+    expect(found.problem).toBe('it could not be reached (ECONNREFUSED)')
+  })
+})

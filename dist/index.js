@@ -1,0 +1,1878 @@
+import {createRequire as createRequireOfDist} from 'node:module'
+const require = createRequireOfDist(import.meta.url)
+import {
+  faultChain,
+  faultCode,
+  faultMember
+} from "./chunk-NWCK6SXT.js";
+import {
+  __export
+} from "./chunk-74YONIZH.js";
+
+// src/protocol/ids.ts
+var patterns = {
+  sha: /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/,
+  environment: /^[a-z0-9][a-z0-9._/-]{0,62}$/,
+  repository: /^[A-Za-z0-9_-]{1,39}\/[A-Za-z0-9._-]{1,100}$/,
+  login: /^[\x20-\x7e]{1,64}$/,
+  receiptId: /^rcpt_(?:dg|bg)_[0-9a-hjkmnp-tv-z]{26}$/,
+  decisionId: /^dec_[0-9a-hjkmnp-tv-z]{26}$/,
+  digest: /^sha256:[0-9a-f]{64}$/,
+  publicKey: /^pp_pk_[0-9a-f]{64}$/,
+  signature: /^ed25519:[0-9a-f]{128}$/,
+  // The URL standard takes hosts such as a'(b); a name that is printed into Markdown and shells has none of that.
+  origin: /^https?:\/\/(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:]+\])(?::[0-9]{1,5})?$/
+};
+var unsafeCharacter = /[^\x20-\x7e]|[`$"\\<]/;
+var isSafeText = (text) => !unsafeCharacter.test(text);
+function matching(pattern) {
+  return (value) => typeof value === "string" && pattern.test(value) ? value : void 0;
+}
+function safeInteger() {
+  return (value) => typeof value === "number" && Number.isSafeInteger(value) && value >= 0 && !Object.is(value, -0) ? value : void 0;
+}
+var parseCommitSha = matching(patterns.sha);
+var parseTreeSha = matching(patterns.sha);
+var parseReceiptId = matching(patterns.receiptId);
+var parseDecisionId = matching(patterns.decisionId);
+var parseDigest = matching(patterns.digest);
+var parsePublicKey = matching(patterns.publicKey);
+var parseSignature = matching(patterns.signature);
+var parseRepositoryName = matching(patterns.repository);
+var parseRepositoryId = safeInteger();
+var parseAccountId = safeInteger();
+function parseLogin(value) {
+  const text = matching(patterns.login)(value);
+  return text !== void 0 && isSafeText(text) ? text : void 0;
+}
+function parseEnvironment(value) {
+  const text = matching(patterns.environment)(value);
+  if (text === void 0 || text.includes("..") || text.includes("//") || /[/.]$/.test(text)) return void 0;
+  return text;
+}
+var loopbackHosts = /* @__PURE__ */ new Set(["localhost", "127.0.0.1", "[::1]"]);
+function parseOrigin(value) {
+  const text = matching(patterns.origin)(value);
+  if (text === void 0 || text.length > 255 || !URL.canParse(text)) return void 0;
+  const url = new URL(text);
+  const secure = url.protocol === "https:" || url.protocol === "http:" && loopbackHosts.has(url.hostname);
+  return secure && url.origin === text ? text : void 0;
+}
+var sameRepository = (a, b) => a.toLowerCase() === b.toLowerCase();
+
+// src/protocol/times.ts
+var secondsPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
+var durationPattern = /^(0|[1-9][0-9]{0,3}(?:s|m|h|d))$/;
+function parseSecondsTime(value) {
+  if (typeof value !== "string" || !secondsPattern.test(value)) return void 0;
+  const ms = Date.parse(value);
+  if (!Number.isFinite(ms) || printSecondsTime(ms) !== value) return void 0;
+  return value;
+}
+var secondsTimeToMs = (time2) => Date.parse(time2);
+function printSecondsTime(ms) {
+  const text = new Date(ms).toISOString();
+  if (text.length !== 24) throw new RangeError("time outside the years 0 to 9999");
+  return `${text.slice(0, 19)}Z`;
+}
+var unitMs = { s: 1e3, m: 6e4, h: 36e5, d: 864e5 };
+function parseDuration(value) {
+  if (typeof value !== "string" || !durationPattern.test(value)) return void 0;
+  if (value === "0") return 0;
+  return Number(value.slice(0, -1)) * unitMs[value.slice(-1)];
+}
+
+// src/protocol/json.ts
+var maxDepth = 32;
+var JsonFault = class extends Error {
+  at;
+  constructor(reason, at) {
+    super(reason);
+    this.at = at;
+  }
+};
+function parseJson(input) {
+  let text;
+  try {
+    text = typeof input === "string" ? input : new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(input);
+  } catch {
+    return { ok: false, reason: "the bytes are not UTF-8", at: 0 };
+  }
+  try {
+    return { ok: true, value: new Parser(text).document() };
+  } catch (fault) {
+    if (fault instanceof JsonFault) return { ok: false, reason: fault.message, at: fault.at };
+    throw fault;
+  }
+}
+var whitespace = /[ \t\n\r]*/y;
+var plainCharacters = /[^"\\\u0000-\u001f]*/y;
+var escapeSequence = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
+var numberToken = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
+var loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+var simpleEscapes = { b: "\b", f: "\f", n: "\n", r: "\r", t: "	" };
+var literals = [
+  ["true", true],
+  ["false", false],
+  ["null", null]
+];
+var Parser = class {
+  #text;
+  #at = 0;
+  constructor(text) {
+    this.#text = text;
+  }
+  document() {
+    if (this.#text.startsWith("\uFEFF")) this.#fail("a byte-order mark stands before the value");
+    const value = this.#value(1);
+    this.#skip();
+    if (this.#at < this.#text.length) this.#fail("something stands after the value");
+    return value;
+  }
+  #value(depth) {
+    this.#skip();
+    const next = this.#text[this.#at];
+    if (next === "{" || next === "[") {
+      if (depth > maxDepth) this.#fail(`more than ${maxDepth} levels`);
+      return next === "{" ? this.#object(depth) : this.#array(depth);
+    }
+    if (next === '"') return this.#string();
+    for (const [word, value] of literals) {
+      if (this.#text.startsWith(word, this.#at)) {
+        this.#at += word.length;
+        return value;
+      }
+    }
+    return this.#number();
+  }
+  #object(depth) {
+    const object = /* @__PURE__ */ Object.create(null);
+    this.#at += 1;
+    if (this.#take("}")) return object;
+    do {
+      this.#skip();
+      const start = this.#at;
+      if (this.#text[start] !== '"') this.#fail("a member name was expected");
+      const name = this.#string();
+      if (name === "__proto__") this.#fail("the name __proto__ is refused", start);
+      if (name in object) this.#fail(`the name ${quote(name)} stands twice in one object`, start);
+      if (!this.#take(":")) this.#fail("a colon was expected");
+      object[name] = this.#value(depth + 1);
+    } while (this.#take(","));
+    if (!this.#take("}")) this.#fail("a comma or a closing brace was expected");
+    return object;
+  }
+  #array(depth) {
+    const items = [];
+    this.#at += 1;
+    if (this.#take("]")) return items;
+    do
+      items.push(this.#value(depth + 1));
+    while (this.#take(","));
+    if (!this.#take("]")) this.#fail("a comma or a closing bracket was expected");
+    return items;
+  }
+  #string() {
+    const start = this.#at;
+    const parts = [];
+    this.#at += 1;
+    for (; ; ) {
+      parts.push(this.#match(plainCharacters) ?? "");
+      const next = this.#text[this.#at];
+      if (next === '"') break;
+      const escape = next === "\\" ? this.#match(escapeSequence) : void 0;
+      if (escape === void 0) return this.#fail("a string is not closed or holds a raw control or a bad escape");
+      parts.push(unescape(escape));
+    }
+    this.#at += 1;
+    const text = parts.join("");
+    if (loneSurrogate.test(text)) this.#fail("a lone surrogate", start);
+    return text;
+  }
+  #number() {
+    const start = this.#at;
+    const token = this.#match(numberToken);
+    if (token === void 0 || token === "") return this.#fail("a value was expected");
+    const value = Number(token);
+    if (!Number.isFinite(value) || String(value) !== token) this.#fail("a number is not in its canonical form", start);
+    return value;
+  }
+  #match(pattern) {
+    pattern.lastIndex = this.#at;
+    const match = pattern.exec(this.#text)?.[0];
+    if (match !== void 0) this.#at += match.length;
+    return match;
+  }
+  #skip() {
+    this.#match(whitespace);
+  }
+  #take(character) {
+    this.#skip();
+    if (this.#text[this.#at] !== character) return false;
+    this.#at += 1;
+    return true;
+  }
+  #fail(reason, at = this.#at) {
+    throw new JsonFault(reason, at);
+  }
+};
+function unescape(escape) {
+  const kind = escape[1] ?? "";
+  return kind === "u" ? String.fromCharCode(parseInt(escape.slice(2), 16)) : simpleEscapes[kind] ?? kind;
+}
+function canonicalJson(value, budget = { left: Infinity }) {
+  return printValue(value, 1, budget);
+}
+var canonicalBytes = (value) => new TextEncoder().encode(canonicalJson(value));
+function printValue(value, depth, budget) {
+  const scalar = printScalar(value);
+  budget.left -= scalar?.length ?? "[]".length;
+  if (!(budget.left >= 0)) throw new TypeError("too long");
+  if (scalar !== void 0) return scalar;
+  if (typeof value !== "object" || depth > maxDepth) throw new TypeError("not a canonical JSON value");
+  if (Array.isArray(value)) return `[${Array.from(value, (item) => printValue(item, depth + 1, budget)).join(",")}]`;
+  if (!isPlainObject(value)) throw new TypeError("not a plain object");
+  const members = Object.keys(value).sort().map((name) => `${printValue(name, depth, budget)}:${printValue(value[name], depth + 1, budget)}`);
+  return `{${members.join(",")}}`;
+}
+function printScalar(value) {
+  if (value === null || typeof value === "boolean") return String(value);
+  if (typeof value === "number" && Number.isFinite(value)) return JSON.stringify(value);
+  if (typeof value === "string" && !loneSurrogate.test(value)) return JSON.stringify(value);
+  return void 0;
+}
+var quote = (text) => JSON.stringify(text.slice(0, 64)).replace(
+  /[^\x20-\x7e]/g,
+  (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
+);
+function isPlainObject(value) {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
+// src/protocol/crypto.node.ts
+var crypto_node_exports = {};
+__export(crypto_node_exports, {
+  sha256: () => sha256,
+  verifyEd25519: () => verifyEd25519
+});
+import { createHash, createPublicKey, verify } from "node:crypto";
+var spkiPrefix = Uint8Array.from([48, 42, 48, 5, 6, 3, 43, 101, 112, 3, 33, 0]);
+function verifyEd25519(publicKey, message, signature) {
+  const der = Buffer.concat([spkiPrefix, publicKey]);
+  return verify(null, message, createPublicKey({ key: der, format: "der", type: "spki" }), signature);
+}
+var sha256 = (bytes) => new Uint8Array(createHash("sha256").update(bytes).digest());
+
+// src/protocol/crypto.ts
+var order = littleEndian("1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed");
+var prime = littleEndian("7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffed");
+var smallOrderY = [
+  "0000000000000000000000000000000000000000000000000000000000000000",
+  "0000000000000000000000000000000000000000000000000000000000000001",
+  "7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffec",
+  "05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826",
+  "7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7"
+].map(littleEndian);
+function verifyEd255192({ publicKey, message, signature }, library = crypto_node_exports) {
+  if (publicKey.length !== 32 || signature.length !== 64) return false;
+  const r = signature.subarray(0, 32);
+  if (!isBelow(signature.subarray(32), order) || !isStrictPoint(publicKey) || !isStrictPoint(r)) return false;
+  try {
+    return library.verifyEd25519(publicKey, message, signature);
+  } catch {
+    return false;
+  }
+}
+function isStrictPoint(encoding) {
+  const y = Uint8Array.from(encoding);
+  y[31] = (y[31] ?? 0) & 127;
+  return isBelow(y, prime) && !smallOrderY.some((small) => small.every((byte, i) => byte === y[i]));
+}
+function isBelow(value, limit) {
+  for (let i = 31; i >= 0; i--) {
+    const difference = (value[i] ?? 0) - (limit[i] ?? 0);
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
+}
+function littleEndian(hex) {
+  return hexToBytes(hex).reverse();
+}
+function hexToBytes(hex) {
+  return Uint8Array.from({ length: hex.length / 2 }, (_, i) => parseInt(hex.slice(2 * i, 2 * i + 2), 16));
+}
+var publicKeyBytes = (key) => hexToBytes(key.slice("pp_pk_".length));
+var signatureBytes = (signature) => hexToBytes(signature.slice("ed25519:".length));
+
+// src/protocol/shape.ts
+var ShapeFault = class extends Error {
+  constructor(path, problem) {
+    super(`${path === "" ? "the document" : path} ${problem}`);
+  }
+};
+function readMembers({ value, path }, readers) {
+  if (!isPlainObject(value)) throw new ShapeFault(path, "must be an object");
+  const at = (name) => path === "" ? name : `${path}.${name}`;
+  for (const name of Object.keys(value)) {
+    if (!Object.hasOwn(readers, name)) throw new ShapeFault(at(quote(name)), "is not a known member");
+  }
+  const read = {};
+  for (const [name, reader] of Object.entries(readers)) {
+    if (Object.hasOwn(value, name)) read[name] = reader(value[name], at(name));
+    else if (!optionalReaders.has(reader)) throw new ShapeFault(at(name), "is missing");
+  }
+  return read;
+}
+var optionalReaders = /* @__PURE__ */ new WeakSet();
+function optional(reader) {
+  const read = (value, path) => reader(value, path);
+  optionalReaders.add(read);
+  return read;
+}
+var by = (parse, expected) => (value, path) => {
+  const parsed = parse(value);
+  if (parsed === void 0) throw new ShapeFault(path, `must be ${expected}`);
+  return parsed;
+};
+var oneOf = (...words2) => by((value) => words2.find((word) => word === value), words2.map((word) => `"${word}"`).join(" or "));
+var listOf = (reader, { min, max }) => (value, path) => {
+  if (!Array.isArray(value)) throw new ShapeFault(path, "must be an array");
+  if (value.length < min || value.length > max) throw new ShapeFault(path, `must hold ${min} to ${max} items`);
+  return value.map((item, i) => reader(item, `${path}[${i}]`));
+};
+
+// src/protocol/receipt.ts
+var flagWords = ["emergency", "escalated", "fresh", "once", "self"];
+var proofWords = ["comment", "passkey"];
+var maxSignedBytes = 4096;
+var maxReceiptBytes = 16384;
+var maxApprovals = 6;
+var sha = "40 or 64 lower-case hex digits";
+var count = by((value) => parseRepositoryId(value), "a non-negative safe integer");
+var digest = by(parseDigest, '"sha256:" and 64 lower-case hex digits');
+var login = by(parseLogin, '1 to 64 printable ASCII characters without ` $ " \\ <');
+var time = by(parseSecondsTime, "a time YYYY-MM-DDTHH:MM:SSZ that exists");
+var readScope = (value, path) => readMembers(
+  { value, path },
+  {
+    repository: by(parseRepositoryName, "owner/name"),
+    repositoryId: by(parseRepositoryId, "a non-negative safe integer"),
+    sha: by(parseCommitSha, sha),
+    tree: by(parseTreeSha, sha),
+    environment: by(parseEnvironment, "an environment name (a-z 0-9 . _ / -, at most 63 characters)"),
+    pullRequest: optional(count)
+  }
+);
+var readApproval = (value, path) => readMembers(
+  { value, path },
+  {
+    login,
+    id: by(parseAccountId, "a non-negative safe integer"),
+    role: login,
+    at: time,
+    statement: (statement, at) => readMembers({ value: statement, path: at }, { kind: oneOf("issue_comment"), id: count, digest }),
+    binding: oneOf("commit", "head"),
+    proof: oneOf(...proofWords)
+  }
+);
+var readAction = by(
+  (value) => typeof value === "string" && /^[a-z]{1,32}$/.test(value) ? value : void 0,
+  'a lower-case word, such as "deploy"'
+);
+var readReceipt = (value) => readMembers(
+  { value, path: "" },
+  {
+    type: oneOf("countersign.receipt/v1"),
+    id: by(parseReceiptId, "rcpt_dg_ or rcpt_bg_ and a lower-case ULID"),
+    action: readAction,
+    scope: readScope,
+    authorizedBy: login,
+    approvals: listOf(readApproval, { min: 1, max: maxApprovals }),
+    flags: listOf(oneOf(...flagWords), { min: 0, max: flagWords.length }),
+    issuedAt: time,
+    expiresAt: time,
+    issuer: by(parseOrigin, "an origin without path (https, or http on loopback)"),
+    decision: by(parseDecisionId, "dec_ and a lower-case ULID"),
+    evidence: digest,
+    policy: digest,
+    publicKey: by(parsePublicKey, "pp_pk_ and 64 lower-case hex digits"),
+    signature: by(parseSignature, "ed25519: and 128 lower-case hex digits")
+  }
+);
+function parseReceipt(value) {
+  try {
+    const receipt = readReceipt(value);
+    checkRelations(receipt);
+    return { ok: true, receipt };
+  } catch (fault) {
+    if (fault instanceof ShapeFault) return { ok: false, reason: fault.message };
+    throw fault;
+  }
+}
+function checkRelations({ approvals, authorizedBy, flags, id, issuedAt, expiresAt }) {
+  if (!isSortedStrictly(flags)) throw new ShapeFault("flags", "must be sorted, without repeats");
+  if (id.startsWith("rcpt_bg_") !== flags.includes("emergency")) {
+    throw new ShapeFault("id", 'must begin with rcpt_bg_ exactly when the flag "emergency" stands');
+  }
+  const people = new Set(approvals.map((approval) => approval.id));
+  if (people.size !== approvals.length) throw new ShapeFault("approvals", "must come from different accounts");
+  if (!approvals.every((approval, i) => i === 0 || (approvals[i - 1]?.at ?? "") <= approval.at)) {
+    throw new ShapeFault("approvals", 'must stand in the order of "at"');
+  }
+  if (approvals.at(-1)?.login !== authorizedBy) {
+    throw new ShapeFault("authorizedBy", "must be the login of the last approval");
+  }
+  if (!(secondsTimeToMs(issuedAt) < secondsTimeToMs(expiresAt))) {
+    throw new ShapeFault("expiresAt", "must be later than issuedAt");
+  }
+}
+var isSortedStrictly = (words2) => words2.every((word, i) => i === 0 || (words2[i - 1] ?? "") < word);
+function signingBytes(signed) {
+  const body = Object.entries(signed).filter(([name]) => name !== "signature");
+  return canonicalBytes(Object.fromEntries(body));
+}
+
+// src/protocol/keys.ts
+function parsePinnedKeys(text) {
+  const keys = /* @__PURE__ */ new Map();
+  const problems = [];
+  for (const [i, raw] of text.split("\n").entries()) {
+    const line = raw.trim();
+    if (line === "") continue;
+    const pin = parsePin(line);
+    if (typeof pin === "string") problems.push(`line ${i + 1}: ${pin}`);
+    else if (keys.has(pin.key)) problems.push(`line ${i + 1}: this key stands on an earlier line too; keep one of them`);
+    else keys.set(pin.key, pin);
+  }
+  if (keys.size === 0 && problems.length === 0) {
+    problems.push("no key is pinned; give the pp_pk_\u2026 line that the issuer prints when it starts");
+  }
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, keys };
+}
+function parsePin(line) {
+  const [first = "", second2, ...more] = line.split(" ");
+  const key = parsePublicKey(first);
+  if (key === void 0) return describeKeyFault(first);
+  if (!isStrictPoint(publicKeyBytes(key)))
+    return "this key is of small order or not canonical: anyone could sign under it";
+  if (more.length > 0) return "only one word may follow a key: until=<time> or revoked";
+  if (second2 === void 0) return { key, status: "trusted" };
+  if (second2 === "revoked") return { key, status: "revoked" };
+  const until = second2.startsWith("until=") ? parseSecondsTime(second2.slice("until=".length)) : void 0;
+  if (until === void 0) return 'after the key only "until=YYYY-MM-DDTHH:MM:SSZ" or "revoked" may stand';
+  return { key, status: "until", until };
+}
+function describeKeyFault(word) {
+  if (/[^\x21-\x7e]/.test(word))
+    return "a tab or an invisible character stands in the line; retype it with plain spaces";
+  if (!word.startsWith("pp_pk_")) return "a pinned key begins with pp_pk_ and has 64 lower-case hex digits";
+  const digits = word.slice("pp_pk_".length);
+  if (digits.length !== 64) return `a pinned key has 64 hex digits after pp_pk_, this one has ${digits.length}`;
+  return "a pinned key has only the digits 0-9 and a-f after pp_pk_, in lower case";
+}
+function pinTakes(pin, issuedAt) {
+  switch (pin.status) {
+    case "trusted":
+      return true;
+    case "until":
+      return secondsTimeToMs(issuedAt) <= secondsTimeToMs(pin.until);
+    case "revoked":
+      return false;
+  }
+}
+
+// src/protocol/refusals.ts
+var or = (value, otherwise) => value ?? otherwise;
+var newReceipt = "Ask a reviewer to authorise this commit again";
+var words = {
+  receipt_missing: ({ asked, sources }) => ({
+    what: `No receipt authorises ${asked.sha} for ${asked.environment} (asked: ${sources.join(", ") || "nobody"}).`,
+    fix: `Have someone who may approve comment exactly \`/authorize ${asked.environment} ${asked.sha}\` on ${asked.pullRequest === void 0 ? "the pull request of this commit" : `pull request #${asked.pullRequest}`}, then run this job again.`
+  }),
+  receipt_malformed: ({ problem }) => ({
+    what: `What was given as a receipt is not one: ${problem}.`,
+    fix: "Give the receipt exactly as the issuer made it (the JSON in the check run, or GET /v1/receipts/{id})."
+  }),
+  receipt_too_large: ({ problem }) => ({
+    what: `The receipt is too large: ${problem}.`,
+    fix: "A receipt file has at most 16 KiB, its signed part at most 4096 bytes. Give the receipt alone."
+  }),
+  key_not_pinned: ({ publicKey }) => ({
+    what: `The receipt is signed with ${publicKey}, which this job does not pin.`,
+    fix: `If that is your issuer's key (it prints it when it starts), add the line to the input "public-key"; otherwise do not trust this receipt.`
+  }),
+  key_revoked: ({ publicKey, until }) => ({
+    what: until === void 0 ? `The key ${publicKey} is pinned as revoked.` : `The key ${publicKey} is pinned until ${until}, and the receipt was issued later.`,
+    fix: `${newReceipt} with an issuer whose current key is pinned.`
+  }),
+  signature_invalid: ({ publicKey }) => ({
+    what: `The signature does not fit the receipt under ${publicKey}: something in it was changed.`,
+    fix: "Fetch the receipt again from GitHub or the issuer. If it still fails, treat it as forged and tell your security team."
+  }),
+  not_yet_valid: ({ issuedAt, now }) => ({
+    what: `The receipt was issued at ${issuedAt}, and here it is ${now}.`,
+    fix: "Set the clocks of the runner and of the issuer (60 seconds apart are tolerated), then run this job again."
+  }),
+  expired: ({ expiresAt, now }) => ({
+    what: `The receipt expired at ${expiresAt}, and here it is ${now}.`,
+    fix: `${newReceipt}, then run this job again.`
+  }),
+  lifetime_too_long: ({ seconds, maxSeconds }) => ({
+    what: `The receipt lives ${seconds} seconds, and this job takes at most ${maxSeconds}.`,
+    fix: `Shorten "ttl" in the issuer's policy, or raise the input "max-ttl".`
+  }),
+  action_mismatch: ({ authorised, deploying }) => ({
+    what: `The receipt authorises the action ${authorised}, and this job wants ${or(deploying, "an action it does not name")}.`,
+    fix: 'Use a receipt for the action "deploy".'
+  }),
+  repository_mismatch: ({ authorised, deploying }) => ({
+    what: `The receipt is for repository ${authorised}, and this job deploys ${or(deploying, "a repository it does not name")}.`,
+    fix: "Ask for a receipt on a pull request of the repository that is deployed. A repository made anew under an old name has another id."
+  }),
+  commit_mismatch: ({ authorised, deploying }) => ({
+    what: `The receipt authorises commit ${authorised}, and this job deploys ${or(deploying, "a commit it does not name")}.`,
+    fix: "Have the commit that is deployed authorised by its full SHA, or deploy the authorised commit."
+  }),
+  tree_mismatch: ({ authorised, deploying }) => ({
+    what: `The receipt authorises the tree ${authorised}, and this job deploys ${or(deploying, "a tree it does not name")}.`,
+    fix: "Have the commit that is deployed authorised by its full SHA."
+  }),
+  environment_mismatch: ({ authorised, deploying }) => ({
+    what: `The receipt authorises the environment ${authorised}, and this job deploys to ${or(deploying, "an environment it does not name")}.`,
+    fix: "Ask for a receipt for this environment; the names are compared exactly."
+  }),
+  issuer_mismatch: ({ authorised, deploying }) => ({
+    what: `The receipt names the issuer ${authorised}, and this job's "issuer-url" is ${or(deploying, "not given")}.`,
+    fix: 'Correct "issuer-url", or use a receipt of that issuer.'
+  }),
+  too_few_approvals: ({ approvals, needed }) => ({
+    what: `The receipt carries ${approvals} approval${approvals === 1 ? "" : "s"}, and this job needs ${needed}.`,
+    fix: `Raise "approvals" in the issuer's policy and have more people authorise, or lower the input "min-approvals".`
+  }),
+  proof_too_weak: ({ proven, needed, proof }) => ({
+    what: `${proven} of the approvals are proven by ${proof}, and this job needs ${needed}.`,
+    fix: `Have the commit authorised again with the proof ${proof}, or change the input "require-proof".`
+  }),
+  flag_refused: ({ flags }) => ({
+    what: `The receipt is flagged ${flags.join(", ")}, which this job does not take.`,
+    fix: 'Have somebody authorise the commit without that flag, or take the word out of the input "refuse-flags" if you mean it.'
+  }),
+  revoked: ({ receipt, by: by2, at }) => ({
+    what: `The receipt ${receipt} was revoked${by2 === void 0 ? "" : ` by ${by2}`}${at === void 0 ? "" : ` at ${at}`}.`,
+    fix: "Ask whoever revoked it why. A new authorisation makes a new receipt."
+  }),
+  already_used: ({ receipt, run: run2, at }) => ({
+    what: `The receipt ${receipt} was already used${run2 === void 0 ? "" : ` by run ${run2}`}${at === void 0 ? "" : ` at ${at}`}.`,
+    fix: `A single-use receipt serves one run. ${newReceipt}.`
+  }),
+  checkout_mismatch: ({ problem, fix }) => ({ what: `The checkout is not the authorised commit: ${problem}.`, fix }),
+  denied: ({ environment, by: by2, at }) => ({
+    what: `Deploying this to ${environment} was denied${by2 === void 0 ? "" : ` by ${by2}`}${at === void 0 ? "" : ` at ${at}`}.`,
+    fix: "Talk to the person who denied it; only they, or an admin, can let it out again."
+  }),
+  source_unreachable: ({ problems }) => ({
+    what: `Whether there is an acceptable receipt could not be found out: ${problems.join("; ")}.`,
+    fix: `Run the job again when the source answers, check "issuer-url" and the job's permission "checks: read", or give the receipt by the input "receipt".`
+  }),
+  input_invalid: ({ problems }) => ({
+    what: problems.length === 1 ? `${problems[0] ?? ""}.` : `${problems.length} things are wrong: ${problems.join("; ")}.`,
+    fix: 'Correct what is named, as documented under "Inputs" in the README.'
+  }),
+  event_unsupported: ({ event, problem }) => ({
+    what: `The event ${event} does not say which commit is deployed: ${problem}.`,
+    fix: 'Give the inputs "sha" (the full commit that this job deploys), or run on push, workflow_dispatch, release, schedule, deployment, merge_group or pull_request.'
+  }),
+  internal_error: ({ problem }) => ({
+    what: `The gate met something it did not expect, so it refuses: ${problem}.`,
+    fix: "Run the job again; if it comes back, report it with this message."
+  })
+};
+var refusalCodes = Object.keys(words);
+function describeRefusal(refusal) {
+  const row = words[refusal.code];
+  return row(refusal);
+}
+
+// src/protocol/verify-receipt.ts
+var second = 1e3;
+var skewMs = 60 * second;
+function verifyReceipt(input, terms) {
+  const read = readReceipt2(input);
+  if ("code" in read) return refuse(read);
+  const refusal = checkKey(read, terms.keys) ?? checkSignature(read) ?? checkTimes(read, terms) ?? checkScope(read, terms.expect);
+  if (refusal !== void 0) return refuse(refusal);
+  const seen = typeof terms.now === "number" ? terms.now : terms.clock;
+  return {
+    valid: true,
+    verified: {
+      receipt: read,
+      unchecked: uncheckedMembers(terms.expect),
+      expired: seen !== void 0 && !(seen < secondsTimeToMs(read.expiresAt)),
+      judged: terms.now === "issued" ? "issued" : "now"
+    }
+  };
+}
+var refuse = (refusal) => ({ valid: false, refusal });
+function readReceipt2(input) {
+  const text = asText(input);
+  if (typeof text === "object" && "code" in text) return text;
+  const size = typeof text === "string" ? utf8Length(text) : text.length;
+  if (size > maxReceiptBytes) return { code: "receipt_too_large", problem: `${size} bytes of at most ${maxReceiptBytes}` };
+  const json = parseJson(text);
+  if (!json.ok) return { code: "receipt_malformed", problem: `${json.reason} (at character ${json.at})` };
+  const parsed = parseReceipt(json.value);
+  return parsed.ok ? parsed.receipt : { code: "receipt_malformed", problem: parsed.reason };
+}
+function asText(input) {
+  if (typeof input === "string") return input;
+  const budget = { left: maxReceiptBytes };
+  try {
+    if (input instanceof Uint8Array) return new Uint8Array(input);
+    if (typeof input === "object" && input !== null) return canonicalJson(input, budget);
+  } catch {
+    if (budget.left < 0) return { code: "receipt_too_large", problem: `more than ${maxReceiptBytes} bytes` };
+  }
+  return { code: "receipt_malformed", problem: "it is neither text nor a plain JSON object" };
+}
+var utf8Length = (text) => text.length > maxReceiptBytes ? text.length : new TextEncoder().encode(text).length;
+function checkKey({ publicKey, issuedAt }, keys) {
+  const pin = keys.get(publicKey);
+  if (pin === void 0) return { code: "key_not_pinned", publicKey };
+  if (pinTakes(pin, issuedAt)) return void 0;
+  return { code: "key_revoked", publicKey, until: pin.status === "until" ? pin.until : void 0 };
+}
+function checkSignature(receipt) {
+  const message = signingBytes(receipt);
+  if (message.length > maxSignedBytes) {
+    return { code: "receipt_too_large", problem: `${message.length} signed bytes of at most ${maxSignedBytes}` };
+  }
+  const publicKey = publicKeyBytes(receipt.publicKey);
+  const signature = signatureBytes(receipt.signature);
+  return verifyEd255192({ publicKey, message, signature }) ? void 0 : { code: "signature_invalid", publicKey: receipt.publicKey };
+}
+function checkTimes({ issuedAt, expiresAt }, { now, maxTtl }) {
+  const from = secondsTimeToMs(issuedAt);
+  const until = secondsTimeToMs(expiresAt);
+  if (!(until - from <= maxTtl)) {
+    return { code: "lifetime_too_long", seconds: (until - from) / second, maxSeconds: maxTtl / second };
+  }
+  const at = now === "issued" ? from : now;
+  if (!(from - skewMs <= at)) return { code: "not_yet_valid", issuedAt, now: printNow(at) };
+  if (!(at < until)) return { code: "expired", expiresAt, now: printNow(at) };
+  return void 0;
+}
+function printNow(ms) {
+  try {
+    return printSecondsTime(ms);
+  } catch {
+    return "a time that is none";
+  }
+}
+function checkScope(receipt, expect) {
+  const { scope } = receipt;
+  const asked = (name) => Object.hasOwn(expect, name);
+  const differs = (name, authorised) => asked(name) && expect[name] !== authorised;
+  if (differs("action", receipt.action)) return { code: "action_mismatch", ...compared(receipt.action, expect.action) };
+  if (differs("repositoryId", scope.repositoryId)) {
+    return { code: "repository_mismatch", ...compared(`id ${scope.repositoryId}`, withId(expect.repositoryId)) };
+  }
+  if (asked("repository") && !isSameRepository(expect.repository, receipt)) {
+    return { code: "repository_mismatch", ...compared(scope.repository, expect.repository) };
+  }
+  if (differs("sha", scope.sha)) return { code: "commit_mismatch", ...compared(scope.sha, expect.sha) };
+  if (differs("tree", scope.tree)) return { code: "tree_mismatch", ...compared(scope.tree, expect.tree) };
+  if (differs("environment", scope.environment)) {
+    return { code: "environment_mismatch", ...compared(scope.environment, expect.environment) };
+  }
+  if (differs("issuer", receipt.issuer)) return { code: "issuer_mismatch", ...compared(receipt.issuer, expect.issuer) };
+  return void 0;
+}
+function isSameRepository(expected, { scope }) {
+  const name = parseRepositoryName(expected);
+  return name !== void 0 && sameRepository(name, scope.repository);
+}
+var compared = (authorised, deploying) => typeof deploying === "string" ? { authorised, deploying: isSafeText(deploying) ? deploying : quote(deploying) } : { authorised };
+function withId(expected) {
+  if (typeof expected === "number") return `id ${expected}`;
+  return typeof expected === "string" ? `id '${expected}' (text, where a number is needed)` : void 0;
+}
+function uncheckedMembers(expect) {
+  const questions = [
+    ["action"],
+    ["repositoryId"],
+    ["repository"],
+    ["sha", "tree"],
+    ["environment"]
+  ];
+  return questions.filter((names) => !names.some((name) => Object.hasOwn(expect, name))).map((names) => names[0] ?? "");
+}
+
+// src/protocol/decide.ts
+var deny = (refusal) => ({ kind: "deny", refusal });
+function decide(verdict, limits) {
+  if (!verdict.valid) return deny(verdict.refusal);
+  const { verified } = verdict;
+  const refusal = checkComplete(verified) ?? checkApprovals(verified.receipt, limits) ?? checkFlags(verified.receipt, limits);
+  return refusal === void 0 ? { kind: "allow", because: verified } : deny(refusal);
+}
+function checkComplete({ unchecked, judged }) {
+  if (unchecked.length > 0) return { code: "internal_error", problem: `not compared: ${unchecked.join(", ")}` };
+  if (judged !== "now") return { code: "internal_error", problem: "a receipt was judged at its own time, not now" };
+  return void 0;
+}
+function checkApprovals({ approvals }, { minApprovals, requireProof }) {
+  if (!(approvals.length >= minApprovals)) {
+    return { code: "too_few_approvals", approvals: approvals.length, needed: minApprovals };
+  }
+  const proven = approvals.filter(({ proof }) => requireProof === "comment" || proof === requireProof).length;
+  return proven >= minApprovals ? void 0 : { code: "proof_too_weak", proven, needed: minApprovals, proof: requireProof };
+}
+function checkFlags({ flags }, { refuseFlags }) {
+  const refused = flags.filter((flag) => refuseFlags.includes(flag));
+  if (refused.length > 0) return { code: "flag_refused", flags: refused };
+  const online = flags.filter((flag) => flag === "fresh" || flag === "once");
+  if (online.length === 0) return void 0;
+  return {
+    code: "source_unreachable",
+    problems: [`the receipt is flagged ${online.join(", ")} and this gate has no fresh answer of the issuer about it`]
+  };
+}
+
+// src/protocol/ledger/entry.ts
+var firstPrev = "0".repeat(64);
+
+// src/action/checkout.ts
+import { lstatSync } from "node:fs";
+import { dirname, join, resolve, sep } from "node:path";
+function checkoutInspector({ path, workspace }, env) {
+  return {
+    inspect: async (sha2) => {
+      const folder = resolve(workspace, path);
+      const root = findRoot(folder, resolve(workspace));
+      if (root === void 0) return { kind: "absent", path: folder };
+      const { inspectRepository } = await import("./inspect-repository-X6UMZBSN.js");
+      return inspectRepository(root, { sha: sha2, env });
+    }
+  };
+}
+function findRoot(folder, workspace) {
+  const inside = folder === workspace || folder.startsWith(workspace.endsWith(sep) ? workspace : workspace + sep);
+  for (let at = folder; ; at = dirname(at)) {
+    if (holdsRepository(at)) return at;
+    if (!inside || at === workspace) return void 0;
+  }
+}
+function holdsRepository(folder) {
+  try {
+    lstatSync(join(folder, ".git"));
+    return true;
+  } catch (fault) {
+    const code2 = faultCode(fault);
+    return code2 !== "ENOENT" && code2 !== "ENOTDIR";
+  }
+}
+
+// src/action/sources/bounded-file.ts
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+function readBounded(path, maxBytes) {
+  let file;
+  try {
+    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  } catch (fault) {
+    return { kind: "unreadable", problem: describeFault(fault) };
+  }
+  try {
+    return readOpen(file, maxBytes);
+  } catch (fault) {
+    return { kind: "unreadable", problem: describeFault(fault) };
+  } finally {
+    closeSync(file);
+  }
+}
+function readOpen(file, maxBytes) {
+  const stat = fstatSync(file);
+  if (stat.isDirectory()) return { kind: "unreadable", problem: "it is a directory" };
+  if (!stat.isFile()) return { kind: "unreadable", problem: "it is no regular file" };
+  if (stat.size > maxBytes) return { kind: "too_large", problem: `${stat.size} bytes of at most ${maxBytes}` };
+  const bytes = new Uint8Array(Math.min(maxBytes, stat.size) + 1);
+  let length = 0;
+  for (; ; ) {
+    const count2 = readSync(file, bytes, length, bytes.length - length, null);
+    length += count2;
+    if (count2 === 0) return { kind: "read", bytes: bytes.subarray(0, length) };
+    if (length === bytes.length)
+      return { kind: "too_large", problem: `it grows beyond ${stat.size} bytes while it is read` };
+  }
+}
+function describeFault(fault) {
+  const code2 = faultCode(fault);
+  switch (code2) {
+    case "ENOENT":
+    case "ENOTDIR":
+      return "there is no such file";
+    case "EACCES":
+    case "EPERM":
+      return "this job may not read it";
+    case "EISDIR":
+      return "it is a directory";
+    default:
+      return code2 ?? "it cannot be opened";
+  }
+}
+
+// src/action/job.ts
+var maxPayloadBytes = 32 * 1024 * 1024;
+function readJob(env) {
+  return {
+    event: env["GITHUB_EVENT_NAME"] ?? "",
+    sha: env["GITHUB_SHA"] ?? "",
+    repository: env["GITHUB_REPOSITORY"] ?? "",
+    repositoryId: env["GITHUB_REPOSITORY_ID"] ?? "",
+    payload: readPayload(env["GITHUB_EVENT_PATH"] ?? ""),
+    workspace: env["GITHUB_WORKSPACE"] ?? "",
+    apiUrl: env["GITHUB_API_URL"] ?? "https://api.github.com"
+  };
+}
+function readPayload(path) {
+  if (path === "") return { ok: false, problem: "GITHUB_EVENT_PATH is not set" };
+  const file = readBounded(path, maxPayloadBytes);
+  if (file.kind !== "read") return { ok: false, problem: `the event's payload cannot be read (${file.problem})` };
+  try {
+    return { ok: true, value: JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(file.bytes)) };
+  } catch {
+    return { ok: false, problem: "the event's payload is not JSON" };
+  }
+}
+
+// src/action/escape.ts
+var maxShown = 4e3;
+function oneLine(text) {
+  const clipped = text.length > maxShown ? `${text.slice(0, maxShown)}\u2026` : text;
+  return clipped.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, " ").replaceAll("##[", "## [").replace(/^\s*::/, ": :");
+}
+var markdownText = (text) => oneLine(text).replace(/[!-&(-+./:<->@[-`{-~]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+var markdownCode = (text) => `<code>${markdownText(text)}</code>`;
+var markdownSentence = (text) => markdownText(text).replace(/&#96;(.*?)&#96;/g, (_, inner) => `<code>${inner}</code>`);
+
+// src/action/checks.ts
+var checkNames = [
+  "well-formed receipt",
+  "pinned key",
+  "key still trusted",
+  "signature",
+  "life and times",
+  "action",
+  "repository",
+  "commit",
+  "tree",
+  "environment",
+  "issuer",
+  "number of approvals",
+  "proof of approvals",
+  "flags",
+  "revocation",
+  "single use",
+  "checkout"
+];
+var checkOfCode = {
+  receipt_malformed: "well-formed receipt",
+  receipt_too_large: "well-formed receipt",
+  key_not_pinned: "pinned key",
+  key_revoked: "key still trusted",
+  signature_invalid: "signature",
+  lifetime_too_long: "life and times",
+  not_yet_valid: "life and times",
+  expired: "life and times",
+  action_mismatch: "action",
+  repository_mismatch: "repository",
+  commit_mismatch: "commit",
+  tree_mismatch: "tree",
+  environment_mismatch: "environment",
+  issuer_mismatch: "issuer",
+  too_few_approvals: "number of approvals",
+  proof_too_weak: "proof of approvals",
+  flag_refused: "flags",
+  // Of a receipt that was read: it is flagged for a fresh answer of the issuer, and there is none.
+  source_unreachable: "revocation",
+  revoked: "revocation",
+  denied: "revocation",
+  already_used: "single use",
+  checkout_mismatch: "checkout",
+  receipt_missing: "none",
+  input_invalid: "none",
+  event_unsupported: "none",
+  internal_error: "none"
+};
+function rankOfRefusal(code2) {
+  const name = checkOfCode[code2];
+  return name === "none" ? -1 : checkNames.indexOf(name);
+}
+
+// src/gate.ts
+async function runGate(ask, tools) {
+  const search = await findReceipt(ask, tools);
+  if (search.decision.kind === "deny" || ask.checkout === "ignore") return { ...search, ask };
+  const checkout = await tools.checkout.inspect(ask.deployment.sha);
+  return { ...search, ask, checkout, decision: decideCheckout(search.decision, checkout) };
+}
+var askedFor = ({ environment, deployment }) => ({
+  environment,
+  sha: deployment.sha,
+  pullRequest: deployment.pullRequest
+});
+async function findReceipt(ask, tools) {
+  const answers = [];
+  const refused = [];
+  for (const { name, find } of tools.sources) {
+    const answer = await find(tools.limit());
+    answers.push({ source: name, answer });
+    if (answer.refusal !== void 0) refused.push({ source: name, candidate: void 0, refusal: answer.refusal });
+    for (const candidate of answer.candidates) {
+      const decision = decideReceipt(candidate, ask, tools.now());
+      if (decision.kind === "allow") return { decision, answers, examined: { source: name, candidate } };
+      refused.push({ source: name, candidate, refusal: decision.refusal });
+    }
+  }
+  const furthest = refused.reduce(further, void 0);
+  return { decision: deny(furthest?.refusal ?? nothingFound(ask, answers)), answers, examined: furthest };
+}
+function decideReceipt(candidate, ask, now) {
+  return decide(
+    verifyReceipt(candidate, { keys: ask.keys, now, maxTtl: ask.maxTtl, expect: expectation(ask) }),
+    ask.limits
+  );
+}
+function expectation({ environment, deployment, issuer }) {
+  const { repository, repositoryId, sha: sha2 } = deployment;
+  const expected = { action: "deploy", repository, repositoryId, sha: sha2, environment };
+  return issuer === void 0 ? expected : { ...expected, issuer };
+}
+var further = (best, next) => best !== void 0 && rankOfRefusal(best.refusal.code) >= rankOfRefusal(next.refusal.code) ? best : next;
+function nothingFound(ask, answers) {
+  const answered = answers.some(({ answer }) => answer.problem === void 0);
+  if (answered) return { code: "receipt_missing", asked: askedFor(ask), sources: answers.map(describeAnswer) };
+  return { code: "source_unreachable", problems: answers.map(describeAnswer) };
+}
+function describeAnswer({ source, answer }) {
+  if (answer.problem !== void 0) return `${source}: ${answer.problem}`;
+  if (answer.skipped === void 0 || answer.skipped === 0) return source;
+  return `${source} (${answer.skipped} there that hold${answer.skipped === 1 ? "s" : ""} no receipt)`;
+}
+function decideCheckout(allowed, checkout) {
+  switch (checkout.kind) {
+    case "same":
+    case "absent":
+      return allowed;
+    case "differs":
+      return deny({ code: "checkout_mismatch", problem: checkout.problem, fix: checkout.fix });
+    default:
+      return checkout;
+  }
+}
+
+// src/action/result.ts
+var notRevocationChecked = "Revocation not checked: this says what was signed, not what was revoked since.";
+function resultOf(outcome) {
+  const { decision, ask, examined } = outcome;
+  const refusal = decision.kind === "deny" ? decision.refusal : void 0;
+  const words2 = refusal === void 0 ? void 0 : describeRefusal(refusal);
+  const receipt = decision.kind === "allow" ? decision.because.receipt : readClaims(examined?.candidate);
+  return {
+    type: "countersign.result/v1",
+    authorized: decision.kind === "allow",
+    code: refusal?.code ?? null,
+    what: words2?.what ?? describeAllow(receipt),
+    fix: words2?.fix ?? null,
+    comment: refusal === void 0 ? null : commentFor(refusal, ask),
+    asked: ask === void 0 ? null : askedResult(ask),
+    receipt: receipt ?? null,
+    verified: refusal === void 0 || rankOfRefusal(refusal.code) > checkNames.indexOf("signature"),
+    source: examined?.source ?? null,
+    checks: checksOf(outcome, refusal),
+    sources: outcome.answers.map(describeAnswer),
+    warnings: warningsOf(outcome)
+  };
+}
+function describeAllow(receipt) {
+  if (receipt === void 0) throw new TypeError("an allow without a receipt");
+  const { authorizedBy, scope, id, expiresAt } = receipt;
+  return `${authorizedBy} authorised ${scope.sha} of ${scope.repository} for ${scope.environment} (receipt ${id}, until ${expiresAt}).`;
+}
+function readClaims(candidate) {
+  const json = typeof candidate === "string" || candidate instanceof Uint8Array ? parseJson(candidate) : void 0;
+  const value = json?.ok === true ? json.value : candidate;
+  const parsed = isPlainObject(value) ? parseReceipt(value) : void 0;
+  return parsed?.ok === true ? parsed.receipt : void 0;
+}
+var curedByComment = {
+  receipt_missing: true,
+  expired: true,
+  key_revoked: true,
+  repository_mismatch: true,
+  commit_mismatch: true,
+  tree_mismatch: true,
+  environment_mismatch: true,
+  revoked: true,
+  already_used: true,
+  flag_refused: true,
+  too_few_approvals: true,
+  proof_too_weak: true,
+  receipt_malformed: false,
+  receipt_too_large: false,
+  key_not_pinned: false,
+  signature_invalid: false,
+  not_yet_valid: false,
+  lifetime_too_long: false,
+  action_mismatch: false,
+  issuer_mismatch: false,
+  checkout_mismatch: false,
+  denied: false,
+  source_unreachable: false,
+  input_invalid: false,
+  event_unsupported: false,
+  internal_error: false
+};
+function commentFor({ code: code2 }, ask) {
+  if (ask === void 0 || !curedByComment[code2]) return null;
+  const { environment, deployment } = ask;
+  return { text: `/authorize ${environment} ${deployment.sha}`, pullRequest: deployment.pullRequest ?? null };
+}
+var askedResult = ({
+  environment,
+  deployment,
+  issuer,
+  limits,
+  maxTtl
+}) => ({
+  environment,
+  repository: deployment.repository,
+  repositoryId: deployment.repositoryId,
+  sha: deployment.sha,
+  event: deployment.event,
+  issuer: issuer ?? null,
+  minApprovals: limits.minApprovals,
+  requireProof: limits.requireProof,
+  refuseFlags: limits.refuseFlags,
+  maxTtlSeconds: maxTtl / 1e3
+});
+function checksOf(outcome, refusal) {
+  const unasked = uncheckedNames(outcome);
+  const refusedAt = refusal === void 0 ? checkNames.length : outcome.examined === void 0 ? -1 : rankOfRefusal(refusal.code);
+  return checkNames.map((name, i) => {
+    if (i === refusedAt) return { name, result: "failed" };
+    if (i > refusedAt) return { name, result: "not reached" };
+    return { name, result: unasked.has(name) ? "not asked" : "passed" };
+  });
+}
+function uncheckedNames({ ask, checkout }) {
+  return /* @__PURE__ */ new Set([
+    "tree",
+    "revocation",
+    "single use",
+    ...ask?.issuer === void 0 ? ["issuer"] : [],
+    ...checkout === void 0 || checkout.kind === "absent" ? ["checkout"] : []
+  ]);
+}
+function warningsOf({ answers, checkout, decision }) {
+  const unreached = answers.flatMap(({ source, answer }) => {
+    if (answer.problem !== void 0) return [`${source}: ${answer.problem}.`];
+    return answer.refusal === void 0 || decision.kind === "deny" ? [] : [describeRefusal(answer.refusal).what];
+  });
+  return [...unreached, ...checkoutWarnings(checkout)];
+}
+function checkoutWarnings(checkout) {
+  switch (checkout?.kind) {
+    case "absent":
+      return [
+        `Nothing is checked out at ${checkout.path}, so no checkout was compared. Check out the authorised commit after this step.`
+      ];
+    case "same":
+      return checkout.unseen.map((sentence) => `The checkout: ${sentence}.`);
+    case "differs":
+    case void 0:
+      return [];
+    default:
+      return checkout;
+  }
+}
+var checkoutLines = [
+  "- uses: actions/checkout@<full commit SHA of a release>",
+  "  with:",
+  "    ref: ${{ steps.gate.outputs.sha }}",
+  "    persist-credentials: false"
+].join("\n");
+
+// src/action/summary.ts
+function renderSummary(result) {
+  const blocks = [
+    renderVerdict(result),
+    markdownSentence(result.what),
+    ...result.fix === null ? [notRevocationChecked] : [`**What to do.** ${markdownSentence(result.fix)}`],
+    ...renderComment(result),
+    ...renderComparison(result),
+    ...renderChecks(result.checks),
+    ...renderWarnings(result)
+  ];
+  return `${blocks.join("\n\n")}
+
+`;
+}
+function renderVerdict({ authorized, asked, code: code2 }) {
+  const where = asked === null ? "" : ` to ${markdownCode(asked.environment)}`;
+  return authorized ? `## Authorised: deploy${where}` : `## Refused: deploy${where} (${markdownCode(code2 ?? "")})`;
+}
+function renderComment({ comment }) {
+  if (comment === null) return [];
+  const where = comment.pullRequest === null ? "the pull request of this commit" : `pull request #${comment.pullRequest}`;
+  return [
+    `Someone who may approve posts exactly this comment on ${where}, then this job is run again:`,
+    fenced(comment.text, "text")
+  ];
+}
+var fenced = (text, language) => ["```" + language, text, "```"].join("\n");
+function renderComparison({ asked, receipt, verified, source, sources }) {
+  if (asked === null) return [];
+  const found = receipt === null ? "" : verified ? "what the receipt says" : "what the receipt claims (signature not accepted)";
+  const rows = receipt === null ? askedRows(asked) : comparedRows(asked, receipt);
+  const where = receipt === null ? `asked: ${sources.join(", ") || "nobody"}` : `from ${source ?? ""}`;
+  return [
+    table(
+      ["", "what was asked", found || "what was found"],
+      [...rows, ["receipt", "", receipt === null ? `none (${where})` : `${receipt.id} ${where}`]]
+    )
+  ];
+}
+var askedRows = (asked) => askedFields(asked).map(([name, value]) => [name, value, ""]);
+function comparedRows(asked, receipt) {
+  const { scope, approvals, flags, issuedAt, expiresAt, issuer } = receipt;
+  const found = [
+    `${scope.repository} (id ${scope.repositoryId})`,
+    scope.sha,
+    scope.environment,
+    approvals.map(({ login: login2, role, proof, at }) => `${login2} (${role}, ${proof}, ${at})`).join(", "),
+    flags.join(", ") || "none",
+    `${issuedAt} to ${expiresAt}`,
+    issuer
+  ];
+  return askedFields(asked).map(([name, value], i) => [name, value, found[i] ?? ""]);
+}
+var askedFields = (asked) => [
+  ["repository", `${asked.repository} (id ${asked.repositoryId})`],
+  ["commit", `${asked.sha} (event ${asked.event})`],
+  ["environment", asked.environment],
+  ["approvals", `at least ${asked.minApprovals}, proof ${asked.requireProof}`],
+  ["flags", asked.refuseFlags.length === 0 ? "all are taken" : `none of ${asked.refuseFlags.join(", ")}`],
+  ["life", `at most ${asked.maxTtlSeconds} seconds`],
+  ["issuer", asked.issuer ?? "any that signs with a pinned key"]
+];
+function renderChecks(checks) {
+  if (checks.every(({ result }) => result === "not reached")) return [];
+  return [
+    table(
+      ["check", "result"],
+      checks.map(({ name, result }) => [name, result])
+    )
+  ];
+}
+function renderWarnings({ warnings, authorized, checks }) {
+  const list = warnings.map((warning2) => `- ${markdownText(warning2)}`).join("\n");
+  const unchecked = authorized && checks.some(({ name, result }) => name === "checkout" && result === "not asked");
+  return [
+    ...warnings.length === 0 ? [] : [`**Warnings**
+
+${list}`],
+    ...unchecked && warnings.length > 0 ? [fenced(checkoutLines, "yaml")] : []
+  ];
+}
+function table(head, rows) {
+  const line = (cells) => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map((row) => line(row.map(markdownText)))].join("\n");
+}
+
+// src/action/report.ts
+var outputNames = [
+  "sha",
+  "receipt-id",
+  "authorized-by",
+  "issued-at",
+  "expires-at",
+  "reason-code",
+  "receipt",
+  "result",
+  "authorized"
+];
+function publishReport(outcome, runner) {
+  const result = resultOf(outcome);
+  return result.authorized ? publishAllow(result, runner) : publishRefusal(result, runner);
+}
+function publishAllow(result, runner) {
+  for (const warning2 of result.warnings) runner.say("warning", oneLine(warning2), "Countersign");
+  if (attempt(() => runner.summarise(renderSummary(result))) === "failed") {
+    runner.say("warning", "The job summary could not be written.", "Countersign");
+  }
+  recordOutputs(result, runner);
+  runner.say("info", `${oneLine(result.what)}
+${notRevocationChecked}${checkoutHint(result)}`, "Authorised");
+  return 0;
+}
+function publishRefusal(result, runner) {
+  runner.say("error", renderAnnotation(result), `Deployment refused: ${result.code ?? ""}`);
+  for (const warning2 of result.warnings) runner.say("info", oneLine(warning2), "Countersign");
+  const summary = attempt(() => runner.summarise(renderSummary(result)));
+  const outputs = attempt(() => recordOutputs(result, runner));
+  if (summary === "failed" || outputs === "failed") {
+    runner.say("info", "The job summary or the outputs could not be written.", "Countersign");
+  }
+  return 1;
+}
+function attempt(write) {
+  try {
+    write();
+    return "done";
+  } catch {
+    return "failed";
+  }
+}
+function recordOutputs(result, runner) {
+  const values = outputsOf(result);
+  for (const name of outputNames) runner.record(name, values[name]);
+}
+function outputsOf(result) {
+  const receipt = result.authorized ? result.receipt : null;
+  return {
+    authorized: result.authorized ? "true" : "false",
+    sha: receipt?.scope.sha ?? "",
+    "receipt-id": receipt?.id ?? "",
+    "authorized-by": receipt?.authorizedBy ?? "",
+    "issued-at": receipt?.issuedAt ?? "",
+    "expires-at": receipt?.expiresAt ?? "",
+    "reason-code": result.code ?? "",
+    receipt: receipt === null ? "" : JSON.stringify(receipt),
+    result: JSON.stringify(result)
+  };
+}
+function renderAnnotation({ what, fix, comment }) {
+  const lines = [oneLine(what), oneLine(fix ?? "")];
+  if (comment !== null && fix?.includes(comment.text) !== true) {
+    const where = comment.pullRequest === null ? "the pull request of this commit" : `pull request #${comment.pullRequest}`;
+    lines.push(`The comment to post on ${where}: ${comment.text}`);
+  }
+  return lines.join("\n");
+}
+var checkoutHint = ({ checks, warnings }) => warnings.length > 0 && checks.some(({ name, result }) => name === "checkout" && result === "not asked") ? `
+${checkoutLines}` : "";
+
+// src/action/deployment.ts
+function readDeployment(inputs, job) {
+  const home = readHome(job);
+  const repository = inputs.repository ?? home;
+  if (repository === void 0) {
+    const problem = "the variables GITHUB_REPOSITORY and GITHUB_REPOSITORY_ID do not name the repository of its payload";
+    return refuse2({ code: "event_unsupported", event: job.event, problem });
+  }
+  const otherEnvironment = checkEnvironment(inputs, job);
+  if (otherEnvironment !== void 0) return refuse2(otherEnvironment);
+  if (inputs.sha === void 0 && (home === void 0 || !isSame(repository, home))) {
+    const problem = `the input "repository" names another repository than the event's, so the input "sha" must be given too`;
+    return refuse2({ code: "input_invalid", problems: [problem] });
+  }
+  const commit = inputs.sha === void 0 ? commitOfEvent(job) : { sha: inputs.sha };
+  if ("problem" in commit) return refuse2({ code: "event_unsupported", event: job.event, problem: commit.problem });
+  const { name, id } = repository;
+  const { sha: sha2 } = commit;
+  const pullRequest = home !== void 0 && isSame(repository, home) ? pullRequestOf(job, sha2) : void 0;
+  return { ok: true, deployment: { repository: name, repositoryId: id, sha: sha2, event: job.event, pullRequest } };
+}
+var refuse2 = (refusal) => ({ ok: false, refusal });
+var isSame = (a, b) => a.id === b.id && sameRepository(a.name, b.name);
+function readHome({ repository, repositoryId, payload }) {
+  const name = parseRepositoryName(repository);
+  const id = /^[1-9][0-9]{0,15}$/.test(repositoryId) ? parseRepositoryId(Number(repositoryId)) : void 0;
+  if (name === void 0 || id === void 0) return void 0;
+  const claimed = payload.ok ? member(payload.value, "repository", "id") : void 0;
+  return claimed === void 0 || claimed === id ? { name, id } : void 0;
+}
+function checkEnvironment({ environment }, { event, payload }) {
+  if (event !== "deployment" && event !== "deployment_status") return void 0;
+  const named2 = payload.ok ? member(payload.value, "deployment", "environment") : void 0;
+  if (named2 === environment) return void 0;
+  const deploying = `${typeof named2 === "string" ? named2 : "one that cannot be read"} (named by the event ${event})`;
+  return { code: "environment_mismatch", authorised: environment, deploying };
+}
+function commitOfEvent(job) {
+  switch (job.event) {
+    case "push":
+    case "workflow_dispatch":
+    case "schedule":
+    case "release":
+      return named(job.sha, "GITHUB_SHA");
+    case "pull_request":
+      return fromPayload(job, "pull_request", "head", "sha");
+    case "merge_group":
+      return fromPayload(job, "merge_group", "head_sha");
+    case "deployment":
+      return fromPayload(job, "deployment", "sha");
+    case "workflow_run":
+      return commitOfWorkflowRun(job);
+    default:
+      return { problem: "its commit is not the one that a job would deploy" };
+  }
+}
+var ownTriggers = /* @__PURE__ */ new Set(["push", "release", "schedule", "workflow_dispatch", "merge_group"]);
+function commitOfWorkflowRun(job) {
+  if (!job.payload.ok) return { problem: job.payload.problem };
+  const run2 = member(job.payload.value, "workflow_run");
+  const trigger = member(run2, "event");
+  if (!ownTriggers.has(trigger)) {
+    return { problem: `the run before was triggered by ${typeof trigger === "string" ? trigger : "nothing it names"}` };
+  }
+  const home = parseRepositoryId(Number(job.repositoryId));
+  if (home === void 0 || member(run2, "head_repository", "id") !== home || member(run2, "repository", "id") !== home) {
+    return { problem: "the run before was not of a commit of this repository" };
+  }
+  return fromPayload(job, "workflow_run", "head_sha");
+}
+var named = (value, where) => {
+  const sha2 = parseCommitSha(value);
+  return sha2 === void 0 ? { problem: `${where} is not a full commit` } : { sha: sha2 };
+};
+var fromPayload = ({ payload }, ...path) => payload.ok ? named(member(payload.value, ...path), path.join(".")) : { problem: payload.problem };
+function pullRequestOf({ payload }, sha2) {
+  if (!payload.ok || member(payload.value, "pull_request", "head", "sha") !== sha2) return void 0;
+  return parseRepositoryId(member(payload.value, "pull_request", "number"));
+}
+function member(value, ...path) {
+  return path.reduce(
+    (at, name) => typeof at === "object" && at !== null && Object.hasOwn(at, name) ? at[name] : void 0,
+    value
+  );
+}
+
+// src/action/inputs.ts
+function readInputs(read) {
+  const form = new Form(read);
+  const inputs = {
+    environment: form.take("environment", parseEnvironment, "must be a name such as production (a-z 0-9 . _ / -)"),
+    keys: readKeys(form),
+    issuer: form.takeOptional(
+      "issuer-url",
+      parseOrigin,
+      "must be an origin such as https://countersign.example, without a path or a slash at its end"
+    ),
+    receipt: read("receipt").trim(),
+    token: read("github-token").trim(),
+    repository: readRepository(form),
+    sha: form.takeOptional("sha", parseCommitSha, "must be the full commit: 40 or 64 lower-case hex digits"),
+    checkout: form.take("checkout", oneOf2("verify", "ignore"), "must be verify or ignore"),
+    path: read("path").trim(),
+    limits: readLimits(form),
+    maxTtl: form.take("max-ttl", parseLife, "must be a duration such as 90s, 15m, 1h or 7d")
+  };
+  if (inputs.receipt === "" && inputs.token === "" && inputs.issuer === void 0) {
+    form.fault(
+      "github-token",
+      'is empty, and neither "receipt" nor "issuer-url" is given: there is nowhere to look for a receipt'
+    );
+  }
+  return form.finish(inputs);
+}
+var faulty = /* @__PURE__ */ Symbol("faulty");
+var Form = class {
+  #read;
+  #problems = [];
+  constructor(read) {
+    this.#read = read;
+  }
+  /** Not trimmed before `parse`: an environment "production " is refused, never normalised. */
+  text(name) {
+    return this.#read(name);
+  }
+  take(name, parse, rule) {
+    const text = this.text(name);
+    const value = parse(text);
+    return value ?? this.fault(name, text === "" ? `is missing; it ${rule}` : `is ${quote2(text)}; it ${rule}`);
+  }
+  takeOptional(name, parse, rule) {
+    return this.text(name) === "" ? void 0 : this.take(name, parse, rule);
+  }
+  fault(name, problem) {
+    this.#problems.push(`the input "${name}" ${problem}`);
+    return faulty;
+  }
+  finish(inputs) {
+    if (this.#problems.length > 0) return { ok: false, problems: this.#problems };
+    return { ok: true, inputs };
+  }
+};
+var quote2 = (text) => JSON.stringify(text.length > 24 ? `${text.slice(0, 12)}\u2026` : text);
+function readKeys(form) {
+  const parsed = parsePinnedKeys(form.text("public-key"));
+  if (parsed.ok) return parsed.keys;
+  return form.fault("public-key", `is wrong: ${parsed.problems.join("; ")}`);
+}
+function readRepository(form) {
+  const name = form.takeOptional("repository", parseRepositoryName, "must be owner/name");
+  const id = form.takeOptional("repository-id", parseId, "must be the numeric id, in plain decimal");
+  if (name === void 0 && id === void 0) return void 0;
+  if (id === void 0) return form.fault("repository-id", 'is missing; it must be given together with "repository"');
+  if (name === void 0) return form.fault("repository", 'is missing; it must be given together with "repository-id"');
+  return name === faulty || id === faulty ? faulty : { name, id };
+}
+function readLimits(form) {
+  const minApprovals = form.take("min-approvals", parseApprovals, `must be a number from 1 to ${maxApprovals}`);
+  const requireProof = form.take("require-proof", oneOf2(...proofWords), `must be ${proofWords.join(" or ")}`);
+  const refuseFlags = readFlags(form);
+  if (minApprovals === faulty || requireProof === faulty || refuseFlags === faulty) return faulty;
+  return { minApprovals, requireProof, refuseFlags };
+}
+function readFlags(form) {
+  const words2 = form.text("refuse-flags").split(/[\s,]+/).filter((word) => word !== "");
+  const flags = words2.map((word) => flagWords.find((flag) => flag === word));
+  const unknown = words2.filter((_, i) => flags[i] === void 0);
+  if (unknown.length === 0) return flags.filter((flag) => flag !== void 0);
+  return form.fault(
+    "refuse-flags",
+    `has the unknown word ${unknown.map(quote2).join(", ")}; the words are ${flagWords.join(", ")}`
+  );
+}
+var oneOf2 = (...words2) => (text) => words2.find((word) => word === text);
+var plainDecimal = /^(?:0|[1-9][0-9]{0,15})$/;
+var parseId = (text) => plainDecimal.test(text) ? parseRepositoryId(Number(text)) : void 0;
+var parseApprovals = (text) => {
+  const count2 = plainDecimal.test(text) ? Number(text) : NaN;
+  return count2 >= 1 && count2 <= maxApprovals ? count2 : void 0;
+};
+var parseLife = (text) => {
+  const ms = parseDuration(text);
+  return ms === void 0 || ms === 0 ? void 0 : ms;
+};
+
+// src/action/sources/file.ts
+import { resolve as resolve2 } from "node:path";
+function receiptInput(receipt, workspace) {
+  return {
+    name: 'the input "receipt"',
+    find: () => Promise.resolve(receipt.startsWith("{") ? { candidates: [receipt] } : readReceiptFile(receipt, workspace))
+  };
+}
+function readReceiptFile(path, workspace) {
+  const file = readBounded(resolve2(workspace, path), maxReceiptBytes);
+  switch (file.kind) {
+    case "read":
+      return readBytes(file.bytes);
+    case "too_large":
+      return { candidates: [], refusal: { code: "receipt_too_large", problem: file.problem } };
+    case "unreadable": {
+      const problem = `the input "receipt" names the file ${JSON.stringify(path.slice(0, 200))}, but ${file.problem}; give the path of a readable file, or the receipt's JSON itself`;
+      return { candidates: [], refusal: { code: "input_invalid", problems: [problem] } };
+    }
+    default:
+      return file;
+  }
+}
+function readBytes(bytes) {
+  if (bytes.length === 0) return malformed("the file is empty");
+  const mark = `${bytes[0] ?? 0} ${bytes[1] ?? 0}`;
+  if (mark === "255 254" || mark === "254 255")
+    return malformed("the file is UTF-16 text; save it as UTF-8 without a byte-order mark");
+  return { candidates: [bytes] };
+}
+var malformed = (problem) => ({ candidates: [], refusal: { code: "receipt_malformed", problem } });
+
+// src/action/sources/bounded-fetch.ts
+var TooLarge = class extends Error {
+  constructor(maxBytes) {
+    super(`its answer has more than ${maxBytes} bytes`);
+  }
+};
+function boundedFetch(fetchOf, maxBytes) {
+  return async (resource, options) => {
+    const answer = await fetchOf(resource, options);
+    const body = answer.body === null ? null : await readBounded2(answer.body, maxBytes);
+    return new Response(body, { status: answer.status, statusText: answer.statusText, headers: answer.headers });
+  };
+}
+async function readBounded2(stream, maxBytes) {
+  const chunks = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    length += chunk.length;
+    if (length > maxBytes) throw new TooLarge(maxBytes);
+    chunks.push(chunk);
+  }
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
+// src/action/sources/outage.ts
+function describeOutage(fault, limit) {
+  if (limit.aborted) return "it did not finish its answer in time";
+  const chain = faultChain(fault);
+  const tooLarge = chain.find((link) => link instanceof TooLarge);
+  if (tooLarge !== void 0) return tooLarge.message;
+  const code2 = chain.map(faultCode).find((word) => word !== void 0);
+  return code2 === void 0 ? "it could not be asked" : `it could not be reached (${code2})`;
+}
+
+// src/action/sources/github.ts
+var maxPages = 3;
+var perPage = 100;
+var maxCandidates = 50;
+var maxPageBytes = 16 * 1024 * 1024;
+function gitHubCheckRuns(wanted, access) {
+  return {
+    name: "GitHub",
+    find: async (limit) => {
+      const pages = [];
+      try {
+        const fetchPage = await openCheckRuns(wanted, access);
+        for (let page = 1; page <= maxPages; page++) {
+          const runs = await fetchPage(page, limit);
+          pages.push(runs);
+          if (runs.length < perPage) break;
+        }
+        return collect(pages.flat());
+      } catch (fault) {
+        return { ...collect(pages.flat()), problem: describeGitHubOutage(fault, limit) };
+      }
+    }
+  };
+}
+async function openCheckRuns({ environment, deployment }, { apiUrl, token }) {
+  const [{ getOctokit }, { defaults }] = await Promise.all([import("./github-EO6XHKYI.js"), import("./utils-AR4RCQDR.js")]);
+  const request = { fetch: boundedFetch(defaults.request?.fetch, maxPageBytes) };
+  const octokit = getOctokit(token, { baseUrl: apiUrl, request });
+  const [owner = "", repo = ""] = deployment.repository.split("/");
+  return async (page, limit) => {
+    const answer = await octokit.request("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", {
+      owner,
+      repo,
+      ref: deployment.sha,
+      check_name: `countersign / ${environment}`,
+      filter: "latest",
+      per_page: perPage,
+      page,
+      request: { signal: limit }
+    });
+    return parseCheckRuns(answer.data);
+  };
+}
+function parseCheckRuns(data) {
+  const runs = typeof data === "object" && data !== null && "check_runs" in data ? data.check_runs : void 0;
+  if (!Array.isArray(runs)) throw new TypeError('the answer has no list "check_runs"');
+  return runs.map((run2) => {
+    const output = typeof run2 === "object" && run2 !== null && "output" in run2 ? run2.output : void 0;
+    const text = typeof output === "object" && output !== null && "text" in output ? output.text : void 0;
+    return { text: typeof text === "string" ? text : "" };
+  });
+}
+function collect(runs) {
+  const texts = runs.map(({ text }) => readFencedBlock(text)).filter((text) => text !== void 0 && isReceiptForm(text));
+  const candidates = [...new Set(texts)].slice(0, maxCandidates);
+  return { candidates, skipped: runs.length - texts.length };
+}
+function readFencedBlock(text) {
+  const lines = text.split(/\r?\n/);
+  const fences = lines.flatMap((line, i) => /^```[a-z]*$/.test(line.trimEnd()) ? [i] : []);
+  const [first, last] = fences;
+  if (fences.length !== 2 || first === void 0 || last === void 0) return void 0;
+  const block = lines.slice(first + 1, last).join("\n");
+  return block.length <= maxReceiptBytes ? block : void 0;
+}
+function isReceiptForm(text) {
+  const json = parseJson(text);
+  return json.ok && parseReceipt(json.value).ok;
+}
+function describeGitHubOutage(fault, limit) {
+  const status = faultMember(fault, "status");
+  const answered = faultMember(fault, "response") !== void 0;
+  if (limit.aborted || typeof status !== "number" || !answered) return describeOutage(fault, limit);
+  if (status === 401) return 'it answered 401: the input "github-token" is not valid';
+  if (status === 403 || status === 404) return `it answered ${status}: give the job the permission "checks: read"`;
+  return `it answered ${status}`;
+}
+
+// src/action/sources/issuer.ts
+var maxBodyBytes = 1024 * 1024;
+var maxCandidates2 = 50;
+function issuerReceipts(wanted, issuer) {
+  return {
+    name: `the issuer ${issuer}`,
+    find: async (limit) => {
+      const { HttpClient: Client } = await import("./lib-LCUZ77IA.js");
+      const client = new Client("countersign-gate", [], { allowRedirects: false, allowRetries: false });
+      try {
+        return await endedBy(limit, fetchReceipts(client, { address: addressOf(wanted, issuer), limit }));
+      } catch (fault) {
+        return { candidates: [], problem: describeOutage(fault, limit) };
+      } finally {
+        client.dispose();
+      }
+    }
+  };
+}
+function addressOf({ environment, deployment }, issuer) {
+  const { repository, repositoryId, sha: sha2 } = deployment;
+  const query = new URLSearchParams({ repository, repository_id: String(repositoryId), environment, sha: sha2 });
+  return `${issuer}/v1/receipts?${query.toString()}`;
+}
+async function fetchReceipts(client, { address, limit }) {
+  const { message } = await client.get(address, { accept: "application/json" });
+  limit.addEventListener("abort", () => message.destroy(), { once: true });
+  const status = message.statusCode ?? 0;
+  if (status !== 200) {
+    message.destroy();
+    return unreachable(describeStatus(message, status));
+  }
+  return parseAnswer(await readBounded2(message, maxBodyBytes));
+}
+function describeStatus({ headers }, status) {
+  return headers.location === void 0 ? `it answered ${status}` : `it answered ${status}, a redirect, which is not followed`;
+}
+var unreachable = (problem) => ({ candidates: [], problem });
+function parseAnswer(body) {
+  const json = parseJson(body);
+  if (!json.ok) return unreachable(`its answer (200) is not the JSON that was asked for: ${json.reason}`);
+  const receipts = isPlainObject(json.value) ? json.value["receipts"] : void 0;
+  if (!Array.isArray(receipts)) return unreachable('its answer (200) has no list "receipts"');
+  return { candidates: receipts.slice(0, maxCandidates2) };
+}
+async function endedBy(limit, work) {
+  const ended = new Promise((_, reject) => {
+    limit.addEventListener("abort", () => reject(new Error("ended")), { once: true });
+  });
+  return Promise.race([work, ended]);
+}
+
+// src/action/request.ts
+function readRequest(read, job) {
+  const form = readInputs(read);
+  if (!form.ok) return { ok: false, refusal: { code: "input_invalid", problems: form.problems } };
+  const { inputs } = form;
+  const reading = readDeployment(inputs, job);
+  if (!reading.ok) return reading;
+  const { environment, keys, limits, maxTtl, issuer, checkout } = inputs;
+  return {
+    ok: true,
+    request: { inputs, ask: { environment, deployment: reading.deployment, keys, limits, maxTtl, issuer, checkout } }
+  };
+}
+function openSources({ ask, inputs }, { apiUrl, workspace }) {
+  const { receipt, token, issuer } = inputs;
+  return [
+    ...receipt === "" ? [] : [receiptInput(receipt, workspace)],
+    ...token === "" ? [] : [gitHubCheckRuns(ask, { apiUrl, token })],
+    ...issuer === void 0 ? [] : [issuerReceipts(ask, issuer)]
+  ];
+}
+
+// src/action/runner.ts
+import { appendFileSync as appendFileSync2, existsSync as existsSync2 } from "node:fs";
+
+// node_modules/@actions/core/lib/command.js
+import * as os from "os";
+
+// node_modules/@actions/core/lib/utils.js
+function toCommandValue(input) {
+  if (input === null || input === void 0) {
+    return "";
+  } else if (typeof input === "string" || input instanceof String) {
+    return input;
+  }
+  return JSON.stringify(input);
+}
+function toCommandProperties(annotationProperties) {
+  if (!Object.keys(annotationProperties).length) {
+    return {};
+  }
+  return {
+    title: annotationProperties.title,
+    file: annotationProperties.file,
+    line: annotationProperties.startLine,
+    endLine: annotationProperties.endLine,
+    col: annotationProperties.startColumn,
+    endColumn: annotationProperties.endColumn
+  };
+}
+
+// node_modules/@actions/core/lib/command.js
+function issueCommand(command, properties, message) {
+  const cmd = new Command(command, properties, message);
+  process.stdout.write(cmd.toString() + os.EOL);
+}
+var CMD_STRING = "::";
+var Command = class {
+  constructor(command, properties, message) {
+    if (!command) {
+      command = "missing.command";
+    }
+    this.command = command;
+    this.properties = properties;
+    this.message = message;
+  }
+  toString() {
+    let cmdStr = CMD_STRING + this.command;
+    if (this.properties && Object.keys(this.properties).length > 0) {
+      cmdStr += " ";
+      let first = true;
+      for (const key in this.properties) {
+        if (this.properties.hasOwnProperty(key)) {
+          const val = this.properties[key];
+          if (val) {
+            if (first) {
+              first = false;
+            } else {
+              cmdStr += ",";
+            }
+            cmdStr += `${key}=${escapeProperty(val)}`;
+          }
+        }
+      }
+    }
+    cmdStr += `${CMD_STRING}${escapeData(this.message)}`;
+    return cmdStr;
+  }
+};
+function escapeData(s) {
+  return toCommandValue(s).replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A");
+}
+function escapeProperty(s) {
+  return toCommandValue(s).replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A").replace(/:/g, "%3A").replace(/,/g, "%2C");
+}
+
+// node_modules/@actions/core/lib/file-command.js
+import * as crypto from "crypto";
+import * as fs from "fs";
+import * as os2 from "os";
+function issueFileCommand(command, message) {
+  const filePath = process.env[`GITHUB_${command}`];
+  if (!filePath) {
+    throw new Error(`Unable to find environment variable for file command ${command}`);
+  }
+  if (!fs.existsSync(filePath)) {
+    throw new Error(`Missing file at path: ${filePath}`);
+  }
+  fs.appendFileSync(filePath, `${toCommandValue(message)}${os2.EOL}`, {
+    encoding: "utf8"
+  });
+}
+function prepareKeyValueMessage(key, value) {
+  const delimiter = `ghadelimiter_${crypto.randomUUID()}`;
+  const convertedValue = toCommandValue(value);
+  if (key.includes(delimiter)) {
+    throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter}"`);
+  }
+  if (convertedValue.includes(delimiter)) {
+    throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
+  }
+  return `${key}<<${delimiter}${os2.EOL}${convertedValue}${os2.EOL}${delimiter}`;
+}
+
+// node_modules/@actions/core/lib/core.js
+import * as os3 from "os";
+var ExitCode;
+(function(ExitCode2) {
+  ExitCode2[ExitCode2["Success"] = 0] = "Success";
+  ExitCode2[ExitCode2["Failure"] = 1] = "Failure";
+})(ExitCode || (ExitCode = {}));
+function setSecret(secret) {
+  issueCommand("add-mask", {}, secret);
+}
+function getInput(name, options) {
+  const val = process.env[`INPUT_${name.replace(/ /g, "_").toUpperCase()}`] || "";
+  if (options && options.required && !val) {
+    throw new Error(`Input required and not supplied: ${name}`);
+  }
+  if (options && options.trimWhitespace === false) {
+    return val;
+  }
+  return val.trim();
+}
+function setOutput(name, value) {
+  const filePath = process.env["GITHUB_OUTPUT"] || "";
+  if (filePath) {
+    return issueFileCommand("OUTPUT", prepareKeyValueMessage(name, value));
+  }
+  process.stdout.write(os3.EOL);
+  issueCommand("set-output", { name }, toCommandValue(value));
+}
+function error(message, properties = {}) {
+  issueCommand("error", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+function warning(message, properties = {}) {
+  issueCommand("warning", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+function info(message) {
+  process.stdout.write(message + os3.EOL);
+}
+
+// src/action/runner.ts
+var readInput = (name) => getInput(name, { trimWhitespace: name !== "environment" });
+function maskToken() {
+  const token = readInput("github-token");
+  if (token !== "") setSecret(token);
+}
+function openRunner(env) {
+  return {
+    say: (kind, text, title) => {
+      switch (kind) {
+        case "error": {
+          error(text, { title });
+          return;
+        }
+        case "warning": {
+          warning(text, { title });
+          return;
+        }
+        case "info": {
+          info(text);
+          return;
+        }
+        default:
+          return kind;
+      }
+    },
+    record: (name, value) => {
+      requireFile(env, "GITHUB_OUTPUT");
+      setOutput(name, value);
+    },
+    summarise: (markdown) => appendFileSync2(requireFile(env, "GITHUB_STEP_SUMMARY"), markdown)
+  };
+}
+function requireFile(env, variable) {
+  const path = env[variable] ?? "";
+  if (path === "" || !existsSync2(path))
+    throw new Error(`${variable} does not name a file, so the runner would not see what is written`);
+  return path;
+}
+
+// src/index.ts
+var sourceLimitMs = 1e4;
+async function run() {
+  const job = readJob(process.env);
+  const reading = readRequest(readInput, job);
+  if (!reading.ok) return refuseEarly(reading.refusal);
+  const { request } = reading;
+  return runGate(request.ask, {
+    sources: openSources(request, job),
+    checkout: checkoutInspector({ path: request.inputs.path, workspace: job.workspace }, process.env),
+    now: Date.now,
+    limit: () => AbortSignal.timeout(sourceLimitMs)
+  });
+}
+var refuseEarly = (refusal) => ({ decision: deny(refusal), answers: [] });
+async function main() {
+  const runner = openRunner(process.env);
+  try {
+    maskToken();
+    return publishReport(await run(), runner);
+  } catch (fault) {
+    const message = faultMember(fault, "message");
+    const problem = typeof message === "string" ? message : "something was thrown that is no error";
+    return publishReport(refuseEarly({ code: "internal_error", problem }), runner);
+  }
+}
+process.exitCode = 1;
+var code = await main();
+process.stdout.write("", () => process.exit(code));

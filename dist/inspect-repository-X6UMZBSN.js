@@ -1,0 +1,298 @@
+import {createRequire as createRequireOfDist} from 'node:module'
+const require = createRequireOfDist(import.meta.url)
+import {
+  faultCode,
+  faultMember
+} from "./chunk-NWCK6SXT.js";
+import "./chunk-74YONIZH.js";
+
+// src/action/git.ts
+import { execFile } from "node:child_process";
+import { dirname, join } from "node:path";
+var GitFault = class extends Error {
+};
+var constantArguments = ["core.fsmonitor=false", "safe.bareRepository=explicit", "core.hooksPath=/dev/null"].flatMap(
+  (setting) => ["-c", setting]
+);
+var hexLine = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+function openRepository(root, env) {
+  const git = (...command) => runGit(root, command, env);
+  return {
+    root,
+    readHead: async () => {
+      const head = (await git("rev-parse", "--verify", "--quiet", "HEAD^{commit}").catch(noCommit)).trim();
+      if (!hexLine.test(head)) throw new GitFault("it has no commit checked out");
+      return head;
+    },
+    // The raw commit: a shallow clone, as actions/checkout makes one, hides parents from every other command.
+    readParents: async (commit) => parseParents(await git("cat-file", "commit", commit)),
+    hasReplaceRefs: async () => await git("for-each-ref", "--count=1", "refs/replace") !== "",
+    readTree: async (commit) => splitNul(await git("ls-tree", "-r", "-z", "--full-tree", commit)).map(parseTreeLine),
+    readIndex: async () => new Map(splitNul(await git("ls-files", "-z", "-v")).map(parseIndexLine)),
+    below: (path) => openRepository(join(root, path), env)
+  };
+}
+var noCommit = (fault) => {
+  if (fault instanceof GitFault && fault.message === "") return "";
+  throw fault;
+};
+var maxOutputBytes = 512 * 1024 * 1024;
+var timeLimitMs = 12e4;
+function runGit(root, command, env) {
+  const directory = [`--git-dir=${join(root, ".git")}`, `--work-tree=${root}`];
+  const options = {
+    // Not the checkout: on Windows a git.exe in the current folder would be run before the one on the PATH.
+    cwd: dirname(process.execPath),
+    env: gitEnvironment(env),
+    encoding: "latin1",
+    maxBuffer: maxOutputBytes,
+    timeout: timeLimitMs
+  };
+  return new Promise((resolve, reject) => {
+    execFile("git", [...constantArguments, ...directory, ...command], options, (fault, stdout, stderr) => {
+      if (fault === null) resolve(stdout);
+      else reject(new GitFault(describeFault(fault, stderr)));
+    });
+  });
+}
+function describeFault(fault, stderr) {
+  if (faultCode(fault) === "ENOENT") return "git cannot be run here, so the checkout cannot be compared";
+  if (faultMember(fault, "killed") === true) return "git did not answer in time";
+  return stderr.split("\n")[0]?.slice(0, 200) ?? "";
+}
+var keptVariables = /* @__PURE__ */ new Set([
+  "PATH",
+  "HOME",
+  "USERPROFILE",
+  "SYSTEMROOT",
+  "WINDIR",
+  "TEMP",
+  "TMP",
+  "TMPDIR",
+  "LD_LIBRARY_PATH",
+  "PATHEXT"
+]);
+function gitEnvironment(env) {
+  const kept = Object.entries(env).filter(([name]) => keptVariables.has(name.toUpperCase()));
+  return {
+    ...Object.fromEntries(kept),
+    GIT_NO_REPLACE_OBJECTS: "1",
+    GIT_OPTIONAL_LOCKS: "0",
+    // A partial clone must not fetch what is missing: no network, no credential program.
+    GIT_NO_LAZY_FETCH: "1",
+    GIT_ALLOW_PROTOCOL: "none",
+    GIT_TERMINAL_PROMPT: "0",
+    LC_ALL: "C"
+  };
+}
+var splitNul = (text) => text.split("\0").filter((line) => line !== "");
+function parseTreeLine(line) {
+  const tab = line.indexOf("	");
+  const [mode = "", , object = ""] = line.slice(0, tab).split(" ");
+  return { mode, object, path: line.slice(tab + 1) };
+}
+var parseIndexLine = (line) => [
+  line.slice(2),
+  { skipWorktree: line.startsWith("S") || line.startsWith("s") }
+];
+function parseParents(commit) {
+  const header = commit.split("\n\n", 1)[0] ?? "";
+  return header.split("\n").flatMap((line) => line.startsWith("parent ") ? [line.slice("parent ".length)] : []);
+}
+
+// src/action/worktree.ts
+import { lstatSync, readlinkSync } from "node:fs";
+import { dirname as dirname2 } from "node:path/posix";
+
+// src/action/blob.ts
+import { createHash } from "node:crypto";
+import { closeSync, openSync, readSync } from "node:fs";
+var hashOfName = (object) => object.length === 64 ? "sha256" : "sha1";
+function nameBlob(content, hash) {
+  return createHash(hash).update(`blob ${content.length}\0`).update(content).digest("hex");
+}
+function compareFile(file, object) {
+  const hash = hashOfName(object);
+  if (nameFile(file, hash) === object) return "same";
+  if (namePointer(file, hash) === object) return "from Git LFS";
+  return nameWithLf(file, hash) === object ? "converted to CRLF" : "other";
+}
+function nameFile(file, hash) {
+  const digest = createHash(hash).update(`blob ${file.size}\0`);
+  for (const chunk of readChunks(file)) digest.update(chunk);
+  return digest.digest("hex");
+}
+function namePointer(file, hash) {
+  const digest = createHash("sha256");
+  for (const chunk of readChunks(file)) digest.update(chunk);
+  const lines = [
+    "version https://git-lfs.github.com/spec/v1",
+    `oid sha256:${digest.digest("hex")}`,
+    `size ${file.size}`,
+    ""
+  ];
+  return nameBlob(Buffer.from(lines.join("\n")), hash);
+}
+var maxTextBytes = 64 * 1024 * 1024;
+function nameWithLf(file, hash) {
+  if (file.size > maxTextBytes) return void 0;
+  const bytes = Buffer.concat([...readChunks(file)]);
+  if (!bytes.includes("\r\n") || bytes.includes(0)) return void 0;
+  return nameBlob(Buffer.from(bytes.toString("latin1").replaceAll("\r\n", "\n"), "latin1"), hash);
+}
+function* readChunks({ path }) {
+  const file = openSync(path, "r");
+  try {
+    for (; ; ) {
+      const buffer = Buffer.allocUnsafe(64 * 1024);
+      const count = readSync(file, buffer);
+      if (count === 0) return;
+      yield buffer.subarray(0, count);
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+// src/action/worktree.ts
+async function compareTree(repository, commit) {
+  const comparison = new Comparison(process.platform !== "win32");
+  await comparison.compare(repository, commit);
+  return comparison.result();
+}
+var Comparison = class {
+  /** Windows has neither an executable bit nor, mostly, symbolic links. */
+  #posix;
+  #differences = [];
+  #leftOut = 0;
+  #crlf = 0;
+  constructor(posix) {
+    this.#posix = posix;
+  }
+  result() {
+    const unseen = [
+      ...this.#leftOut > 0 ? [`${this.#leftOut} tracked files are left out of this checkout (sparse checkout)`] : [],
+      ...this.#crlf > 0 ? [`${this.#crlf} text files have CRLF line endings where the commit has LF`] : []
+    ];
+    return { differences: this.#differences, unseen };
+  }
+  async compare(repository, commit) {
+    const [entries, index] = await Promise.all([repository.readTree(commit), repository.readIndex()]);
+    const folders = new RealFolders(repository.root);
+    for (const entry of entries) {
+      if (entry.mode === "160000") await this.#compareSubmodule(repository, entry);
+      else this.#compareEntry(folders, entry, index.get(entry.path));
+    }
+    const committed = new Set(entries.map(({ path }) => path));
+    for (const path of index.keys()) if (!committed.has(path)) this.#differs(path, "is staged and not in the commit");
+  }
+  /** Not fetched: there is nothing of it to deploy. Fetched: its HEAD is the commit that the tree names, and so on down. */
+  async #compareSubmodule(repository, { path, object }) {
+    if (lstat(bytesOf(repository.root, `${path}/.git`)) === void 0) return;
+    const submodule = repository.below(printable(path));
+    const head = await submodule.readHead();
+    if (head === object) await this.compare(submodule, object);
+    else this.#differs(path, `is the submodule at ${head}`);
+  }
+  #compareEntry(folders, entry, indexed) {
+    const stat = folders.has(entry.path) ? lstat(bytesOf(folders.root, entry.path)) : void 0;
+    if (stat !== void 0) {
+      this.#comparePresent(folders.root, entry, stat);
+      return;
+    }
+    if (indexed?.skipWorktree === true) this.#leftOut += 1;
+    else this.#differs(entry.path, "is missing");
+  }
+  #comparePresent(root, { path, mode, object }, stat) {
+    const at = bytesOf(root, path);
+    if (stat.isSymbolicLink()) {
+      const same = mode === "120000" && nameBlob(readlinkSync(at, "buffer"), hashOfName(object)) === object;
+      if (!same) this.#differs(path, "is another symbolic link");
+      return;
+    }
+    if (!stat.isFile() || mode === "120000" && this.#posix) {
+      this.#differs(path, "is another kind of file");
+      return;
+    }
+    const verdict = compareFile({ path: at, size: stat.size }, object);
+    if (verdict === "other") {
+      this.#differs(path, "has other content");
+      return;
+    }
+    if (verdict === "converted to CRLF") this.#crlf += 1;
+    if (this.#posix && (stat.mode & 64) !== 0 !== (mode === "100755")) this.#differs(path, "has another mode");
+  }
+  #differs(path, how) {
+    this.#differences.push({ path: printable(path), how });
+  }
+};
+var bytesOf = (root, path) => Buffer.concat([Buffer.from(`${root}/`), Buffer.from(path, "latin1")]);
+var printable = (path) => Buffer.from(path, "latin1").toString("utf8");
+var lstat = (path) => lstatSync(path, { throwIfNoEntry: false });
+var RealFolders = class {
+  root;
+  #known = /* @__PURE__ */ new Map([[".", true]]);
+  constructor(root) {
+    this.root = root;
+  }
+  /** Whether every folder above `path` is one. */
+  has(path) {
+    const folder = dirname2(path);
+    const known = this.#known.get(folder);
+    if (known !== void 0) return known;
+    const real = this.has(folder) && lstat(bytesOf(this.root, folder))?.isDirectory() === true;
+    this.#known.set(folder, real);
+    return real;
+  }
+};
+
+// src/action/inspect-repository.ts
+async function inspectRepository(root, { sha, env }) {
+  try {
+    return await inspect(openRepository(root, env), sha);
+  } catch (fault) {
+    if (!(fault instanceof GitFault)) throw fault;
+    return differs(
+      fault.message,
+      "Run the gate where git is installed, right after actions/checkout, or give `checkout: ignore` if you mean it."
+    );
+  }
+}
+async function inspect(repository, sha) {
+  const [head, replaced] = await Promise.all([repository.readHead(), repository.hasReplaceRefs()]);
+  if (head !== sha) return describeOtherHead({ head, sha, parents: await repository.readParents(head) });
+  if (replaced) {
+    return differs(
+      "it has replace refs, which make git show other objects than the authorised ones",
+      "Delete the refs below refs/replace, or check out afresh with actions/checkout."
+    );
+  }
+  return describeDifference(await compareTree(repository, sha));
+}
+var differs = (problem, fix) => ({ kind: "differs", problem, fix });
+function describeOtherHead(at) {
+  const problem = `its HEAD is ${at.head}, and ${at.sha} is authorised`;
+  if (at.parents[1] !== at.sha) {
+    return differs(
+      problem,
+      `Check out the authorised commit: give actions/checkout \`ref: ${at.sha}\`, or run it after this step with the output \`sha\` as its \`ref\`.`
+    );
+  }
+  return differs(
+    `${problem}; HEAD is a merge commit of GitHub's whose second parent is the authorised commit`,
+    "Add this line below `with:` of actions/checkout: `ref: ${{ github.event.pull_request.head.sha }}`"
+  );
+}
+var maxNamed = 5;
+function describeDifference({ differences, unseen }) {
+  if (differences.length === 0) return { kind: "same", unseen };
+  const named = differences.slice(0, maxNamed).map(({ path, how }) => `${JSON.stringify(path)} ${how}`);
+  const more = differences.length > maxNamed ? `, and ${differences.length - maxNamed} more` : "";
+  return differs(
+    `${differences.length === 1 ? "a tracked file differs" : `${differences.length} tracked files differ`}: ${named.join(", ")}${more}`,
+    "Run the gate right after actions/checkout, before any step that changes tracked files (a build that writes into them, a filter such as git-crypt)."
+  );
+}
+export {
+  inspectRepository
+};

@@ -1,0 +1,172 @@
+/** Puts the issuer together from its configuration: keys, store, ledger, GitHub, worker and routes. */
+import {randomBytes} from 'node:crypto'
+import type {Hono} from 'hono'
+import {ulid} from 'ulid'
+import {type KeySet, canonicalBytes, digestOf, parseDecisionId, printSignature, signingBytes} from '#protocol'
+import {createApp} from './app.ts'
+import {type IssuerTools, giveUp, handleStatement} from './approve.ts'
+import type {IssuerConfig} from './config.ts'
+import {createFactSource} from './facts/github-facts.ts'
+import {type GitHub, openGitHub} from './github/client.ts'
+import {type IssuerKeys, checkStore, openKeys} from './keys/issuer-keys.ts'
+import {markLedger} from './keys/ledger-mark.ts'
+import type {Log} from './log.ts'
+import {mintKeySet} from './mint/mint-key-set.ts'
+import {mintFirstEntry} from './mint/mint-record.ts'
+import {builtInPolicy} from './policy/built-in.ts'
+import {createPublisher} from './publish/send.ts'
+import {repair} from './repair.ts'
+import type {Signer} from './signing/signer.ts'
+import {type Durable, openSqlite} from './store/sqlite.ts'
+import type {Taken} from './webhook/inbox.ts'
+import type {Narrowed} from './webhook/narrow.ts'
+import {type Worker, startWorker} from './worker.ts'
+
+export interface Issuer {
+  readonly app: Hono
+  /** The line to pin. */
+  readonly pin: string
+  /** Finishes what is in hand, then lets go of the store. */
+  readonly close: () => Promise<void>
+}
+
+export type Opened =
+  {readonly ok: true; readonly issuer: Issuer} | {readonly ok: false; readonly problems: readonly string[]}
+
+interface Surroundings {
+  readonly log: Log
+  readonly version: string
+  /** Milliseconds. */
+  readonly now: () => number
+}
+
+export async function openIssuer(config: IssuerConfig, around: Surroundings): Promise<Opened> {
+  const opened = openKeys(config)
+  if (!opened.ok) return opened
+  const {keys, warnings} = opened
+  for (const warning of warnings) around.log.warn({}, warning)
+  const durable = openSqlite(config.databasePath)
+  const checked = await checkStore(keys, durable.entries)
+  if (checked.kind === 'refused') {
+    durable.close()
+    return {ok: false, problems: [checked.problem]}
+  }
+  if (checked.kind === 'new') await createLedger({config, keys, durable}, around.now())
+  const keySet = await signKeySet(keys.receipt, await readLedgerStart(durable))
+  return {ok: true, issuer: assemble({config, keys, durable, keySet}, around)}
+}
+
+interface Parts {
+  readonly config: IssuerConfig
+  readonly keys: IssuerKeys
+  readonly durable: Durable
+}
+
+function assemble({config, keys, durable, keySet}: Parts & {readonly keySet: KeySet}, around: Surroundings): Issuer {
+  const {log, now, version} = around
+  const github = openGitHub({apiUrl: config.github.apiUrl, credentials: revealAccess(config), version})
+  const tools = makeTools({config, keys, durable}, {github, around})
+  const worker = startWorker({
+    inbox: durable.inbox,
+    log,
+    now,
+    handle: (delivery) => handleDelivery(delivery, tools),
+    giveUp: ({notice}, cause) =>
+      notice.kind === 'statement' ? giveUp(notice.statement, cause, tools) : Promise.resolve(),
+    repair: async (at) => {
+      await repair(at, tools)
+      await noteLedger({keys, durable})
+    },
+  })
+  const app = createApp({
+    store: durable.store,
+    webhook: {
+      secret: config.github.webhookSecret.reveal(),
+      inbox: durable.inbox,
+      servesOwner: (owner) => servesOwner(config, owner),
+      now,
+    },
+    delivered: worker.wake,
+    keySet,
+    version,
+    probe: () => durable.entries.last(),
+    logFault: (fault, route) => log.error({err: fault, route}, 'a request failed'),
+  })
+  return {app, pin: keys.receipt.publicKey, close: () => closeIssuer(worker, {keys, durable})}
+}
+
+function makeTools(
+  {config, keys, durable}: Parts,
+  {github, around: {log, now}}: {readonly github: GitHub; readonly around: Surroundings},
+): IssuerTools {
+  return {
+    ...durable,
+    facts: createFactSource(github),
+    publisher: createPublisher({github, warn: (message) => log.warn({}, message)}),
+    ownAccount: () => github.ownAccount(),
+    signer: keys.receipt,
+    policy: builtInPolicy,
+    issuer: config.publicUrl,
+    now,
+    newIds: () => ({decision: newDecisionId(now()), nonce: randomBytes(16).toString('hex')}),
+    log,
+  }
+}
+
+async function handleDelivery({notice}: Taken, tools: IssuerTools): Promise<void> {
+  switch (notice.kind) {
+    case 'push':
+      return await tools.pushLog.keep(notice.push)
+    case 'statement':
+      return await handleStatement(notice.statement, tools)
+  }
+}
+
+function newDecisionId(now: number): NonNullable<ReturnType<typeof parseDecisionId>> {
+  const id = parseDecisionId(`dec_${ulid(now).toLowerCase()}`)
+  if (id === undefined) throw new Error('the ULID library gave an id that is none')
+  return id
+}
+
+const revealAccess = ({github: {access}}: IssuerConfig): Parameters<typeof openGitHub>[0]['credentials'] =>
+  access.kind === 'app'
+    ? {...access, privateKey: access.privateKey.reveal()}
+    : {kind: 'token', token: access.token.reveal()}
+
+const servesOwner = ({owners}: IssuerConfig, owner: Narrowed['owner']): boolean =>
+  owners.length === 0 ||
+  owners.some((one) =>
+    one.kind === 'id' ? one.id === owner.id : one.login.toLowerCase() === owner.login.toLowerCase(),
+  )
+
+/** Entry 0 names the key set that the ledger begins with. */
+async function createLedger({config, keys, durable}: Parts, now: number): Promise<void> {
+  const keySet = await signKeySet(keys.receipt, now)
+  const digest = digestOf(canonicalBytes(keySet))
+  const random = randomBytes(16).toString('hex')
+  await durable.createLedger(mintFirstEntry({host: new URL(config.publicUrl).host, random, keys: digest, now}))
+}
+
+/** When the ledger began, in milliseconds: since then its keys sign. */
+async function readLedgerStart({entries}: Durable): Promise<number> {
+  const [first] = await entries.entries(0, 1)
+  if (first === undefined) throw new Error('the ledger has no first entry')
+  return Date.parse(first.time)
+}
+
+/** The same at every start: Ed25519 is deterministic, and nothing in the set depends on the hour. */
+async function signKeySet(signer: Signer, since: number): Promise<KeySet> {
+  const body = mintKeySet({publicKey: signer.publicKey, notBefore: since, version: 1, now: since})
+  return {...body, signature: printSignature(await signer.sign(signingBytes(body)))}
+}
+
+/** Notes how far the store has come, so that an older copy of it is recognised at the next start. */
+async function noteLedger({keys, durable}: Pick<Parts, 'keys' | 'durable'>): Promise<void> {
+  markLedger(keys.markPath, await durable.entries.last())
+}
+
+async function closeIssuer(worker: Worker, parts: Pick<Parts, 'keys' | 'durable'>): Promise<void> {
+  await worker.drain()
+  await noteLedger(parts)
+  parts.durable.close()
+}

@@ -1,0 +1,130 @@
+/** The issuer as its operator runs it: a process of its own, configured by variables, that can be stopped or killed. */
+
+import {type ChildProcess, spawn} from 'node:child_process'
+import {mkdtemp, rm} from 'node:fs/promises'
+import {createServer} from 'node:net'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {fileURLToPath} from 'node:url'
+
+export interface IssuerOptions {
+  /** The sandbox's address. */
+  readonly githubUrl: string
+  readonly webhookSecret: string
+  /** The App that it is, or else a plain token. */
+  readonly app?: {readonly id: number; readonly privateKey: string}
+  readonly token?: string
+  /** More COUNTERSIGN_… variables. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+export class IssuerProcess {
+  readonly url: string
+  readonly hookUrl: string
+  /** Holds its database and keys. */
+  readonly folder: string
+  readonly #options: IssuerOptions
+  readonly #port: number
+  #child: ChildProcess | undefined
+  #pin: string | undefined
+  #output = ''
+
+  private constructor(options: IssuerOptions, {folder, port}: {readonly folder: string; readonly port: number}) {
+    this.#options = options
+    this.#port = port
+    this.folder = folder
+    this.url = `http://127.0.0.1:${port}`
+    this.hookUrl = `${this.url}/github/webhook`
+  }
+
+  /** Starts it in a folder of its own and waits until it listens. */
+  static async start(options: IssuerOptions): Promise<IssuerProcess> {
+    const folder = await mkdtemp(join(tmpdir(), 'countersign-issuer-'))
+    const issuer = new IssuerProcess(options, {folder, port: await freePort()})
+    await issuer.restart()
+    return issuer
+  }
+
+  /** The line to pin, as it printed it. */
+  get pin(): string {
+    if (this.#pin === undefined) throw new Error('The issuer has not printed its key yet')
+    return this.#pin
+  }
+
+  /** Everything that it wrote, log and errors. */
+  get output(): string {
+    return this.#output
+  }
+
+  async restart(): Promise<void> {
+    const child = spawn(process.execPath, [fileURLToPath(new URL('../issuer/server.ts', import.meta.url))], {
+      env: {PATH: process.env['PATH'], ...this.#variables()},
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    this.#child = child
+    const started = this.#output.length
+    await new Promise<void>((resolve, reject) => {
+      const hear = (chunk: Buffer): void => {
+        this.#output += chunk.toString()
+        if (this.#output.indexOf('"msg":"listening"', started) >= 0) resolve()
+      }
+      child.stdout.on('data', hear)
+      child.stderr.on('data', hear)
+      child.once('error', reject)
+      child.once('close', (code) => reject(new Error(`The issuer ended with ${String(code)}:\n${this.#output}`)))
+    })
+    this.#pin = /pp_pk_[0-9a-f]{64}/.exec(this.#output)?.[0]
+  }
+
+  /** As an operator stops it; resolves with its exit code. */
+  async stop(): Promise<number | null> {
+    return await this.#end('SIGTERM')
+  }
+
+  /** As a machine that loses its power. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL')
+  }
+
+  /** Stops it and removes its folder. */
+  async close(): Promise<void> {
+    await this.stop()
+    await rm(this.folder, {recursive: true, force: true, maxRetries: 3})
+  }
+
+  #variables(): Readonly<Record<string, string>> {
+    const {app, token, githubUrl, webhookSecret, env} = this.#options
+    return {
+      COUNTERSIGN_PORT: String(this.#port),
+      COUNTERSIGN_PUBLIC_URL: this.url,
+      COUNTERSIGN_STORE: `sqlite:${join(this.folder, 'data', 'countersign.db')}`,
+      COUNTERSIGN_GITHUB_API_URL: githubUrl,
+      COUNTERSIGN_GITHUB_WEBHOOK_SECRET: webhookSecret,
+      ...(app && {
+        COUNTERSIGN_GITHUB_APP_ID: String(app.id),
+        COUNTERSIGN_GITHUB_PRIVATE_KEY: app.privateKey,
+      }),
+      ...(token !== undefined && {COUNTERSIGN_GITHUB_TOKEN: token}),
+      ...env,
+    }
+  }
+
+  #end(signal: NodeJS.Signals): Promise<number | null> {
+    const child = this.#child
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return Promise.resolve(null)
+    return new Promise((resolve) => {
+      child.once('close', (code) => resolve(code))
+      child.kill(signal)
+    })
+  }
+}
+
+/** A port that was free a moment ago: the issuer's address has to be known before it starts. */
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (typeof address !== 'object' || address === null) throw new Error('no port was given')
+  return address.port
+}
