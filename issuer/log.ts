@@ -1,7 +1,14 @@
 /** The log: JSON lines on standard output. What goes through here cannot carry a secret, even inside an error. */
-import {type DestinationStream, type Logger, pino} from 'pino'
+import {type DestinationStream, pino} from 'pino'
 import type {LogLevel} from './config/values.ts'
 import {Secret} from './keys/secret.ts'
+
+/** What happened, as fields, and one sentence. An Error among the fields is described, never dumped. */
+export interface Log {
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
 
 const redacted = '[redacted]'
 
@@ -9,7 +16,7 @@ const redacted = '[redacted]'
 export function makeLog(
   {level, secrets}: {readonly level: LogLevel; readonly secrets: readonly Secret[]},
   destination: DestinationStream = pino.destination({fd: 1, sync: true}),
-): Logger {
+): Log {
   const mask = makeMask(secrets)
   return pino(
     {

@@ -2,6 +2,7 @@
 
 import {nodeId} from './identifiers.ts'
 import {pullPayload, retargetPayload} from './payloads.ts'
+import {closePull} from './pull-closing.ts'
 import {moveBranch} from './pushes.ts'
 import type {Account, Issue, PullRequest, Repository} from './state.ts'
 import {theAccount, thePull, theRepository, type World} from './world.ts'
@@ -98,10 +99,7 @@ export interface PullAction {
 }
 
 export function closePullRequest(world: World, ask: PullAction): void {
-  const pull = openPull(world, ask)
-  pull.state = 'closed'
-  pull.closedAt = pull.updatedAt = world.clock.stamp()
-  announce(world, pull, {action: 'closed', by: theAccount(world, ask.by)})
+  closePull(world, openPull(world, ask), theAccount(world, ask.by))
 }
 
 export function reopenPullRequest(world: World, ask: PullAction): void {

@@ -3,6 +3,7 @@
 import type {FileContent, NewCommit, Signature} from './git/repository.ts'
 import {nodeId} from './identifiers.ts'
 import {pushPayload, synchronizePayload} from './payloads.ts'
+import {closePull, openPullsFrom} from './pull-closing.ts'
 import type {Account, ActivityType, PullRequest, Repository} from './state.ts'
 import {theAccount, theRepository, type World} from './world.ts'
 
@@ -135,11 +136,6 @@ async function followHead(world: World, pull: PullRequest, sha: string): Promise
   await pull.repository.git.pointRef(`refs/pull/${pull.number}/head`, sha)
 }
 
-const openPullsFrom = (world: World, repository: Repository, branch: string): readonly PullRequest[] =>
-  world.repositories
-    .flatMap(({pulls}) => pulls)
-    .filter(({state, head}) => state === 'open' && head.repository === repository && head.branch === branch)
-
 export interface DeleteBranch {
   readonly repository: string
   readonly branch: string
@@ -156,6 +152,8 @@ export async function deleteBranch(world: World, ask: DeleteBranch): Promise<voi
   record(world, repository, {type: 'branch_deletion', branch, before, after: noCommit, actor: by})
   const ends = {repository, branch, before, after: noCommit, by, forced: false}
   world.hooks.emit({event: 'push', repository, payload: () => pushPayload(world, ends)})
+  // A pull request does not outlive its head branch.
+  for (const pull of openPullsFrom(world, repository, branch)) closePull(world, pull, by)
 }
 
 interface Recorded {

@@ -116,6 +116,7 @@ async function createWorld(): Promise<World> {
     installations: [],
     tokens: new Map(),
     requests: [],
+    requestCounts: new Map(),
     violations: [],
     treeLimit: 100_000,
     hooks: new Hooks(() => world, checkPayload),

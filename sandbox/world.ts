@@ -43,6 +43,8 @@ export interface World {
   readonly tokens: Map<string, IssuedToken>
   /** Every request that GitHub was asked, the control door's excepted. */
   readonly requests: JournalEntry[]
+  /** How many each actor has sent, as its quota counts them. */
+  readonly requestCounts: Map<string, number>
   /** Each disagreement with GitHub's own description; an honest run leaves this empty. */
   readonly violations: string[]
   /** Entries after which a tree is `truncated`. */

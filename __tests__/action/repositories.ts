@@ -1,8 +1,14 @@
 /** Real temporary git repositories for the checkout's tests. */
-import {execFileSync} from 'node:child_process'
+import {execFileSync, spawnSync} from 'node:child_process'
 import {mkdirSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
+import {describe} from '@jest/globals'
 import {emptyFolder} from './asks.ts'
+
+const hasGit = process.platform !== 'win32' && spawnSync('git', ['--version']).status === 0
+if (!hasGit) process.stderr.write('git is not installed: the tests against real repositories are skipped\n')
+/** A describe that skips itself, by name, where there is no git. */
+export const withGit = hasGit ? describe : describe.skip
 
 /** Nobody's configuration but this one. */
 const env = {

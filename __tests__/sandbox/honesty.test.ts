@@ -71,7 +71,7 @@ async function tourOfApps(town: Town, octokit: Octokit): Promise<void> {
   await rest.apps.getRepoInstallation(place)
   await rest.apps.listReposAccessibleToInstallation()
   const {data} = await rest.apps.listWebhookDeliveries()
-  await rest.apps.redeliverWebhookDelivery({delivery_id: Number(data[0]?.id ?? 0)})
+  await rest.apps.redeliverWebhookDelivery({delivery_id: data[0]?.id ?? 0})
 }
 
 maybe('a whole tour agrees with GitHub’s description, in every request and answer', async () => {

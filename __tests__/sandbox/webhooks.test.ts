@@ -134,6 +134,13 @@ test('a pull request’s life is told: closed, reopened, edited, merged', async 
   expect(pulls[3]).toMatchObject({pull_request: {merged: true, merge_commit_sha: sha, merged_by: {login: 'octocat'}}})
 })
 
+test('a pull request is closed when its head branch is deleted', async () => {
+  await town.world.deleteBranch({repository: repo, branch: 'feature', by: 'hubot'})
+  const [push, closed] = await heard()
+  expect(push).toMatchObject({event: 'push', body: {deleted: true, before: town.sha, after: '0'.repeat(40)}})
+  expect(closed?.body).toMatchObject({action: 'closed', pull_request: {merged: false, state: 'closed'}})
+})
+
 test('a repository’s own hook says nothing of an installation', async () => {
   town.world.setHook({url: listener.url, mode: 'repository'})
   say()

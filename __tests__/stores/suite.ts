@@ -78,6 +78,7 @@ function testLedger(the: () => Durable, openEmpty: () => Promise<Durable>): void
   test('cannot be read before it was created', async () => {
     const empty = await openEmpty()
     await expect(empty.store.read(scopeOf())).rejects.toThrow('no entry yet')
+    await expect(empty.entries.last()).rejects.toThrow('no entry yet')
     empty.close()
   })
 
@@ -87,6 +88,7 @@ function testLedger(the: () => Durable, openEmpty: () => Promise<Durable>): void
     expect(all.map(({seq}) => seq)).toEqual([0, 1, 2, 3, 4, 5])
     expect(await the().entries.entries(2, 3)).toEqual(all.slice(2, 5))
     expect(await the().entries.entries(6, 3)).toEqual([])
+    expect(await the().entries.last()).toEqual(all[5])
   })
 
   test('stays one chain when a hundred statements are decided at once', async () => {

@@ -28,7 +28,7 @@ export async function readChange(
     fetchPullRequest(connection, statement),
   ])
   if (repository === 'gone' || pull === 'gone') return 'gone'
-  const place = {connection, at: splitName(repository.name)}
+  const place: Place = {connection, at: splitName(repository.name), ranges: new Map()}
   const {pullRequest, size} = pull
   // Of an open pull request the head is what can be authorised, of a merged one the merge commit alone.
   const candidate = pullRequest.mergeCommit ?? pullRequest.head.sha

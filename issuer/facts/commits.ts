@@ -10,6 +10,8 @@ import type {Comparison} from './facts.ts'
 export interface Place {
   readonly connection: Connection
   readonly at: OwnerAndRepo
+  /** Comparisons that were asked already: where the branch left the base is often the last authorised commit. */
+  readonly ranges: Map<string, Promise<Answer | 'gone'>>
 }
 
 export interface Commit {
@@ -49,11 +51,15 @@ interface Range {
 }
 
 /** One commit a page is enough: the totals and the files come with each first page. */
-async function fetchRange({connection, at}: Place, {base, head}: Range): Promise<Answer | 'gone'> {
+function fetchRange({connection, at, ranges}: Place, {base, head}: Range): Promise<Answer | 'gone'> {
   const basehead = `${base}...${head}`
-  return connection.ask('the comparison', (octokit) =>
-    octokit.rest.repos.compareCommitsWithBasehead({...at, basehead, per_page: 1, page: 1}),
-  )
+  const answer =
+    ranges.get(basehead) ??
+    connection.ask('the comparison', (octokit) =>
+      octokit.rest.repos.compareCommitsWithBasehead({...at, basehead, per_page: 1, page: 1}),
+    )
+  ranges.set(basehead, answer)
+  return answer
 }
 
 /** Whether `head` contains `base`. Both exist, so "not found" says that their histories have nothing in common. */

@@ -8,7 +8,7 @@ import type {Actor, Repository} from '../state.ts'
 
 export interface Env {
   Bindings: HttpBindings
-  Variables: {actor: Actor; repository: Repository; faulted: boolean}
+  Variables: {actor: Actor; repository: Repository}
 }
 
 export type Ctx = Context<Env>

@@ -78,7 +78,9 @@ const journal = (world: World) =>
       for (const [name, value] of Object.entries(quotaHeaders(quotaOf(world, c)))) c.header(name, value)
     const url = new URL(c.req.url)
     const line = {at, method: c.req.method, path: `${url.pathname}${url.search}`}
-    world.requests.push({...line, actor: nameActor(c), status: c.res.status})
+    const actor = nameActor(c)
+    world.requests.push({...line, actor, status: c.res.status})
+    world.requestCounts.set(actor, (world.requestCounts.get(actor) ?? 0) + 1)
   })
 
 /** Holds request and answer against GitHub's own description. */

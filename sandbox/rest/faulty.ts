@@ -16,8 +16,6 @@ export const faulty = (world: World) =>
     const fault = world.faults.take(`${c.req.method} ${url.pathname}${url.search}`)
     if (!fault) return next()
     if (fault.delayMs !== undefined) await sleep(fault.delayMs)
-    // What comes now is not GitHub's description's business.
-    c.set('faulted', fault.delayMs === undefined)
     if (fault.rateLimit) return limited(world, c, fault.rateLimit)
     if (fault.html === true)
       return c.html('<!DOCTYPE html><title>Unicorn! &middot; GitHub</title><p>We had issues</p>', 502)

@@ -17,7 +17,7 @@ export interface Quota {
 export function quotaOf(world: World, c: Ctx): Quota {
   const who = nameActor(c)
   const limit = who === 'anonymous' ? limits.anonymous : limits.known
-  const used = Math.min(world.requests.filter(({actor}) => actor === who).length + 1, limit)
+  const used = Math.min((world.requestCounts.get(who) ?? 0) + 1, limit)
   const reset = (Math.floor(world.clock.now().getTime() / 1000 / hour) + 1) * hour
   return {limit, used, remaining: limit - used, reset}
 }

@@ -17,13 +17,17 @@ export interface FileContent {
 }
 
 /** `same`: the bytes are the blob's. `converted`: git would make the blob of them (line endings, Git LFS). */
-export type FileVerdict = 'same' | 'converted to CRLF' | 'from Git LFS' | 'other'
+export type FileVerdict = 'same' | 'converted to CRLF' | 'from Git LFS' | 'other' | 'unreadable'
 
 export function compareFile(file: FileContent, object: string): FileVerdict {
-  const hash = hashOfName(object)
-  if (nameFile(file, hash) === object) return 'same'
-  if (namePointer(file, hash) === object) return 'from Git LFS'
-  return nameWithLf(file, hash) === object ? 'converted to CRLF' : 'other'
+  try {
+    const hash = hashOfName(object)
+    if (nameFile(file, hash) === object) return 'same'
+    if (namePointer(file, hash) === object) return 'from Git LFS'
+    return nameWithLf(file, hash) === object ? 'converted to CRLF' : 'other'
+  } catch {
+    return 'unreadable' // Gone or closed to us between the look at it and its reading.
+  }
 }
 
 function nameFile(file: FileContent, hash: ObjectHash): string {

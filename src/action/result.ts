@@ -20,9 +20,10 @@ export interface GateResult {
   /** The comment that would help, and the pull request to post it on. */
   readonly comment: {readonly text: string; readonly pullRequest: number | null} | null
   readonly asked: AskedResult | null
-  /** The receipt that was accepted or that got furthest. Claims only, unless `verified`. */
+  /** The receipt that was accepted or that got furthest. */
   readonly receipt: Receipt | null
-  readonly verified: boolean
+  /** `claimed`: its signature did not hold or was not reached, so anyone may have written it. */
+  readonly standing: 'verified' | 'claimed' | null
   readonly source: string | null
   readonly checks: readonly Check[]
   readonly sources: readonly string[]
@@ -58,13 +59,16 @@ export function resultOf(outcome: GateOutcome): GateResult {
     comment: refusal === undefined ? null : commentFor(refusal, ask),
     asked: ask === undefined ? null : askedResult(ask),
     receipt: receipt ?? null,
-    verified: refusal === undefined || rankOfRefusal(refusal.code) > checkNames.indexOf('signature'),
+    standing: receipt === undefined ? null : standingAfter(refusal),
     source: examined?.source ?? null,
     checks: checksOf(outcome, refusal),
     sources: outcome.answers.map(describeAnswer),
     warnings: warningsOf(outcome),
   }
 }
+
+const standingAfter = (refusal: Refusal | undefined): 'verified' | 'claimed' =>
+  refusal === undefined || rankOfRefusal(refusal.code) > checkNames.indexOf('signature') ? 'verified' : 'claimed'
 
 function describeAllow(receipt: Receipt | undefined): string {
   if (receipt === undefined) throw new TypeError('an allow without a receipt')

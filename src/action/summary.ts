@@ -35,7 +35,7 @@ function renderComment({comment}: GateResult): readonly string[] {
 
 const fenced = (text: string, language: string): string => ['```' + language, text, '```'].join('\n')
 
-function renderComparison({asked, receipt, verified, source, sources}: GateResult): readonly string[] {
+function renderComparison({asked, receipt, standing, source, sources}: GateResult): readonly string[] {
   if (asked === null) return []
   const found =
     receipt === null ? '' : verified ? 'what the receipt says' : 'what the receipt claims (signature not accepted)'

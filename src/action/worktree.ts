@@ -16,82 +16,83 @@ export interface Difference {
 }
 
 export async function compareTree(repository: GitRepository, commit: string): Promise<TreeDifference> {
-  const comparison = new Comparison(process.platform !== 'win32')
-  await comparison.compare(repository, commit)
-  return comparison.result()
+  const tally: Tally = {differences: [], leftOut: 0, crlf: 0}
+  await new Comparison(repository, tally, '').compare(commit)
+  const unseen = [
+    ...(tally.leftOut > 0 ? [`${tally.leftOut} tracked files are left out of this checkout (sparse checkout)`] : []),
+    ...(tally.crlf > 0 ? [`${tally.crlf} text files have CRLF line endings where the commit has LF`] : []),
+  ]
+  return {differences: tally.differences, unseen}
 }
 
+interface Tally {
+  readonly differences: Difference[]
+  leftOut: number
+  crlf: number
+}
+
+/** Windows has neither an executable bit nor, mostly, symbolic links. */
+const posix = process.platform !== 'win32'
+
+/** One repository: the checkout itself, or a submodule in it, whose paths begin with `prefix`. */
 class Comparison {
-  /** Windows has neither an executable bit nor, mostly, symbolic links. */
-  readonly #posix: boolean
-  readonly #differences: Difference[] = []
-  #leftOut = 0
-  #crlf = 0
+  readonly #repository: GitRepository
+  readonly #tally: Tally
+  readonly #prefix: string
+  readonly #folders: RealFolders
 
-  constructor(posix: boolean) {
-    this.#posix = posix
+  constructor(repository: GitRepository, tally: Tally, prefix: string) {
+    this.#repository = repository
+    this.#tally = tally
+    this.#prefix = prefix
+    this.#folders = new RealFolders(repository.root)
   }
 
-  result(): TreeDifference {
-    const unseen = [
-      ...(this.#leftOut > 0 ? [`${this.#leftOut} tracked files are left out of this checkout (sparse checkout)`] : []),
-      ...(this.#crlf > 0 ? [`${this.#crlf} text files have CRLF line endings where the commit has LF`] : []),
-    ]
-    return {differences: this.#differences, unseen}
-  }
-
-  async compare(repository: GitRepository, commit: string): Promise<void> {
-    const [entries, index] = await Promise.all([repository.readTree(commit), repository.readIndex()])
-    const folders = new RealFolders(repository.root)
+  async compare(commit: string): Promise<void> {
+    const [entries, index] = await Promise.all([this.#repository.readTree(commit), this.#repository.readIndex()])
     for (const entry of entries) {
-      if (entry.mode === '160000') await this.#compareSubmodule(repository, entry)
-      else this.#compareEntry(folders, entry, index.get(entry.path))
+      if (entry.mode === '160000') await this.#compareSubmodule(entry)
+      else this.#compareEntry(entry, index.get(entry.path))
     }
     const committed = new Set(entries.map(({path}) => path))
     for (const path of index.keys()) if (!committed.has(path)) this.#differs(path, 'is staged and not in the commit')
   }
 
   /** Not fetched: there is nothing of it to deploy. Fetched: its HEAD is the commit that the tree names, and so on down. */
-  async #compareSubmodule(repository: GitRepository, {path, object}: TreeEntry): Promise<void> {
-    if (lstat(bytesOf(repository.root, `${path}/.git`)) === undefined) return
-    const submodule = repository.below(printable(path))
+  async #compareSubmodule({path, object}: TreeEntry): Promise<void> {
+    if (lstat(this.#at(`${path}/.git`)) === undefined) return
+    const submodule = this.#repository.below(printable(path))
     const head = await submodule.readHead()
-    if (head === object) await this.compare(submodule, object)
+    if (head === object) await new Comparison(submodule, this.#tally, `${this.#prefix}${path}/`).compare(object)
     else this.#differs(path, `is the submodule at ${head}`)
   }
 
-  #compareEntry(folders: RealFolders, entry: TreeEntry, indexed: IndexEntry | undefined): void {
-    const stat = folders.has(entry.path) ? lstat(bytesOf(folders.root, entry.path)) : undefined
-    if (stat !== undefined) {
-      this.#comparePresent(folders.root, entry, stat)
-      return
-    }
-    if (indexed?.skipWorktree === true) this.#leftOut += 1
-    else this.#differs(entry.path, 'is missing')
+  #compareEntry(entry: TreeEntry, indexed: IndexEntry | undefined): void {
+    const stat = this.#folders.has(entry.path) ? lstat(this.#at(entry.path)) : undefined
+    const how = stat === undefined ? 'is missing' : this.#compareContent(entry, stat)
+    if (stat === undefined && indexed?.skipWorktree === true) this.#tally.leftOut += 1
+    else if (how !== undefined) this.#differs(entry.path, how)
   }
 
-  #comparePresent(root: string, {path, mode, object}: TreeEntry, stat: Stats): void {
-    const at = bytesOf(root, path)
+  #compareContent({path, mode, object}: TreeEntry, stat: Stats): string | undefined {
     if (stat.isSymbolicLink()) {
-      const same = mode === '120000' && nameBlob(readlinkSync(at, 'buffer'), hashOfName(object)) === object
-      if (!same) this.#differs(path, 'is another symbolic link')
-      return
+      const same = mode === '120000' && nameBlob(readlinkSync(this.#at(path), 'buffer'), hashOfName(object)) === object
+      return same ? undefined : 'is another symbolic link'
     }
-    if (!stat.isFile() || (mode === '120000' && this.#posix)) {
-      this.#differs(path, 'is another kind of file')
-      return
-    }
-    const verdict = compareFile({path: at, size: stat.size}, object)
-    if (verdict === 'other') {
-      this.#differs(path, 'has other content')
-      return
-    }
-    if (verdict === 'converted to CRLF') this.#crlf += 1
-    if (this.#posix && ((stat.mode & 0o100) !== 0) !== (mode === '100755')) this.#differs(path, 'has another mode')
+    if (!stat.isFile() || (mode === '120000' && posix)) return 'is another kind of file'
+    const verdict = compareFile({path: this.#at(path), size: stat.size}, object)
+    if (verdict === 'other') return 'has other content'
+    if (verdict === 'unreadable') return 'cannot be read'
+    if (verdict === 'converted to CRLF') this.#tally.crlf += 1
+    return posix && ((stat.mode & 0o100) !== 0) !== (mode === '100755') ? 'has another mode' : undefined
+  }
+
+  #at(path: string): Buffer {
+    return bytesOf(this.#repository.root, path)
   }
 
   #differs(path: string, how: string): void {
-    this.#differences.push({path: printable(path), how})
+    this.#tally.differences.push({path: printable(this.#prefix + path), how})
   }
 }
 
@@ -104,11 +105,11 @@ const lstat = (path: Buffer): Stats | undefined => lstatSync(path, {throwIfNoEnt
 
 /** A folder that was replaced by a symbolic link holds somebody else's files: git calls those below it deleted. */
 class RealFolders {
-  readonly root: string
+  readonly #root: string
   readonly #known = new Map<string, boolean>([['.', true]])
 
   constructor(root: string) {
-    this.root = root
+    this.#root = root
   }
 
   /** Whether every folder above `path` is one. */
@@ -116,7 +117,7 @@ class RealFolders {
     const folder = dirname(path)
     const known = this.#known.get(folder)
     if (known !== undefined) return known
-    const real = this.has(folder) && lstat(bytesOf(this.root, folder))?.isDirectory() === true
+    const real = this.has(folder) && lstat(bytesOf(this.#root, folder))?.isDirectory() === true
     this.#known.set(folder, real)
     return real
   }

@@ -1,0 +1,209 @@
+/** What is published, once however often, on the sandbox GitHub. */
+import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
+import {openGitHub} from '../../issuer/github/client.ts'
+import type {CheckRun, Publication} from '../../issuer/publish/publication.ts'
+import {createPublisher} from '../../issuer/publish/send.ts'
+import {name, openChange, type OpenedChange, say, setStage, type Stage} from './github-world.ts'
+
+const key = 'dec_01jdaa3x7k9m2n4p6q8r0s2t4w'
+const marker = `<!-- countersign:${key} -->`
+
+let stage: Stage
+let change: OpenedChange
+let publication: Publication
+let warnings: string[]
+
+beforeEach(async () => {
+  stage = await setStage()
+  change = await openChange(stage)
+  warnings = []
+  const statement = say(stage, {pullRequest: change.number})
+  const checkRun: CheckRun = {
+    name: 'countersign / production',
+    headSha: change.head,
+    externalId: 'rcpt_dg_01jdaa3x7k9m2n4p6q8r0s2t4w',
+    detailsUrl: 'https://countersign.example/v1/receipts/rcpt_dg_01jdaa3x7k9m2n4p6q8r0s2t4w',
+    title: 'Authorised by octocat',
+    summary: 'Until 15:30',
+    text: '```json\n{}\n```',
+  }
+  publication = {
+    repository: statement.repository,
+    installation: stage.installation,
+    pullRequest: change.number,
+    commentId: statement.comment.id,
+    reaction: 'rocket',
+    reply: 'Authorised.',
+    checkRun,
+  }
+})
+
+afterEach(async () => {
+  expect(stage.world.violations).toEqual([])
+  await stage.sandbox.close()
+})
+
+const warn = (message: string): void => {
+  warnings.push(message)
+}
+const publish = (what: Publication = publication): Promise<void> =>
+  createPublisher({github: stage.github, warn}).publish(what, key)
+
+const replies = (): readonly string[] =>
+  [...stage.world.comments.values()].filter(({body}) => body.endsWith(marker)).map(({author}) => author.login)
+const reactions = (): readonly string[] =>
+  stage.world.comments.get(publication.commentId)?.reactions.map(({content}) => content) ?? []
+
+function expectAllOnce(): void {
+  expect(stage.world.checkRuns.map(({app, externalId}) => [app.slug, externalId])).toEqual([
+    ['countersign', publication.checkRun?.externalId],
+  ])
+  expect(replies()).toEqual(['countersign[bot]'])
+  expect(reactions()).toEqual(['rocket'])
+}
+
+describe('a publication', () => {
+  test('is a check run, then a reply, then a reaction', async () => {
+    await publish()
+    expectAllOnce()
+    const written = stage.world.requests.filter(({method, path}) => method === 'POST' && path.startsWith('/repos/'))
+    expect(written.map(({path}) => path.replace(/.*\//, ''))).toEqual(['check-runs', 'comments', 'reactions'])
+    expect(stage.world.checkRuns[0]).toMatchObject({
+      name: 'countersign / production',
+      headSha: change.head,
+      conclusion: 'success',
+      detailsUrl: publication.checkRun?.detailsUrl,
+      output: {title: 'Authorised by octocat', summary: 'Until 15:30', text: '```json\n{}\n```'},
+    })
+  })
+
+  test('ends its reply with the marker, so that the first line stays the text', async () => {
+    await publish()
+    const reply = [...stage.world.comments.values()].at(-1)
+    expect(reply?.body).toBe(`Authorised.\n\n${marker}`)
+  })
+
+  test('without a part sends the others alone', async () => {
+    await publish({...publication, checkRun: undefined, reaction: undefined})
+    expect([stage.world.checkRuns.length, replies().length, reactions().length]).toEqual([0, 1, 0])
+  })
+
+  test('sent twice is there once', async () => {
+    await publish()
+    await publish()
+    expectAllOnce()
+  })
+
+  test.each([
+    ['before the check run', {match: '^POST .*/check-runs', status: 500}],
+    ['after the check run was written', {match: '^POST .*/check-runs', status: 502, carriedOut: true}],
+    ['before the reply', {match: '^POST .*/comments$', status: 500}],
+    ['after the reply was written', {match: '^POST .*/comments$', cut: true}],
+    ['before the reaction', {match: '^POST .*/reactions', status: 503}],
+    ['after the reaction was written', {match: '^POST .*/reactions', status: 502, carriedOut: true}],
+  ])('broken off %s and sent again is there once', async (_, fault) => {
+    stage.world.addFault({...fault, times: 1})
+    await expect(publish()).rejects.toMatchObject({name: 'GitHubUnavailable'})
+    await publish()
+    expectAllOnce()
+  })
+
+  test('finds its reply among hundreds of later comments', async () => {
+    await publish()
+    for (let i = 0; i < 230; i += 1) say(stage, {pullRequest: change.number, by: 'stranger', body: `me too ${i}`})
+    await publish()
+    expect(replies()).toHaveLength(1)
+  })
+
+  test('reads no comments from before the statement', async () => {
+    for (let i = 0; i < 230; i += 1) say(stage, {pullRequest: change.number, by: 'stranger', body: `me too ${i}`})
+    const {comment} = say(stage, {pullRequest: change.number})
+    await publish({...publication, commentId: comment.id})
+    const listed = stage.world.requests.filter(({method, path}) => method === 'GET' && path.includes('/comments?'))
+    expect(listed.map(({path}) => /[?&]page=(\d+)/.exec(path)?.[1])).toEqual(['1', '3'])
+    expect(replies()).toHaveLength(1)
+  })
+
+  test("is not silenced by somebody else's comment with its marker", async () => {
+    say(stage, {pullRequest: change.number, by: 'stranger', body: `Denied!\n\n${marker}`})
+    await publish()
+    expect(replies()).toEqual(['stranger', 'countersign[bot]'])
+  })
+
+  test("is not silenced by somebody else's check run of its name and id", async () => {
+    const {name: run = '', externalId = ''} = publication.checkRun ?? {}
+    stage.world.addCheckRun({repository: name, sha: change.head, name: run, externalId, conclusion: 'success'})
+    await publish()
+    expect(stage.world.checkRuns.map(({app}) => app.slug)).toEqual(['github-actions', 'countersign'])
+  })
+
+  test('to a comment that was deleted is sent without the reaction', async () => {
+    stage.world.deleteComment({id: publication.commentId})
+    await publish()
+    expect([stage.world.checkRuns.length, replies().length]).toEqual([1, 1])
+  })
+
+  test('follows the repository to its new name', async () => {
+    stage.world.renameRepository({repository: name, to: 'api'})
+    await publish()
+    expectAllOnce()
+  })
+
+  test('never goes to another repository of the name', async () => {
+    stage.world.deleteRepository({repository: name})
+    await stage.world.addRepository({name, files: {'README.md': 'new\n'}})
+    const other = await openChange(stage)
+    expect(other.number).toBe(change.number)
+    await publish()
+    expect([stage.world.checkRuns.length, replies().length]).toEqual([0, 0])
+    expect(warnings).toEqual([expect.stringContaining('another repository has that name')])
+  })
+
+  test('still replies where the App lacks the permission for check runs, and stays unpublished', async () => {
+    stage.world.addFault({match: '/check-runs', status: 403})
+    await expect(publish()).rejects.toMatchObject({kind: 'permission'})
+    expect([stage.world.checkRuns.length, replies().length, reactions().length]).toEqual([0, 1, 1])
+  })
+
+  test('waits with the reply while the check run cannot be written', async () => {
+    stage.world.addFault({match: '/check-runs', rateLimit: 'secondary'})
+    await expect(publish()).rejects.toMatchObject({kind: 'rate-limit', retryAfterMs: 1000})
+    expect(replies()).toEqual([])
+  })
+
+  test('takes no key that could end the hidden comment', async () => {
+    const publisher = createPublisher({github: stage.github, warn})
+    await expect(publisher.publish(publication, 'x --> <b>')).rejects.toThrow('publication key')
+  })
+})
+
+describe('with a plain token', () => {
+  const byToken = (): ReturnType<typeof createPublisher> => {
+    const {url} = stage.sandbox
+    const credentials = {kind: 'token', token: stage.people.monalisa.token} as const
+    return createPublisher({github: openGitHub({apiUrl: url, version: '0.0.0', credentials}), warn})
+  }
+
+  test('a commit status of the same name stands for the check run, and the log says so once', async () => {
+    const publisher = byToken()
+    await publisher.publish(publication, key)
+    await publisher.publish(publication, key)
+    expect(stage.world.checkRuns).toEqual([])
+    expect(stage.world.statuses[0]).toMatchObject({
+      sha: change.head,
+      state: 'success',
+      context: 'countersign / production',
+      targetUrl: publication.checkRun?.detailsUrl,
+      description: 'Authorised by octocat',
+    })
+    expect(warnings).toEqual([expect.stringContaining('issuer-url')])
+    expect(stage.world.requests.filter(({path}) => path.includes('/check-runs'))).toHaveLength(1)
+    expect(replies()).toEqual(['monalisa'])
+  })
+
+  test('an outage while writing the check run is no refusal', async () => {
+    stage.world.addFault({match: '^POST .*/check-runs', status: 500, times: 1})
+    await expect(byToken().publish(publication, key)).rejects.toMatchObject({kind: 'server'})
+    expect([stage.world.statuses, warnings]).toEqual([[], []])
+  })
+})
