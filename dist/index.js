@@ -752,7 +752,7 @@ function checkoutInspector({ path, workspace }, env) {
       const folder = resolve(workspace, path);
       const root = findRoot(folder, resolve(workspace));
       if (root === void 0) return { kind: "absent", path: folder };
-      const { inspectRepository } = await import("./inspect-repository-X6UMZBSN.js");
+      const { inspectRepository } = await import("./inspect-repository-DK5VU2SU.js");
       return inspectRepository(root, { sha: sha2, env });
     }
   };
@@ -988,13 +988,14 @@ function resultOf(outcome) {
     comment: refusal === void 0 ? null : commentFor(refusal, ask),
     asked: ask === void 0 ? null : askedResult(ask),
     receipt: receipt ?? null,
-    verified: refusal === void 0 || rankOfRefusal(refusal.code) > checkNames.indexOf("signature"),
+    standing: receipt === void 0 ? null : standingAfter(refusal),
     source: examined?.source ?? null,
     checks: checksOf(outcome, refusal),
     sources: outcome.answers.map(describeAnswer),
     warnings: warningsOf(outcome)
   };
 }
+var standingAfter = (refusal) => refusal === void 0 || rankOfRefusal(refusal.code) > checkNames.indexOf("signature") ? "verified" : "claimed";
 function describeAllow(receipt) {
   if (receipt === void 0) throw new TypeError("an allow without a receipt");
   const { authorizedBy, scope, id, expiresAt } = receipt;
@@ -1132,32 +1133,33 @@ function renderComment({ comment }) {
   ];
 }
 var fenced = (text, language) => ["```" + language, text, "```"].join("\n");
-function renderComparison({ asked, receipt, verified, source, sources }) {
+function renderComparison({ asked, receipt, standing, source, sources }) {
   if (asked === null) return [];
-  const found = receipt === null ? "" : verified ? "what the receipt says" : "what the receipt claims (signature not accepted)";
-  const rows = receipt === null ? askedRows(asked) : comparedRows(asked, receipt);
-  const where = receipt === null ? `asked: ${sources.join(", ") || "nobody"}` : `from ${source ?? ""}`;
-  return [
-    table(
-      ["", "what was asked", found || "what was found"],
-      [...rows, ["receipt", "", receipt === null ? `none (${where})` : `${receipt.id} ${where}`]]
-    )
+  const found = receipt === null ? [] : foundValues(receipt);
+  const rows = [
+    [
+      "receipt",
+      `from ${sources.join(", ") || "nobody"}`,
+      receipt === null ? "none" : `${receipt.id} from ${source ?? ""}`
+    ],
+    ...askedFields(asked).map(([name, value], i) => [name, value, found[i] ?? ""])
   ];
+  return [table(["", "asked by this job", foundTitles[standing ?? "none"]], rows)];
 }
-var askedRows = (asked) => askedFields(asked).map(([name, value]) => [name, value, ""]);
-function comparedRows(asked, receipt) {
-  const { scope, approvals, flags, issuedAt, expiresAt, issuer } = receipt;
-  const found = [
-    `${scope.repository} (id ${scope.repositoryId})`,
-    scope.sha,
-    scope.environment,
-    approvals.map(({ login: login2, role, proof, at }) => `${login2} (${role}, ${proof}, ${at})`).join(", "),
-    flags.join(", ") || "none",
-    `${issuedAt} to ${expiresAt}`,
-    issuer
-  ];
-  return askedFields(asked).map(([name, value], i) => [name, value, found[i] ?? ""]);
-}
+var foundTitles = {
+  verified: "found in the receipt",
+  claimed: "claimed by what was found (no signature holds)",
+  none: "found"
+};
+var foundValues = ({ scope, approvals, flags, issuedAt, expiresAt, issuer }) => [
+  `${scope.repository} (id ${scope.repositoryId})`,
+  scope.sha,
+  scope.environment,
+  approvals.map(({ login: login2, role, proof, at }) => `${login2} (${role}, ${proof}, ${at})`).join(", "),
+  flags.join(", ") || "none",
+  `${issuedAt} to ${expiresAt}`,
+  issuer
+];
 var askedFields = (asked) => [
   ["repository", `${asked.repository} (id ${asked.repositoryId})`],
   ["commit", `${asked.sha} (event ${asked.event})`],
@@ -1208,11 +1210,11 @@ function publishReport(outcome, runner) {
   return result.authorized ? publishAllow(result, runner) : publishRefusal(result, runner);
 }
 function publishAllow(result, runner) {
+  recordOutputs(result, runner);
   for (const warning2 of result.warnings) runner.say("warning", oneLine(warning2), "Countersign");
   if (attempt(() => runner.summarise(renderSummary(result))) === "failed") {
     runner.say("warning", "The job summary could not be written.", "Countersign");
   }
-  recordOutputs(result, runner);
   runner.say("info", `${oneLine(result.what)}
 ${notRevocationChecked}${checkoutHint(result)}`, "Authorised");
   return 0;

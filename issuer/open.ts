@@ -45,7 +45,8 @@ export async function openIssuer(config: IssuerConfig, around: Surroundings): Pr
   if (!opened.ok) return opened
   const {keys, warnings} = opened
   for (const warning of warnings) around.log.warn({}, warning)
-  const durable = openSqlite(config.databasePath)
+  const durable = openStore(config.databasePath)
+  if (typeof durable === 'string') return {ok: false, problems: [durable]}
   const checked = await checkStore(keys, durable.entries)
   if (checked.kind === 'refused') {
     durable.close()
@@ -54,6 +55,15 @@ export async function openIssuer(config: IssuerConfig, around: Surroundings): Pr
   if (checked.kind === 'new') await createLedger({config, keys, durable}, around.now())
   const keySet = await signKeySet(keys.receipt, await readLedgerStart(durable))
   return {ok: true, issuer: assemble({config, keys, durable, keySet}, around)}
+}
+
+/** The store, or why this file cannot be one: too new, another program's, a disk without what durability needs. */
+function openStore(path: string): Durable | string {
+  try {
+    return openSqlite(path)
+  } catch (fault) {
+    return `COUNTERSIGN_STORE: ${fault instanceof Error ? fault.message : 'the database cannot be opened'}`
+  }
 }
 
 interface Parts {
@@ -135,9 +145,7 @@ const revealAccess = ({github: {access}}: IssuerConfig): Parameters<typeof openG
 
 const servesOwner = ({owners}: IssuerConfig, owner: Narrowed['owner']): boolean =>
   owners.length === 0 ||
-  owners.some((one) =>
-    one.kind === 'id' ? one.id === owner.id : one.login.toLowerCase() === owner.login.toLowerCase(),
-  )
+  owners.some((one) => (one.kind === 'id' ? one.id === owner.id : one.login === owner.login.toLowerCase()))
 
 /** Entry 0 names the key set that the ledger begins with. */
 async function createLedger({config, keys, durable}: Parts, now: number): Promise<void> {
@@ -166,7 +174,10 @@ async function noteLedger({keys, durable}: Pick<Parts, 'keys' | 'durable'>): Pro
 }
 
 async function closeIssuer(worker: Worker, parts: Pick<Parts, 'keys' | 'durable'>): Promise<void> {
-  await worker.drain()
-  await noteLedger(parts)
-  parts.durable.close()
+  try {
+    await worker.drain()
+    await noteLedger(parts)
+  } finally {
+    parts.durable.close()
+  }
 }

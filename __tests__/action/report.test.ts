@@ -162,13 +162,13 @@ describe('after a refusal', () => {
     expect(runner.summary()).toContain('| environment | failed |')
     expect(runner.summary()).toContain('| flags | not reached |')
     expect(runner.summary()).toContain('| environment | production | staging |')
-    expect(runner.summary()).toContain('what the receipt says')
+    expect(runner.summary()).toContain('found in the receipt')
   })
 
   test('a receipt whose signature does not hold is shown as a claim only', async () => {
     const runner = aRunner()
     publishReport(await runGate(ask, someTools([aSource('GitHub', {candidates: [aReceipt().text]})])), runner)
-    expect(runner.summary()).toContain('what the receipt claims')
+    expect(runner.summary()).toContain('claimed by what was found')
     expect(runner.outputs.receipt).toBe('')
     expect(JSON.parse(runner.outputs.result ?? '')).toMatchObject({standing: 'claimed', authorized: false})
   })

@@ -212,6 +212,22 @@ describe('a merged pull request', () => {
   })
 })
 
+describe('a pull request that was merged by moving the default branch onto its head', () => {
+  test('still shows everybody who pushed, though the merge base is a commit of its own', async () => {
+    const evil = await stage.world.push({repository: name, branch: 'feature', pusher: 'octocat', files: {e: '1\n'}})
+    const head = await stage.world.push({repository: name, branch: 'feature', pusher: 'hubot', files: {f: '1\n'}})
+    await stage.world.push({repository: name, branch: 'main', pusher: 'monalisa', sha: head})
+    const pull = stage.world.repositories[0]?.pulls[0]
+    if (pull === undefined) throw new Error('no pull request')
+    pull.merged = {at: pull.updatedAt, by: pull.author, sha: head}
+    pull.base.sha = stage.root
+    pull.state = 'closed'
+    const facts = await read()
+    expect(facts).toMatchObject({pullRequest: {mergeCommit: head}, size: {commits: 3}, mergeReachable: true})
+    expect([logins(facts), evil]).toEqual([['hubot', 'octocat'], expect.any(String)])
+  })
+})
+
 describe('names on commits', () => {
   const people = async (): Promise<readonly unknown[]> => {
     const {authors} = await read()
@@ -319,9 +335,11 @@ describe('pushers', () => {
     const repository = stage.world.repositories.find(({id}) => id === stage.repositoryId)
     const [made] = repository?.activity.filter(({ref}) => ref === 'refs/heads/feature') ?? []
     if (repository === undefined || made === undefined) throw new Error('no activity')
-    const away = {...made, before: change.head, after: stage.root}
-    const back = {...made, before: stage.root, after: change.head}
-    for (let i = 0; i < 55; i += 1) repository.activity.push(away, back)
+    const earlier = Array.from({length: 110}, (_, i) => {
+      const [before, after] = i % 2 === 0 ? [stage.root, change.head] : [change.head, stage.root]
+      return {...made, id: made.id - 200 + i, before, after}
+    })
+    repository.activity.unshift(...earlier)
     const head = await stage.world.push({repository: name, branch: 'feature', pusher: 'monalisa', files: {z: '1\n'}})
     const facts = await read()
     expect([facts.commit.sha, logins(facts)]).toEqual([head, ['hubot', 'monalisa']])

@@ -1,4 +1,5 @@
 /** What is read of a comment and its author, on the sandbox GitHub. */
+import {setTimeout as sleep} from 'node:timers/promises'
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
 import {digestOf} from '#protocol'
 import type {StandingFacts, Statement} from '../../issuer/facts/facts.ts'
@@ -130,6 +131,16 @@ describe("the commenter's permission", () => {
   test('is none when GitHub knows no such person there', async () => {
     stage.world.addFault({match: '^GET .*/collaborators/', status: 404, times: 1})
     expect(await read(say(stage, {pullRequest}))).toMatchObject({permission: 'none', role: 'none'})
+  })
+
+  test('is never that of another who took the login meanwhile', async () => {
+    stage.world.addFault({match: '^GET .*/collaborators/', delayMs: 400, times: 1})
+    const settled = read(say(stage, {pullRequest})).catch((thrown: unknown) => thrown)
+    const isRead = (): boolean => stage.world.requests.some(({path}) => path.includes('/issues/comments/'))
+    for (let tries = 0; tries < 200 && !isRead(); tries += 1) await sleep(5)
+    stage.world.renameUser({login: 'octocat', to: 'former-octocat'})
+    stage.world.renameUser({login: 'monalisa', to: 'octocat'})
+    expect(await settled).toMatchObject({kind: 'unusable', message: expect.stringContaining('another account')})
   })
 
   test('is that of the moment: taken away after the comment, it is gone', async () => {

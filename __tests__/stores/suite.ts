@@ -160,6 +160,9 @@ function testCommits(the: () => Durable): void {
     await the().store.commit(decides({n: 1, read: await claimAndRead(1), kind: 'deny'}))
     const otherwise = decides({n: 1, read: await the().store.read(scopeOf()), kind: 'allow'})
     expect(await the().store.commit(otherwise)).toBe('lost')
+    expect(await the().store.commit(decides({n: 1, read: await the().store.read(scopeOf()), kind: 'deny'}))).toBe(
+      'lost',
+    )
     expect(await the().store.commit(answers(1))).toBe('lost')
     expect(await the().store.find({by: 'receipt', id: receiptOf(1).id})).toEqual([])
     expect(await checkedLedger(the())).toHaveLength(2)

@@ -87,15 +87,16 @@ interface Identity {
 }
 
 const silent = (): void => undefined
+/** Octokit would write failures and deprecations to the console; what matters of them is in GitHubUnavailable. */
+const noLog = {debug: silent, info: silent, warn: silent, error: silent}
 
 function openConnection({apiUrl, version, timeLimitMs = 10_000}: GitHubAccess, identity: Identity): Connection {
   const octokit = new Octokit({
     ...identity,
     baseUrl: apiUrl,
     userAgent: `countersign/${version}`,
-    request: {fetch: boundFetch({origin: new URL(apiUrl).origin, timeLimitMs})},
-    // Octokit would write every failed request to the console; what matters of it is in GitHubUnavailable.
-    log: {debug: silent, info: silent, warn: silent, error: silent},
+    request: {fetch: boundFetch({origin: new URL(apiUrl).origin, timeLimitMs}), log: noLog},
+    log: noLog,
   })
   return {
     ask: async (what, send) => {

@@ -34,11 +34,12 @@ export function publishReport(outcome: GateOutcome, runner: Runner): ExitCode {
 
 /** Throws when an output cannot be recorded: a step that read `authorized` and `sha` afterwards would read nothing. */
 function publishAllow(result: GateResult, runner: Runner): ExitCode {
+  // First of all: nothing may have said yes when this throws.
+  recordOutputs(result, runner)
   for (const warning of result.warnings) runner.say('warning', oneLine(warning), 'Countersign')
   if (attempt(() => runner.summarise(renderSummary(result))) === 'failed') {
     runner.say('warning', 'The job summary could not be written.', 'Countersign')
   }
-  recordOutputs(result, runner)
   runner.say('info', `${oneLine(result.what)}\n${notRevocationChecked}${checkoutHint(result)}`, 'Authorised')
   return 0
 }

@@ -37,35 +37,36 @@ const fenced = (text: string, language: string): string => ['```' + language, te
 
 function renderComparison({asked, receipt, standing, source, sources}: GateResult): readonly string[] {
   if (asked === null) return []
-  const found =
-    receipt === null ? '' : verified ? 'what the receipt says' : 'what the receipt claims (signature not accepted)'
-  const rows = receipt === null ? askedRows(asked) : comparedRows(asked, receipt)
-  const where = receipt === null ? `asked: ${sources.join(', ') || 'nobody'}` : `from ${source ?? ''}`
-  return [
-    table(
-      ['', 'what was asked', found || 'what was found'],
-      [...rows, ['receipt', '', receipt === null ? `none (${where})` : `${receipt.id} ${where}`]],
-    ),
+  const found = receipt === null ? [] : foundValues(receipt)
+  const rows: readonly Row[] = [
+    [
+      'receipt',
+      `from ${sources.join(', ') || 'nobody'}`,
+      receipt === null ? 'none' : `${receipt.id} from ${source ?? ''}`,
+    ],
+    ...askedFields(asked).map(([name, value], i): Row => [name, value, found[i] ?? '']),
   ]
+  return [table(['', 'asked by this job', foundTitles[standing ?? 'none']], rows)]
 }
+
+const foundTitles = {
+  verified: 'found in the receipt',
+  claimed: 'claimed by what was found (no signature holds)',
+  none: 'found',
+} as const
 
 type Row = readonly [name: string, asked: string, found: string]
 
-const askedRows = (asked: AskedResult): readonly Row[] => askedFields(asked).map(([name, value]) => [name, value, ''])
-
-function comparedRows(asked: AskedResult, receipt: Receipt): readonly Row[] {
-  const {scope, approvals, flags, issuedAt, expiresAt, issuer} = receipt
-  const found = [
-    `${scope.repository} (id ${scope.repositoryId})`,
-    scope.sha,
-    scope.environment,
-    approvals.map(({login, role, proof, at}) => `${login} (${role}, ${proof}, ${at})`).join(', '),
-    flags.join(', ') || 'none',
-    `${issuedAt} to ${expiresAt}`,
-    issuer,
-  ]
-  return askedFields(asked).map(([name, value], i) => [name, value, found[i] ?? ''])
-}
+/** In the order of askedFields. */
+const foundValues = ({scope, approvals, flags, issuedAt, expiresAt, issuer}: Receipt): readonly string[] => [
+  `${scope.repository} (id ${scope.repositoryId})`,
+  scope.sha,
+  scope.environment,
+  approvals.map(({login, role, proof, at}) => `${login} (${role}, ${proof}, ${at})`).join(', '),
+  flags.join(', ') || 'none',
+  `${issuedAt} to ${expiresAt}`,
+  issuer,
+]
 
 const askedFields = (asked: AskedResult): readonly (readonly [string, string])[] => [
   ['repository', `${asked.repository} (id ${asked.repositoryId})`],

@@ -1,5 +1,5 @@
 /** The `verify.*` surface: total functions that give `{valid: true, …}` or `{valid: false, code, reason}`. */
-import {quote} from './json.ts'
+import {isPlainObject, quote} from './json.ts'
 import {type PinnedKeys, parsePinnedKeys} from './keys.ts'
 import type {Receipt} from './receipt.ts'
 import {type Refusal, type RefusalCode, describeRefusal} from './refusals.ts'
@@ -90,9 +90,9 @@ function readMaxTtl(value: unknown): number | undefined {
   return ms !== undefined && ms >= 0 ? ms : undefined
 }
 
-/** A misspelt member would be a comparison that never happens. */
+/** A misspelt or inherited member would be a comparison that never happens. */
 function findUnknownExpectations(expect: unknown): readonly string[] {
-  if (!isRecord(expect) || Array.isArray(expect)) return ['give an object, such as {action: "deploy", sha: "…"}']
+  if (!isPlainObject(expect)) return ['give a plain object, such as {action: "deploy", sha: "…"}']
   return Object.keys(expect)
     .filter((name) => !expectationNames.some((known) => known === name))
     .map((name) => `${quote(name)} is not a member; there are ${expectationNames.join(', ')}`)

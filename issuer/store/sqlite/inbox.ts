@@ -41,7 +41,7 @@ export function sqliteInbox(db: DatabaseSync): Inbox {
       if (retryAt === undefined) {
         db.prepare('UPDATE deliveries SET done = 1, notice = NULL, leased_until = NULL WHERE id = ?').run(id)
       } else {
-        db.prepare('UPDATE deliveries SET due_at = ?, leased_until = NULL WHERE id = ? AND done = 0').run(retryAt, id)
+        db.prepare('UPDATE deliveries SET due_at = ?, leased_until = NULL WHERE id = ?').run(retryAt, id)
       }
       return Promise.resolve()
     },

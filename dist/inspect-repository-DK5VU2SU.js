@@ -112,10 +112,14 @@ function nameBlob(content, hash) {
   return createHash(hash).update(`blob ${content.length}\0`).update(content).digest("hex");
 }
 function compareFile(file, object) {
-  const hash = hashOfName(object);
-  if (nameFile(file, hash) === object) return "same";
-  if (namePointer(file, hash) === object) return "from Git LFS";
-  return nameWithLf(file, hash) === object ? "converted to CRLF" : "other";
+  try {
+    const hash = hashOfName(object);
+    if (nameFile(file, hash) === object) return "same";
+    if (namePointer(file, hash) === object) return "from Git LFS";
+    return nameWithLf(file, hash) === object ? "converted to CRLF" : "other";
+  } catch {
+    return "unreadable";
+  }
 }
 function nameFile(file, hash) {
   const digest = createHash(hash).update(`blob ${file.size}\0`);
@@ -156,91 +160,83 @@ function* readChunks({ path }) {
 
 // src/action/worktree.ts
 async function compareTree(repository, commit) {
-  const comparison = new Comparison(process.platform !== "win32");
-  await comparison.compare(repository, commit);
-  return comparison.result();
+  const tally = { differences: [], leftOut: 0, crlf: 0 };
+  await new Comparison(repository, tally, "").compare(commit);
+  const unseen = [
+    ...tally.leftOut > 0 ? [`${tally.leftOut} tracked files are left out of this checkout (sparse checkout)`] : [],
+    ...tally.crlf > 0 ? [`${tally.crlf} text files have CRLF line endings where the commit has LF`] : []
+  ];
+  return { differences: tally.differences, unseen };
 }
-var Comparison = class {
-  /** Windows has neither an executable bit nor, mostly, symbolic links. */
-  #posix;
-  #differences = [];
-  #leftOut = 0;
-  #crlf = 0;
-  constructor(posix) {
-    this.#posix = posix;
+var posix = process.platform !== "win32";
+var Comparison = class _Comparison {
+  #repository;
+  #tally;
+  #prefix;
+  #folders;
+  constructor(repository, tally, prefix) {
+    this.#repository = repository;
+    this.#tally = tally;
+    this.#prefix = prefix;
+    this.#folders = new RealFolders(repository.root);
   }
-  result() {
-    const unseen = [
-      ...this.#leftOut > 0 ? [`${this.#leftOut} tracked files are left out of this checkout (sparse checkout)`] : [],
-      ...this.#crlf > 0 ? [`${this.#crlf} text files have CRLF line endings where the commit has LF`] : []
-    ];
-    return { differences: this.#differences, unseen };
-  }
-  async compare(repository, commit) {
-    const [entries, index] = await Promise.all([repository.readTree(commit), repository.readIndex()]);
-    const folders = new RealFolders(repository.root);
+  async compare(commit) {
+    const [entries, index] = await Promise.all([this.#repository.readTree(commit), this.#repository.readIndex()]);
     for (const entry of entries) {
-      if (entry.mode === "160000") await this.#compareSubmodule(repository, entry);
-      else this.#compareEntry(folders, entry, index.get(entry.path));
+      if (entry.mode === "160000") await this.#compareSubmodule(entry);
+      else this.#compareEntry(entry, index.get(entry.path));
     }
     const committed = new Set(entries.map(({ path }) => path));
     for (const path of index.keys()) if (!committed.has(path)) this.#differs(path, "is staged and not in the commit");
   }
   /** Not fetched: there is nothing of it to deploy. Fetched: its HEAD is the commit that the tree names, and so on down. */
-  async #compareSubmodule(repository, { path, object }) {
-    if (lstat(bytesOf(repository.root, `${path}/.git`)) === void 0) return;
-    const submodule = repository.below(printable(path));
+  async #compareSubmodule({ path, object }) {
+    if (lstat(this.#at(`${path}/.git`)) === void 0) return;
+    const submodule = this.#repository.below(printable(path));
     const head = await submodule.readHead();
-    if (head === object) await this.compare(submodule, object);
+    if (head === object) await new _Comparison(submodule, this.#tally, `${this.#prefix}${path}/`).compare(object);
     else this.#differs(path, `is the submodule at ${head}`);
   }
-  #compareEntry(folders, entry, indexed) {
-    const stat = folders.has(entry.path) ? lstat(bytesOf(folders.root, entry.path)) : void 0;
-    if (stat !== void 0) {
-      this.#comparePresent(folders.root, entry, stat);
-      return;
-    }
-    if (indexed?.skipWorktree === true) this.#leftOut += 1;
-    else this.#differs(entry.path, "is missing");
+  #compareEntry(entry, indexed) {
+    const stat = this.#folders.has(entry.path) ? lstat(this.#at(entry.path)) : void 0;
+    const how = stat === void 0 ? "is missing" : this.#compareContent(entry, stat);
+    if (stat === void 0 && indexed?.skipWorktree === true) this.#tally.leftOut += 1;
+    else if (how !== void 0) this.#differs(entry.path, how);
   }
-  #comparePresent(root, { path, mode, object }, stat) {
-    const at = bytesOf(root, path);
+  #compareContent({ path, mode, object }, stat) {
     if (stat.isSymbolicLink()) {
-      const same = mode === "120000" && nameBlob(readlinkSync(at, "buffer"), hashOfName(object)) === object;
-      if (!same) this.#differs(path, "is another symbolic link");
-      return;
+      const same = mode === "120000" && nameBlob(readlinkSync(this.#at(path), "buffer"), hashOfName(object)) === object;
+      return same ? void 0 : "is another symbolic link";
     }
-    if (!stat.isFile() || mode === "120000" && this.#posix) {
-      this.#differs(path, "is another kind of file");
-      return;
-    }
-    const verdict = compareFile({ path: at, size: stat.size }, object);
-    if (verdict === "other") {
-      this.#differs(path, "has other content");
-      return;
-    }
-    if (verdict === "converted to CRLF") this.#crlf += 1;
-    if (this.#posix && (stat.mode & 64) !== 0 !== (mode === "100755")) this.#differs(path, "has another mode");
+    if (!stat.isFile() || mode === "120000" && posix) return "is another kind of file";
+    const verdict = compareFile({ path: this.#at(path), size: stat.size }, object);
+    if (verdict === "other") return "has other content";
+    if (verdict === "unreadable") return "cannot be read";
+    if (verdict === "converted to CRLF") this.#tally.crlf += 1;
+    return posix && (stat.mode & 64) !== 0 !== (mode === "100755") ? "has another mode" : void 0;
+  }
+  #at(path) {
+    return bytesOf(this.#repository.root, path);
   }
   #differs(path, how) {
-    this.#differences.push({ path: printable(path), how });
+    this.#tally.differences.push({ path: printable(this.#prefix + path), how });
   }
 };
 var bytesOf = (root, path) => Buffer.concat([Buffer.from(`${root}/`), Buffer.from(path, "latin1")]);
 var printable = (path) => Buffer.from(path, "latin1").toString("utf8");
 var lstat = (path) => lstatSync(path, { throwIfNoEntry: false });
 var RealFolders = class {
-  root;
+  #root;
   #known = /* @__PURE__ */ new Map([[".", true]]);
   constructor(root) {
-    this.root = root;
+    this.#root = root;
   }
   /** Whether every folder above `path` is one. */
   has(path) {
     const folder = dirname2(path);
     const known = this.#known.get(folder);
     if (known !== void 0) return known;
-    const real = this.has(folder) && lstat(bytesOf(this.root, folder))?.isDirectory() === true;
+    const real = this.has(folder) && lstat(bytesOf(this.#root, folder))?.isDirectory() === true;
     this.#known.set(folder, real);
     return real;
   }
