@@ -1,13 +1,20 @@
-import {createRequire as createRequireOfDist} from 'node:module'
-const require = createRequireOfDist(import.meta.url)
 import {
   faultChain,
   faultCode,
-  faultMember
-} from "./chunk-NWCK6SXT.js";
+  faultMember,
+  require_crypto,
+  require_path
+} from "./chunk-NWOT3ETL.js";
 import {
-  __export
-} from "./chunk-74YONIZH.js";
+  require_os
+} from "./chunk-MCHKQRHJ.js";
+import {
+  require_fs
+} from "./chunk-XJKJU5BN.js";
+import {
+  __export,
+  __toESM
+} from "./chunk-VOEMSLEO.js";
 
 // src/protocol/ids.ts
 var patterns = {
@@ -257,13 +264,13 @@ __export(crypto_node_exports, {
   sha256: () => sha256,
   verifyEd25519: () => verifyEd25519
 });
-import { createHash, createPublicKey, verify } from "node:crypto";
+var import_node_crypto = __toESM(require_crypto(), 1);
 var spkiPrefix = Uint8Array.from([48, 42, 48, 5, 6, 3, 43, 101, 112, 3, 33, 0]);
 function verifyEd25519(publicKey, message, signature) {
   const der = Buffer.concat([spkiPrefix, publicKey]);
-  return verify(null, message, createPublicKey({ key: der, format: "der", type: "spki" }), signature);
+  return (0, import_node_crypto.verify)(null, message, (0, import_node_crypto.createPublicKey)({ key: der, format: "der", type: "spki" }), signature);
 }
-var sha256 = (bytes) => new Uint8Array(createHash("sha256").update(bytes).digest());
+var sha256 = (bytes) => new Uint8Array((0, import_node_crypto.createHash)("sha256").update(bytes).digest());
 
 // src/protocol/crypto.ts
 var order = littleEndian("1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed");
@@ -744,29 +751,29 @@ function checkFlags({ flags }, { refuseFlags }) {
 var firstPrev = "0".repeat(64);
 
 // src/action/checkout.ts
-import { lstatSync } from "node:fs";
-import { dirname, join, resolve, sep } from "node:path";
+var import_node_fs = __toESM(require_fs(), 1);
+var import_node_path = __toESM(require_path(), 1);
 function checkoutInspector({ path, workspace }, env) {
   return {
     inspect: async (sha2) => {
-      const folder = resolve(workspace, path);
-      const root = findRoot(folder, resolve(workspace));
+      const folder = (0, import_node_path.resolve)(workspace, path);
+      const root = findRoot(folder, (0, import_node_path.resolve)(workspace));
       if (root === void 0) return { kind: "absent", path: folder };
-      const { inspectRepository } = await import("./inspect-repository-DK5VU2SU.js");
+      const { inspectRepository } = await import("./inspect-repository-YHEFKBFT.js");
       return inspectRepository(root, { sha: sha2, env });
     }
   };
 }
 function findRoot(folder, workspace) {
-  const inside = folder === workspace || folder.startsWith(workspace.endsWith(sep) ? workspace : workspace + sep);
-  for (let at = folder; ; at = dirname(at)) {
+  const inside = folder === workspace || folder.startsWith(workspace.endsWith(import_node_path.sep) ? workspace : workspace + import_node_path.sep);
+  for (let at = folder; ; at = (0, import_node_path.dirname)(at)) {
     if (holdsRepository(at)) return at;
     if (!inside || at === workspace) return void 0;
   }
 }
 function holdsRepository(folder) {
   try {
-    lstatSync(join(folder, ".git"));
+    (0, import_node_fs.lstatSync)((0, import_node_path.join)(folder, ".git"));
     return true;
   } catch (fault) {
     const code2 = faultCode(fault);
@@ -775,11 +782,11 @@ function holdsRepository(folder) {
 }
 
 // src/action/sources/bounded-file.ts
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+var import_node_fs2 = __toESM(require_fs(), 1);
 function readBounded(path, maxBytes) {
   let file;
   try {
-    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    file = (0, import_node_fs2.openSync)(path, import_node_fs2.constants.O_RDONLY | (import_node_fs2.constants.O_NONBLOCK ?? 0));
   } catch (fault) {
     return { kind: "unreadable", problem: describeFault(fault) };
   }
@@ -788,18 +795,18 @@ function readBounded(path, maxBytes) {
   } catch (fault) {
     return { kind: "unreadable", problem: describeFault(fault) };
   } finally {
-    closeSync(file);
+    (0, import_node_fs2.closeSync)(file);
   }
 }
 function readOpen(file, maxBytes) {
-  const stat = fstatSync(file);
+  const stat = (0, import_node_fs2.fstatSync)(file);
   if (stat.isDirectory()) return { kind: "unreadable", problem: "it is a directory" };
   if (!stat.isFile()) return { kind: "unreadable", problem: "it is no regular file" };
   if (stat.size > maxBytes) return { kind: "too_large", problem: `${stat.size} bytes of at most ${maxBytes}` };
   const bytes = new Uint8Array(Math.min(maxBytes, stat.size) + 1);
   let length = 0;
   for (; ; ) {
-    const count2 = readSync(file, bytes, length, bytes.length - length, null);
+    const count2 = (0, import_node_fs2.readSync)(file, bytes, length, bytes.length - length, null);
     length += count2;
     if (count2 === 0) return { kind: "read", bytes: bytes.subarray(0, length) };
     if (length === bytes.length)
@@ -1452,7 +1459,7 @@ var parseLife = (text) => {
 };
 
 // src/action/sources/file.ts
-import { resolve as resolve2 } from "node:path";
+var import_node_path2 = __toESM(require_path(), 1);
 function receiptInput(receipt, workspace) {
   return {
     name: 'the input "receipt"',
@@ -1460,7 +1467,7 @@ function receiptInput(receipt, workspace) {
   };
 }
 function readReceiptFile(path, workspace) {
-  const file = readBounded(resolve2(workspace, path), maxReceiptBytes);
+  const file = readBounded((0, import_node_path2.resolve)(workspace, path), maxReceiptBytes);
   switch (file.kind) {
     case "read":
       return readBytes(file.bytes);
@@ -1542,7 +1549,7 @@ function gitHubCheckRuns(wanted, access) {
   };
 }
 async function openCheckRuns({ environment, deployment }, { apiUrl, token }) {
-  const [{ getOctokit }, { defaults }] = await Promise.all([import("./github-EO6XHKYI.js"), import("./utils-AR4RCQDR.js")]);
+  const [{ getOctokit }, { defaults }] = await Promise.all([import("./github-7WW3HAET.js"), import("./utils-FM2YURFC.js")]);
   const request = { fetch: boundedFetch(defaults.request?.fetch, maxPageBytes) };
   const octokit = getOctokit(token, { baseUrl: apiUrl, request });
   const [owner = "", repo = ""] = deployment.repository.split("/");
@@ -1602,7 +1609,7 @@ function issuerReceipts(wanted, issuer) {
   return {
     name: `the issuer ${issuer}`,
     find: async (limit) => {
-      const { HttpClient: Client } = await import("./lib-LCUZ77IA.js");
+      const { HttpClient: Client } = await import("./lib-ARHC4PDX.js");
       const client = new Client("countersign-gate", [], { allowRedirects: false, allowRetries: false });
       try {
         return await endedBy(limit, fetchReceipts(client, { address: addressOf(wanted, issuer), limit }));
@@ -1670,10 +1677,10 @@ function openSources({ ask, inputs }, { apiUrl, workspace }) {
 }
 
 // src/action/runner.ts
-import { appendFileSync as appendFileSync2, existsSync as existsSync2 } from "node:fs";
+var import_node_fs3 = __toESM(require_fs(), 1);
 
 // node_modules/@actions/core/lib/command.js
-import * as os from "os";
+var os = __toESM(require_os(), 1);
 
 // node_modules/@actions/core/lib/utils.js
 function toCommandValue(input) {
@@ -1744,9 +1751,9 @@ function escapeProperty(s) {
 }
 
 // node_modules/@actions/core/lib/file-command.js
-import * as crypto from "crypto";
-import * as fs from "fs";
-import * as os2 from "os";
+var crypto = __toESM(require_crypto(), 1);
+var fs = __toESM(require_fs(), 1);
+var os2 = __toESM(require_os(), 1);
 function issueFileCommand(command, message) {
   const filePath = process.env[`GITHUB_${command}`];
   if (!filePath) {
@@ -1772,7 +1779,7 @@ function prepareKeyValueMessage(key, value) {
 }
 
 // node_modules/@actions/core/lib/core.js
-import * as os3 from "os";
+var os3 = __toESM(require_os(), 1);
 var ExitCode;
 (function(ExitCode2) {
   ExitCode2[ExitCode2["Success"] = 0] = "Success";
@@ -1839,12 +1846,12 @@ function openRunner(env) {
       requireFile(env, "GITHUB_OUTPUT");
       setOutput(name, value);
     },
-    summarise: (markdown) => appendFileSync2(requireFile(env, "GITHUB_STEP_SUMMARY"), markdown)
+    summarise: (markdown) => (0, import_node_fs3.appendFileSync)(requireFile(env, "GITHUB_STEP_SUMMARY"), markdown)
   };
 }
 function requireFile(env, variable) {
   const path = env[variable] ?? "";
-  if (path === "" || !existsSync2(path))
+  if (path === "" || !(0, import_node_fs3.existsSync)(path))
     throw new Error(`${variable} does not name a file, so the runner would not see what is written`);
   return path;
 }

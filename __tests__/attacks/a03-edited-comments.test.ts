@@ -8,7 +8,10 @@ let stage: Stage
 beforeAll(async () => {
   stage = await Stage.open()
 })
-afterAll(() => stage.close())
+afterAll(async () => {
+  console.log(stage.issuer.output.slice(-4000), stage.world.violations)
+  await stage.close()
+})
 
 const command = (): string => `/authorize production ${stage.head}`
 const say = (body: string): number =>

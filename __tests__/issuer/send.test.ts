@@ -137,6 +137,14 @@ describe('a publication', () => {
     expect(stage.world.checkRuns.map(({app}) => app.slug)).toEqual(['github-actions', 'countersign'])
   })
 
+  test('finds its check run among a hundred of other Apps', async () => {
+    await publish()
+    const {name: run = ''} = publication.checkRun ?? {}
+    for (let i = 0; i < 100; i += 1) stage.world.addCheckRun({repository: name, sha: change.head, name: run})
+    await publish()
+    expect(stage.world.checkRuns.filter(({app}) => app.slug === 'countersign')).toHaveLength(1)
+  })
+
   test('to a comment that was deleted is sent without the reaction', async () => {
     stage.world.deleteComment({id: publication.commentId})
     await publish()

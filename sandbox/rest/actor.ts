@@ -37,7 +37,8 @@ async function identify(world: World, header: string): Promise<Identified> {
   if (token.split('.').length === 3) return verifyAppToken(world, token)
   const issued = world.tokens.get(token)
   if (!issued) return {refusal: ''}
-  
+  if (issued.expiresAt && !(world.clock.now() < issued.expiresAt)) return {refusal: ''}
+
   return {actor: issued.actor}
 }
 

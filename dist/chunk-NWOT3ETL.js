@@ -1,5 +1,20 @@
-import {createRequire as createRequireOfDist} from 'node:module'
-const require = createRequireOfDist(import.meta.url)
+import {
+  __commonJS
+} from "./chunk-VOEMSLEO.js";
+
+// builtin:path
+var require_path = __commonJS({
+  "builtin:path"(exports, module) {
+    module.exports = process.getBuiltinModule("node:path");
+  }
+});
+
+// builtin:crypto
+var require_crypto = __commonJS({
+  "builtin:crypto"(exports, module) {
+    module.exports = process.getBuiltinModule("node:crypto");
+  }
+});
 
 // src/action/fault.ts
 var isObject = (value) => typeof value === "object" && value !== null;
@@ -15,6 +30,8 @@ function faultChain(fault) {
 }
 
 export {
+  require_crypto,
+  require_path,
   faultMember,
   faultCode,
   faultChain

@@ -1,17 +1,17 @@
-import {createRequire as createRequireOfDist} from 'node:module'
-const require = createRequireOfDist(import.meta.url)
 import {
   ProxyAgent,
   init_undici,
+  require_http,
+  require_https,
   require_tunnel
-} from "./chunk-MHDDEXHX.js";
+} from "./chunk-G3BBJ62J.js";
 import {
   __toESM
-} from "./chunk-74YONIZH.js";
+} from "./chunk-VOEMSLEO.js";
 
 // node_modules/@actions/http-client/lib/index.js
-import * as http from "http";
-import * as https from "https";
+var http = __toESM(require_http(), 1);
+var https = __toESM(require_https(), 1);
 
 // node_modules/@actions/http-client/lib/proxy.js
 function getProxyUrl(reqUrl) {

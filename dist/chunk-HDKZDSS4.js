@@ -1,17 +1,22 @@
-import {createRequire as createRequireOfDist} from 'node:module'
-const require = createRequireOfDist(import.meta.url)
+import {
+  require_os
+} from "./chunk-MCHKQRHJ.js";
+import {
+  require_fs
+} from "./chunk-XJKJU5BN.js";
 import {
   fetch,
   init_undici,
+  require_http,
+  require_https,
   require_tunnel,
   undici_exports
-} from "./chunk-MHDDEXHX.js";
+} from "./chunk-G3BBJ62J.js";
 import {
   __commonJS,
-  __require,
   __toCommonJS,
   __toESM
-} from "./chunk-74YONIZH.js";
+} from "./chunk-VOEMSLEO.js";
 
 // node_modules/@actions/github/node_modules/@actions/http-client/lib/proxy.js
 var require_proxy = __commonJS({
@@ -166,8 +171,8 @@ var require_lib = __commonJS({
     exports.HttpClient = exports.HttpClientResponse = exports.HttpClientError = exports.MediaTypes = exports.Headers = exports.HttpCodes = void 0;
     exports.getProxyUrl = getProxyUrl;
     exports.isHttps = isHttps;
-    var http = __importStar(__require("http"));
-    var https = __importStar(__require("https"));
+    var http = __importStar(require_http());
+    var https = __importStar(require_https());
     var pm = __importStar(require_proxy());
     var tunnel = __importStar(require_tunnel());
     var undici_1 = (init_undici(), __toCommonJS(undici_exports));
@@ -786,8 +791,8 @@ var require_lib = __commonJS({
 });
 
 // node_modules/@actions/github/lib/context.js
-import { readFileSync, existsSync } from "fs";
-import { EOL } from "os";
+var import_fs = __toESM(require_fs(), 1);
+var import_os = __toESM(require_os(), 1);
 var Context = class {
   /**
    * Hydrate the context from the environment
@@ -796,11 +801,11 @@ var Context = class {
     var _a, _b, _c;
     this.payload = {};
     if (process.env.GITHUB_EVENT_PATH) {
-      if (existsSync(process.env.GITHUB_EVENT_PATH)) {
-        this.payload = JSON.parse(readFileSync(process.env.GITHUB_EVENT_PATH, { encoding: "utf8" }));
+      if ((0, import_fs.existsSync)(process.env.GITHUB_EVENT_PATH)) {
+        this.payload = JSON.parse((0, import_fs.readFileSync)(process.env.GITHUB_EVENT_PATH, { encoding: "utf8" }));
       } else {
         const path = process.env.GITHUB_EVENT_PATH;
-        process.stdout.write(`GITHUB_EVENT_PATH ${path} does not exist${EOL}`);
+        process.stdout.write(`GITHUB_EVENT_PATH ${path} does not exist${import_os.EOL}`);
       }
     }
     this.eventName = process.env.GITHUB_EVENT_NAME;

@@ -1,12 +1,12 @@
-import {createRequire as createRequireOfDist} from 'node:module'
-const require = createRequireOfDist(import.meta.url)
 import {
   Context,
   GitHub,
   getOctokitOptions
-} from "./chunk-5GC6UMP3.js";
-import "./chunk-MHDDEXHX.js";
-import "./chunk-74YONIZH.js";
+} from "./chunk-HDKZDSS4.js";
+import "./chunk-MCHKQRHJ.js";
+import "./chunk-XJKJU5BN.js";
+import "./chunk-G3BBJ62J.js";
+import "./chunk-VOEMSLEO.js";
 
 // node_modules/@actions/github/lib/github.js
 var context = new Context();

@@ -1,23 +1,70 @@
-import {createRequire as createRequireOfDist} from 'node:module'
-const require = createRequireOfDist(import.meta.url)
 import {
   __commonJS,
   __esm,
   __export,
-  __require
-} from "./chunk-74YONIZH.js";
+  __toESM
+} from "./chunk-VOEMSLEO.js";
+
+// builtin:http
+var require_http = __commonJS({
+  "builtin:http"(exports, module) {
+    module.exports = process.getBuiltinModule("node:http");
+  }
+});
+
+// builtin:https
+var require_https = __commonJS({
+  "builtin:https"(exports, module) {
+    module.exports = process.getBuiltinModule("node:https");
+  }
+});
+
+// builtin:net
+var require_net = __commonJS({
+  "builtin:net"(exports, module) {
+    module.exports = process.getBuiltinModule("node:net");
+  }
+});
+
+// builtin:tls
+var require_tls = __commonJS({
+  "builtin:tls"(exports, module) {
+    module.exports = process.getBuiltinModule("node:tls");
+  }
+});
+
+// builtin:events
+var require_events = __commonJS({
+  "builtin:events"(exports, module) {
+    module.exports = process.getBuiltinModule("node:events");
+  }
+});
+
+// builtin:assert
+var require_assert = __commonJS({
+  "builtin:assert"(exports, module) {
+    module.exports = process.getBuiltinModule("node:assert");
+  }
+});
+
+// builtin:util
+var require_util = __commonJS({
+  "builtin:util"(exports, module) {
+    module.exports = process.getBuiltinModule("node:util");
+  }
+});
 
 // node_modules/tunnel/lib/tunnel.js
 var require_tunnel = __commonJS({
   "node_modules/tunnel/lib/tunnel.js"(exports) {
     "use strict";
-    var net = __require("net");
-    var tls = __require("tls");
-    var http = __require("http");
-    var https = __require("https");
-    var events = __require("events");
-    var assert = __require("assert");
-    var util = __require("util");
+    var net = require_net();
+    var tls = require_tls();
+    var http = require_http();
+    var https = require_https();
+    var events = require_events();
+    var assert = require_assert();
+    var util = require_util();
     exports.httpOverHttp = httpOverHttp;
     exports.httpsOverHttp = httpsOverHttp;
     exports.httpOverHttps = httpOverHttps;
@@ -244,17 +291,24 @@ var require_tunnel2 = __commonJS({
   }
 });
 
+// builtin:module
+var require_module = __commonJS({
+  "builtin:module"(exports, module) {
+    module.exports = process.getBuiltinModule("node:module");
+  }
+});
+
 // lazy-undici:undici
 var undici_exports = {};
 __export(undici_exports, {
   ProxyAgent: () => ProxyAgent,
   fetch: () => fetch
 });
-import { createRequire } from "node:module";
-var loaded, undici, ProxyAgent, fetch;
+var import_node_module, loaded, undici, ProxyAgent, fetch;
 var init_undici = __esm({
   "lazy-undici:undici"() {
-    undici = () => loaded ??= createRequire(import.meta.url)("./undici.cjs");
+    import_node_module = __toESM(require_module());
+    undici = () => loaded ??= (0, import_node_module.createRequire)(import.meta.url)("./undici.cjs");
     ProxyAgent = class {
       constructor(options) {
         return new (undici()).ProxyAgent(options);
@@ -265,6 +319,8 @@ var init_undici = __esm({
 });
 
 export {
+  require_http,
+  require_https,
   require_tunnel2 as require_tunnel,
   ProxyAgent,
   fetch,

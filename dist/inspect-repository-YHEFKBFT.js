@@ -1,14 +1,34 @@
-import {createRequire as createRequireOfDist} from 'node:module'
-const require = createRequireOfDist(import.meta.url)
 import {
   faultCode,
-  faultMember
-} from "./chunk-NWCK6SXT.js";
-import "./chunk-74YONIZH.js";
+  faultMember,
+  require_crypto,
+  require_path
+} from "./chunk-NWOT3ETL.js";
+import {
+  require_fs
+} from "./chunk-XJKJU5BN.js";
+import {
+  __commonJS,
+  __toESM
+} from "./chunk-VOEMSLEO.js";
+
+// builtin:child_process
+var require_child_process = __commonJS({
+  "builtin:child_process"(exports, module) {
+    module.exports = process.getBuiltinModule("node:child_process");
+  }
+});
+
+// builtin:path/posix
+var require_posix = __commonJS({
+  "builtin:path/posix"(exports, module) {
+    module.exports = process.getBuiltinModule("node:path/posix");
+  }
+});
 
 // src/action/git.ts
-import { execFile } from "node:child_process";
-import { dirname, join } from "node:path";
+var import_node_child_process = __toESM(require_child_process(), 1);
+var import_node_path = __toESM(require_path(), 1);
 var GitFault = class extends Error {
 };
 var constantArguments = ["core.fsmonitor=false", "safe.bareRepository=explicit", "core.hooksPath=/dev/null"].flatMap(
@@ -29,7 +49,7 @@ function openRepository(root, env) {
     hasReplaceRefs: async () => await git("for-each-ref", "--count=1", "refs/replace") !== "",
     readTree: async (commit) => splitNul(await git("ls-tree", "-r", "-z", "--full-tree", commit)).map(parseTreeLine),
     readIndex: async () => new Map(splitNul(await git("ls-files", "-z", "-v")).map(parseIndexLine)),
-    below: (path) => openRepository(join(root, path), env)
+    below: (path) => openRepository((0, import_node_path.join)(root, path), env)
   };
 }
 var noCommit = (fault) => {
@@ -39,17 +59,17 @@ var noCommit = (fault) => {
 var maxOutputBytes = 512 * 1024 * 1024;
 var timeLimitMs = 12e4;
 function runGit(root, command, env) {
-  const directory = [`--git-dir=${join(root, ".git")}`, `--work-tree=${root}`];
+  const directory = [`--git-dir=${(0, import_node_path.join)(root, ".git")}`, `--work-tree=${root}`];
   const options = {
     // Not the checkout: on Windows a git.exe in the current folder would be run before the one on the PATH.
-    cwd: dirname(process.execPath),
+    cwd: (0, import_node_path.dirname)(process.execPath),
     env: gitEnvironment(env),
     encoding: "latin1",
     maxBuffer: maxOutputBytes,
     timeout: timeLimitMs
   };
   return new Promise((resolve, reject) => {
-    execFile("git", [...constantArguments, ...directory, ...command], options, (fault, stdout, stderr) => {
+    (0, import_node_child_process.execFile)("git", [...constantArguments, ...directory, ...command], options, (fault, stdout, stderr) => {
       if (fault === null) resolve(stdout);
       else reject(new GitFault(describeFault(fault, stderr)));
     });
@@ -101,15 +121,15 @@ function parseParents(commit) {
 }
 
 // src/action/worktree.ts
-import { lstatSync, readlinkSync } from "node:fs";
-import { dirname as dirname2 } from "node:path/posix";
+var import_node_fs2 = __toESM(require_fs(), 1);
+var import_posix = __toESM(require_posix(), 1);
 
 // src/action/blob.ts
-import { createHash } from "node:crypto";
-import { closeSync, openSync, readSync } from "node:fs";
+var import_node_crypto = __toESM(require_crypto(), 1);
+var import_node_fs = __toESM(require_fs(), 1);
 var hashOfName = (object) => object.length === 64 ? "sha256" : "sha1";
 function nameBlob(content, hash) {
-  return createHash(hash).update(`blob ${content.length}\0`).update(content).digest("hex");
+  return (0, import_node_crypto.createHash)(hash).update(`blob ${content.length}\0`).update(content).digest("hex");
 }
 function compareFile(file, object) {
   try {
@@ -122,12 +142,12 @@ function compareFile(file, object) {
   }
 }
 function nameFile(file, hash) {
-  const digest = createHash(hash).update(`blob ${file.size}\0`);
+  const digest = (0, import_node_crypto.createHash)(hash).update(`blob ${file.size}\0`);
   for (const chunk of readChunks(file)) digest.update(chunk);
   return digest.digest("hex");
 }
 function namePointer(file, hash) {
-  const digest = createHash("sha256");
+  const digest = (0, import_node_crypto.createHash)("sha256");
   for (const chunk of readChunks(file)) digest.update(chunk);
   const lines = [
     "version https://git-lfs.github.com/spec/v1",
@@ -145,16 +165,16 @@ function nameWithLf(file, hash) {
   return nameBlob(Buffer.from(bytes.toString("latin1").replaceAll("\r\n", "\n"), "latin1"), hash);
 }
 function* readChunks({ path }) {
-  const file = openSync(path, "r");
+  const file = (0, import_node_fs.openSync)(path, "r");
   try {
     for (; ; ) {
       const buffer = Buffer.allocUnsafe(64 * 1024);
-      const count = readSync(file, buffer);
+      const count = (0, import_node_fs.readSync)(file, buffer);
       if (count === 0) return;
       yield buffer.subarray(0, count);
     }
   } finally {
-    closeSync(file);
+    (0, import_node_fs.closeSync)(file);
   }
 }
 
@@ -205,7 +225,7 @@ var Comparison = class _Comparison {
   }
   #compareContent({ path, mode, object }, stat) {
     if (stat.isSymbolicLink()) {
-      const same = mode === "120000" && nameBlob(readlinkSync(this.#at(path), "buffer"), hashOfName(object)) === object;
+      const same = mode === "120000" && nameBlob((0, import_node_fs2.readlinkSync)(this.#at(path), "buffer"), hashOfName(object)) === object;
       return same ? void 0 : "is another symbolic link";
     }
     if (!stat.isFile() || mode === "120000" && posix) return "is another kind of file";
@@ -224,7 +244,7 @@ var Comparison = class _Comparison {
 };
 var bytesOf = (root, path) => Buffer.concat([Buffer.from(`${root}/`), Buffer.from(path, "latin1")]);
 var printable = (path) => Buffer.from(path, "latin1").toString("utf8");
-var lstat = (path) => lstatSync(path, { throwIfNoEntry: false });
+var lstat = (path) => (0, import_node_fs2.lstatSync)(path, { throwIfNoEntry: false });
 var RealFolders = class {
   #root;
   #known = /* @__PURE__ */ new Map([[".", true]]);
@@ -233,7 +253,7 @@ var RealFolders = class {
   }
   /** Whether every folder above `path` is one. */
   has(path) {
-    const folder = dirname2(path);
+    const folder = (0, import_posix.dirname)(path);
     const known = this.#known.get(folder);
     if (known !== void 0) return known;
     const real = this.has(folder) && lstat(bytesOf(this.#root, folder))?.isDirectory() === true;
