@@ -1,20 +1,64 @@
-import {
-  faultChain,
-  faultCode,
-  faultMember,
-  require_crypto,
-  require_path
-} from "./chunk-NWOT3ETL.js";
-import {
-  require_os
-} from "./chunk-MCHKQRHJ.js";
-import {
-  require_fs
-} from "./chunk-XJKJU5BN.js";
-import {
-  __export,
-  __toESM
-} from "./chunk-VOEMSLEO.js";
+var __create = Object.create;
+var __defProp = Object.defineProperty;
+var __getOwnPropDesc = Object.getOwnPropertyDescriptor;
+var __getOwnPropNames = Object.getOwnPropertyNames;
+var __getProtoOf = Object.getPrototypeOf;
+var __hasOwnProp = Object.prototype.hasOwnProperty;
+var __commonJS = (cb, mod) => function __require() {
+  try {
+    return mod || (0, cb[__getOwnPropNames(cb)[0]])((mod = { exports: {} }).exports, mod), mod.exports;
+  } catch (e) {
+    throw mod = 0, e;
+  }
+};
+var __export = (target, all) => {
+  for (var name in all)
+    __defProp(target, name, { get: all[name], enumerable: true });
+};
+var __copyProps = (to, from, except, desc) => {
+  if (from && typeof from === "object" || typeof from === "function") {
+    for (let key of __getOwnPropNames(from))
+      if (!__hasOwnProp.call(to, key) && key !== except)
+        __defProp(to, key, { get: () => from[key], enumerable: !(desc = __getOwnPropDesc(from, key)) || desc.enumerable });
+  }
+  return to;
+};
+var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__getProtoOf(mod)) : {}, __copyProps(
+  // If the importer is in node compatibility mode or this is not an ESM
+  // file that has been converted to a CommonJS file using a Babel-
+  // compatible transform (i.e. "__esModule" has not been set), then set
+  // "default" to the CommonJS "module.exports" for node compatibility.
+  isNodeMode || !mod || !mod.__esModule ? __defProp(target, "default", { value: mod, enumerable: true }) : target,
+  mod
+));
+
+// builtin:crypto
+var require_crypto = __commonJS({
+  "builtin:crypto"(exports, module) {
+    module.exports = process.getBuiltinModule("node:crypto");
+  }
+});
+
+// builtin:fs
+var require_fs = __commonJS({
+  "builtin:fs"(exports, module) {
+    module.exports = process.getBuiltinModule("node:fs");
+  }
+});
+
+// builtin:path
+var require_path = __commonJS({
+  "builtin:path"(exports, module) {
+    module.exports = process.getBuiltinModule("node:path");
+  }
+});
+
+// builtin:os
+var require_os = __commonJS({
+  "builtin:os"(exports, module) {
+    module.exports = process.getBuiltinModule("node:os");
+  }
+});
 
 // src/protocol/ids.ts
 var patterns = {
@@ -753,13 +797,28 @@ var firstPrev = "0".repeat(64);
 // src/action/checkout.ts
 var import_node_fs = __toESM(require_fs(), 1);
 var import_node_path = __toESM(require_path(), 1);
+
+// src/action/fault.ts
+var isObject = (value) => typeof value === "object" && value !== null;
+var faultMember = (fault, name) => isObject(fault) ? fault[name] : void 0;
+function faultCode(fault) {
+  const code2 = faultMember(fault, "code");
+  return typeof code2 === "string" ? code2 : void 0;
+}
+function faultChain(fault) {
+  const chain = [];
+  for (let at = fault; isObject(at) && chain.length < 8; at = at["cause"]) chain.push(at);
+  return chain;
+}
+
+// src/action/checkout.ts
 function checkoutInspector({ path, workspace }, env) {
   return {
     inspect: async (sha2) => {
       const folder = (0, import_node_path.resolve)(workspace, path);
       const root = findRoot(folder, (0, import_node_path.resolve)(workspace));
       if (root === void 0) return { kind: "absent", path: folder };
-      const { inspectRepository } = await import("./inspect-repository-YHEFKBFT.js");
+      const { inspectRepository } = await import("./inspect-repository.js");
       return inspectRepository(root, { sha: sha2, env });
     }
   };
@@ -1134,29 +1193,20 @@ function renderVerdict({ authorized, asked, code: code2 }) {
 function renderComment({ comment }) {
   if (comment === null) return [];
   const where = comment.pullRequest === null ? "the pull request of this commit" : `pull request #${comment.pullRequest}`;
-  return [
-    `Someone who may approve posts exactly this comment on ${where}, then this job is run again:`,
-    fenced(comment.text, "text")
-  ];
+  return [`The comment to post on ${where}:`, fenced(comment.text, "text")];
 }
 var fenced = (text, language) => ["```" + language, text, "```"].join("\n");
 function renderComparison({ asked, receipt, standing, source, sources }) {
   if (asked === null) return [];
-  const found = receipt === null ? [] : foundValues(receipt);
-  const rows = [
-    [
-      "receipt",
-      `from ${sources.join(", ") || "nobody"}`,
-      receipt === null ? "none" : `${receipt.id} from ${source ?? ""}`
-    ],
-    ...askedFields(asked).map(([name, value], i) => [name, value, found[i] ?? ""])
-  ];
-  return [table(["", "asked by this job", foundTitles[standing ?? "none"]], rows)];
+  const rows = [["looked at", sources.join(", ") || "nothing"], ...askedFields(asked)];
+  if (receipt === null || standing === null) return [table(["", "asked by this job"], rows)];
+  const found = [`${receipt.id}, from ${source ?? ""}`, ...foundValues(receipt)];
+  const compared2 = rows.map(([name, value], i) => [name, value, found[i] ?? ""]);
+  return [table(["", "asked by this job", foundTitles[standing]], compared2)];
 }
 var foundTitles = {
   verified: "found in the receipt",
-  claimed: "claimed by what was found (no signature holds)",
-  none: "found"
+  claimed: "claimed by what was found (no signature holds)"
 };
 var foundValues = ({ scope, approvals, flags, issuedAt, expiresAt, issuer }) => [
   `${scope.repository} (id ${scope.repositoryId})`,
@@ -1196,8 +1246,9 @@ ${list}`],
   ];
 }
 function table(head, rows) {
+  const cell = (text) => text === "failed" ? "**failed**" : markdownText(text);
   const line = (cells) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map((row) => line(row.map(markdownText)))].join("\n");
+  return [line(head), line(head.map(() => "---")), ...rows.map((row) => line(row.map(cell)))].join("\n");
 }
 
 // src/action/report.ts
@@ -1549,7 +1600,7 @@ function gitHubCheckRuns(wanted, access) {
   };
 }
 async function openCheckRuns({ environment, deployment }, { apiUrl, token }) {
-  const [{ getOctokit }, { defaults }] = await Promise.all([import("./github-7WW3HAET.js"), import("./utils-FM2YURFC.js")]);
+  const { getOctokit, defaults } = await import("./github-toolkit.js");
   const request = { fetch: boundedFetch(defaults.request?.fetch, maxPageBytes) };
   const octokit = getOctokit(token, { baseUrl: apiUrl, request });
   const [owner = "", repo = ""] = deployment.repository.split("/");
@@ -1609,7 +1660,7 @@ function issuerReceipts(wanted, issuer) {
   return {
     name: `the issuer ${issuer}`,
     find: async (limit) => {
-      const { HttpClient: Client } = await import("./lib-ARHC4PDX.js");
+      const { HttpClient: Client } = await import("./http-client.js");
       const client = new Client("countersign-gate", [], { allowRedirects: false, allowRetries: false });
       try {
         return await endedBy(limit, fetchReceipts(client, { address: addressOf(wanted, issuer), limit }));

@@ -1,4 +1,4 @@
-/** Makes the files of dist/ in memory: the gate, split so that a run loads only what it uses, and the licences of all parts. */
+/** Makes the files of dist/ in memory: the gate, in parts so that a run loads only what it uses, and the licences of all parts. */
 import {readFileSync, readdirSync} from 'node:fs'
 import {builtinModules} from 'node:module'
 import {basename, join} from 'node:path'
@@ -23,15 +23,19 @@ const shared = {
   logLevel: 'warning',
 } as const satisfies BuildOptions
 
+/** What index.js loads with import(), and only when a run comes to it. Every name is a file in dist/. */
+const lazyParts: Readonly<Record<string, string>> = {
+  'github-toolkit': 'src/action/sources/github-toolkit.ts',
+  'http-client': 'src/action/sources/http-client.ts',
+  'inspect-repository': 'src/action/inspect-repository.ts',
+}
+
 export async function makeBundle(): Promise<Bundle> {
   const gate = await build({
     ...shared,
-    entryPoints: {index: 'src/index.ts'},
+    entryPoints: {index: 'src/index.ts', ...lazyParts},
     format: 'esm',
-    splitting: true,
-    // The hash is of the content: the same sources give the same names.
-    chunkNames: '[name]-[hash]',
-    plugins: [lazyUndici, pureToolkit, leanBuiltins],
+    plugins: [lazyImports, lazyUndici, pureToolkit, leanBuiltins],
   })
   const undici = await build({
     ...shared,
@@ -52,6 +56,22 @@ export async function makeBundle(): Promise<Bundle> {
 
 const fileName = (path: string): string => basename(path)
 const text = (content: string): Uint8Array => new TextEncoder().encode(content)
+
+/**
+ * import() of one of our files stays an import() of its own bundle. Esbuild's code splitting would share modules between
+ * them in more files, and each file that is loaded costs start-up.
+ */
+const lazyImports: Plugin = {
+  name: 'lazy-imports',
+  setup: (plugins) => {
+    plugins.onResolve({filter: /^\./}, ({kind, path}) => {
+      if (kind !== 'dynamic-import') return undefined
+      const name = basename(path, '.ts')
+      if (!Object.hasOwn(lazyParts, name)) return {errors: [{text: `${path} is not among the lazy parts`}]}
+      return {path: `./${name}.js`, external: true}
+    })
+  },
+}
 
 /** undici costs more start-up than the rest together, and is needed only behind a proxy. */
 const lazyUndici: Plugin = {

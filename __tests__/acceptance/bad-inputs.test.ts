@@ -87,7 +87,7 @@ test('a token that stands in the wrong input is not printed whole', async () => 
   const token = `ghp_${'A1b2'.repeat(9)}`
   const step = await stage.gate({with: {environment: token, sha: token, 'public-key': token}, checkout: 'nothing'})
   expectRefused(step, 'input_invalid')
-  expect(step.stdout + step.stderr + step.summary + step.outputs['result']).not.toContain(token)
+  expect(JSON.stringify(step)).not.toContain(token)
 })
 
 test('GitHub was asked nothing that it does not know', () => {

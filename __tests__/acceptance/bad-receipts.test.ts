@@ -71,7 +71,9 @@ const cases: Readonly<Record<string, Case>> = {
 test.each(Object.keys(cases))('%s is refused with what is wrong and what to do', async (name) => {
   const found = cases[name]
   if (found === undefined) throw new TypeError('no case')
-  const before = async (workspace: string): Promise<void> => void (await found.put(join(workspace, file)))
+  const before = async (workspace: string): Promise<void> => {
+    await found.put(join(workspace, file))
+  }
   const words = expectRefused(await stage.gate({with: alone, checkout: 'nothing', before}), found.code)
   expect(words).toContain(found.words)
 })

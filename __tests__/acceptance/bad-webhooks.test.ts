@@ -1,5 +1,6 @@
 /** Webhooks that GitHub would not send, and comments that nobody should: each gets its answer, and nothing is kept of it. */
 import {createHmac} from 'node:crypto'
+import {request} from 'node:http'
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
 import {checkedEntries} from './ledger.ts'
 import {Stage, repository} from './stage.ts'
@@ -14,17 +15,25 @@ afterAll(() => stage.close())
 
 const sign = (body: string, by = secret): string => `sha256=${createHmac('sha256', by).update(body).digest('hex')}`
 
+/** On a connection of its own: one that was refused in the middle of a body is not used again. */
 async function send(body: string, headers: Readonly<Record<string, string | undefined>> = {}) {
-  const all = {
+  const all: Readonly<Record<string, string | undefined>> = {
     'content-type': 'application/json',
     'x-github-delivery': crypto.randomUUID(),
     'x-github-event': 'issue_comment',
     'x-hub-signature-256': sign(body),
     ...headers,
   }
-  const given = Object.entries(all).filter((one): one is [string, string] => one[1] !== undefined)
-  const answer = await fetch(stage.issuer.hookUrl, {method: 'POST', body, headers: given})
-  return {status: answer.status, text: await answer.text()}
+  const given = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
+  return await new Promise<{status: number | undefined; text: string}>((resolve, reject) => {
+    const asked = request(stage.issuer.hookUrl, {method: 'POST', agent: false, headers: given}, (answer) => {
+      let text = ''
+      answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+      answer.once('end', () => resolve({status: answer.statusCode, text}))
+    })
+    asked.once('error', reject)
+    asked.end(body)
+  })
 }
 
 /** The true delivery of a comment, to be bent. */
@@ -61,16 +70,16 @@ test('what is signed and no JSON is answered 400 with the fix', async () => {
   }
 })
 
-test('a header that is missing is named', async () => {
-  expect(await send('{}', {'x-github-delivery': undefined})).toMatchObject({
-    status: 400,
-    text: expect.stringContaining('X-GitHub-Delivery') as string,
-  })
-  expect(await send('{}', {'x-github-delivery': '../etc'})).toMatchObject({status: 400})
-  expect(await send('{}', {'x-github-event': undefined})).toMatchObject({
-    status: 400,
-    text: expect.stringContaining('X-GitHub-Event') as string,
-  })
+test('a header that is missing or malformed is named', async () => {
+  const wrong: readonly (readonly [header: string, value: string | undefined])[] = [
+    ['X-GitHub-Delivery', undefined],
+    ['X-GitHub-Delivery', '../etc'],
+    ['X-GitHub-Event', undefined],
+  ]
+  for (const [header, value] of wrong) {
+    const {status, text} = await send('{}', {[header.toLowerCase()]: value})
+    expect([status, text]).toEqual([400, expect.stringContaining(header)])
+  }
 })
 
 test('2 MiB are answered 413, with a signature or without', async () => {

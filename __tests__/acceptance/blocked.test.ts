@@ -15,7 +15,12 @@ test('a job without a receipt is stopped, with the exact comment to post', async
   expect(words).toContain(`\`/authorize production ${stage.head}\``)
   expect(blocked.summary).toContain(`/authorize production ${stage.head}\n`)
   const result = JSON.parse(blocked.outputs['result'] ?? '') as unknown
-  expect(result).toMatchObject({type: 'countersign.result/v1', authorized: false, code: 'receipt_missing', receipt: null})
+  expect(result).toMatchObject({
+    type: 'countersign.result/v1',
+    authorized: false,
+    code: 'receipt_missing',
+    receipt: null,
+  })
 })
 
 test('on a pull request it names the pull request to comment on', async () => {

@@ -28,7 +28,7 @@ test('junk before and behind the good one does not hide it', async () => {
   expect(allowed.outputs['authorized-by']).toBe('octocat')
 })
 
-test("well-formed receipts of forty strangers do not hide it either, nor are they what the job is told of first", async () => {
+test('well-formed receipts of forty strangers do not hide it either, nor are they what the job is told of first', async () => {
   for (let i = 0; i < 40; i++) postCheckRun(stage, signedFor(stage, {}, makeKey()), `ci-${i}`)
   expectAllowed(await stage.gate({with: {'issuer-url': undefined}}), stage.head)
   expect(stage.world.violations).toEqual([])

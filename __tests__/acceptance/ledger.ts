@@ -1,6 +1,14 @@
 /** What an issuer's database holds, read beside the running issuer or after it ended, and whether it is whole. */
 import {join} from 'node:path'
-import {type Entry, appendLeaf, checkSuccession, emptyFrontier, frontierRoot, parseEnvironment, parseRepositoryId} from '#protocol'
+import {
+  type Entry,
+  appendLeaf,
+  checkSuccession,
+  emptyFrontier,
+  frontierRoot,
+  parseEnvironment,
+  parseRepositoryId,
+} from '#protocol'
 import type {IssuerProcess} from '../../sandbox/issuer-process.ts'
 import {theRepository} from '../../sandbox/world.ts'
 import {type Durable, openSqlite} from '../../issuer/store/sqlite.ts'

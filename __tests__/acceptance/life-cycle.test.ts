@@ -1,16 +1,17 @@
 /** The issuer as its operator starts, stops, misconfigures and restores it. */
 import {spawn} from 'node:child_process'
+import {readFileSync} from 'node:fs'
 import {copyFile, mkdtemp, readdir, rename, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
-import manifest from '../../package.json' with {type: 'json'}
 import {databasePath} from './ledger.ts'
 import {Stage, repository, until} from './stage.ts'
 import {expectAllowed} from './verdicts.ts'
 
 const program = fileURLToPath(new URL('../../issuer/server.ts', import.meta.url))
+const {version} = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {version: string}
 
 interface Ended {
   readonly code: number | null
@@ -38,7 +39,7 @@ test('--help and --version answer without any configuration', async () => {
   const help = await run({}, '--help')
   expect([help.code, help.stderr]).toEqual([0, ''])
   for (const name of ['WEBHOOK_SECRET', 'APP_ID', 'PRIVATE_KEY', 'STORE', 'OWNERS']) expect(help.stdout).toContain(name)
-  expect(await run({}, '--version')).toEqual({code: 0, stdout: `${manifest.version}\n`, stderr: ''})
+  expect(await run({}, '--version')).toEqual({code: 0, stdout: `${version}\n`, stderr: ''})
 })
 
 test('an argument that it does not know is an error', async () => {

@@ -32,7 +32,12 @@ test('the gate passes with issuer-url, and without it finds nothing', async () =
 
 test('the issuer does not take its own words for statements', async () => {
   const body = `/authorize production ${stage.head}`
-  stage.world.comment({repository: 'octo-org/api-service', pullRequest: stage.pullRequest, by: 'countersign-operator', body})
+  stage.world.comment({
+    repository: 'octo-org/api-service',
+    pullRequest: stage.pullRequest,
+    by: 'countersign-operator',
+    body,
+  })
   await stage.world.settled()
   const before = stage.replies().filter((one) => one.body !== body).length
   await stage.say('/countersign status')

@@ -3,7 +3,7 @@ import {writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
 import {type RefusalCode, refusalCodes} from '#protocol'
-import {type Overrides, approvalBody, lifeAround, makeKey} from '../protocol/builders.ts'
+import {type Overrides, lifeAround, makeKey} from '../protocol/builders.ts'
 import {signedFor} from './receipts.ts'
 import {type GateAsk, Stage} from './stage.ts'
 import {expectAllowed, expectRefused} from './verdicts.ts'
@@ -75,7 +75,12 @@ test.each(refusalCodes.filter((code) => isNow(code) && code !== 'internal_error'
   if (typeof make !== 'function') throw new TypeError(`${code} has no case`)
   const words = expectRefused(await stage.gate(make()), code)
   // What happened and what to do, each a sentence.
-  expect(words.split('\n').slice(0, 2).every((line) => /^\S.{20,}\.$/.test(line))).toBe(true)
+  expect(
+    words
+      .split('\n')
+      .slice(0, 2)
+      .every((line) => /^\S.{20,}\.$/.test(line)),
+  ).toBe(true)
 })
 
 test('internal_error', async () => {

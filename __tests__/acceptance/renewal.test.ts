@@ -38,7 +38,9 @@ test('a statement that is delivered again mints nothing and is not answered agai
   const {world} = stage
   await world.settled()
   const [replies, runs] = [stage.replies().length, world.checkRuns.length]
-  const statements = world.hooks.deliveries.filter(({event, body}) => event === 'issue_comment' && body.includes('"/auth'))
+  const statements = world.hooks.deliveries.filter(
+    ({event, body}) => event === 'issue_comment' && body.includes('"/auth'),
+  )
   expect(statements).toHaveLength(3)
   for (const {id} of statements) world.redeliver({id})
   await world.settled()

@@ -47,7 +47,10 @@ async function wholeRun(stage: Stage): Promise<Run> {
   world.addFault({match: '^GET .*/pulls/', html: true, times: 1})
   world.addFault({match: '^POST .*/comments$', cut: true, times: 1})
   await stage.authorize()
-  steps.push(await stage.gate(), await stage.gate({with: {'github-token': 'ghs_0000000000000000000000000000000000000'}}))
+  steps.push(
+    await stage.gate(),
+    await stage.gate({with: {'github-token': 'ghs_0000000000000000000000000000000000000'}}),
+  )
   steps.push(await stage.gate({with: {'public-key': ''}}))
   await fetch(issuer.hookUrl, {method: 'POST', body: webhookSecret, headers: {'x-hub-signature-256': webhookSecret}})
   const answers = await Promise.all(paths.map(async (path) => (await fetch(`${issuer.url}${path}`)).text()))

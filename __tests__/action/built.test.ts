@@ -275,6 +275,6 @@ registerHooks({load: (url, context, next) => { if (url.includes('/dist/')) proce
     const run = await runBuiltGate(withFile(), traceLoading())
     expect(run.code).toBe(0)
     const loaded = [...run.log.matchAll(/^loaded .*\/dist\/(\w+).*$/gm)].map(([, name]) => name)
-    expect(new Set(loaded)).toEqual(new Set(['index', 'chunk']))
+    expect(new Set(loaded)).toEqual(new Set(['index']))
   })
 })

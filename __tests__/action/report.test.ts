@@ -159,7 +159,7 @@ describe('after a refusal', () => {
     const runner = aRunner()
     publishReport(await runGate(ask, someTools([aSource('GitHub', {candidates: [other]})])), runner)
     expect(runner.summary()).toContain('| commit | passed |')
-    expect(runner.summary()).toContain('| environment | failed |')
+    expect(runner.summary()).toContain('| environment | **failed** |')
     expect(runner.summary()).toContain('| flags | not reached |')
     expect(runner.summary()).toContain('| environment | production | staging |')
     expect(runner.summary()).toContain('found in the receipt')

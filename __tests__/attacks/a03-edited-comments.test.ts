@@ -8,10 +8,7 @@ let stage: Stage
 beforeAll(async () => {
   stage = await Stage.open()
 })
-afterAll(async () => {
-  console.log(stage.issuer.output.slice(-4000), stage.world.violations)
-  await stage.close()
-})
+afterAll(() => stage.close())
 
 const command = (): string => `/authorize production ${stage.head}`
 const say = (body: string): number =>
@@ -41,16 +38,18 @@ test('a command that was edited before the issuer reads it authorises neither wh
 })
 
 test('a command that was edited and put back within the second shows in no time and no text, and is refused all the same', async () => {
-  const answer = await answerAfter(stage, {body: command()}, ({id}) => {
+  const {head, pullRequest} = await stage.propose('put-back')
+  const body = `/authorize production ${head}`
+  const answer = await answerAfter(stage, {body, pullRequest}, ({id}) => {
     stage.world.editComment({id, by: 'hubot', body: 'something else'})
-    stage.world.editComment({id, by: 'hubot', body: command()})
+    stage.world.editComment({id, by: 'hubot', body})
     const comment = theComment(stage.world, id)
     // REST's times are whole seconds: a quick edit leaves them equal.
     comment.updatedAt = comment.createdAt
   })
   expect(answer).toContain(edited)
   expect(answer).not.toContain(notAsAnnounced)
-  await expectNoReceipt(stage)
+  await expectNoReceipt(stage, {sha: head})
 })
 
 test('a command that was taken back before the issuer reads it is not there any more', async () => {

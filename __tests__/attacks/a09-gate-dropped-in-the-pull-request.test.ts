@@ -31,7 +31,7 @@ test('the README’s workflow has the gate in the one job that holds the environ
   expect(jobs.deploy.environment).toBe('production')
   const [checkout, gate, deploy, ...more] = jobs.deploy.steps
   expect(more).toEqual([])
-  expect(checkout).toMatchObject({uses: expect.stringMatching(/^actions\/checkout@[0-9a-f]{40}$/) as string})
+  expect(checkout?.['uses']).toMatch(/^actions\/checkout@[0-9a-f]{40}$/)
   expect(gate).toMatchObject({id: 'gate', with: {environment: 'production'}})
   expect(deploy).toMatchObject({if: "steps.gate.outputs.authorized == 'true'", run: './deploy.sh'})
 })

@@ -23,8 +23,8 @@ const impossible = [
   'production/',
   '../production',
   'a//production',
-  'production\u0000',
-].filter((name) => !name.includes('\u0000'))
+  'production.',
+]
 
 test.each(impossible.map((name) => [JSON.stringify(name), name]))(
   'a gate for %s is refused by the pattern',
@@ -35,7 +35,7 @@ test.each(impossible.map((name) => [JSON.stringify(name), name]))(
   },
 )
 
-test.each(['production-eu', 'prod', 'production.', 'constructor'].filter((name) => !name.endsWith('.')))(
+test.each(['production-eu', 'prod', 'constructor'])(
   'a gate for %s does not take the receipt for production',
   async (name) => {
     expectStopped(await stage.gate({with: {environment: name, receipt: stage.receiptText()}}), 'environment_mismatch')

@@ -20,7 +20,11 @@ export async function receiptsFor(stage: Stage, place: Place = {}): Promise<read
   const answer = await fetch(`${stage.issuer.url}/v1/receipts?${query.toString()}`)
   const {receipts} = (await answer.json()) as {readonly receipts: readonly {readonly id: string}[]}
   const runs = stage.world.checkRuns.filter(
-    (run) => run.app.slug === 'countersign' && run.headSha === sha && run.name === `countersign / ${environment}`,
+    (run) =>
+      run.app.slug === 'countersign' &&
+      run.repository.id === id &&
+      run.headSha === sha &&
+      run.name === `countersign / ${environment}`,
   )
   return [...new Set([...receipts.map((receipt) => receipt.id), ...runs.map((run) => run.externalId)])]
 }
@@ -29,12 +33,15 @@ export async function expectNoReceipt(stage: Stage, place: Place = {}): Promise<
   expect(await receiptsFor(stage, place)).toEqual([])
 }
 
-/** The issuer's own words, whatever else its account may have written. */
+/** The issuer's own words: by its account, and with its mark, which anybody may copy. */
 const ownWords = (stage: Stage, pullRequest: number): readonly string[] =>
   [...stage.world.comments.values()]
     .filter(
-      ({issue, body}) =>
-        fullName(issue.repository) === repository && issue.number === pullRequest && body.includes('<!-- countersign:'),
+      ({issue, author, body}) =>
+        fullName(issue.repository) === repository &&
+        issue.number === pullRequest &&
+        author.login.startsWith('countersign') &&
+        body.includes('<!-- countersign:'),
     )
     .map(({body}) => body)
 

@@ -71,8 +71,8 @@ describe('a comment as it was said', () => {
   })
 
   test('shows an App that wrote it, a mail program that sent it, a bot that said it', async () => {
-    stage.world.addApp({slug: 'helper', owner: 'octo-org', permissions: {}})
-    expect(await read(say(stage, {pullRequest, viaApp: 'helper'}))).toMatchObject({viaApp: true, viaEmail: false})
+    stage.world.addApp({slug: 'scheduler', owner: 'octo-org', permissions: {}})
+    expect(await read(say(stage, {pullRequest, viaApp: 'scheduler'}))).toMatchObject({viaApp: true, viaEmail: false})
     expect(await read(say(stage, {pullRequest, viaEmail: true}))).toMatchObject({viaApp: false, viaEmail: true})
   })
 

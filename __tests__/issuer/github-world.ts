@@ -1,7 +1,7 @@
 /** A sandbox GitHub with one repository, its people and an installed App, for the tests of what is read and sent. */
-import {parseAccountId, parseRepositoryId, parseRepositoryName} from '#protocol'
+import {parseAccountId, parseCommitSha, parseRepositoryId, parseRepositoryName} from '#protocol'
 import {createFactSource} from '../../issuer/facts/github-facts.ts'
-import type {FactSource, Statement} from '../../issuer/facts/facts.ts'
+import type {ChangeFacts, FactSource, Push, Statement} from '../../issuer/facts/facts.ts'
 import {type GitHub, openGitHub} from '../../issuer/github/client.ts'
 import {type Sandbox, startSandbox} from '../../sandbox/start.ts'
 
@@ -77,3 +77,23 @@ export function say(
     comment: {id, nodeId, authorId, body},
   }
 }
+
+export interface Asked {
+  readonly pullRequest: number
+  readonly lastAuthorised?: string
+  readonly pushes?: readonly Push[]
+}
+
+/** Reads the change that a new statement on the pull request would be about. */
+export async function readChange(stage: Stage, asked: Asked): Promise<ChangeFacts> {
+  const facts = await stage.facts.readChange(say(stage, {pullRequest: asked.pullRequest}), {
+    pushes: (ref) => Promise.resolve((asked.pushes ?? []).filter((push) => push.ref === ref)),
+    lastAuthorised: parseCommitSha(asked.lastAuthorised),
+  })
+  if (facts === 'gone') throw new Error('gone')
+  return facts
+}
+
+/** Sorted: the walk's order means nothing. */
+export const pushersOf = ({pushers}: ChangeFacts): unknown =>
+  pushers.kind === 'seen' ? pushers.accounts.map(({login}) => login).sort() : pushers

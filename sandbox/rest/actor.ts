@@ -38,7 +38,6 @@ async function identify(world: World, header: string): Promise<Identified> {
   const issued = world.tokens.get(token)
   if (!issued) return {refusal: ''}
   if (issued.expiresAt && !(world.clock.now() < issued.expiresAt)) return {refusal: ''}
-
   return {actor: issued.actor}
 }
 

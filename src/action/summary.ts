@@ -27,35 +27,26 @@ function renderComment({comment}: GateResult): readonly string[] {
   if (comment === null) return []
   const where =
     comment.pullRequest === null ? 'the pull request of this commit' : `pull request #${comment.pullRequest}`
-  return [
-    `Someone who may approve posts exactly this comment on ${where}, then this job is run again:`,
-    fenced(comment.text, 'text'),
-  ]
+  return [`The comment to post on ${where}:`, fenced(comment.text, 'text')]
 }
 
 const fenced = (text: string, language: string): string => ['```' + language, text, '```'].join('\n')
 
 function renderComparison({asked, receipt, standing, source, sources}: GateResult): readonly string[] {
   if (asked === null) return []
-  const found = receipt === null ? [] : foundValues(receipt)
-  const rows: readonly Row[] = [
-    [
-      'receipt',
-      `from ${sources.join(', ') || 'nobody'}`,
-      receipt === null ? 'none' : `${receipt.id} from ${source ?? ''}`,
-    ],
-    ...askedFields(asked).map(([name, value], i): Row => [name, value, found[i] ?? '']),
-  ]
-  return [table(['', 'asked by this job', foundTitles[standing ?? 'none']], rows)]
+  const rows: readonly Row[] = [['looked at', sources.join(', ') || 'nothing'], ...askedFields(asked)]
+  if (receipt === null || standing === null) return [table(['', 'asked by this job'], rows)]
+  const found = [`${receipt.id}, from ${source ?? ''}`, ...foundValues(receipt)]
+  const compared = rows.map(([name, value], i) => [name, value, found[i] ?? ''])
+  return [table(['', 'asked by this job', foundTitles[standing]], compared)]
 }
 
 const foundTitles = {
   verified: 'found in the receipt',
   claimed: 'claimed by what was found (no signature holds)',
-  none: 'found',
 } as const
 
-type Row = readonly [name: string, asked: string, found: string]
+type Row = readonly [name: string, asked: string]
 
 /** In the order of askedFields. */
 const foundValues = ({scope, approvals, flags, issuedAt, expiresAt, issuer}: Receipt): readonly string[] => [
@@ -68,7 +59,7 @@ const foundValues = ({scope, approvals, flags, issuedAt, expiresAt, issuer}: Rec
   issuer,
 ]
 
-const askedFields = (asked: AskedResult): readonly (readonly [string, string])[] => [
+const askedFields = (asked: AskedResult): readonly Row[] => [
   ['repository', `${asked.repository} (id ${asked.repositoryId})`],
   ['commit', `${asked.sha} (event ${asked.event})`],
   ['environment', asked.environment],
@@ -97,7 +88,9 @@ function renderWarnings({warnings, authorized, checks}: GateResult): readonly st
   ]
 }
 
+/** Every cell is escaped; the one word that matters most is made bold. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cell = (text: string): string => (text === 'failed' ? '**failed**' : markdownText(text))
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map((row) => line(row.map(markdownText)))].join('\n')
+  return [line(head), line(head.map(() => '---')), ...rows.map((row) => line(row.map(cell)))].join('\n')
 }

@@ -1,6 +1,9 @@
 /** The primitives in browsers: tweetnacl and @noble/hashes, behind the `browser` condition of #crypto. */
+import {hkdf} from '@noble/hashes/hkdf.js'
+import {hmac} from '@noble/hashes/hmac.js'
 import {sha256 as hash} from '@noble/hashes/sha2.js'
 import nacl from 'tweetnacl'
+import type {HkdfOrder, RsaPrimitives} from './crypto.ts'
 
 /** `publicKey` 32 bytes, `signature` 64 bytes. tweetnacl takes S >= L: crypto.ts has refused it before. */
 export function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
@@ -8,3 +11,18 @@ export function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signat
 }
 
 export const sha256 = (bytes: Uint8Array): Uint8Array => hash(bytes)
+
+export const hmacSha256 = (key: Uint8Array, message: Uint8Array): Uint8Array => hmac(hash, key, message)
+
+export const hkdfSha256 = ({secret, salt, info, length}: HkdfOrder): Uint8Array =>
+  hkdf(hash, secret, salt, info, length)
+
+/** Both of one length: looks at every byte, whatever the first ones say. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  let difference = 0
+  for (const [i, byte] of a.entries()) difference |= byte ^ (b[i] ?? 0)
+  return difference === 0
+}
+
+/** Tokens are not verified in browsers. */
+export const rsa: RsaPrimitives | undefined = undefined

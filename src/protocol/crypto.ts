@@ -1,11 +1,42 @@
 /** The only door to a crypto library: strict checks in front of it, so that every runtime gives the same verdict. */
 import * as primitives from '#crypto'
+import type {RsaHandle} from '#crypto'
 import type {Digest, PublicKey, Signature} from './ids.ts'
 
 /** What a runtime's library gives; see crypto.node.ts and crypto.browser.ts. */
 export interface Primitives {
   readonly verifyEd25519: (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean
   readonly sha256: (bytes: Uint8Array) => Uint8Array
+  readonly hmacSha256: (key: Uint8Array, message: Uint8Array) => Uint8Array
+  readonly hkdfSha256: (order: HkdfOrder) => Uint8Array
+  readonly equalBytes: (a: Uint8Array, b: Uint8Array) => boolean
+  /** Undefined in browsers: tokens are not verified there. */
+  readonly rsa: RsaPrimitives | undefined
+}
+
+/** What goes into HKDF (RFC 5869 §2): `length` bytes come out, at most 8160. */
+export interface HkdfOrder {
+  readonly secret: Uint8Array
+  readonly salt: Uint8Array
+  readonly info: Uint8Array
+  readonly length: number
+}
+
+export interface RsaPrimitives {
+  /** A PEM text, a JWK's members or a key object of the library; undefined for a private key and any other kind. */
+  readonly importKey: (source: unknown) => RsaKey | undefined
+  /** RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 §8.2.2). */
+  readonly verify: (key: RsaKey, message: Uint8Array, signature: Uint8Array) => boolean
+}
+
+/** An RSA public key as the library holds it, not yet judged (see rsa-key.ts). */
+export interface RsaKey {
+  readonly handle: RsaHandle
+  readonly bits: number
+  readonly exponent: bigint
+  /** Modulus and exponent as a JWK writes them (RFC 7518 §6.3.1). */
+  readonly n: string
+  readonly e: string
 }
 
 /** The order of the base point, L (RFC 8032 §5.1), and the field's prime, p, as 32 little-endian bytes. */
@@ -30,7 +61,7 @@ const smallOrderY = [
  */
 export function verifyEd25519(
   {publicKey, message, signature}: {publicKey: Uint8Array; message: Uint8Array; signature: Uint8Array},
-  library: Primitives = primitives,
+  library: Pick<Primitives, 'verifyEd25519'> = primitives,
 ): boolean {
   if (publicKey.length !== 32 || signature.length !== 64) return false
   const r = signature.subarray(0, 32)
@@ -64,6 +95,37 @@ function littleEndian(hex: string): Uint8Array {
 
 /** SHA-256 (FIPS 180-4) of bytes. */
 export const sha256 = (bytes: Uint8Array): Uint8Array => primitives.sha256(bytes)
+
+/** HMAC-SHA-256 (RFC 2104). */
+export const hmacSha256 = (key: Uint8Array, message: Uint8Array): Uint8Array => primitives.hmacSha256(key, message)
+
+/** HKDF-SHA-256 (RFC 5869). Throws RangeError for more bytes than it can give. */
+export function hkdfSha256(order: HkdfOrder): Uint8Array {
+  if (!(order.length >= 1 && order.length <= 255 * 32)) throw new RangeError('HKDF gives 1 to 8160 bytes')
+  return primitives.hkdfSha256(order)
+}
+
+/** In constant time for a given length: for values that an attacker may not learn byte by byte. */
+export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && primitives.equalBytes(a, b)
+
+/** Total: undefined for what the library does not take as an RSA public key, and in browsers. */
+export function importRsaKey(source: unknown): RsaKey | undefined {
+  try {
+    return primitives.rsa?.importKey(source)
+  } catch {
+    return undefined // Libraries throw sentences that may quote the key's text.
+  }
+}
+
+/** Strict RS256: a signature has exactly as many bytes as the modulus (RFC 8017 §8.2.2, step 1). Total. */
+export function verifyRs256(key: RsaKey, message: Uint8Array, signature: Uint8Array): boolean {
+  if (signature.length !== Math.ceil(key.bits / 8)) return false
+  try {
+    return primitives.rsa?.verify(key, message, signature) === true
+  } catch {
+    return false
+  }
+}
 
 /** `sha256:` and the hex of the SHA-256 of bytes, or of a text's UTF-8. */
 export function digestOf(content: string | Uint8Array): Digest {

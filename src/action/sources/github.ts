@@ -45,7 +45,7 @@ interface CheckRun {
 
 /** Octokit is loaded here and not before: it costs more than everything else that the gate does. */
 async function openCheckRuns({environment, deployment}: Wanted, {apiUrl, token}: GitHubAccess) {
-  const [{getOctokit}, {defaults}] = await Promise.all([import('@actions/github'), import('@actions/github/lib/utils')])
+  const {getOctokit, defaults} = await import('./github-toolkit.ts')
   // The toolkit's own fetch is the one that honours http_proxy, https_proxy and no_proxy.
   const request = {fetch: boundedFetch(defaults.request?.fetch as typeof fetch, maxPageBytes)}
   const octokit = getOctokit(token, {baseUrl: apiUrl, request})

@@ -15,7 +15,7 @@ export function issuerReceipts(wanted: Wanted, issuer: Origin): ReceiptSource {
     name: `the issuer ${issuer}`,
     find: async (limit) => {
       // The toolkit's client goes through http_proxy, https_proxy and no_proxy. Loaded here and not before.
-      const {HttpClient: Client} = await import('@actions/http-client')
+      const {HttpClient: Client} = await import('./http-client.ts')
       const client = new Client('countersign-gate', [], {allowRedirects: false, allowRetries: false})
       try {
         return await endedBy(limit, fetchReceipts(client, {address: addressOf(wanted, issuer), limit}))

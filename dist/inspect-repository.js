@@ -1,21 +1,51 @@
-import {
-  faultCode,
-  faultMember,
-  require_crypto,
-  require_path
-} from "./chunk-NWOT3ETL.js";
-import {
-  require_fs
-} from "./chunk-XJKJU5BN.js";
-import {
-  __commonJS,
-  __toESM
-} from "./chunk-VOEMSLEO.js";
+var __create = Object.create;
+var __defProp = Object.defineProperty;
+var __getOwnPropDesc = Object.getOwnPropertyDescriptor;
+var __getOwnPropNames = Object.getOwnPropertyNames;
+var __getProtoOf = Object.getPrototypeOf;
+var __hasOwnProp = Object.prototype.hasOwnProperty;
+var __commonJS = (cb, mod) => function __require() {
+  try {
+    return mod || (0, cb[__getOwnPropNames(cb)[0]])((mod = { exports: {} }).exports, mod), mod.exports;
+  } catch (e) {
+    throw mod = 0, e;
+  }
+};
+var __copyProps = (to, from, except, desc) => {
+  if (from && typeof from === "object" || typeof from === "function") {
+    for (let key of __getOwnPropNames(from))
+      if (!__hasOwnProp.call(to, key) && key !== except)
+        __defProp(to, key, { get: () => from[key], enumerable: !(desc = __getOwnPropDesc(from, key)) || desc.enumerable });
+  }
+  return to;
+};
+var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__getProtoOf(mod)) : {}, __copyProps(
+  // If the importer is in node compatibility mode or this is not an ESM
+  // file that has been converted to a CommonJS file using a Babel-
+  // compatible transform (i.e. "__esModule" has not been set), then set
+  // "default" to the CommonJS "module.exports" for node compatibility.
+  isNodeMode || !mod || !mod.__esModule ? __defProp(target, "default", { value: mod, enumerable: true }) : target,
+  mod
+));
 
 // builtin:child_process
 var require_child_process = __commonJS({
   "builtin:child_process"(exports, module) {
     module.exports = process.getBuiltinModule("node:child_process");
+  }
+});
+
+// builtin:path
+var require_path = __commonJS({
+  "builtin:path"(exports, module) {
+    module.exports = process.getBuiltinModule("node:path");
+  }
+});
+
+// builtin:fs
+var require_fs = __commonJS({
+  "builtin:fs"(exports, module) {
+    module.exports = process.getBuiltinModule("node:fs");
   }
 });
 
@@ -26,9 +56,26 @@ var require_posix = __commonJS({
   }
 });
 
+// builtin:crypto
+var require_crypto = __commonJS({
+  "builtin:crypto"(exports, module) {
+    module.exports = process.getBuiltinModule("node:crypto");
+  }
+});
+
 // src/action/git.ts
 var import_node_child_process = __toESM(require_child_process(), 1);
 var import_node_path = __toESM(require_path(), 1);
+
+// src/action/fault.ts
+var isObject = (value) => typeof value === "object" && value !== null;
+var faultMember = (fault, name) => isObject(fault) ? fault[name] : void 0;
+function faultCode(fault) {
+  const code = faultMember(fault, "code");
+  return typeof code === "string" ? code : void 0;
+}
+
+// src/action/git.ts
 var GitFault = class extends Error {
 };
 var constantArguments = ["core.fsmonitor=false", "safe.bareRepository=explicit", "core.hooksPath=/dev/null"].flatMap(

@@ -1,0 +1,97 @@
+/** A12: rename, transfer, delete and re-create the repository. Its numeric id is signed and compared first. */
+import {afterEach, beforeEach, expect, test} from '@jest/globals'
+import {Stage, repository, until} from '../acceptance/stage.ts'
+import {git} from '../../sandbox/git/run.ts'
+import {theRepository} from '../../sandbox/world.ts'
+import {
+  carryReceipt,
+  expectAllowed,
+  expectNoReceipt,
+  expectSilence,
+  expectStopped,
+  receiptsFor,
+  whileUnreachable,
+} from './judge.ts'
+
+let stage: Stage
+beforeEach(async () => {
+  stage = await Stage.open()
+})
+afterEach(() => stage.close())
+
+const command = (): string => `/authorize production ${stage.head}`
+const say = (body: string): void => {
+  stage.world.comment({repository, pullRequest: stage.pullRequest, by: 'octocat', body})
+}
+
+/** The same name and the same commits, in a repository of the attacker's making. */
+async function recreate(): Promise<void> {
+  const {git: old} = theRepository(stage.world, repository)
+  stage.world.deleteRepository({repository})
+  await stage.world.addRepository({name: repository, files: {'README.md': 'new\n'}})
+  const {git: made} = theRepository(stage.world, repository)
+  await git(made.folder, ['fetch', '--quiet', `file://${old.folder}`, 'refs/heads/feature:refs/heads/feature'])
+}
+
+test('a repository that was made anew under the old name gets nothing from the old one’s receipt', async () => {
+  await stage.authorize()
+  const receipt = stage.receiptText()
+  await recreate()
+  expectStopped(await stage.gate(), 'receipt_missing')
+  const replayed = await stage.gate({with: {receipt}})
+  expectStopped(replayed, 'repository_mismatch')
+  carryReceipt(stage, {text: receipt})
+  expectStopped(await stage.gate(), 'repository_mismatch')
+  await expectNoReceipt(stage)
+})
+
+test('a statement about the old repository is neither decided nor answered in the new one', async () => {
+  const [late] = await whileUnreachable(stage, () => say(command()))
+  await recreate()
+  await stage.world.push({repository, branch: 'another', pusher: 'hubot', files: {'x.txt': 'x'}})
+  const {number} = await stage.world.openPullRequest({repository, head: 'another', author: 'hubot'})
+  expect(number).toBe(stage.pullRequest)
+  // The issuer works one repository at a time, so the new one's answer says nothing of the old one's lane.
+  stage.world.redeliver({id: late?.id ?? 0})
+  await stage.world.settled()
+  await expectSilence(stage, () => undefined)
+  await expectNoReceipt(stage)
+})
+
+test('a renamed repository is authorised under its new name by its id, even on a statement that was made under the old', async () => {
+  await stage.authorize()
+  const old = stage.receiptText()
+  const [late] = await whileUnreachable(stage, () => say(command()))
+  stage.world.renameRepository({repository, to: 'renamed'})
+  const renamed = {
+    repository: 'octo-org/renamed',
+    trigger: {event: 'push', branch: 'feature', sha: stage.head},
+  } as const
+  // Both are compared, name and id: the old name's receipt is no longer taken.
+  expectStopped(await stage.gate({job: renamed, with: {receipt: old}}), 'repository_mismatch')
+
+  const before = stage.world.checkRuns.length
+  stage.world.redeliver({id: late?.id ?? 0})
+  await until(() => stage.world.checkRuns[before], 'the receipt under the new name')
+  expectAllowed(await stage.gate({job: renamed}), stage.head)
+  const {scope} = JSON.parse(stage.receiptText()) as {readonly scope: object}
+  const {id} = theRepository(stage.world, 'octo-org/renamed')
+  expect(scope).toMatchObject({repository: 'octo-org/renamed', repositoryId: id})
+  expect(JSON.parse(old)).toMatchObject({scope: {repository, repositoryId: id}})
+})
+
+test('a repository that went to another owner is not let out by the receipt that names the old one', async () => {
+  await stage.authorize()
+  const receipt = stage.receiptText()
+  stage.world.addOrganization({login: 'another-org'})
+  stage.world.transferRepository({repository, to: 'another-org'})
+  const name = 'another-org/api-service'
+  const job = {repository: name, trigger: {event: 'push', branch: 'feature', sha: stage.head}} as const
+  expectStopped(await stage.gate({job, with: {receipt}}), 'repository_mismatch')
+  // The App is not installed there: what is said there is never announced.
+  const announced = stage.world.hooks.deliveries.length
+  stage.world.comment({repository: name, pullRequest: stage.pullRequest, by: 'octocat', body: command()})
+  await stage.world.settled()
+  expect(stage.world.hooks.deliveries).toHaveLength(announced)
+  expect(await receiptsFor(stage, {repository: name})).toHaveLength(1)
+})

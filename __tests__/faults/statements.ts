@@ -1,0 +1,134 @@
+/** Many statements on many pull requests, and the audit afterwards: one outcome each, published once, in a whole ledger. */
+import {DatabaseSync} from 'node:sqlite'
+import {setTimeout as sleep} from 'node:timers/promises'
+import {canonicalBytes, digestOf} from '#protocol'
+import {checkedEntries, databasePath} from '../acceptance/ledger.ts'
+import type {Stage} from '../acceptance/stage.ts'
+
+/** A pull request in a repository of its own, or in one that it shares. */
+export interface Place {
+  readonly repository: string
+  readonly pullRequest: number
+  readonly head: string
+}
+
+/** A repository in which octocat may approve and hubot writes. */
+export async function addRepository({world}: Stage, name: string): Promise<void> {
+  await world.addRepository({name, files: {'README.md': `# ${name}\n`}})
+  world.setPermission({repository: name, login: 'octocat', role: 'maintain'})
+  world.setPermission({repository: name, login: 'hubot', role: 'write'})
+}
+
+export async function propose({world}: Stage, repository: string, branch: string): Promise<Place> {
+  const head = await world.push({repository, branch, pusher: 'hubot', files: {[`${branch}.txt`]: `${branch}\n`}})
+  const {number} = await world.openPullRequest({repository, head: branch, author: 'hubot'})
+  return {repository, pullRequest: number, head}
+}
+
+/** octocat authorises the head; gives the comment's id. */
+export function authorise({world}: Stage, place: Place, environment = 'production'): number {
+  const {repository, pullRequest, head} = place
+  return world.comment({repository, pullRequest, by: 'octocat', body: `/authorize ${environment} ${head}`}).id
+}
+
+/** The issuer's replies that answer a decision; each carries its id, unseen, at the end. */
+export const repliesTo = ({world}: Stage, decision: string): number =>
+  [...world.comments.values()].filter(
+    ({author, body}) => author.login.startsWith('countersign') && body.endsWith(`<!-- countersign:${decision} -->`),
+  ).length
+
+export interface ClaimRow {
+  readonly comment: number
+  readonly decision: string
+  readonly kind: string | null
+  readonly published: boolean
+}
+
+export function readClaims({issuer}: Stage): readonly ClaimRow[] {
+  return withDatabase(issuer, (db) =>
+    db
+      .prepare('SELECT comment_id, decision, kind, published_at FROM claims')
+      .all()
+      .map((row) => ({
+        comment: Number(row['comment_id']),
+        decision: String(row['decision']),
+        kind: row['kind'] === null ? null : String(row['kind']),
+        published: row['published_at'] !== null,
+      })),
+  )
+}
+
+/** Deliveries that the issuer took and has not finished. */
+export const countWaiting = ({issuer}: Stage): number =>
+  withDatabase(issuer, (db) => Number(db.prepare('SELECT count(*) AS n FROM deliveries WHERE done = 0').get()?.['n']))
+
+/** As if the machine had been off for a while: what the database holds is older by that much. */
+export function letTimePass({issuer}: Stage, ms: number): void {
+  withDatabase(issuer, (db) => {
+    db.prepare(
+      'UPDATE deliveries SET received_at = received_at - :ms, due_at = max(0, due_at - :ms), leased_until = leased_until - :ms',
+    ).run({ms})
+    db.prepare('UPDATE claims SET completed_at = completed_at - :ms WHERE completed_at IS NOT NULL').run({ms})
+  })
+}
+
+function withDatabase<T>(issuer: Stage['issuer'], use: (db: DatabaseSync) => T): T {
+  const db = new DatabaseSync(databasePath(issuer), {timeout: 5000})
+  try {
+    return use(db)
+  } finally {
+    db.close()
+  }
+}
+
+/** Resolves when these statements are answered and nothing of them is left to be sent. */
+export async function settled(stage: Stage, statements: readonly number[], seconds = 90): Promise<void> {
+  const end = Date.now() + seconds * 1000
+  for (;;) {
+    const published = new Set(readClaims(stage).flatMap(({comment, published}) => (published ? [comment] : [])))
+    const left = statements.filter((comment) => !published.has(comment))
+    if (left.length === 0) return
+    if (!(Date.now() < end)) throw new Error(`waited ${seconds} seconds in vain for ${left.length} statements`)
+    // Each look opens the database: not as often as a counter in memory could be asked.
+    await sleep(100)
+  }
+}
+
+/** What is wrong with how these statements came out; nothing, when each was authorised exactly once. */
+export async function audit(stage: Stage, statements: readonly number[]): Promise<readonly string[]> {
+  const claims = readClaims(stage)
+  const entries = await checkedEntries(stage) // Throws when the chain or the frontier does not hold.
+  const problems = statements.flatMap((comment) => {
+    const own = claims.filter((claim) => claim.comment === comment)
+    const [claim] = own
+    if (claim === undefined || own.length > 1) return [`${comment}: ${own.length} claims`]
+    const receipt = claim.decision.replace('dec_', 'rcpt_dg_')
+    const counts = {
+      replies: repliesTo(stage, claim.decision),
+      'check runs': stage.world.checkRuns.filter(({externalId}) => externalId === receipt).length,
+      entries: entries.filter(({subject}) => subject === receipt).length,
+    }
+    const wrong = Object.entries(counts).filter(([, count]) => count !== 1)
+    const unfinished = claim.kind !== 'allow' || !claim.published ? [`${comment}: ${JSON.stringify(claim)}`] : []
+    return [...unfinished, ...wrong.map(([what, count]) => `${comment}: ${count} ${what}`)]
+  })
+  return [...problems, ...auditCheckRuns(stage, entries)]
+}
+
+/** Each receipt on GitHub is the one whose digest the ledger holds under its id, and stands there once. */
+function auditCheckRuns({world}: Stage, entries: Awaited<ReturnType<typeof checkedEntries>>): readonly string[] {
+  const seen = new Set<string>()
+  return world.checkRuns.flatMap(({externalId, output}) => {
+    const text = /```json\n([\s\S]*?)\n```/.exec(output.text ?? '')?.[1] ?? 'null'
+    const receipt = JSON.parse(text) as {id: string; evidence: string; decision: string} | null
+    const digest = digestOf(canonicalBytes(receipt))
+    const entry = entries.find(({subject}) => subject === receipt?.id)
+    const known = seen.has(digest)
+    seen.add(digest)
+    return [
+      ...(receipt?.id === externalId ? [] : [`the check run ${externalId} carries ${String(receipt?.id)}`]),
+      ...(entry?.digests['receipt'] === digest ? [] : [`${externalId} is not the receipt that the ledger holds`]),
+      ...(known ? [`${externalId} is published twice`] : []),
+    ]
+  })
+}
