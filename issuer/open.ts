@@ -8,12 +8,14 @@ import {type IssuerTools, giveUp, handleStatement} from './approve.ts'
 import type {IssuerConfig} from './config.ts'
 import {createFactSource} from './facts/github-facts.ts'
 import {type GitHub, openGitHub} from './github/client.ts'
+import {redeliverFailed} from './github/redeliver.ts'
 import {type IssuerKeys, checkStore, openKeys} from './keys/issuer-keys.ts'
 import {markLedger} from './keys/ledger-mark.ts'
 import type {Log} from './log.ts'
 import {mintKeySet} from './mint/mint-key-set.ts'
 import {mintFirstEntry} from './mint/mint-record.ts'
 import {builtInPolicy} from './policy/built-in.ts'
+import {oneAtATime} from './publish/one-at-a-time.ts'
 import {createPublisher} from './publish/send.ts'
 import {repair} from './repair.ts'
 import type {Signer} from './signing/signer.ts'
@@ -76,6 +78,7 @@ function assemble({config, keys, durable, keySet}: Parts & {readonly keySet: Key
   const {log, now, version} = around
   const github = openGitHub({apiUrl: config.github.apiUrl, credentials: revealAccess(config), version})
   const tools = makeTools({config, keys, durable}, {github, around})
+  const askForMissed = everySoOften(redeliverEveryMs, (at) => redeliverFailed(github, at - redeliverForMs))
   const worker = startWorker({
     inbox: durable.inbox,
     log,
@@ -86,6 +89,7 @@ function assemble({config, keys, durable, keySet}: Parts & {readonly keySet: Key
     repair: async (at) => {
       await repair(at, tools)
       await noteLedger({keys, durable})
+      await askForMissed(at)
     },
   })
   const app = createApp({
@@ -105,6 +109,20 @@ function assemble({config, keys, durable, keySet}: Parts & {readonly keySet: Key
   return {app, pin: keys.receipt.publicKey, close: () => closeIssuer(worker, {keys, durable})}
 }
 
+/** GitHub never sends a failed delivery again by itself, and a statement counts for 15 minutes. */
+const redeliverEveryMs = 2 * 60_000
+const redeliverForMs = 20 * 60_000
+
+/** Calls `act` when it was not called for `everyMs` before; a failure waits for the next time. */
+function everySoOften(everyMs: number, act: (at: number) => Promise<unknown>): (at: number) => Promise<void> {
+  let next = 0
+  return async (at) => {
+    if (at < next) return
+    next = at + everyMs
+    await act(at)
+  }
+}
+
 function makeTools(
   {config, keys, durable}: Parts,
   {github, around: {log, now}}: {readonly github: GitHub; readonly around: Surroundings},
@@ -112,7 +130,7 @@ function makeTools(
   return {
     ...durable,
     facts: createFactSource(github),
-    publisher: createPublisher({github, warn: (message) => log.warn({}, message)}),
+    publisher: oneAtATime(createPublisher({github, warn: (message) => log.warn({}, message)})),
     ownAccount: () => github.ownAccount(),
     signer: keys.receipt,
     policy: builtInPolicy,

@@ -4,16 +4,25 @@ import {type IssuerTools, publishOutcome} from './approve.ts'
 /** What was completed later than this is still in the hands of whoever completed it. */
 const restMs = 60_000
 
+/** A repository that is gone, an App that was taken away: what could not be sent for a day is left. */
+const giveUpAfterMs = 24 * 3_600_000
+
 type RepairTools = Pick<IssuerTools, 'outbox' | 'publisher' | 'log' | 'now'>
 
 /** One publication that fails holds up no other; it is tried again at the next call. */
 export async function repair(now: number, tools: RepairTools): Promise<void> {
   for (const unpublished of await tools.outbox.unpublished(now - restMs)) {
+    const {decision, statement, completedAt} = unpublished
     try {
       await publishOutcome(unpublished, tools)
-      tools.log.info({decision: unpublished.decision}, 'a publication was repaired')
+      tools.log.info({decision}, 'a publication was repaired')
     } catch (fault) {
-      tools.log.warn({err: fault, decision: unpublished.decision}, 'a publication could not be repaired yet')
+      const late = !(now - completedAt < giveUpAfterMs)
+      if (late) await tools.outbox.markPublished(statement, now)
+      tools.log.warn(
+        {err: fault, decision},
+        late ? 'a publication is given up' : 'a publication could not be repaired yet',
+      )
     }
   }
 }

@@ -84,6 +84,7 @@ export const aComparison = (overrides: Partial<Comparison> = {}): Comparison => 
   files: 5,
   additions: 120,
   deletions: 14,
+  behind: 0,
   cut: false,
   ...overrides,
 })

@@ -42,7 +42,7 @@ describe('an open pull request', () => {
         author: {id: 480_938, login: 'hubot', type: 'User'},
       },
       commit: {sha: change.head, tree: expect.stringMatching(/^[0-9a-f]{40}$/)},
-      size: {from: stage.root, commits: 1, files: 1, additions: 2, deletions: 0, cut: false},
+      size: {from: stage.root, commits: 1, behind: 0, files: 1, additions: 2, deletions: 0, cut: false},
       pushers: {kind: 'seen', accounts: [{id: 480_938, login: 'hubot'}]},
       authors: {kind: 'seen', people: [{name: 'hubot', id: 480_938}]},
     })
@@ -216,6 +216,7 @@ describe('what goes out', () => {
     expect((await read({lastAuthorised: lost})).since).toEqual({
       from: lost,
       commits: 0,
+      behind: 0,
       files: 0,
       additions: 0,
       deletions: 0,

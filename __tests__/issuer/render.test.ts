@@ -90,6 +90,11 @@ describe('the reply to an allow', () => {
   })
 
   test('says so when GitHub cut the list of files', () => {
+    const back = renderAllowed(
+      receipt,
+      aChange({since: aComparison({commits: 0, behind: 2, files: 0, additions: 0, deletions: 0})}),
+    )
+    expect(back).toContain('2 commits taken back, 0 commits')
     const cut = renderAllowed(receipt, aChange({since: aComparison({files: 300, cut: true})}))
     expect(cut).toContain('3 commits, at least 300 files (+120 −14 or more)')
   })

@@ -96,8 +96,18 @@ export function testOutbox(the: () => Durable): void {
     await the().claims.claim(statementOf(4), proposal(4))
     const waiting = await the().outbox.unpublished(at + 3000)
     expect(waiting).toEqual([
-      {statement: statementOf(2), ...decisionOf(2), outcome: {kind: 'deny', publication: '{"commentId":2}'}},
-      {statement: statementOf(1), ...decisionOf(1), outcome: {kind: 'allow', publication: '{"commentId":1}'}},
+      {
+        statement: statementOf(2),
+        ...decisionOf(2),
+        outcome: {kind: 'deny', publication: '{"commentId":2}'},
+        completedAt: at + 1000,
+      },
+      {
+        statement: statementOf(1),
+        ...decisionOf(1),
+        outcome: {kind: 'allow', publication: '{"commentId":1}'},
+        completedAt: at + 2000,
+      },
     ])
   })
 

@@ -84,12 +84,14 @@ const maxFiles = 300
 /** What `head` brings over `base`. Of a base that is gone (rewritten away) only a lower bound is left: nothing. */
 export async function fetchComparison(place: Place, range: Range): Promise<Comparison> {
   const answer = await fetchRange(place, range)
-  if (answer === 'gone') return {from: range.base, commits: 0, files: 0, additions: 0, deletions: 0, cut: true}
+  if (answer === 'gone')
+    return {from: range.base, commits: 0, behind: 0, files: 0, additions: 0, deletions: 0, cut: true}
   const files = answer.body.at('files').list()
   const sum = (name: string): number => files.reduce((total, file) => total + file.at(name).number(), 0)
   return {
     from: range.base,
     commits: answer.body.at('total_commits').number(),
+    behind: answer.body.at('behind_by').number(),
     files: files.length,
     additions: sum('additions'),
     deletions: sum('deletions'),

@@ -57,6 +57,8 @@ export interface CommitPerson {
 export interface Comparison {
   readonly from: string
   readonly commits: number
+  /** Commits of `from` that are taken away again: a roll-back, or another line of history. */
+  readonly behind: number
   readonly files: number
   readonly additions: number
   readonly deletions: number

@@ -45,6 +45,7 @@ function parsePullRequest({body: pull}: Answer): PullRequestFacts {
     size: {
       from: base.at('sha').sha(),
       commits: pull.at('commits').number(),
+      behind: 0,
       files: pull.at('changed_files').number(),
       additions: pull.at('additions').number(),
       deletions: pull.at('deletions').number(),

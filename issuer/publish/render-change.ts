@@ -11,9 +11,10 @@ export function renderWhatGoesOut({since, size}: ChangeFacts, environment: Envir
   return `${renderSize(since)} since ${codeSpan(since.from)}, the last commit authorised for ${codeSpan(environment)}.`
 }
 
-function renderSize({commits, files, additions, deletions, cut}: Comparison): string {
+function renderSize({commits, behind, files, additions, deletions, cut}: Comparison): string {
   const atLeast = cut ? 'at least ' : ''
-  return `${count(commits, 'commit')}, ${atLeast}${count(files, 'file')} (+${additions} −${deletions}${cut ? ' or more' : ''})`
+  const back = behind === 0 ? '' : `${count(behind, 'commit')} taken back, `
+  return `${back}${count(commits, 'commit')}, ${atLeast}${count(files, 'file')} (+${additions} −${deletions}${cut ? ' or more' : ''})`
 }
 
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`

@@ -145,6 +145,8 @@ export interface Unpublished {
   readonly statement: StatementKey
   readonly decision: DecisionId
   readonly outcome: Outcome
+  /** Milliseconds. */
+  readonly completedAt: number
 }
 
 /** Publishing happens after the commit, can be repeated without harm, and is repaired from here. */

@@ -102,5 +102,10 @@ function parseUnpublished(row: Row): Unpublished {
   const repositoryId = parseRepositoryId(row['repository_id'])
   if (repositoryId === undefined) throw new TypeError('the database holds no repository id in a claim')
   const {decision} = parseClaim(row)
-  return {statement: {repositoryId, commentId: integerOf(row, 'comment_id')}, decision, outcome: parseOutcome(row)}
+  return {
+    statement: {repositoryId, commentId: integerOf(row, 'comment_id')},
+    decision,
+    outcome: parseOutcome(row),
+    completedAt: integerOf(row, 'completed_at'),
+  }
 }
