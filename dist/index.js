@@ -305,6 +305,10 @@ function isPlainObject(value) {
 // src/protocol/crypto.node.ts
 var crypto_node_exports = {};
 __export(crypto_node_exports, {
+  equalBytes: () => equalBytes,
+  hkdfSha256: () => hkdfSha256,
+  hmacSha256: () => hmacSha256,
+  rsa: () => rsa,
   sha256: () => sha256,
   verifyEd25519: () => verifyEd25519
 });
@@ -315,6 +319,28 @@ function verifyEd25519(publicKey, message, signature) {
   return (0, import_node_crypto.verify)(null, message, (0, import_node_crypto.createPublicKey)({ key: der, format: "der", type: "spki" }), signature);
 }
 var sha256 = (bytes) => new Uint8Array((0, import_node_crypto.createHash)("sha256").update(bytes).digest());
+var hmacSha256 = (key, message) => new Uint8Array((0, import_node_crypto.createHmac)("sha256", key).update(message).digest());
+var hkdfSha256 = ({ secret, salt, info: info2, length }) => new Uint8Array((0, import_node_crypto.hkdfSync)("sha256", secret, salt, info2, length));
+var equalBytes = (a, b) => (0, import_node_crypto.timingSafeEqual)(a, b);
+var rsa = {
+  importKey(source) {
+    const handle = toKeyObject(source);
+    if (handle?.type !== "public" || handle.asymmetricKeyType !== "rsa") return void 0;
+    const { modulusLength: bits, publicExponent: exponent } = handle.asymmetricKeyDetails ?? {};
+    const { n, e } = handle.export({ format: "jwk" });
+    if (bits === void 0 || exponent === void 0 || n === void 0 || e === void 0) return void 0;
+    return { handle, bits, exponent, n, e };
+  },
+  verify({ handle: key }, message, signature) {
+    return (0, import_node_crypto.verify)("sha256", message, { key, padding: import_node_crypto.constants.RSA_PKCS1_PADDING }, signature);
+  }
+};
+function toKeyObject(source) {
+  if (source instanceof import_node_crypto.KeyObject) return source;
+  if (typeof source === "string") return (0, import_node_crypto.createPublicKey)(source);
+  if (typeof source === "object" && source !== null) return (0, import_node_crypto.createPublicKey)({ key: { ...source }, format: "jwk" });
+  return void 0;
+}
 
 // src/protocol/crypto.ts
 var order = littleEndian("1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed");

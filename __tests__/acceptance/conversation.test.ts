@@ -1,5 +1,6 @@
 /** Scenario: everything that people say to the issuer and that is no authorisation. */
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
+import {letTimePass} from '../faults/statements.ts'
 import {checkedEntries} from './ledger.ts'
 import {Stage, repository} from './stage.ts'
 
@@ -81,6 +82,14 @@ test('who may not approve is told why, once a person, pull request and hour', as
   const other = await stage.propose('other')
   const there = await stage.say(`/authorize production ${other.head}`, {by: 'monalisa', pullRequest: other.pullRequest})
   expect(there).toContain('does not count')
+})
+
+test('an hour later they are told again', async () => {
+  const {issuer, head} = stage
+  await issuer.stop()
+  letTimePass(stage, 3_600_000)
+  await issuer.restart()
+  expect(await stage.say(`/authorize production ${head}`, {by: 'monalisa'})).toContain('does not count')
 })
 
 test('nothing of this stands in the ledger but the one authorisation', async () => {

@@ -1,9 +1,10 @@
 /** Requests, fake sources and loopback servers for the gate's tests. */
-import {mkdtempSync, realpathSync} from 'node:fs'
+import {mkdtempSync, realpathSync, rmSync} from 'node:fs'
 import {type IncomingMessage, type Server, type ServerResponse, createServer} from 'node:http'
 import type {AddressInfo} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {afterAll} from '@jest/globals'
 import {
   type PublicKey,
   parseCommitSha,
@@ -65,7 +66,17 @@ export const someTools = (
   limit: () => new AbortController().signal,
 })
 
-export const emptyFolder = (): string => realpathSync(mkdtempSync(join(tmpdir(), 'countersign-')))
+const folders: string[] = []
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, {recursive: true, force: true})
+})
+
+/** Removed after the test file that asked for it. */
+export function emptyFolder(): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'countersign-')))
+  folders.push(folder)
+  return folder
+}
 
 export interface Loopback {
   readonly origin: string

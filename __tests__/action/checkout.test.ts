@@ -303,6 +303,24 @@ withGit('the checkout', () => {
     expect(existsSync(ran) ? readFileSync(ran, 'utf8') : '').toBe('')
   })
 
+  test('git is run hardened, and sees nothing of the job but what it needs', async () => {
+    const {root, sha} = aRepository()
+    const folder = emptyFolder()
+    const seen = join(folder, 'seen')
+    writeFileSync(join(folder, 'git'), `#!/bin/sh\n{ echo "$*"; env; } >> ${seen}\necho ${sha}\n`, {mode: 0o755})
+    const secrets = {
+      GIT_DIR: '/elsewhere',
+      GIT_EXEC_PATH: '/elsewhere',
+      INPUT_TOKEN: 'secret',
+      ACTIONS_RUNTIME_TOKEN: 'secret',
+    }
+    await inspect(root, sha, {env: {...secrets, PATH: `${folder}:${process.env['PATH'] ?? ''}`}})
+    const said = readFileSync(seen, 'utf8')
+    expect(said).toContain('-c core.fsmonitor=false -c safe.bareRepository=explicit')
+    expect(said).toMatch(/^GIT_NO_REPLACE_OBJECTS=1$/m)
+    expect(said).not.toMatch(/secret|\/elsewhere/)
+  })
+
   describe('is absent', () => {
     test('when the workspace is empty, or not there', async () => {
       const folder = emptyFolder()

@@ -51,7 +51,8 @@ test('what could not be sent for a day is given up, a moment before it is not', 
 })
 
 test('two who publish the same at once send it once, and later it can be sent again', async () => {
-  let [sent, finish] = [0, () => undefined as void]
+  let sent = 0
+  let finish: () => void = () => undefined
   const publisher = oneAtATime({
     publish: () => {
       sent += 1

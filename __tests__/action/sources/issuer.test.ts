@@ -74,9 +74,9 @@ describe('is a problem in words, and no receipt', () => {
   test('a redirect, which is not followed', async () => {
     const other = await serve((_, response) => response.end('{"receipts":[]}'))
     const found = await ask1((_, response) => response.writeHead(302, {location: other.origin}).end())
+    await other.close()
     expect(found.problem).toBe('it answered 302, a redirect, which is not followed')
     expect(other.requests).toHaveLength(0)
-    await other.close()
   })
 
   test('an endless body, which is cut at 1 MiB', async () => {

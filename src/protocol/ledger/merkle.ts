@@ -7,22 +7,46 @@ export interface Frontier {
   readonly nodes: readonly string[]
 }
 
+/** A full subtree: over the 2^level leaves that begin at leaf index * 2^level. Level 0 is the leaves themselves. */
+export interface NodePlace {
+  readonly level: number
+  readonly index: number
+}
+
+/** A full subtree's root. It never changes once its last leaf is there. */
+export interface TreeNode extends NodePlace {
+  readonly hash: string
+}
+
 export const emptyFrontier: Frontier = {size: 0, nodes: []}
 
-/** The frontier after one more leaf: joins equal subtrees as a binary counter carries. */
+/** The frontier after one more leaf. */
 export function appendLeaf(frontier: Frontier, leafHash: string): Frontier {
+  const completed = completedNodes(frontier, leafHash)
+  const left = frontier.nodes.slice(0, frontier.nodes.length - completed.length)
+  return {size: frontier.size + 1, nodes: [...left, completed.at(-1)?.hash ?? leafHash]}
+}
+
+/** The nodes above the leaves that one more leaf completes, lowest first: joins equal subtrees as a binary counter carries. */
+export function completedNodes(frontier: Frontier, leafHash: string): readonly TreeNode[] {
   const left = [...wholeNodes(frontier)]
-  let node = leafHash
-  for (let rest = frontier.size; rest % 2 === 1; rest = (rest - 1) / 2) node = hashNode(left.pop() ?? '', node)
-  return {size: frontier.size + 1, nodes: [...left, node]}
+  const completed: TreeNode[] = []
+  let hash = leafHash
+  for (let rest = frontier.size; rest % 2 === 1; rest = (rest - 1) / 2) {
+    hash = hashNode(left.pop() ?? '', hash)
+    completed.push({level: completed.length + 1, index: (rest - 1) / 2, hash})
+  }
+  return completed
 }
 
 /** The tree's root hash as 64 hex digits; of the empty tree the hash of nothing. */
 export function frontierRoot(frontier: Frontier): string {
-  const [last, ...more] = [...wholeNodes(frontier)].reverse()
-  if (last === undefined) return bytesToHex(sha256(new Uint8Array()))
-  return more.reduce((right, left) => hashNode(left, right), last)
+  const nodes = wholeNodes(frontier)
+  return nodes.length === 0 ? bytesToHex(sha256(new Uint8Array())) : joinNodes(nodes)
 }
+
+/** The root over full subtrees that lie side by side, largest first. Throws when there is none. */
+export const joinNodes = (nodes: readonly string[]): string => nodes.reduceRight((right, left) => hashNode(left, right))
 
 /** A frontier that was cut in storage would give a root of no tree, and that root would be signed: so it throws. */
 function wholeNodes({size, nodes}: Frontier): readonly string[] {
@@ -32,6 +56,6 @@ function wholeNodes({size, nodes}: Frontier): readonly string[] {
 }
 
 /** SHA-256( 0x01 || left || right ). */
-function hashNode(left: string, right: string): string {
+export function hashNode(left: string, right: string): string {
   return bytesToHex(sha256(hexToBytes(`01${left}${right}`)))
 }
