@@ -12,8 +12,8 @@ var __commonJS = (cb, mod) => function __require() {
   }
 };
 var __export = (target, all) => {
-  for (var name in all)
-    __defProp(target, name, { get: all[name], enumerable: true });
+  for (var name2 in all)
+    __defProp(target, name2, { get: all[name2], enumerable: true });
 };
 var __copyProps = (to, from, except, desc) => {
   if (from && typeof from === "object" || typeof from === "function") {
@@ -113,11 +113,17 @@ var sameRepository = (a, b) => a.toLowerCase() === b.toLowerCase();
 
 // src/protocol/times.ts
 var secondsPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
+var microsPattern = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})\.(\d{3})(\d{3})Z$/;
 var durationPattern = /^(0|[1-9][0-9]{0,3}(?:s|m|h|d))$/;
 function parseSecondsTime(value) {
   if (typeof value !== "string" || !secondsPattern.test(value)) return void 0;
   const ms = Date.parse(value);
   if (!Number.isFinite(ms) || printSecondsTime(ms) !== value) return void 0;
+  return value;
+}
+function parseMicrosTime(value) {
+  const match = typeof value === "string" ? microsPattern.exec(value) : null;
+  if (match === null || parseSecondsTime(`${match[1] ?? ""}Z`) === void 0) return void 0;
   return value;
 }
 var secondsTimeToMs = (time2) => Date.parse(time2);
@@ -204,24 +210,24 @@ var Parser = class {
       this.#skip();
       const start = this.#at;
       if (this.#text[start] !== '"') this.#fail("a member name was expected");
-      const name = this.#string();
-      if (name === "__proto__") this.#fail("the name __proto__ is refused", start);
-      if (name in object) this.#fail(`the name ${quote(name)} stands twice in one object`, start);
+      const name2 = this.#string();
+      if (name2 === "__proto__") this.#fail("the name __proto__ is refused", start);
+      if (name2 in object) this.#fail(`the name ${quote(name2)} stands twice in one object`, start);
       if (!this.#take(":")) this.#fail("a colon was expected");
-      object[name] = this.#value(depth + 1);
+      object[name2] = this.#value(depth + 1);
     } while (this.#take(","));
     if (!this.#take("}")) this.#fail("a comma or a closing brace was expected");
     return object;
   }
   #array(depth) {
-    const items = [];
+    const items2 = [];
     this.#at += 1;
-    if (this.#take("]")) return items;
+    if (this.#take("]")) return items2;
     do
-      items.push(this.#value(depth + 1));
+      items2.push(this.#value(depth + 1));
     while (this.#take(","));
     if (!this.#take("]")) this.#fail("a comma or a closing bracket was expected");
-    return items;
+    return items2;
   }
   #string() {
     const start = this.#at;
@@ -283,7 +289,7 @@ function printValue(value, depth, budget) {
   if (typeof value !== "object" || depth > maxDepth) throw new TypeError("not a canonical JSON value");
   if (Array.isArray(value)) return `[${Array.from(value, (item) => printValue(item, depth + 1, budget)).join(",")}]`;
   if (!isPlainObject(value)) throw new TypeError("not a plain object");
-  const members = Object.keys(value).sort().map((name) => `${printValue(name, depth, budget)}:${printValue(value[name], depth + 1, budget)}`);
+  const members = Object.keys(value).sort().map((name2) => `${printValue(name2, depth, budget)}:${printValue(value[name2], depth + 1, budget)}`);
   return `{${members.join(",")}}`;
 }
 function printScalar(value) {
@@ -391,14 +397,14 @@ var ShapeFault = class extends Error {
 };
 function readMembers({ value, path }, readers) {
   if (!isPlainObject(value)) throw new ShapeFault(path, "must be an object");
-  const at = (name) => path === "" ? name : `${path}.${name}`;
-  for (const name of Object.keys(value)) {
-    if (!Object.hasOwn(readers, name)) throw new ShapeFault(at(quote(name)), "is not a known member");
+  const at = (name2) => path === "" ? name2 : `${path}.${name2}`;
+  for (const name2 of Object.keys(value)) {
+    if (!Object.hasOwn(readers, name2)) throw new ShapeFault(at(quote(name2)), "is not a known member");
   }
   const read = {};
-  for (const [name, reader] of Object.entries(readers)) {
-    if (Object.hasOwn(value, name)) read[name] = reader(value[name], at(name));
-    else if (!optionalReaders.has(reader)) throw new ShapeFault(at(name), "is missing");
+  for (const [name2, reader] of Object.entries(readers)) {
+    if (Object.hasOwn(value, name2)) read[name2] = reader(value[name2], at(name2));
+    else if (!optionalReaders.has(reader)) throw new ShapeFault(at(name2), "is missing");
   }
   return read;
 }
@@ -488,9 +494,9 @@ function parseReceipt(value) {
     throw fault;
   }
 }
-function checkRelations({ approvals, authorizedBy, flags, id, issuedAt, expiresAt }) {
+function checkRelations({ approvals, authorizedBy, flags, id: id2, issuedAt, expiresAt }) {
   if (!isSortedStrictly(flags)) throw new ShapeFault("flags", "must be sorted, without repeats");
-  if (id.startsWith("rcpt_bg_") !== flags.includes("emergency")) {
+  if (id2.startsWith("rcpt_bg_") !== flags.includes("emergency")) {
     throw new ShapeFault("id", 'must begin with rcpt_bg_ exactly when the flag "emergency" stands');
   }
   const people = new Set(approvals.map((approval) => approval.id));
@@ -507,7 +513,7 @@ function checkRelations({ approvals, authorizedBy, flags, id, issuedAt, expiresA
 }
 var isSortedStrictly = (words2) => words2.every((word, i) => i === 0 || (words2[i - 1] ?? "") < word);
 function signingBytes(signed) {
-  const body = Object.entries(signed).filter(([name]) => name !== "signature");
+  const body = Object.entries(signed).filter(([name2]) => name2 !== "signature");
   return canonicalBytes(Object.fromEntries(body));
 }
 
@@ -545,8 +551,8 @@ function describeKeyFault(word) {
   if (/[^\x21-\x7e]/.test(word))
     return "a tab or an invisible character stands in the line; retype it with plain spaces";
   if (!word.startsWith("pp_pk_")) return "a pinned key begins with pp_pk_ and has 64 lower-case hex digits";
-  const digits = word.slice("pp_pk_".length);
-  if (digits.length !== 64) return `a pinned key has 64 hex digits after pp_pk_, this one has ${digits.length}`;
+  const digits2 = word.slice("pp_pk_".length);
+  if (digits2.length !== 64) return `a pinned key has 64 hex digits after pp_pk_, this one has ${digits2.length}`;
   return "a pinned key has only the digits 0-9 and a-f after pp_pk_, in lower case";
 }
 function pinTakes(pin, issuedAt) {
@@ -596,8 +602,8 @@ var words = {
     what: `The receipt expired at ${expiresAt}, and here it is ${now}.`,
     fix: `${newReceipt}, then run this job again.`
   }),
-  lifetime_too_long: ({ seconds, maxSeconds }) => ({
-    what: `The receipt lives ${seconds} seconds, and this job takes at most ${maxSeconds}.`,
+  lifetime_too_long: ({ seconds: seconds2, maxSeconds }) => ({
+    what: `The receipt lives ${seconds2} seconds, and this job takes at most ${maxSeconds}.`,
     fix: `Shorten "ttl" in the issuer's policy, or raise the input "max-ttl".`
   }),
   action_mismatch: ({ authorised, deploying }) => ({
@@ -695,8 +701,8 @@ var refuse = (refusal) => ({ valid: false, refusal });
 function readReceipt2(input) {
   const text = asText(input);
   if (typeof text === "object" && "code" in text) return text;
-  const size = typeof text === "string" ? utf8Length(text) : text.length;
-  if (size > maxReceiptBytes) return { code: "receipt_too_large", problem: `${size} bytes of at most ${maxReceiptBytes}` };
+  const size2 = typeof text === "string" ? utf8Length(text) : text.length;
+  if (size2 > maxReceiptBytes) return { code: "receipt_too_large", problem: `${size2} bytes of at most ${maxReceiptBytes}` };
   const json = parseJson(text);
   if (!json.ok) return { code: "receipt_malformed", problem: `${json.reason} (at character ${json.at})` };
   const parsed = parseReceipt(json.value);
@@ -749,8 +755,8 @@ function printNow(ms) {
 }
 function checkScope(receipt, expect) {
   const { scope } = receipt;
-  const asked = (name) => Object.hasOwn(expect, name);
-  const differs = (name, authorised) => asked(name) && expect[name] !== authorised;
+  const asked = (name2) => Object.hasOwn(expect, name2);
+  const differs = (name2, authorised) => asked(name2) && expect[name2] !== authorised;
   if (differs("action", receipt.action)) return { code: "action_mismatch", ...compared(receipt.action, expect.action) };
   if (differs("repositoryId", scope.repositoryId)) {
     return { code: "repository_mismatch", ...compared(`id ${scope.repositoryId}`, withId(expect.repositoryId)) };
@@ -767,8 +773,8 @@ function checkScope(receipt, expect) {
   return void 0;
 }
 function isSameRepository(expected, { scope }) {
-  const name = parseRepositoryName(expected);
-  return name !== void 0 && sameRepository(name, scope.repository);
+  const name2 = parseRepositoryName(expected);
+  return name2 !== void 0 && sameRepository(name2, scope.repository);
 }
 var compared = (authorised, deploying) => typeof deploying === "string" ? { authorised, deploying: isSafeText(deploying) ? deploying : quote(deploying) } : { authorised };
 function withId(expected) {
@@ -783,7 +789,7 @@ function uncheckedMembers(expect) {
     ["sha", "tree"],
     ["environment"]
   ];
-  return questions.filter((names) => !names.some((name) => Object.hasOwn(expect, name))).map((names) => names[0] ?? "");
+  return questions.filter((names) => !names.some((name2) => Object.hasOwn(expect, name2))).map((names) => names[0] ?? "");
 }
 
 // src/protocol/decide.ts
@@ -817,6 +823,139 @@ function checkFlags({ flags }, { refuseFlags }) {
   };
 }
 
+// src/protocol/base64url.ts
+var digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+var none = 64;
+var sextets = Uint8Array.from({ length: 128 }, (_, code2) => {
+  const value = digits.indexOf(String.fromCharCode(code2));
+  return value < 0 ? none : value;
+});
+
+// src/protocol/rsa-key.ts
+var smallPrimes = Array.from({ length: 83 }, (_, i) => BigInt(2 * i + 3)).filter((candidate) => isPrime(candidate));
+function isPrime(candidate) {
+  for (let divisor = 3n; divisor * divisor <= candidate; divisor += 2n) if (candidate % divisor === 0n) return false;
+  return true;
+}
+
+// src/protocol/scope.ts
+var sha2 = "40 or 64 lower-case hex digits";
+var scopeMembers = {
+  repository: by(parseRepositoryName, "owner/name"),
+  repositoryId: by(parseRepositoryId, "a non-negative safe integer"),
+  sha: by(parseCommitSha, sha2),
+  tree: by(parseTreeSha, sha2),
+  environment: by(parseEnvironment, "an environment name (a-z 0-9 . _ / -, at most 63 characters)"),
+  pullRequest: optional(by((value) => parseRepositoryId(value), "a non-negative safe integer"))
+};
+var readScope2 = (value, path) => readMembers({ value, path }, scopeMembers);
+
+// src/protocol/token-claims.ts
+var maxClaimTextLength = 300;
+var maxClaimItems = 64;
+var wordsIn = (max) => by(
+  (value) => typeof value === "string" && value.length >= 1 && value.length <= max && isSafeText(value) ? value : void 0,
+  `1 to ${max} printable ASCII characters without \` $ " \\ <`
+);
+var numberWhere = (holds, expected) => by((value) => typeof value === "number" && holds(value) ? value : void 0, expected);
+var name = wordsIn(64);
+var sentence = wordsIn(maxClaimTextLength);
+var seconds = numberWhere((value) => Number.isSafeInteger(value) && value >= 0, "whole seconds since 1970");
+var size = numberWhere((value) => value >= 0 && value < Infinity, "a number from 0 up");
+var digest2 = by(parseDigest, '"sha256:" and 64 lower-case hex digits');
+var micros = by(parseMicrosTime, "a time YYYY-MM-DDTHH:MM:SS.ffffffZ that exists");
+var account = {
+  login: by(parseLogin, '1 to 64 printable ASCII characters without ` $ " \\ <'),
+  id: by(parseAccountId, "a non-negative safe integer")
+};
+var factorMembers = { name, weight: size, value: size, why: sentence };
+var policyMembers = { id: name, digest: digest2, outcome: oneOf("pass", "fail", "escalate"), why: sentence };
+var items = { min: 0, max: maxClaimItems };
+var riskMembers = {
+  score: numberWhere((value) => value >= 0 && value <= 1, "a number from 0 to 1"),
+  factors: listOf((value, path) => readMembers({ value, path }, factorMembers), items)
+};
+var intentMembers = { domain: name, category: name, action: wordsIn(128), summary: sentence, scope: readScope2 };
+var agentMembers = { ...account, kind: oneOf("user", "bot", "app") };
+var reviewerMembers = { ...account, decision: oneOf("ALLOW", "DENY"), at: micros };
+var claimReaders = {
+  iss: by(parseOrigin, "an origin without path (https, or http on loopback)"),
+  aud: wordsIn(255),
+  sub: wordsIn(80),
+  jti: by(parseDecisionId, "dec_ and a lower-case ULID"),
+  iat: seconds,
+  nbf: seconds,
+  exp: seconds,
+  decidedAt: micros,
+  decision: oneOf("ALLOW", "DENY", "ESCALATE"),
+  intent: (value, path) => readMembers({ value, path }, intentMembers),
+  risk: (value, path) => readMembers({ value, path }, riskMembers),
+  policies: listOf((value, path) => readMembers({ value, path }, policyMembers), items),
+  agent: (value, path) => readMembers({ value, path }, agentMembers),
+  reviewer: (value, path) => value === null ? null : readMembers({ value, path }, reviewerMembers),
+  evidence: digest2,
+  receipt: optional(by(parseReceiptId, "rcpt_dg_ or rcpt_bg_ and a lower-case ULID"))
+};
+
+// src/protocol/disclosure.ts
+var sectionNames = [
+  "intent",
+  "facts",
+  "policyTrace",
+  "risk",
+  "escalations",
+  "agent",
+  "reviewers",
+  "software"
+];
+
+// src/protocol/evidence.ts
+function parseEvidenceId(value) {
+  return typeof value === "string" && /^evd_[0-9a-hjkmnp-tv-z]{26}$/.test(value) ? value : void 0;
+}
+function parseOrganizationId(value) {
+  return typeof value === "string" && /^(?:0|[1-9][0-9]{0,15})$/.test(value) ? value : void 0;
+}
+var isMacText = (value) => typeof value === "string" && /^hmac-sha256:[0-9a-f]{64}$/.test(value);
+var bundleMembers = {
+  type: oneOf("countersign.evidence/v1"),
+  id: by(parseEvidenceId, "evd_ and a lower-case ULID"),
+  organization: by(parseOrganizationId, "a numeric id in decimal, as text"),
+  createdAt: by(parseMicrosTime, "a time YYYY-MM-DDTHH:MM:SS.ffffffZ that exists"),
+  decision: by(parseDecisionId, "dec_ and a lower-case ULID"),
+  commitments: listOf(by(parseDigest, '"sha256:" and 64 lower-case hex digits'), { min: 1, max: sectionNames.length }),
+  disclosures: listOf(
+    by((value) => typeof value === "string" ? value : void 0, "a text"),
+    { min: 0, max: sectionNames.length }
+  ),
+  mac: by((value) => isMacText(value) ? value : void 0, '"hmac-sha256:" and 64 lower-case hex digits')
+};
+
+// src/protocol/revocation.ts
+var revocationCauses = ["person", "closed", "denied", "permission"];
+function parseRevocationId(value) {
+  return typeof value === "string" && /^rvk_[0-9a-hjkmnp-tv-z]{26}$/.test(value) ? value : void 0;
+}
+var id = by(parseAccountId, "a non-negative safe integer");
+var personMembers = { login: by(parseLogin, '1 to 64 printable ASCII characters without ` $ " \\ <'), id };
+var statementMembers = {
+  kind: oneOf("issue_comment"),
+  id: by((value) => parseRepositoryId(value), "a non-negative safe integer"),
+  digest: by(parseDigest, '"sha256:" and 64 lower-case hex digits')
+};
+var revocationMembers = {
+  type: oneOf("countersign.revocation/v1"),
+  id: by(parseRevocationId, "rvk_ and a lower-case ULID"),
+  receipt: by(parseReceiptId, "rcpt_dg_ or rcpt_bg_ and a lower-case ULID"),
+  repositoryId: by(parseRepositoryId, "a non-negative safe integer"),
+  revokedBy: (value, path) => readMembers({ value, path }, personMembers),
+  statement: (value, path) => value === null ? null : readMembers({ value, path }, statementMembers),
+  at: by(parseSecondsTime, "a time YYYY-MM-DDTHH:MM:SSZ that exists"),
+  cause: oneOf(...revocationCauses),
+  publicKey: by(parsePublicKey, "pp_pk_ and 64 lower-case hex digits"),
+  signature: by(parseSignature, "ed25519: and 128 lower-case hex digits")
+};
+
 // src/protocol/ledger/entry.ts
 var firstPrev = "0".repeat(64);
 
@@ -826,7 +965,7 @@ var import_node_path = __toESM(require_path(), 1);
 
 // src/action/fault.ts
 var isObject = (value) => typeof value === "object" && value !== null;
-var faultMember = (fault, name) => isObject(fault) ? fault[name] : void 0;
+var faultMember = (fault, name2) => isObject(fault) ? fault[name2] : void 0;
 function faultCode(fault) {
   const code2 = faultMember(fault, "code");
   return typeof code2 === "string" ? code2 : void 0;
@@ -840,12 +979,12 @@ function faultChain(fault) {
 // src/action/checkout.ts
 function checkoutInspector({ path, workspace }, env) {
   return {
-    inspect: async (sha2) => {
+    inspect: async (sha3) => {
       const folder = (0, import_node_path.resolve)(workspace, path);
       const root = findRoot(folder, (0, import_node_path.resolve)(workspace));
       if (root === void 0) return { kind: "absent", path: folder };
       const { inspectRepository } = await import("./inspect-repository.js");
-      return inspectRepository(root, { sha: sha2, env });
+      return inspectRepository(root, { sha: sha3, env });
     }
   };
 }
@@ -998,8 +1137,8 @@ var checkOfCode = {
   internal_error: "none"
 };
 function rankOfRefusal(code2) {
-  const name = checkOfCode[code2];
-  return name === "none" ? -1 : checkNames.indexOf(name);
+  const name2 = checkOfCode[code2];
+  return name2 === "none" ? -1 : checkNames.indexOf(name2);
 }
 
 // src/gate.ts
@@ -1017,14 +1156,14 @@ var askedFor = ({ environment, deployment }) => ({
 async function findReceipt(ask, tools) {
   const answers = [];
   const refused = [];
-  for (const { name, find } of tools.sources) {
+  for (const { name: name2, find } of tools.sources) {
     const answer = await find(tools.limit());
-    answers.push({ source: name, answer });
-    if (answer.refusal !== void 0) refused.push({ source: name, candidate: void 0, refusal: answer.refusal });
+    answers.push({ source: name2, answer });
+    if (answer.refusal !== void 0) refused.push({ source: name2, candidate: void 0, refusal: answer.refusal });
     for (const candidate of answer.candidates) {
       const decision = decideReceipt(candidate, ask, tools.now());
-      if (decision.kind === "allow") return { decision, answers, examined: { source: name, candidate } };
-      refused.push({ source: name, candidate, refusal: decision.refusal });
+      if (decision.kind === "allow") return { decision, answers, examined: { source: name2, candidate } };
+      refused.push({ source: name2, candidate, refusal: decision.refusal });
     }
   }
   const furthest = refused.reduce(further, void 0);
@@ -1037,8 +1176,8 @@ function decideReceipt(candidate, ask, now) {
   );
 }
 function expectation({ environment, deployment, issuer }) {
-  const { repository, repositoryId, sha: sha2 } = deployment;
-  const expected = { action: "deploy", repository, repositoryId, sha: sha2, environment };
+  const { repository, repositoryId, sha: sha3 } = deployment;
+  const expected = { action: "deploy", repository, repositoryId, sha: sha3, environment };
   return issuer === void 0 ? expected : { ...expected, issuer };
 }
 var further = (best, next) => best !== void 0 && rankOfRefusal(best.refusal.code) >= rankOfRefusal(next.refusal.code) ? best : next;
@@ -1090,8 +1229,8 @@ function resultOf(outcome) {
 var standingAfter = (refusal) => refusal === void 0 || rankOfRefusal(refusal.code) > checkNames.indexOf("signature") ? "verified" : "claimed";
 function describeAllow(receipt) {
   if (receipt === void 0) throw new TypeError("an allow without a receipt");
-  const { authorizedBy, scope, id, expiresAt } = receipt;
-  return `${authorizedBy} authorised ${scope.sha} of ${scope.repository} for ${scope.environment} (receipt ${id}, until ${expiresAt}).`;
+  const { authorizedBy, scope, id: id2, expiresAt } = receipt;
+  return `${authorizedBy} authorised ${scope.sha} of ${scope.repository} for ${scope.environment} (receipt ${id2}, until ${expiresAt}).`;
 }
 function readClaims(candidate) {
   const json = typeof candidate === "string" || candidate instanceof Uint8Array ? parseJson(candidate) : void 0;
@@ -1153,10 +1292,10 @@ var askedResult = ({
 function checksOf(outcome, refusal) {
   const unasked = uncheckedNames(outcome);
   const refusedAt = refusal === void 0 ? checkNames.length : outcome.examined === void 0 ? -1 : rankOfRefusal(refusal.code);
-  return checkNames.map((name, i) => {
-    if (i === refusedAt) return { name, result: "failed" };
-    if (i > refusedAt) return { name, result: "not reached" };
-    return { name, result: unasked.has(name) ? "not asked" : "passed" };
+  return checkNames.map((name2, i) => {
+    if (i === refusedAt) return { name: name2, result: "failed" };
+    if (i > refusedAt) return { name: name2, result: "not reached" };
+    return { name: name2, result: unasked.has(name2) ? "not asked" : "passed" };
   });
 }
 function uncheckedNames({ ask, checkout }) {
@@ -1182,7 +1321,7 @@ function checkoutWarnings(checkout) {
         `Nothing is checked out at ${checkout.path}, so no checkout was compared. Check out the authorised commit after this step.`
       ];
     case "same":
-      return checkout.unseen.map((sentence) => `The checkout: ${sentence}.`);
+      return checkout.unseen.map((sentence2) => `The checkout: ${sentence2}.`);
     case "differs":
     case void 0:
       return [];
@@ -1214,7 +1353,7 @@ function renderSummary(result) {
 }
 function renderVerdict({ authorized, asked, code: code2 }) {
   const where = asked === null ? "" : ` to ${markdownCode(asked.environment)}`;
-  return authorized ? `## Authorised: deploy${where}` : `## Refused: deploy${where} (${markdownCode(code2 ?? "")})`;
+  return authorized ? `## \u2705 Authorised: deploy${where}` : `## \u26D4 Refused: deploy${where} (${markdownCode(code2 ?? "")})`;
 }
 function renderComment({ comment }) {
   if (comment === null) return [];
@@ -1227,7 +1366,7 @@ function renderComparison({ asked, receipt, standing, source, sources }) {
   const rows = [["looked at", sources.join(", ") || "nothing"], ...askedFields(asked)];
   if (receipt === null || standing === null) return [table(["", "asked by this job"], rows)];
   const found = [`${receipt.id}, from ${source ?? ""}`, ...foundValues(receipt)];
-  const compared2 = rows.map(([name, value], i) => [name, value, found[i] ?? ""]);
+  const compared2 = rows.map(([name2, value], i) => [name2, value, found[i] ?? ""]);
   return [table(["", "asked by this job", foundTitles[standing]], compared2)];
 }
 var foundTitles = {
@@ -1249,21 +1388,32 @@ var askedFields = (asked) => [
   ["environment", asked.environment],
   ["approvals", `at least ${asked.minApprovals}, proof ${asked.requireProof}`],
   ["flags", asked.refuseFlags.length === 0 ? "all are taken" : `none of ${asked.refuseFlags.join(", ")}`],
-  ["life", `at most ${asked.maxTtlSeconds} seconds`],
+  ["life", `at most ${describeSeconds(asked.maxTtlSeconds)}`],
   ["issuer", asked.issuer ?? "any that signs with a pinned key"]
 ];
+function describeSeconds(seconds2) {
+  for (const [unit, size2] of [
+    ["hours", 3600],
+    ["minutes", 60]
+  ]) {
+    if (seconds2 > 0 && seconds2 % size2 === 0) return `${seconds2 / size2} ${unit}`;
+  }
+  return `${seconds2} seconds`;
+}
 function renderChecks(checks) {
   if (checks.every(({ result }) => result === "not reached")) return [];
+  const failed = checks.some(({ result }) => result === "failed");
+  const rows = checks.map(({ name: name2, result }) => [name2, `${checkMarks[result]} ${result}`]);
   return [
-    table(
-      ["check", "result"],
-      checks.map(({ name, result }) => [name, result])
-    )
+    `<details${failed ? " open" : ""}><summary>Every check</summary>`,
+    table(["check", "result"], rows),
+    "</details>"
   ];
 }
+var checkMarks = { passed: "\u2705", failed: "\u274C", "not asked": "\u2796", "not reached": "\u2796" };
 function renderWarnings({ warnings, authorized, checks }) {
   const list = warnings.map((warning2) => `- ${markdownText(warning2)}`).join("\n");
-  const unchecked = authorized && checks.some(({ name, result }) => name === "checkout" && result === "not asked");
+  const unchecked = authorized && checks.some(({ name: name2, result }) => name2 === "checkout" && result === "not asked");
   return [
     ...warnings.length === 0 ? [] : [`**Warnings**
 
@@ -1272,9 +1422,8 @@ ${list}`],
   ];
 }
 function table(head, rows) {
-  const cell = (text) => text === "failed" ? "**failed**" : markdownText(text);
   const line = (cells) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map((row) => line(row.map(cell)))].join("\n");
+  return [line(head), line(head.map(() => "---")), ...rows.map((row) => line(row.map(markdownText)))].join("\n");
 }
 
 // src/action/report.ts
@@ -1323,7 +1472,7 @@ function attempt(write) {
 }
 function recordOutputs(result, runner) {
   const values = outputsOf(result);
-  for (const name of outputNames) runner.record(name, values[name]);
+  for (const name2 of outputNames) runner.record(name2, values[name2]);
 }
 function outputsOf(result) {
   const receipt = result.authorized ? result.receipt : null;
@@ -1347,7 +1496,7 @@ function renderAnnotation({ what, fix, comment }) {
   }
   return lines.join("\n");
 }
-var checkoutHint = ({ checks, warnings }) => warnings.length > 0 && checks.some(({ name, result }) => name === "checkout" && result === "not asked") ? `
+var checkoutHint = ({ checks, warnings }) => warnings.length > 0 && checks.some(({ name: name2, result }) => name2 === "checkout" && result === "not asked") ? `
 ${checkoutLines}` : "";
 
 // src/action/deployment.ts
@@ -1366,19 +1515,19 @@ function readDeployment(inputs, job) {
   }
   const commit = inputs.sha === void 0 ? commitOfEvent(job) : { sha: inputs.sha };
   if ("problem" in commit) return refuse2({ code: "event_unsupported", event: job.event, problem: commit.problem });
-  const { name, id } = repository;
-  const { sha: sha2 } = commit;
-  const pullRequest = home !== void 0 && isSame(repository, home) ? pullRequestOf(job, sha2) : void 0;
-  return { ok: true, deployment: { repository: name, repositoryId: id, sha: sha2, event: job.event, pullRequest } };
+  const { name: name2, id: id2 } = repository;
+  const { sha: sha3 } = commit;
+  const pullRequest = home !== void 0 && isSame(repository, home) ? pullRequestOf(job, sha3) : void 0;
+  return { ok: true, deployment: { repository: name2, repositoryId: id2, sha: sha3, event: job.event, pullRequest } };
 }
 var refuse2 = (refusal) => ({ ok: false, refusal });
 var isSame = (a, b) => a.id === b.id && sameRepository(a.name, b.name);
 function readHome({ repository, repositoryId, payload }) {
-  const name = parseRepositoryName(repository);
-  const id = /^[1-9][0-9]{0,15}$/.test(repositoryId) ? parseRepositoryId(Number(repositoryId)) : void 0;
-  if (name === void 0 || id === void 0) return void 0;
+  const name2 = parseRepositoryName(repository);
+  const id2 = /^[1-9][0-9]{0,15}$/.test(repositoryId) ? parseRepositoryId(Number(repositoryId)) : void 0;
+  if (name2 === void 0 || id2 === void 0) return void 0;
   const claimed = payload.ok ? member(payload.value, "repository", "id") : void 0;
-  return claimed === void 0 || claimed === id ? { name, id } : void 0;
+  return claimed === void 0 || claimed === id2 ? { name: name2, id: id2 } : void 0;
 }
 function checkEnvironment({ environment }, { event, payload }) {
   if (event !== "deployment" && event !== "deployment_status") return void 0;
@@ -1421,17 +1570,17 @@ function commitOfWorkflowRun(job) {
   return fromPayload(job, "workflow_run", "head_sha");
 }
 var named = (value, where) => {
-  const sha2 = parseCommitSha(value);
-  return sha2 === void 0 ? { problem: `${where} is not a full commit` } : { sha: sha2 };
+  const sha3 = parseCommitSha(value);
+  return sha3 === void 0 ? { problem: `${where} is not a full commit` } : { sha: sha3 };
 };
 var fromPayload = ({ payload }, ...path) => payload.ok ? named(member(payload.value, ...path), path.join(".")) : { problem: payload.problem };
-function pullRequestOf({ payload }, sha2) {
-  if (!payload.ok || member(payload.value, "pull_request", "head", "sha") !== sha2) return void 0;
+function pullRequestOf({ payload }, sha3) {
+  if (!payload.ok || member(payload.value, "pull_request", "head", "sha") !== sha3) return void 0;
   return parseRepositoryId(member(payload.value, "pull_request", "number"));
 }
 function member(value, ...path) {
   return path.reduce(
-    (at, name) => typeof at === "object" && at !== null && Object.hasOwn(at, name) ? at[name] : void 0,
+    (at, name2) => typeof at === "object" && at !== null && Object.hasOwn(at, name2) ? at[name2] : void 0,
     value
   );
 }
@@ -1464,7 +1613,7 @@ function readInputs(read) {
   }
   return form.finish(inputs);
 }
-var faulty = /* @__PURE__ */ Symbol("faulty");
+var faulty2 = /* @__PURE__ */ Symbol("faulty");
 var Form = class {
   #read;
   #problems = [];
@@ -1472,20 +1621,20 @@ var Form = class {
     this.#read = read;
   }
   /** Not trimmed before `parse`: an environment "production " is refused, never normalised. */
-  text(name) {
-    return this.#read(name);
+  text(name2) {
+    return this.#read(name2);
   }
-  take(name, parse, rule) {
-    const text = this.text(name);
+  take(name2, parse, rule) {
+    const text = this.text(name2);
     const value = parse(text);
-    return value ?? this.fault(name, text === "" ? `is missing; it ${rule}` : `is ${quote2(text)}; it ${rule}`);
+    return value ?? this.fault(name2, text === "" ? `is missing; it ${rule}` : `is ${quote2(text)}; it ${rule}`);
   }
-  takeOptional(name, parse, rule) {
-    return this.text(name) === "" ? void 0 : this.take(name, parse, rule);
+  takeOptional(name2, parse, rule) {
+    return this.text(name2) === "" ? void 0 : this.take(name2, parse, rule);
   }
-  fault(name, problem) {
-    this.#problems.push(`the input "${name}" ${problem}`);
-    return faulty;
+  fault(name2, problem) {
+    this.#problems.push(`the input "${name2}" ${problem}`);
+    return faulty2;
   }
   finish(inputs) {
     if (this.#problems.length > 0) return { ok: false, problems: this.#problems };
@@ -1499,18 +1648,18 @@ function readKeys(form) {
   return form.fault("public-key", `is wrong: ${parsed.problems.join("; ")}`);
 }
 function readRepository(form) {
-  const name = form.takeOptional("repository", parseRepositoryName, "must be owner/name");
-  const id = form.takeOptional("repository-id", parseId, "must be the numeric id, in plain decimal");
-  if (name === void 0 && id === void 0) return void 0;
-  if (id === void 0) return form.fault("repository-id", 'is missing; it must be given together with "repository"');
-  if (name === void 0) return form.fault("repository", 'is missing; it must be given together with "repository-id"');
-  return name === faulty || id === faulty ? faulty : { name, id };
+  const name2 = form.takeOptional("repository", parseRepositoryName, "must be owner/name");
+  const id2 = form.takeOptional("repository-id", parseId, "must be the numeric id, in plain decimal");
+  if (name2 === void 0 && id2 === void 0) return void 0;
+  if (id2 === void 0) return form.fault("repository-id", 'is missing; it must be given together with "repository"');
+  if (name2 === void 0) return form.fault("repository", 'is missing; it must be given together with "repository-id"');
+  return name2 === faulty2 || id2 === faulty2 ? faulty2 : { name: name2, id: id2 };
 }
 function readLimits(form) {
   const minApprovals = form.take("min-approvals", parseApprovals, `must be a number from 1 to ${maxApprovals}`);
   const requireProof = form.take("require-proof", oneOf2(...proofWords), `must be ${proofWords.join(" or ")}`);
   const refuseFlags = readFlags(form);
-  if (minApprovals === faulty || requireProof === faulty || refuseFlags === faulty) return faulty;
+  if (minApprovals === faulty2 || requireProof === faulty2 || refuseFlags === faulty2) return faulty2;
   return { minApprovals, requireProof, refuseFlags };
 }
 function readFlags(form) {
@@ -1699,8 +1848,8 @@ function issuerReceipts(wanted, issuer) {
   };
 }
 function addressOf({ environment, deployment }, issuer) {
-  const { repository, repositoryId, sha: sha2 } = deployment;
-  const query = new URLSearchParams({ repository, repository_id: String(repositoryId), environment, sha: sha2 });
+  const { repository, repositoryId, sha: sha3 } = deployment;
+  const query = new URLSearchParams({ repository, repository_id: String(repositoryId), environment, sha: sha3 });
   return `${issuer}/v1/receipts?${query.toString()}`;
 }
 async function fetchReceipts(client, { address, limit }) {
@@ -1865,23 +2014,23 @@ var ExitCode;
 function setSecret(secret) {
   issueCommand("add-mask", {}, secret);
 }
-function getInput(name, options) {
-  const val = process.env[`INPUT_${name.replace(/ /g, "_").toUpperCase()}`] || "";
+function getInput(name2, options) {
+  const val = process.env[`INPUT_${name2.replace(/ /g, "_").toUpperCase()}`] || "";
   if (options && options.required && !val) {
-    throw new Error(`Input required and not supplied: ${name}`);
+    throw new Error(`Input required and not supplied: ${name2}`);
   }
   if (options && options.trimWhitespace === false) {
     return val;
   }
   return val.trim();
 }
-function setOutput(name, value) {
+function setOutput(name2, value) {
   const filePath = process.env["GITHUB_OUTPUT"] || "";
   if (filePath) {
-    return issueFileCommand("OUTPUT", prepareKeyValueMessage(name, value));
+    return issueFileCommand("OUTPUT", prepareKeyValueMessage(name2, value));
   }
   process.stdout.write(os3.EOL);
-  issueCommand("set-output", { name }, toCommandValue(value));
+  issueCommand("set-output", { name: name2 }, toCommandValue(value));
 }
 function error(message, properties = {}) {
   issueCommand("error", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
@@ -1894,7 +2043,7 @@ function info(message) {
 }
 
 // src/action/runner.ts
-var readInput = (name) => getInput(name, { trimWhitespace: name !== "environment" });
+var readInput = (name2) => getInput(name2, { trimWhitespace: name2 !== "environment" });
 function maskToken() {
   const token = readInput("github-token");
   if (token !== "") setSecret(token);
@@ -1919,9 +2068,9 @@ function openRunner(env) {
           return kind;
       }
     },
-    record: (name, value) => {
+    record: (name2, value) => {
       requireFile(env, "GITHUB_OUTPUT");
-      setOutput(name, value);
+      setOutput(name2, value);
     },
     summarise: (markdown) => (0, import_node_fs3.appendFileSync)(requireFile(env, "GITHUB_STEP_SUMMARY"), markdown)
   };

@@ -15,7 +15,7 @@ export function expectRefused(step: StepResult, code: RefusalCode): string {
   expect([step.outputs['sha'], step.outputs['receipt'], step.outputs['receipt-id']]).toEqual(['', '', ''])
   const errors = step.annotations.filter(({level}) => level === 'error')
   expect(errors.map(({properties}) => properties['title'])).toEqual([`Deployment refused: ${code}`])
-  expect(step.summary).toContain('## Refused')
+  expect(step.summary).toContain('## ⛔ Refused')
   expect(step.summary).toContain(`<code>${code.replaceAll('_', '&#95;')}</code>`)
   expect(step.stderr).toBe('')
   return errors[0]?.message ?? ''
@@ -25,6 +25,6 @@ export function expectAllowed(step: StepResult, sha: string): void {
   expect(after(step)).toEqual({exitCode: 0, authorized: 'true', code: ''})
   expect(step.outputs['sha']).toBe(sha)
   expect(step.annotations.filter(({level}) => level === 'error')).toEqual([])
-  expect(step.summary).toContain('## Authorised')
+  expect(step.summary).toContain('## ✅ Authorised')
   expect(step.stderr).toBe('')
 }

@@ -49,7 +49,7 @@ describe('the built gate', () => {
       'authorized-by': 'octocat',
       'reason-code': '',
     })
-    expect(run.summary).toContain('## Authorised: deploy to <code>production</code>')
+    expect(run.summary).toContain('## ✅ Authorised: deploy to <code>production</code>')
   })
 
   test('allows by the receipt itself', async () => {
@@ -135,7 +135,7 @@ withGit('the built gate with a checkout', () => {
     }
     const allowed = await runBuiltGate(env)
     expect(allowed.code).toBe(0)
-    expect(allowed.summary).toContain('| checkout | passed |')
+    expect(allowed.summary).toContain('| checkout | ✅ passed |')
     repository.write('README.md', 'changed\n')
     expectRefused(
       await runBuiltGate({...env, ...pushJob(), GITHUB_SHA: repository.sha, GITHUB_WORKSPACE: repository.root}),

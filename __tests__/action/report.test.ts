@@ -77,9 +77,9 @@ describe('after an allow', () => {
     const runner = aRunner()
     publishReport(await allowed(), runner)
     expect(runner.summary()).toContain('Revocation not checked')
-    expect(runner.summary()).toContain('| signature | passed |')
-    expect(runner.summary()).toContain('| issuer | not asked |')
-    expect(runner.summary()).toContain('| checkout | passed |')
+    expect(runner.summary()).toContain('| signature | ✅ passed |')
+    expect(runner.summary()).toContain('| issuer | ➖ not asked |')
+    expect(runner.summary()).toContain('| checkout | ✅ passed |')
   })
 
   test('outputs that cannot be written end it', async () => {
@@ -134,7 +134,7 @@ describe('after a refusal', () => {
       receipt: '',
     })
     expect(JSON.stringify(runner.outputs)).not.toContain('true')
-    expect(runner.summary()).toContain('## Refused')
+    expect(runner.summary()).toContain('## ⛔ Refused')
   })
 
   test('the exact comment and its pull request are in the annotation and, fenced, in the summary', () => {
@@ -158,9 +158,9 @@ describe('after a refusal', () => {
     const other = aReceipt({scope: {environment: 'staging'}}, key).text
     const runner = aRunner()
     publishReport(await runGate(ask, someTools([aSource('GitHub', {candidates: [other]})])), runner)
-    expect(runner.summary()).toContain('| commit | passed |')
-    expect(runner.summary()).toContain('| environment | **failed** |')
-    expect(runner.summary()).toContain('| flags | not reached |')
+    expect(runner.summary()).toContain('| commit | ✅ passed |')
+    expect(runner.summary()).toContain('| environment | ❌ failed |')
+    expect(runner.summary()).toContain('| flags | ➖ not reached |')
     expect(runner.summary()).toContain('| environment | production | staging |')
     expect(runner.summary()).toContain('found in the receipt')
   })

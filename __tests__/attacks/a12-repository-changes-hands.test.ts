@@ -51,9 +51,14 @@ test('a statement about the old repository is neither decided nor answered in th
   await stage.world.push({repository, branch: 'another', pusher: 'hubot', files: {'x.txt': 'x'}})
   const {number} = await stage.world.openPullRequest({repository, head: 'another', author: 'hubot'})
   expect(number).toBe(stage.pullRequest)
-  // The issuer works one repository at a time, so the new one's answer says nothing of the old one's lane.
+  const asked = stage.world.requests.length
   stage.world.redeliver({id: late?.id ?? 0})
-  await stage.world.settled()
+  // Lanes of two repositories do not wait for each other: that the old one's was worked off shows in what GitHub was asked.
+  await until(
+    () =>
+      stage.world.requests.slice(asked).find(({path, status}) => path.includes('/issues/comments/') && status === 404),
+    'the old comment to be looked for',
+  )
   await expectSilence(stage, () => undefined)
   await expectNoReceipt(stage)
 })

@@ -75,6 +75,17 @@ test('a push below the head counts too, when a colleague pushes on top of it', a
   await expectNoReceipt(stage, {sha})
 })
 
+test('merging a pull request of one’s own into the colleague’s branch is a push like any other', async () => {
+  const {pullRequest} = await stage.propose('merged-into')
+  await forge('aside')
+  const into = {repository, head: 'aside', base: 'merged-into', author: 'hubot'}
+  const {number} = await stage.world.openPullRequest(into)
+  const merge = {repository, pullRequest: number, by: 'octocat', method: 'squash'} as const
+  const {sha} = await stage.world.mergePullRequest(merge)
+  expect(await stage.authorize({sha, pullRequest})).toContain(pushed)
+  await expectNoReceipt(stage, {sha})
+})
+
 test('a branch that only the colleague pushed to is authorised', async () => {
   expect(await stage.authorize()).toContain('Authorised for `production`')
   expectAllowed(await stage.gate(), stage.head)

@@ -3,7 +3,7 @@ import {createHash} from 'node:crypto'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
 import {checkedEntries} from '../acceptance/ledger.ts'
-import {Stage, until} from '../acceptance/stage.ts'
+import {Stage} from '../acceptance/stage.ts'
 import {
   type Place,
   addRepository,
@@ -15,7 +15,7 @@ import {
   readClaims,
 } from './statements.ts'
 
-const [repositories, branches, statementsEach, kills] = [5, 4, 10, 12]
+const [repositories, branches, statementsEach, kills] = [10, 2, 10, 12]
 const count = repositories * branches * statementsEach
 const seed = 20_261_122
 
@@ -81,14 +81,10 @@ test(`of ${count} statements under ${kills} kills none is lost and none is answe
   ])
   // Kills that met nothing in hand would prove nothing.
   expect(unfinished).toBeGreaterThan(0)
-  const finished = (): true | undefined =>
-    readClaims(stage).filter(({published}) => published).length === count && countWaiting(stage) === 0
-      ? true
-      : undefined
   await redeliverFailed()
-  await until(finished, 'the last statement', 120)
+  await settled(stage, statements, 150)
   expect(await stage.issuer.stop()).toBe(0)
   expect(await audit(stage, statements)).toEqual([])
   expect(await checkedEntries(stage)).toHaveLength(1 + count)
   await stage.issuer.restart()
-}, 240_000)
+}, 300_000)

@@ -88,7 +88,7 @@ export async function settled(stage: Stage, statements: readonly number[], secon
     const published = new Set(readClaims(stage).flatMap(({comment, published}) => (published ? [comment] : [])))
     const left = statements.filter((comment) => !published.has(comment))
     if (left.length === 0) return
-    if (!(Date.now() < end)) throw new Error(`waited ${seconds} seconds in vain for ${left.length} statements`)
+    if (!(Date.now() < end)) throw new Error(`waited ${seconds} seconds in vain for the comments ${left.join(', ')}`)
     // Each look opens the database: not as often as a counter in memory could be asked.
     await sleep(100)
   }

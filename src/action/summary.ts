@@ -19,7 +19,7 @@ export function renderSummary(result: GateResult): string {
 
 function renderVerdict({authorized, asked, code}: GateResult): string {
   const where = asked === null ? '' : ` to ${markdownCode(asked.environment)}`
-  return authorized ? `## Authorised: deploy${where}` : `## Refused: deploy${where} (${markdownCode(code ?? '')})`
+  return authorized ? `## ✅ Authorised: deploy${where}` : `## ⛔ Refused: deploy${where} (${markdownCode(code ?? '')})`
 }
 
 /** Every character of the line has passed the parsers of an environment and a commit. */
@@ -65,19 +65,34 @@ const askedFields = (asked: AskedResult): readonly Row[] => [
   ['environment', asked.environment],
   ['approvals', `at least ${asked.minApprovals}, proof ${asked.requireProof}`],
   ['flags', asked.refuseFlags.length === 0 ? 'all are taken' : `none of ${asked.refuseFlags.join(', ')}`],
-  ['life', `at most ${asked.maxTtlSeconds} seconds`],
+  ['life', `at most ${describeSeconds(asked.maxTtlSeconds)}`],
   ['issuer', asked.issuer ?? 'any that signs with a pinned key'],
 ]
 
+/** In the largest unit that says it whole. */
+function describeSeconds(seconds: number): string {
+  for (const [unit, size] of [
+    ['hours', 3600],
+    ['minutes', 60],
+  ] as const) {
+    if (seconds > 0 && seconds % size === 0) return `${seconds / size} ${unit}`
+  }
+  return `${seconds} seconds`
+}
+
+/** Folded away where all is well; open where one of them is the reason. */
 function renderChecks(checks: readonly Check[]): readonly string[] {
   if (checks.every(({result}) => result === 'not reached')) return []
+  const failed = checks.some(({result}) => result === 'failed')
+  const rows = checks.map(({name, result}) => [name, `${checkMarks[result]} ${result}`])
   return [
-    table(
-      ['check', 'result'],
-      checks.map(({name, result}) => [name, result]),
-    ),
+    `<details${failed ? ' open' : ''}><summary>Every check</summary>`,
+    table(['check', 'result'], rows),
+    '</details>',
   ]
 }
+
+const checkMarks = {passed: '✅', failed: '❌', 'not asked': '➖', 'not reached': '➖'} as const
 
 function renderWarnings({warnings, authorized, checks}: GateResult): readonly string[] {
   const list = warnings.map((warning) => `- ${markdownText(warning)}`).join('\n')
@@ -88,9 +103,8 @@ function renderWarnings({warnings, authorized, checks}: GateResult): readonly st
   ]
 }
 
-/** Every cell is escaped; the one word that matters most is made bold. */
+/** Every cell is escaped. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cell = (text: string): string => (text === 'failed' ? '**failed**' : markdownText(text))
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map((row) => line(row.map(cell)))].join('\n')
+  return [line(head), line(head.map(() => '---')), ...rows.map((row) => line(row.map(markdownText)))].join('\n')
 }
