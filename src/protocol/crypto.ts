@@ -106,7 +106,8 @@ export function hkdfSha256(order: HkdfOrder): Uint8Array {
 }
 
 /** In constant time for a given length: for values that an attacker may not learn byte by byte. */
-export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && primitives.equalBytes(a, b)
+export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && primitives.equalBytes(a, b)
 
 /** Total: undefined for what the library does not take as an RSA public key, and in browsers. */
 export function importRsaKey(source: unknown): RsaKey | undefined {

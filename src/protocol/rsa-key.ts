@@ -1,7 +1,15 @@
 /** The public keys that tokens are verified with (formats §1 and §3): PEM, JWK, JWKS or a key object; strict in each. */
 import {parseBase64url, printBase64url} from './base64url.ts'
 import {type RsaKey, bytesToHex, importRsaKey, sha256} from './crypto.ts'
-import {type JsonObject, type JsonValue, canonicalBytes, canonicalJson, isPlainObject, parseJson, quote} from './json.ts'
+import {
+  type JsonObject,
+  type JsonValue,
+  canonicalBytes,
+  canonicalJson,
+  isPlainObject,
+  parseJson,
+  quote,
+} from './json.ts'
 
 /** By `kid`, the thumbprint. A Map: a `kid` such as `__proto__` finds nothing. */
 export type TokenKeys = ReadonlyMap<string, RsaKey>
@@ -58,7 +66,8 @@ const publicPem =
 
 function readKeyText(text: string): KeyReading<TokenKeys> {
   if (text.startsWith('{')) return readJwkText(text)
-  if (text.length > maxPemLength || !publicPem.test(text)) return {ok: false, reason: `it is no public key; ${expected}`}
+  if (text.length > maxPemLength || !publicPem.test(text))
+    return {ok: false, reason: `it is no public key; ${expected}`}
   const key = importRsaKey(text)
   return key === undefined ? {ok: false, reason: notPublic} : keyed([judgeKey(key)])
 }
@@ -85,9 +94,7 @@ const secretMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
  */
 function isForAnotherUse(key: JsonValue): boolean {
   if (!isPlainObject(key) || secretMembers.some((name) => name in key) || key['kty'] === 'oct') return false
-  return (
-    key['kty'] !== 'RSA' || (key['alg'] ?? 'RS256') !== 'RS256' || (key['use'] ?? 'sig') !== 'sig' || !maySign(key)
-  )
+  return key['kty'] !== 'RSA' || (key['alg'] ?? 'RS256') !== 'RS256' || (key['use'] ?? 'sig') !== 'sig' || !maySign(key)
 }
 
 const maySign = (jwk: JsonObject): boolean => {
@@ -124,7 +131,8 @@ function judgeKey(key: RsaKey): KeyReading<KidAndKey> {
     return {ok: false, reason: `the key has ${key.bits} bits: 2048 to 8192 are needed`}
   }
   if (!(key.exponent >= minExponent)) return {ok: false, reason: 'the exponent of the key is below 65537'}
-  if (hasWeakPrimes(key.n)) return {ok: false, reason: 'the key was made by faulty hardware (CVE-2017-15361): replace it'}
+  if (hasWeakPrimes(key.n))
+    return {ok: false, reason: 'the key was made by faulty hardware (CVE-2017-15361): replace it'}
   return {ok: true, value: [thumbprint({kty: 'RSA', n: key.n, e: key.e}), key]}
 }
 

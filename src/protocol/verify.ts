@@ -1,10 +1,17 @@
 /** The `verify.*` surface: total functions that give `{valid: true, …}` or `{valid: false, code, reason}`. */
 import {isPlainObject, quote} from './json.ts'
 import {type PinnedKeys, parsePinnedKeys} from './keys.ts'
+import {verifyChain} from './ledger/chain.ts'
+import {verifyCheckpoint, verifyConsistency, verifyInclusion} from './ledger/verify-ledger.ts'
+import type {Faulty} from './proof-faults.ts'
 import type {Receipt} from './receipt.ts'
 import {type Refusal, type RefusalCode, describeRefusal} from './refusals.ts'
+import {type RevocationResult, verifyRevocation} from './revocation.ts'
 import {parseDuration} from './times.ts'
+import {tokenAudience} from './token.ts'
+import {type EvidenceResult, verifyEvidence} from './verify-evidence.ts'
 import {type Expectation, type Terms, expectationNames, verifyReceipt} from './verify-receipt.ts'
+import {type TokenResult, type TokenTerms, verifyToken} from './verify-token.ts'
 
 export interface Refused {
   readonly valid: false
@@ -38,13 +45,20 @@ export interface ReceiptResult {
  * @returns the receipt and what was not compared, or the first thing that refuses it. Never throws.
  */
 function verifyReceiptText(receipt: unknown, options: ReceiptOptions): ReceiptResult | Refused {
-  try {
+  return totally(() => {
     const terms = readTerms(options)
     if ('problems' in terms) return refused({code: 'input_invalid', problems: terms.problems})
     const verdict = verifyReceipt(receipt, terms)
     if (!verdict.valid) return refused(verdict.refusal)
     const {unchecked, expired, receipt: held} = verdict.verified
     return {valid: true, receipt: held, unchecked, expired}
+  })
+}
+
+/** Options may be anything, and looking at some of them throws. */
+function totally<T>(ask: () => T): T | Refused {
+  try {
+    return ask()
   } catch (fault) {
     return refused({code: 'internal_error', problem: describeFault(fault)})
   }
@@ -93,10 +107,13 @@ function readMaxTtl(value: unknown): number | undefined {
 /** A misspelt or inherited member would be a comparison that never happens. */
 function findUnknownExpectations(expect: unknown): readonly string[] {
   if (!isPlainObject(expect)) return ['give a plain object, such as {action: "deploy", sha: "…"}']
-  return Object.keys(expect)
-    .filter((name) => !expectationNames.some((known) => known === name))
-    .map((name) => `${quote(name)} is not a member; there are ${expectationNames.join(', ')}`)
+  return findUnknownNames(expect, expectationNames)
 }
+
+const findUnknownNames = (given: object, known: readonly string[]): string[] =>
+  Object.keys(given)
+    .filter((name) => !known.includes(name))
+    .map((name) => `${quote(name)} is not a member; there are ${known.join(', ')}`)
 
 /** Total even for a thrown thing that throws when it is looked at. */
 function describeFault(fault: unknown): string {
@@ -113,4 +130,82 @@ const refused = (refusal: Refusal): Refused => ({
   reason: describeRefusal(refusal).what,
 })
 
-export const verify = {receipt: verifyReceiptText} as const
+export interface TokenOptions {
+  /** When the token must hold: a Date, milliseconds, or `issued` for its own time. Absent: the clock's. */
+  readonly now?: Date | number | 'issued'
+  /** The issuer's URL, compared exactly. Absent: not compared. */
+  readonly issuer?: string
+  /** Absent: `countersign-gate`. */
+  readonly audience?: string
+}
+
+/**
+ * Verifies an authority token (formats §3) against a PEM text, a JWK, a JWKS or a KeyObject. Not in browsers. Reads the
+ * clock only when `now` is absent.
+ * @returns the decision, or the first thing that refuses the token. A valid DENY is valid, and not allowed.
+ */
+function verifyTokenText(
+  token: unknown,
+  publicKey: unknown,
+  options: TokenOptions = {},
+): TokenResult | Faulty | Refused {
+  return totally(() => {
+    const terms = readTokenTerms(options)
+    return 'problems' in terms ? refused({code: 'input_invalid', ...terms}) : verifyToken(token, publicKey, terms)
+  })
+}
+
+function readTokenTerms(options: unknown): TokenTerms | {readonly problems: readonly string[]} {
+  if (!isPlainObject(options))
+    return {problems: ['options: give a plain object with now, issuer or audience, or nothing']}
+  const problems = findUnknownNames(options, ['now', 'issuer', 'audience']).map((problem) => `options: ${problem}`)
+  const now = readNow(options)
+  const {issuer, audience = tokenAudience} = options
+  if (now === undefined) problems.push('now: give a Date, milliseconds since the epoch, or "issued"')
+  // Present but undefined is a comparison that was meant.
+  if ('issuer' in options && typeof issuer !== 'string') problems.push('issuer: give the URL of the issuer as text')
+  if (('audience' in options && options['audience'] === undefined) || typeof audience !== 'string') {
+    problems.push('audience: give one audience as text')
+  }
+  if (now === undefined || typeof audience !== 'string' || problems.length > 0) return {problems}
+  return {now, issuer: typeof issuer === 'string' ? issuer : undefined, audience}
+}
+
+/**
+ * Verifies an evidence bundle (formats §4) with the bundle's own key (see evidenceKey): 32 bytes or 64 hex digits.
+ * @returns its sections and how many are redacted, or the first thing that refuses it. Never throws.
+ */
+const verifyEvidenceText = (bundle: unknown, hmacKey: unknown): EvidenceResult | Faulty | Refused =>
+  totally(() => verifyEvidence(bundle, hmacKey))
+
+export interface RevocationOptions {
+  /** Pinned keys, as for receipts. */
+  readonly keys: string | readonly string[]
+  /** What it must revoke: each member that is there is compared exactly. */
+  readonly expect?: {readonly receipt?: unknown; readonly repositoryId?: unknown}
+}
+
+/** Verifies a revocation against pinned keys (formats §6). Reads no clock. Never throws. */
+function verifyRevocationText(revocation: unknown, options: RevocationOptions): RevocationResult | Faulty | Refused {
+  return totally(() => {
+    if (!isRecord(options)) return refused({code: 'input_invalid', problems: ['options: give {keys: "pp_pk_…"}']})
+    const pinned = readKeys(options['keys'])
+    const expect: unknown = options['expect'] ?? {}
+    const problems = pinned.ok ? [] : pinned.problems.map((problem) => `keys: ${problem}`)
+    if (!isPlainObject(expect)) problems.push('expect: give a plain object, such as {receipt: "rcpt_dg_…"}')
+    else problems.push(...findUnknownNames(expect, ['receipt', 'repositoryId']).map((problem) => `expect: ${problem}`))
+    if (!pinned.ok || !isPlainObject(expect) || problems.length > 0) return refused({code: 'input_invalid', problems})
+    return verifyRevocation(revocation, {keys: pinned.keys, expect})
+  })
+}
+
+export const verify = {
+  receipt: verifyReceiptText,
+  token: verifyTokenText,
+  evidence: verifyEvidenceText,
+  revocation: verifyRevocationText,
+  chain: verifyChain,
+  checkpoint: verifyCheckpoint,
+  inclusion: verifyInclusion,
+  consistency: verifyConsistency,
+} as const
