@@ -289,8 +289,8 @@ function printValue(value, depth, budget) {
   if (typeof value !== "object" || depth > maxDepth) throw new TypeError("not a canonical JSON value");
   if (Array.isArray(value)) return `[${Array.from(value, (item) => printValue(item, depth + 1, budget)).join(",")}]`;
   if (!isPlainObject(value)) throw new TypeError("not a plain object");
-  const members = Object.keys(value).sort().map((name2) => `${printValue(name2, depth, budget)}:${printValue(value[name2], depth + 1, budget)}`);
-  return `{${members.join(",")}}`;
+  const members2 = Object.keys(value).sort().map((name2) => `${printValue(name2, depth, budget)}:${printValue(value[name2], depth + 1, budget)}`);
+  return `{${members2.join(",")}}`;
 }
 function printScalar(value) {
   if (value === null || typeof value === "boolean") return String(value);
@@ -333,7 +333,7 @@ var rsa = {
     const handle = toKeyObject(source);
     if (handle?.type !== "public" || handle.asymmetricKeyType !== "rsa") return void 0;
     const { modulusLength: bits, publicExponent: exponent } = handle.asymmetricKeyDetails ?? {};
-    const { n, e } = handle.export({ format: "jwk" });
+    const { n, e } = "n" in source ? source : handle.export({ format: "jwk" });
     if (bits === void 0 || exponent === void 0 || n === void 0 || e === void 0) return void 0;
     return { handle, bits, exponent, n, e };
   },
@@ -342,10 +342,9 @@ var rsa = {
   }
 };
 function toKeyObject(source) {
-  if (source instanceof import_node_crypto.KeyObject) return source;
-  if (typeof source === "string") return (0, import_node_crypto.createPublicKey)(source);
-  if (typeof source === "object" && source !== null) return (0, import_node_crypto.createPublicKey)({ key: { ...source }, format: "jwk" });
-  return void 0;
+  if ("pem" in source) return (0, import_node_crypto.createPublicKey)(source.pem);
+  if ("n" in source) return (0, import_node_crypto.createPublicKey)({ key: { kty: "RSA", n: source.n, e: source.e }, format: "jwk" });
+  return source.object instanceof import_node_crypto.KeyObject ? source.object : void 0;
 }
 
 // src/protocol/crypto.ts
@@ -414,9 +413,9 @@ function optional(reader) {
   optionalReaders.add(read);
   return read;
 }
-var by = (parse, expected) => (value, path) => {
+var by = (parse, expected2) => (value, path) => {
   const parsed = parse(value);
-  if (parsed === void 0) throw new ShapeFault(path, `must be ${expected}`);
+  if (parsed === void 0) throw new ShapeFault(path, `must be ${expected2}`);
   return parsed;
 };
 var oneOf = (...words2) => by((value) => words2.find((word) => word === value), words2.map((word) => `"${word}"`).join(" or "));
@@ -486,9 +485,9 @@ var readReceipt = (value) => readMembers(
 );
 function parseReceipt(value) {
   try {
-    const receipt = readReceipt(value);
-    checkRelations(receipt);
-    return { ok: true, receipt };
+    const receipt2 = readReceipt(value);
+    checkRelations(receipt2);
+    return { ok: true, receipt: receipt2 };
   } catch (fault) {
     if (fault instanceof ShapeFault) return { ok: false, reason: fault.message };
     throw fault;
@@ -522,9 +521,9 @@ function parsePinnedKeys(text) {
   const keys = /* @__PURE__ */ new Map();
   const problems = [];
   for (const [i, raw] of text.split("\n").entries()) {
-    const line = raw.trim();
-    if (line === "") continue;
-    const pin = parsePin(line);
+    const line2 = raw.trim();
+    if (line2 === "") continue;
+    const pin = parsePin(line2);
     if (typeof pin === "string") problems.push(`line ${i + 1}: ${pin}`);
     else if (keys.has(pin.key)) problems.push(`line ${i + 1}: this key stands on an earlier line too; keep one of them`);
     else keys.set(pin.key, pin);
@@ -534,8 +533,8 @@ function parsePinnedKeys(text) {
   }
   return problems.length > 0 ? { ok: false, problems } : { ok: true, keys };
 }
-function parsePin(line) {
-  const [first = "", second2, ...more] = line.split(" ");
+function parsePin(line2) {
+  const [first = "", second2, ...more] = line2.split(" ");
   const key = parsePublicKey(first);
   if (key === void 0) return describeKeyFault(first);
   if (!isStrictPoint(publicKeyBytes(key)))
@@ -642,12 +641,12 @@ var words = {
     what: `The receipt is flagged ${flags.join(", ")}, which this job does not take.`,
     fix: 'Have somebody authorise the commit without that flag, or take the word out of the input "refuse-flags" if you mean it.'
   }),
-  revoked: ({ receipt, by: by2, at }) => ({
-    what: `The receipt ${receipt} was revoked${by2 === void 0 ? "" : ` by ${by2}`}${at === void 0 ? "" : ` at ${at}`}.`,
+  revoked: ({ receipt: receipt2, by: by2, at }) => ({
+    what: `The receipt ${receipt2} was revoked${by2 === void 0 ? "" : ` by ${by2}`}${at === void 0 ? "" : ` at ${at}`}.`,
     fix: "Ask whoever revoked it why. A new authorisation makes a new receipt."
   }),
-  already_used: ({ receipt, run: run2, at }) => ({
-    what: `The receipt ${receipt} was already used${run2 === void 0 ? "" : ` by run ${run2}`}${at === void 0 ? "" : ` at ${at}`}.`,
+  already_used: ({ receipt: receipt2, run: run3, at }) => ({
+    what: `The receipt ${receipt2} was already used${run3 === void 0 ? "" : ` by run ${run3}`}${at === void 0 ? "" : ` at ${at}`}.`,
     fix: `A single-use receipt serves one run. ${newReceipt}.`
   }),
   checkout_mismatch: ({ problem, fix }) => ({ what: `The checkout is not the authorised commit: ${problem}.`, fix }),
@@ -726,14 +725,14 @@ function checkKey({ publicKey, issuedAt }, keys) {
   if (pinTakes(pin, issuedAt)) return void 0;
   return { code: "key_revoked", publicKey, until: pin.status === "until" ? pin.until : void 0 };
 }
-function checkSignature(receipt) {
-  const message = signingBytes(receipt);
+function checkSignature(receipt2) {
+  const message = signingBytes(receipt2);
   if (message.length > maxSignedBytes) {
     return { code: "receipt_too_large", problem: `${message.length} signed bytes of at most ${maxSignedBytes}` };
   }
-  const publicKey = publicKeyBytes(receipt.publicKey);
-  const signature = signatureBytes(receipt.signature);
-  return verifyEd255192({ publicKey, message, signature }) ? void 0 : { code: "signature_invalid", publicKey: receipt.publicKey };
+  const publicKey = publicKeyBytes(receipt2.publicKey);
+  const signature = signatureBytes(receipt2.signature);
+  return verifyEd255192({ publicKey, message, signature }) ? void 0 : { code: "signature_invalid", publicKey: receipt2.publicKey };
 }
 function checkTimes({ issuedAt, expiresAt }, { now, maxTtl }) {
   const from = secondsTimeToMs(issuedAt);
@@ -753,15 +752,15 @@ function printNow(ms) {
     return "a time that is none";
   }
 }
-function checkScope(receipt, expect) {
-  const { scope } = receipt;
+function checkScope(receipt2, expect) {
+  const { scope } = receipt2;
   const asked = (name2) => Object.hasOwn(expect, name2);
   const differs = (name2, authorised) => asked(name2) && expect[name2] !== authorised;
-  if (differs("action", receipt.action)) return { code: "action_mismatch", ...compared(receipt.action, expect.action) };
+  if (differs("action", receipt2.action)) return { code: "action_mismatch", ...compared(receipt2.action, expect.action) };
   if (differs("repositoryId", scope.repositoryId)) {
     return { code: "repository_mismatch", ...compared(`id ${scope.repositoryId}`, withId(expect.repositoryId)) };
   }
-  if (asked("repository") && !isSameRepository(expect.repository, receipt)) {
+  if (asked("repository") && !isSameRepository(expect.repository, receipt2)) {
     return { code: "repository_mismatch", ...compared(scope.repository, expect.repository) };
   }
   if (differs("sha", scope.sha)) return { code: "commit_mismatch", ...compared(scope.sha, expect.sha) };
@@ -769,17 +768,17 @@ function checkScope(receipt, expect) {
   if (differs("environment", scope.environment)) {
     return { code: "environment_mismatch", ...compared(scope.environment, expect.environment) };
   }
-  if (differs("issuer", receipt.issuer)) return { code: "issuer_mismatch", ...compared(receipt.issuer, expect.issuer) };
+  if (differs("issuer", receipt2.issuer)) return { code: "issuer_mismatch", ...compared(receipt2.issuer, expect.issuer) };
   return void 0;
 }
-function isSameRepository(expected, { scope }) {
-  const name2 = parseRepositoryName(expected);
+function isSameRepository(expected2, { scope }) {
+  const name2 = parseRepositoryName(expected2);
   return name2 !== void 0 && sameRepository(name2, scope.repository);
 }
 var compared = (authorised, deploying) => typeof deploying === "string" ? { authorised, deploying: isSafeText(deploying) ? deploying : quote(deploying) } : { authorised };
-function withId(expected) {
-  if (typeof expected === "number") return `id ${expected}`;
-  return typeof expected === "string" ? `id '${expected}' (text, where a number is needed)` : void 0;
+function withId(expected2) {
+  if (typeof expected2 === "number") return `id ${expected2}`;
+  return typeof expected2 === "string" ? `id '${expected2}' (text, where a number is needed)` : void 0;
 }
 function uncheckedMembers(expect) {
   const questions = [
@@ -832,11 +831,9 @@ var sextets = Uint8Array.from({ length: 128 }, (_, code2) => {
 });
 
 // src/protocol/rsa-key.ts
-var smallPrimes = Array.from({ length: 83 }, (_, i) => BigInt(2 * i + 3)).filter((candidate) => isPrime(candidate));
-function isPrime(candidate) {
-  for (let divisor = 3n; divisor * divisor <= candidate; divisor += 2n) if (candidate % divisor === 0n) return false;
-  return true;
-}
+var maxJwksKeys = 64;
+var expected = "give a PEM text (PUBLIC KEY or RSA PUBLIC KEY), a JWK, a JWKS or a KeyObject";
+var notJwk = `it is no JWK, and no JWKS of at most ${maxJwksKeys} keys and 64 KiB; ${expected}`;
 
 // src/protocol/scope.ts
 var sha2 = "40 or 64 lower-case hex digits";
@@ -857,7 +854,7 @@ var wordsIn = (max) => by(
   (value) => typeof value === "string" && value.length >= 1 && value.length <= max && isSafeText(value) ? value : void 0,
   `1 to ${max} printable ASCII characters without \` $ " \\ <`
 );
-var numberWhere = (holds, expected) => by((value) => typeof value === "number" && holds(value) ? value : void 0, expected);
+var numberWhere = (holds, expected2) => by((value) => typeof value === "number" && holds(value) ? value : void 0, expected2);
 var name = wordsIn(64);
 var sentence = wordsIn(maxClaimTextLength);
 var seconds = numberWhere((value) => Number.isSafeInteger(value) && value >= 0, "whole seconds since 1970");
@@ -956,8 +953,76 @@ var revocationMembers = {
   signature: by(parseSignature, "ed25519: and 128 lower-case hex digits")
 };
 
+// src/protocol/ledger/canonical-line.ts
+var hashMemberLength = '"hash":"",'.length + 64;
+var ulid = "[0-9a-hjkmnp-tv-z]{26}";
+var digest3 = "sha256:[0-9a-f]{64}";
+var receipt = `rcpt_(?:dg|bg)_${ulid}`;
+var decision = `dec_${ulid}`;
+var host = String.raw`(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:]{2,45}\])(?::[0-9]{1,5})?`;
+var clock = String.raw`T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z`;
+var member = (name2, value) => String.raw`(?:"${name2}":"${value}"(?:,(?=")|(?=\})))?`;
+var line = (event, { digests, subject }) => new RegExp(
+  String.raw`^\{"digests":\{${digests}\},"event":"${event}","hash":"([0-9a-f]{64})","ledger":"(${host}/[0-9a-z]{1,64})",` + String.raw`"prev":"([0-9a-f]{64})","seq":([1-9][0-9]{0,14}),"subject":"${subject}",` + String.raw`"time":"([0-9]{4}-[0-9]{2}-[0-9]{2})(${clock})","type":"countersign\.entry/v1"\}$`
+);
+var run = { digests: member("run", digest3), subject: receipt };
+var lines = /* @__PURE__ */ new Map([
+  [
+    "receipt.issued",
+    line("receipt.issued", {
+      digests: member("decision", decision) + member("evidence", digest3) + member("receipt", digest3) + member("token", digest3),
+      subject: receipt
+    })
+  ],
+  [
+    "decision.made",
+    line("decision.made", { digests: member("evidence", digest3) + member("token", digest3), subject: decision })
+  ],
+  ["receipt.revoked", line("receipt.revoked", { digests: member("revocation", digest3), subject: receipt })],
+  ["receipt.redeemed", line("receipt.redeemed", run)],
+  ["deploy.started", line("deploy.started", run)],
+  ["deploy.finished", line("deploy.finished", run)]
+]);
+
 // src/protocol/ledger/entry.ts
+var entryEvents = [
+  "ledger.created",
+  "receipt.issued",
+  "decision.made",
+  "receipt.revoked",
+  "receipt.redeemed",
+  "deploy.started",
+  "deploy.finished",
+  "key.rotated"
+];
 var firstPrev = "0".repeat(64);
+
+// src/protocol/ledger/parse-entry.ts
+var hashPattern = /^[0-9a-f]{64}$/;
+var originPattern = /^(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:]+\])(?::[0-9]{1,5})?\/[0-9a-z]{1,64}$/;
+var matching2 = (pattern) => (value) => typeof value === "string" && pattern.test(value) ? value : void 0;
+var hash = by(matching2(hashPattern), "64 lower-case hex digits");
+var parseLedgerOrigin = (value) => typeof value === "string" && value.length <= 320 && originPattern.test(value) ? value : void 0;
+var seq = by(
+  (value) => typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : void 0,
+  "a non-negative safe integer"
+);
+var asIs = by((value) => value, "there");
+var members = {
+  type: oneOf("countersign.entry/v1"),
+  ledger: by(parseLedgerOrigin, 'an origin: host, "/" and id'),
+  seq,
+  prev: hash,
+  time: by(parseMicrosTime, "a time YYYY-MM-DDTHH:MM:SS.ffffffZ that exists"),
+  event: oneOf(...entryEvents),
+  subject: asIs,
+  digests: asIs,
+  hash
+};
+var digest4 = optional(by(parseDigest, "sha256: and 64 lower-case hex digits"));
+var decision2 = optional(by(parseDecisionId, "dec_ and a lower-case ULID"));
+var decisionSubject = by(parseDecisionId, "dec_ and a lower-case ULID");
+var receiptSubject = by(parseReceiptId, "rcpt_dg_ or rcpt_bg_ and a lower-case ULID");
 
 // src/action/checkout.ts
 var import_node_fs = __toESM(require_fs(), 1);
@@ -1161,9 +1226,9 @@ async function findReceipt(ask, tools) {
     answers.push({ source: name2, answer });
     if (answer.refusal !== void 0) refused.push({ source: name2, candidate: void 0, refusal: answer.refusal });
     for (const candidate of answer.candidates) {
-      const decision = decideReceipt(candidate, ask, tools.now());
-      if (decision.kind === "allow") return { decision, answers, examined: { source: name2, candidate } };
-      refused.push({ source: name2, candidate, refusal: decision.refusal });
+      const decision3 = decideReceipt(candidate, ask, tools.now());
+      if (decision3.kind === "allow") return { decision: decision3, answers, examined: { source: name2, candidate } };
+      refused.push({ source: name2, candidate, refusal: decision3.refusal });
     }
   }
   const furthest = refused.reduce(further, void 0);
@@ -1177,8 +1242,8 @@ function decideReceipt(candidate, ask, now) {
 }
 function expectation({ environment, deployment, issuer }) {
   const { repository, repositoryId, sha: sha3 } = deployment;
-  const expected = { action: "deploy", repository, repositoryId, sha: sha3, environment };
-  return issuer === void 0 ? expected : { ...expected, issuer };
+  const expected2 = { action: "deploy", repository, repositoryId, sha: sha3, environment };
+  return issuer === void 0 ? expected2 : { ...expected2, issuer };
 }
 var further = (best, next) => best !== void 0 && rankOfRefusal(best.refusal.code) >= rankOfRefusal(next.refusal.code) ? best : next;
 function nothingFound(ask, answers) {
@@ -1206,20 +1271,20 @@ function decideCheckout(allowed, checkout) {
 // src/action/result.ts
 var notRevocationChecked = "Revocation not checked: this says what was signed, not what was revoked since.";
 function resultOf(outcome) {
-  const { decision, ask, examined } = outcome;
-  const refusal = decision.kind === "deny" ? decision.refusal : void 0;
+  const { decision: decision3, ask, examined } = outcome;
+  const refusal = decision3.kind === "deny" ? decision3.refusal : void 0;
   const words2 = refusal === void 0 ? void 0 : describeRefusal(refusal);
-  const receipt = decision.kind === "allow" ? decision.because.receipt : readClaims(examined?.candidate);
+  const receipt2 = decision3.kind === "allow" ? decision3.because.receipt : readClaims(examined?.candidate);
   return {
     type: "countersign.result/v1",
-    authorized: decision.kind === "allow",
+    authorized: decision3.kind === "allow",
     code: refusal?.code ?? null,
-    what: words2?.what ?? describeAllow(receipt),
+    what: words2?.what ?? describeAllow(receipt2),
     fix: words2?.fix ?? null,
     comment: refusal === void 0 ? null : commentFor(refusal, ask),
     asked: ask === void 0 ? null : askedResult(ask),
-    receipt: receipt ?? null,
-    standing: receipt === void 0 ? null : standingAfter(refusal),
+    receipt: receipt2 ?? null,
+    standing: receipt2 === void 0 ? null : standingAfter(refusal),
     source: examined?.source ?? null,
     checks: checksOf(outcome, refusal),
     sources: outcome.answers.map(describeAnswer),
@@ -1227,9 +1292,9 @@ function resultOf(outcome) {
   };
 }
 var standingAfter = (refusal) => refusal === void 0 || rankOfRefusal(refusal.code) > checkNames.indexOf("signature") ? "verified" : "claimed";
-function describeAllow(receipt) {
-  if (receipt === void 0) throw new TypeError("an allow without a receipt");
-  const { authorizedBy, scope, id: id2, expiresAt } = receipt;
+function describeAllow(receipt2) {
+  if (receipt2 === void 0) throw new TypeError("an allow without a receipt");
+  const { authorizedBy, scope, id: id2, expiresAt } = receipt2;
   return `${authorizedBy} authorised ${scope.sha} of ${scope.repository} for ${scope.environment} (receipt ${id2}, until ${expiresAt}).`;
 }
 function readClaims(candidate) {
@@ -1307,10 +1372,10 @@ function uncheckedNames({ ask, checkout }) {
     ...checkout === void 0 || checkout.kind === "absent" ? ["checkout"] : []
   ]);
 }
-function warningsOf({ answers, checkout, decision }) {
+function warningsOf({ answers, checkout, decision: decision3 }) {
   const unreached = answers.flatMap(({ source, answer }) => {
     if (answer.problem !== void 0) return [`${source}: ${answer.problem}.`];
-    return answer.refusal === void 0 || decision.kind === "deny" ? [] : [describeRefusal(answer.refusal).what];
+    return answer.refusal === void 0 || decision3.kind === "deny" ? [] : [describeRefusal(answer.refusal).what];
   });
   return [...unreached, ...checkoutWarnings(checkout)];
 }
@@ -1361,11 +1426,11 @@ function renderComment({ comment }) {
   return [`The comment to post on ${where}:`, fenced(comment.text, "text")];
 }
 var fenced = (text, language) => ["```" + language, text, "```"].join("\n");
-function renderComparison({ asked, receipt, standing, source, sources }) {
+function renderComparison({ asked, receipt: receipt2, standing, source, sources }) {
   if (asked === null) return [];
   const rows = [["looked at", sources.join(", ") || "nothing"], ...askedFields(asked)];
-  if (receipt === null || standing === null) return [table(["", "asked by this job"], rows)];
-  const found = [`${receipt.id}, from ${source ?? ""}`, ...foundValues(receipt)];
+  if (receipt2 === null || standing === null) return [table(["", "asked by this job"], rows)];
+  const found = [`${receipt2.id}, from ${source ?? ""}`, ...foundValues(receipt2)];
   const compared2 = rows.map(([name2, value], i) => [name2, value, found[i] ?? ""]);
   return [table(["", "asked by this job", foundTitles[standing]], compared2)];
 }
@@ -1422,8 +1487,8 @@ ${list}`],
   ];
 }
 function table(head, rows) {
-  const line = (cells) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map((row) => line(row.map(markdownText)))].join("\n");
+  const line2 = (cells) => `| ${cells.join(" | ")} |`;
+  return [line2(head), line2(head.map(() => "---")), ...rows.map((row) => line2(row.map(markdownText)))].join("\n");
 }
 
 // src/action/report.ts
@@ -1475,26 +1540,26 @@ function recordOutputs(result, runner) {
   for (const name2 of outputNames) runner.record(name2, values[name2]);
 }
 function outputsOf(result) {
-  const receipt = result.authorized ? result.receipt : null;
+  const receipt2 = result.authorized ? result.receipt : null;
   return {
     authorized: result.authorized ? "true" : "false",
-    sha: receipt?.scope.sha ?? "",
-    "receipt-id": receipt?.id ?? "",
-    "authorized-by": receipt?.authorizedBy ?? "",
-    "issued-at": receipt?.issuedAt ?? "",
-    "expires-at": receipt?.expiresAt ?? "",
+    sha: receipt2?.scope.sha ?? "",
+    "receipt-id": receipt2?.id ?? "",
+    "authorized-by": receipt2?.authorizedBy ?? "",
+    "issued-at": receipt2?.issuedAt ?? "",
+    "expires-at": receipt2?.expiresAt ?? "",
     "reason-code": result.code ?? "",
-    receipt: receipt === null ? "" : JSON.stringify(receipt),
+    receipt: receipt2 === null ? "" : JSON.stringify(receipt2),
     result: JSON.stringify(result)
   };
 }
 function renderAnnotation({ what, fix, comment }) {
-  const lines = [oneLine(what), oneLine(fix ?? "")];
+  const lines2 = [oneLine(what), oneLine(fix ?? "")];
   if (comment !== null && fix?.includes(comment.text) !== true) {
     const where = comment.pullRequest === null ? "the pull request of this commit" : `pull request #${comment.pullRequest}`;
-    lines.push(`The comment to post on ${where}: ${comment.text}`);
+    lines2.push(`The comment to post on ${where}: ${comment.text}`);
   }
-  return lines.join("\n");
+  return lines2.join("\n");
 }
 var checkoutHint = ({ checks, warnings }) => warnings.length > 0 && checks.some(({ name: name2, result }) => name2 === "checkout" && result === "not asked") ? `
 ${checkoutLines}` : "";
@@ -1526,12 +1591,12 @@ function readHome({ repository, repositoryId, payload }) {
   const name2 = parseRepositoryName(repository);
   const id2 = /^[1-9][0-9]{0,15}$/.test(repositoryId) ? parseRepositoryId(Number(repositoryId)) : void 0;
   if (name2 === void 0 || id2 === void 0) return void 0;
-  const claimed = payload.ok ? member(payload.value, "repository", "id") : void 0;
+  const claimed = payload.ok ? member2(payload.value, "repository", "id") : void 0;
   return claimed === void 0 || claimed === id2 ? { name: name2, id: id2 } : void 0;
 }
 function checkEnvironment({ environment }, { event, payload }) {
   if (event !== "deployment" && event !== "deployment_status") return void 0;
-  const named2 = payload.ok ? member(payload.value, "deployment", "environment") : void 0;
+  const named2 = payload.ok ? member2(payload.value, "deployment", "environment") : void 0;
   if (named2 === environment) return void 0;
   const deploying = `${typeof named2 === "string" ? named2 : "one that cannot be read"} (named by the event ${event})`;
   return { code: "environment_mismatch", authorised: environment, deploying };
@@ -1558,13 +1623,13 @@ function commitOfEvent(job) {
 var ownTriggers = /* @__PURE__ */ new Set(["push", "release", "schedule", "workflow_dispatch", "merge_group"]);
 function commitOfWorkflowRun(job) {
   if (!job.payload.ok) return { problem: job.payload.problem };
-  const run2 = member(job.payload.value, "workflow_run");
-  const trigger = member(run2, "event");
+  const run3 = member2(job.payload.value, "workflow_run");
+  const trigger = member2(run3, "event");
   if (!ownTriggers.has(trigger)) {
     return { problem: `the run before was triggered by ${typeof trigger === "string" ? trigger : "nothing it names"}` };
   }
   const home = parseRepositoryId(Number(job.repositoryId));
-  if (home === void 0 || member(run2, "head_repository", "id") !== home || member(run2, "repository", "id") !== home) {
+  if (home === void 0 || member2(run3, "head_repository", "id") !== home || member2(run3, "repository", "id") !== home) {
     return { problem: "the run before was not of a commit of this repository" };
   }
   return fromPayload(job, "workflow_run", "head_sha");
@@ -1573,12 +1638,12 @@ var named = (value, where) => {
   const sha3 = parseCommitSha(value);
   return sha3 === void 0 ? { problem: `${where} is not a full commit` } : { sha: sha3 };
 };
-var fromPayload = ({ payload }, ...path) => payload.ok ? named(member(payload.value, ...path), path.join(".")) : { problem: payload.problem };
+var fromPayload = ({ payload }, ...path) => payload.ok ? named(member2(payload.value, ...path), path.join(".")) : { problem: payload.problem };
 function pullRequestOf({ payload }, sha3) {
-  if (!payload.ok || member(payload.value, "pull_request", "head", "sha") !== sha3) return void 0;
-  return parseRepositoryId(member(payload.value, "pull_request", "number"));
+  if (!payload.ok || member2(payload.value, "pull_request", "head", "sha") !== sha3) return void 0;
+  return parseRepositoryId(member2(payload.value, "pull_request", "number"));
 }
-function member(value, ...path) {
+function member2(value, ...path) {
   return path.reduce(
     (at, name2) => typeof at === "object" && at !== null && Object.hasOwn(at, name2) ? at[name2] : void 0,
     value
@@ -1686,10 +1751,10 @@ var parseLife = (text) => {
 
 // src/action/sources/file.ts
 var import_node_path2 = __toESM(require_path(), 1);
-function receiptInput(receipt, workspace) {
+function receiptInput(receipt2, workspace) {
   return {
     name: 'the input "receipt"',
-    find: () => Promise.resolve(receipt.startsWith("{") ? { candidates: [receipt] } : readReceiptFile(receipt, workspace))
+    find: () => Promise.resolve(receipt2.startsWith("{") ? { candidates: [receipt2] } : readReceiptFile(receipt2, workspace))
   };
 }
 function readReceiptFile(path, workspace) {
@@ -1796,8 +1861,8 @@ async function openCheckRuns({ environment, deployment }, { apiUrl, token }) {
 function parseCheckRuns(data) {
   const runs = typeof data === "object" && data !== null && "check_runs" in data ? data.check_runs : void 0;
   if (!Array.isArray(runs)) throw new TypeError('the answer has no list "check_runs"');
-  return runs.map((run2) => {
-    const output = typeof run2 === "object" && run2 !== null && "output" in run2 ? run2.output : void 0;
+  return runs.map((run3) => {
+    const output = typeof run3 === "object" && run3 !== null && "output" in run3 ? run3.output : void 0;
     const text = typeof output === "object" && output !== null && "text" in output ? output.text : void 0;
     return { text: typeof text === "string" ? text : "" };
   });
@@ -1808,11 +1873,11 @@ function collect(runs) {
   return { candidates, skipped: runs.length - texts.length };
 }
 function readFencedBlock(text) {
-  const lines = text.split(/\r?\n/);
-  const fences = lines.flatMap((line, i) => /^```[a-z]*$/.test(line.trimEnd()) ? [i] : []);
+  const lines2 = text.split(/\r?\n/);
+  const fences = lines2.flatMap((line2, i) => /^```[a-z]*$/.test(line2.trimEnd()) ? [i] : []);
   const [first, last] = fences;
   if (fences.length !== 2 || first === void 0 || last === void 0) return void 0;
-  const block = lines.slice(first + 1, last).join("\n");
+  const block = lines2.slice(first + 1, last).join("\n");
   return block.length <= maxReceiptBytes ? block : void 0;
 }
 function isReceiptForm(text) {
@@ -1894,9 +1959,9 @@ function readRequest(read, job) {
   };
 }
 function openSources({ ask, inputs }, { apiUrl, workspace }) {
-  const { receipt, token, issuer } = inputs;
+  const { receipt: receipt2, token, issuer } = inputs;
   return [
-    ...receipt === "" ? [] : [receiptInput(receipt, workspace)],
+    ...receipt2 === "" ? [] : [receiptInput(receipt2, workspace)],
     ...token === "" ? [] : [gitHubCheckRuns(ask, { apiUrl, token })],
     ...issuer === void 0 ? [] : [issuerReceipts(ask, issuer)]
   ];
@@ -2084,7 +2149,7 @@ function requireFile(env, variable) {
 
 // src/index.ts
 var sourceLimitMs = 1e4;
-async function run() {
+async function run2() {
   const job = readJob(process.env);
   const reading = readRequest(readInput, job);
   if (!reading.ok) return refuseEarly(reading.refusal);
@@ -2101,7 +2166,7 @@ async function main() {
   const runner = openRunner(process.env);
   try {
     maskToken();
-    return publishReport(await run(), runner);
+    return publishReport(await run2(), runner);
   } catch (fault) {
     const message = faultMember(fault, "message");
     const problem = typeof message === "string" ? message : "something was thrown that is no error";

@@ -3,6 +3,7 @@ import {Hono} from 'hono'
 import {bodyLimit} from 'hono/body-limit'
 import {secureHeaders} from 'hono/secure-headers'
 import {type KeySet, parseReceiptId} from '#protocol'
+import {type LedgerRouteTools, ledgerRoutes} from './ledger/routes.ts'
 import {readReceiptQuery} from './receipt-query.ts'
 import type {Store} from './store/store.ts'
 import {type WebhookTools, maxWebhookBytes, receiveWebhook} from './webhook/receive.ts'
@@ -13,6 +14,7 @@ export interface AppTools {
   /** Called after a delivery was kept. */
   readonly delivered: () => void
   readonly keySet: KeySet
+  readonly ledger: LedgerRouteTools
   readonly version: string
   /** Resolves when the store answers, rejects when it does not. */
   readonly probe: () => Promise<unknown>
@@ -54,6 +56,8 @@ export function createApp(tools: AppTools): Hono {
     const [found] = id === undefined ? [] : await tools.store.find({by: 'receipt', id})
     return found?.public === true ? c.json(found.receipt) : c.notFound()
   })
+
+  app.route('/v1/ledger', ledgerRoutes(tools.ledger))
 
   app.get('/.well-known/countersign-keys.json', (c) => {
     c.header('cache-control', 'public, max-age=300')

@@ -2,7 +2,15 @@
 import {randomBytes} from 'node:crypto'
 import type {Hono} from 'hono'
 import {ulid} from 'ulid'
-import {type KeySet, canonicalBytes, digestOf, parseDecisionId, printSignature, signingBytes} from '#protocol'
+import {
+  type KeySet,
+  canonicalBytes,
+  digestOf,
+  parseDecisionId,
+  printSignature,
+  printVerifierKey,
+  signingBytes,
+} from '#protocol'
 import {createApp} from './app.ts'
 import {type IssuerTools, giveUp, handleStatement} from './approve.ts'
 import type {IssuerConfig} from './config.ts'
@@ -11,6 +19,7 @@ import {type GitHub, openGitHub} from './github/client.ts'
 import {redeliverFailed} from './github/redeliver.ts'
 import {type IssuerKeys, checkStore, openKeys} from './keys/issuer-keys.ts'
 import {markLedger} from './keys/ledger-mark.ts'
+import {type LedgerWitness, signCheckpoint, watchLedger, witnessed} from './ledger/checkpoints.ts'
 import type {Log} from './log.ts'
 import {mintKeySet} from './mint/mint-key-set.ts'
 import {mintFirstEntry} from './mint/mint-record.ts'
@@ -28,6 +37,8 @@ export interface Issuer {
   readonly app: Hono
   /** The line to pin. */
   readonly pin: string
+  /** The line to hold checkpoints against: a C2SP verifier key. */
+  readonly ledgerKey: string
   /** Finishes what is in hand, then lets go of the store. */
   readonly close: () => Promise<void>
 }
@@ -55,8 +66,13 @@ export async function openIssuer(config: IssuerConfig, around: Surroundings): Pr
     return {ok: false, problems: [checked.problem]}
   }
   if (checked.kind === 'new') await createLedger({config, keys, durable}, around.now())
+  const unsigned = await signLedger({config, keys, durable})
+  if (unsigned !== undefined) {
+    durable.close()
+    return {ok: false, problems: [unsigned]}
+  }
   const keySet = await signKeySet(keys.receipt, await readLedgerStart(durable))
-  return {ok: true, issuer: assemble({config, keys, durable, keySet}, around)}
+  return {ok: true, issuer: await assemble({config, keys, durable, keySet}, around)}
 }
 
 /** The store, or why this file cannot be one: too new, another program's, a disk without what durability needs. */
@@ -74,8 +90,16 @@ interface Parts {
   readonly durable: Durable
 }
 
-function assemble({config, keys, durable, keySet}: Parts & {readonly keySet: KeySet}, around: Surroundings): Issuer {
+async function assemble(
+  {config, keys, durable: unwitnessed, keySet}: Parts & {readonly keySet: KeySet},
+  around: Surroundings,
+): Promise<Issuer> {
   const {log, now, version} = around
+  const {origin} = await unwitnessed.ledger.head()
+  const witness = watchLedger({...unwitnessed, signer: keys.ledger}, (fault) =>
+    log.error({err: fault}, 'the ledger could not be signed'),
+  )
+  const durable = {...unwitnessed, store: witnessed(unwitnessed.store, witness)}
   const github = openGitHub({apiUrl: config.github.apiUrl, credentials: revealAccess(config), version})
   const tools = makeTools({config, keys, durable}, {github, around})
   const askForMissed = everySoOften(redeliverEveryMs, (at) => redeliverFailed(github, at - redeliverForMs))
@@ -88,6 +112,7 @@ function assemble({config, keys, durable, keySet}: Parts & {readonly keySet: Key
       notice.kind === 'statement' ? giveUp(notice.statement, cause, tools) : Promise.resolve(),
     repair: async (at) => {
       await repair(at, tools)
+      witness.noteCommit()
       await noteLedger({keys, durable})
       await askForMissed(at)
     },
@@ -102,11 +127,17 @@ function assemble({config, keys, durable, keySet}: Parts & {readonly keySet: Key
     },
     delivered: worker.wake,
     keySet,
+    ledger: durable,
     version,
     probe: () => durable.entries.last(),
     logFault: (fault, route) => log.error({err: fault, route}, 'a request failed'),
   })
-  return {app, pin: keys.receipt.publicKey, close: () => closeIssuer(worker, {keys, durable})}
+  return {
+    app,
+    pin: keys.receipt.publicKey,
+    ledgerKey: printVerifierKey(origin, keys.ledger.publicKey),
+    close: () => closeIssuer({worker, witness}, {keys, durable}),
+  }
 }
 
 /** GitHub never sends a failed delivery again by itself, and a statement counts for 15 minutes. */
@@ -173,6 +204,16 @@ async function createLedger({config, keys, durable}: Parts, now: number): Promis
   await durable.createLedger(mintFirstEntry({host: new URL(config.publicUrl).host, random, keys: digest, now}))
 }
 
+/** What keeps the ledger's end from being signed: a start that goes on without would add to a ledger that is not whole. */
+async function signLedger({keys, durable}: Parts): Promise<string | undefined> {
+  try {
+    await signCheckpoint({...durable, signer: keys.ledger})
+    return undefined
+  } catch (fault) {
+    return `COUNTERSIGN_STORE: ${fault instanceof Error ? fault.message : 'the ledger cannot be signed'}`
+  }
+}
+
 /** When the ledger began, in milliseconds: since then its keys sign. */
 async function readLedgerStart({entries}: Durable): Promise<number> {
   const [first] = await entries.entries(0, 1)
@@ -191,9 +232,15 @@ async function noteLedger({keys, durable}: Pick<Parts, 'keys' | 'durable'>): Pro
   markLedger(keys.markPath, await durable.entries.last())
 }
 
-async function closeIssuer(worker: Worker, parts: Pick<Parts, 'keys' | 'durable'>): Promise<void> {
+interface Running {
+  readonly worker: Worker
+  readonly witness: LedgerWitness
+}
+
+async function closeIssuer({worker, witness}: Running, parts: Pick<Parts, 'keys' | 'durable'>): Promise<void> {
   try {
     await worker.drain()
+    await witness.newestCheckpoint()
     await noteLedger(parts)
   } finally {
     parts.durable.close()

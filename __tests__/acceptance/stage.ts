@@ -130,14 +130,14 @@ export class Stage {
     try {
       if (ask.checkout !== 'nothing') await runner.checkout(typeof ask.checkout === 'object' ? ask.checkout : {})
       await ask.before?.(runner.workspace)
-      const inputs = {
+      const inputs: Readonly<Record<string, string | undefined>> = {
         environment: 'production',
         'public-key': this.issuer.pin,
         'issuer-url': this.issuer.url,
         ...ask.with,
       }
       const given = Object.fromEntries(
-        Object.entries(inputs).filter((entry): entry is [string, string] => entry[1] !== undefined),
+        Object.entries(inputs).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
       )
       return await runner.run({action, with: given, ...(ask.env && {env: ask.env})})
     } finally {

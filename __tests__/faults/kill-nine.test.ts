@@ -4,16 +4,7 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
 import {checkedEntries} from '../acceptance/ledger.ts'
 import {Stage} from '../acceptance/stage.ts'
-import {
-  type Place,
-  addRepository,
-  audit,
-  authorise,
-  countWaiting,
-  letTimePass,
-  propose,
-  readClaims,
-} from './statements.ts'
+import {type Place, addRepository, audit, authorise, letTimePass, propose, readClaims, settled} from './statements.ts'
 
 const [repositories, branches, statementsEach, kills] = [10, 2, 10, 12]
 const count = repositories * branches * statementsEach

@@ -72,7 +72,7 @@ function classifyRefusal(fault: RequestError, what: string): GitHubUnavailable |
   if (status === 404 || status === 410) return 'gone'
   if (status >= 500) {
     return new GitHubUnavailable('server', `${what}: GitHub answered ${status}`, {
-      retryAfterMs: readRetryAfter(headers),
+      retryAfterMs: readSeconds(headers),
     })
   }
   return new GitHubUnavailable('unusable', `${what}: GitHub answered ${status}`)
@@ -99,13 +99,21 @@ function missingPermission(headers: Headers): string {
 const usualPauseMs = 60_000
 const longestPauseMs = 3_600_000
 
-/** Milliseconds from Retry-After (seconds), else from the reset time measured against the answer's own Date. */
+/**
+ * How long a rate limit asks to wait: Retry-After, else until the quota comes back where nothing of it is left. The quota
+ * stands on every answer, an outage's too, and says nothing about when that ends.
+ */
 function readRetryAfter(headers: Headers): number | undefined {
-  const seconds = Number(headers['retry-after'])
+  const isUsedUp = String(headers['x-ratelimit-remaining']) === '0'
   const untilReset = Number(headers['x-ratelimit-reset']) * 1000 - Date.parse(String(headers['date']))
-  const pause = Number.isFinite(seconds) ? seconds * 1000 : untilReset
-  return Number.isFinite(pause) ? Math.min(Math.max(pause, 1000), longestPauseMs) : undefined
+  return readSeconds(headers) ?? (isUsedUp ? boundPause(untilReset) : undefined)
 }
+
+/** Milliseconds from Retry-After, in seconds. */
+const readSeconds = (headers: Headers): number | undefined => boundPause(Number(headers['retry-after']) * 1000)
+
+const boundPause = (pause: number): number | undefined =>
+  Number.isFinite(pause) ? Math.min(Math.max(pause, 1000), longestPauseMs) : undefined
 
 /** GraphQL answers 200 and puts its refusals into `errors`. */
 function classifyQuery(fault: GraphqlResponseError<unknown>, what: string): GitHubUnavailable | 'gone' {

@@ -90,7 +90,7 @@ async function sendCheckRun({connection, at, publication: {checkRun}}: Parcel, a
 
 async function createCheckRun({connection, at}: Pick<Parcel, 'connection' | 'at'>, run: CheckRun): Promise<void> {
   const {title, summary, text} = run
-  await connection.ask('writing the check run', (octokit) =>
+  const answer = await connection.ask('writing the check run', (octokit) =>
     octokit.rest.checks.create({
       ...at,
       name: run.name,
@@ -102,6 +102,12 @@ async function createCheckRun({connection, at}: Pick<Parcel, 'connection' | 'at'
       output: {title, summary, text},
     }),
   )
+  expectWritten(answer, 'the check run')
+}
+
+/** Of a repository that was just found, "not there" is no word that a thing was written. */
+function expectWritten(answer: unknown, what: string): void {
+  if (answer === 'gone') throw new GitHubUnavailable('unusable', `${what}: GitHub says that its place is not there`)
 }
 
 function shaOf({headSha}: CheckRun): string {
@@ -125,7 +131,7 @@ function createStatusSender(warn: PublisherTools['warn']): (parcel: Parcel) => P
       refused = true
       warn('GitHub lets only Apps write check runs: a commit status is set instead, and the gate needs issuer-url')
     }
-    await connection.ask('setting the commit status', (octokit) =>
+    const answer = await connection.ask('setting the commit status', (octokit) =>
       octokit.rest.repos.createCommitStatus({
         ...at,
         sha: shaOf(checkRun),
@@ -135,6 +141,7 @@ function createStatusSender(warn: PublisherTools['warn']): (parcel: Parcel) => P
         description: checkRun.title.slice(0, maxDescription),
       }),
     )
+    expectWritten(answer, 'the commit status')
   }
 }
 
@@ -164,9 +171,10 @@ async function sendReply(parcel: Parcel, mark: Mark): Promise<void> {
   const {connection, at, publication} = parcel
   if (publication.reply === undefined || (await isReplied(parcel, mark))) return
   const body = `${publication.reply}\n\n${mark.marker}`
-  await connection.ask('writing the reply', (octokit) =>
+  const answer = await connection.ask('writing the reply', (octokit) =>
     octokit.rest.issues.createComment({...at, issue_number: publication.pullRequest, body}),
   )
+  expectWritten(answer, 'the reply')
 }
 
 const perPage = 100

@@ -3,11 +3,12 @@ import type {DatabaseSync} from 'node:sqlite'
 import type {Entry} from '#protocol'
 import type {Inbox} from '../webhook/inbox.ts'
 import {sqliteClaims, sqliteOutbox} from './sqlite/claims.ts'
+import {sqliteCheckpoints, sqliteLedgerReader} from './sqlite/checkpoints.ts'
 import {openDatabase} from './sqlite/connection.ts'
 import {sqliteInbox} from './sqlite/inbox.ts'
 import {createLedger, sqliteEntries, sqliteStore} from './sqlite/ledger.ts'
 import {sqlitePushLog} from './sqlite/pushes.ts'
-import type {Claims, EntryReader, Outbox, PushLog, Store} from './store.ts'
+import type {Checkpoints, Claims, EntryReader, LedgerReader, Outbox, PushLog, Store} from './store.ts'
 
 /** Every port of durable state over one engine. */
 export interface Durable {
@@ -17,6 +18,8 @@ export interface Durable {
   readonly inbox: Inbox
   readonly pushLog: PushLog
   readonly entries: EntryReader
+  readonly ledger: LedgerReader
+  readonly checkpoints: Checkpoints
   /** Writes entry 0, once in the life of a database; throws when a ledger is there. */
   createLedger(first: Entry): Promise<void>
   close(): void
@@ -34,6 +37,8 @@ export function durableOver(db: DatabaseSync): Durable {
     inbox: sqliteInbox(db),
     pushLog: sqlitePushLog(db),
     entries: sqliteEntries(db),
+    ledger: sqliteLedgerReader(db),
+    checkpoints: sqliteCheckpoints(db),
     createLedger: async (first) => {
       createLedger(db, first)
       return Promise.resolve()

@@ -3,7 +3,8 @@ import {hkdf} from '@noble/hashes/hkdf.js'
 import {hmac} from '@noble/hashes/hmac.js'
 import {sha256 as hash} from '@noble/hashes/sha2.js'
 import nacl from 'tweetnacl'
-import type {HkdfOrder, RsaPrimitives} from './crypto.ts'
+
+type HkdfOrder = Readonly<Record<'secret' | 'salt' | 'info', Uint8Array> & {length: number}>
 
 /** `publicKey` 32 bytes, `signature` 64 bytes. tweetnacl takes S >= L: crypto.ts has refused it before. */
 export function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
@@ -25,4 +26,4 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 /** Tokens are not verified in browsers. */
-export const rsa: RsaPrimitives | undefined = undefined
+export const rsa = undefined

@@ -9,7 +9,34 @@ import {
   timingSafeEqual,
   verify,
 } from 'node:crypto'
-import type {HkdfOrder, RsaKey, RsaPrimitives} from './crypto.ts'
+
+/** What goes into HKDF (RFC 5869 §2): `length` bytes come out, at most 8160. */
+export interface HkdfOrder {
+  readonly secret: Uint8Array
+  readonly salt: Uint8Array
+  readonly info: Uint8Array
+  readonly length: number
+}
+
+export interface RsaPrimitives {
+  /** Undefined for a private key and any other kind. */
+  readonly importKey: (source: RsaSource) => RsaKey | undefined
+  /** RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 §8.2.2). */
+  readonly verify: (key: RsaKey, message: Uint8Array, signature: Uint8Array) => boolean
+}
+
+/** Where a key comes from: one of the three. `object` is the library's own key object, or anything else. */
+export type RsaSource = {readonly pem: string} | {readonly n: string; readonly e: string} | {readonly object: unknown}
+
+/** An RSA public key as the library holds it, not yet judged (see rsa-key.ts). */
+export interface RsaKey {
+  readonly handle: KeyObject
+  readonly bits: number
+  readonly exponent: bigint
+  /** Modulus and exponent as a JWK writes them (RFC 7518 §6.3.1). */
+  readonly n: string
+  readonly e: string
+}
 
 /** DER of an Ed25519 SubjectPublicKeyInfo up to the raw key (RFC 8410 §4). */
 const spkiPrefix = Uint8Array.from([0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00])
@@ -32,26 +59,23 @@ export const hkdfSha256 = ({secret, salt, info, length}: HkdfOrder): Uint8Array 
 /** Both of one length. */
 export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean => timingSafeEqual(a, b)
 
-export type RsaHandle = KeyObject
-
 export const rsa: RsaPrimitives | undefined = {
-  importKey(source: unknown): RsaKey | undefined {
+  importKey(source) {
     const handle = toKeyObject(source)
     // createPublicKey would make a public key of a private one: whoever holds that should hear of it.
     if (handle?.type !== 'public' || handle.asymmetricKeyType !== 'rsa') return undefined
     const {modulusLength: bits, publicExponent: exponent} = handle.asymmetricKeyDetails ?? {}
-    const {n, e} = handle.export({format: 'jwk'})
+    const {n, e} = 'n' in source ? source : handle.export({format: 'jwk'})
     if (bits === undefined || exponent === undefined || n === undefined || e === undefined) return undefined
     return {handle, bits, exponent, n, e}
   },
-  verify({handle: key}: RsaKey, message: Uint8Array, signature: Uint8Array): boolean {
+  verify({handle: key}, message, signature) {
     return verify('sha256', message, {key, padding: constants.RSA_PKCS1_PADDING}, signature)
   },
 }
 
-function toKeyObject(source: unknown): KeyObject | undefined {
-  if (source instanceof KeyObject) return source
-  if (typeof source === 'string') return createPublicKey(source)
-  if (typeof source === 'object' && source !== null) return createPublicKey({key: {...source}, format: 'jwk'})
-  return undefined
+function toKeyObject(source: RsaSource): KeyObject | undefined {
+  if ('pem' in source) return createPublicKey(source.pem)
+  if ('n' in source) return createPublicKey({key: {kty: 'RSA', n: source.n, e: source.e}, format: 'jwk'})
+  return source.object instanceof KeyObject ? source.object : undefined
 }

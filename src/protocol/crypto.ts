@@ -1,6 +1,6 @@
 /** The only door to a crypto library: strict checks in front of it, so that every runtime gives the same verdict. */
 import * as primitives from '#crypto'
-import type {RsaHandle} from '#crypto'
+import type {HkdfOrder, RsaKey, RsaPrimitives, RsaSource} from '#crypto'
 import type {Digest, PublicKey, Signature} from './ids.ts'
 
 /** What a runtime's library gives; see crypto.node.ts and crypto.browser.ts. */
@@ -14,30 +14,7 @@ export interface Primitives {
   readonly rsa: RsaPrimitives | undefined
 }
 
-/** What goes into HKDF (RFC 5869 §2): `length` bytes come out, at most 8160. */
-export interface HkdfOrder {
-  readonly secret: Uint8Array
-  readonly salt: Uint8Array
-  readonly info: Uint8Array
-  readonly length: number
-}
-
-export interface RsaPrimitives {
-  /** A PEM text, a JWK's members or a key object of the library; undefined for a private key and any other kind. */
-  readonly importKey: (source: unknown) => RsaKey | undefined
-  /** RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 §8.2.2). */
-  readonly verify: (key: RsaKey, message: Uint8Array, signature: Uint8Array) => boolean
-}
-
-/** An RSA public key as the library holds it, not yet judged (see rsa-key.ts). */
-export interface RsaKey {
-  readonly handle: RsaHandle
-  readonly bits: number
-  readonly exponent: bigint
-  /** Modulus and exponent as a JWK writes them (RFC 7518 §6.3.1). */
-  readonly n: string
-  readonly e: string
-}
+export type {RsaKey}
 
 /** The order of the base point, L (RFC 8032 §5.1), and the field's prime, p, as 32 little-endian bytes. */
 const order = littleEndian('1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed')
@@ -110,7 +87,7 @@ export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && primitives.equalBytes(a, b)
 
 /** Total: undefined for what the library does not take as an RSA public key, and in browsers. */
-export function importRsaKey(source: unknown): RsaKey | undefined {
+export function importRsaKey(source: RsaSource): RsaKey | undefined {
   try {
     return primitives.rsa?.importKey(source)
   } catch {

@@ -1,6 +1,6 @@
 /** The public keys that tokens are verified with (formats §1 and §3): PEM, JWK, JWKS or a key object; strict in each. */
 import {parseBase64url, printBase64url} from './base64url.ts'
-import {type RsaKey, bytesToHex, importRsaKey, sha256} from './crypto.ts'
+import {type RsaKey, importRsaKey, sha256} from './crypto.ts'
 import {
   type JsonObject,
   type JsonValue,
@@ -32,33 +32,37 @@ const minExponent = 65_537n
 /** A key of 8192 bits has 1.5 KB as PEM and 1.4 KB as a JWK. */
 const maxPemLength = 4096
 const maxJwksLength = 65_536
+const maxJwksKeys = 64
 
 /** Total. `reason` says what is wrong with the key, and quotes nothing of it. */
 export function readTokenKeys(source: unknown): KeyReading<TokenKeys> {
   if (typeof source === 'string') return readKeyText(source)
   if (typeof source !== 'object' || source === null) return {ok: false, reason: expected}
-  const key = isPlainJson(source) ? undefined : importRsaKey(source)
-  if (key !== undefined) return keyed([judgeKey(key)])
-  const budget = {left: maxJwksLength}
-  try {
-    // Read once, into text: a getter that answers differently each time has one say.
-    return readJwkText(canonicalJson(source, budget))
-  } catch {
-    return {ok: false, reason: budget.left < 0 ? 'it is longer than 64 KiB' : notPublic}
-  }
+  const key = importRsaKey({object: source})
+  return key === undefined ? readJwkText(printJwk(source)) : keyed([judgeKey(key)])
 }
 
 const expected = 'give a PEM text (PUBLIC KEY or RSA PUBLIC KEY), a JWK, a JWKS or a KeyObject'
+const notJwk = `it is no JWK, and no JWKS of at most ${maxJwksKeys} keys and 64 KiB; ${expected}`
 const notPublic = 'it is not an RSA public key: private, symmetric, RSA-PSS and other keys are refused'
 
-/** What may be a JWK or JWKS; everything else that is an object is asked of the library. */
-function isPlainJson(source: object): boolean {
+/**
+ * A JWK or JWKS is read once, into text: a getter that answers differently each time has one say. The copies are for
+ * objects of another realm, whose prototypes are not ours; what cannot be a JWK becomes an empty text.
+ */
+function printJwk(source: object): string {
   try {
-    return isPlainObject(source)
+    const jwk: Record<string, unknown> = {...source}
+    const keys: unknown = jwk['keys']
+    const isSet = Array.isArray(keys) && keys.length <= maxJwksKeys
+    return canonicalJson(isSet ? {...jwk, keys: keys.map((key: unknown) => copy(key))} : jwk, {left: maxJwksLength})
   } catch {
-    return false
+    return ''
   }
 }
+
+const copy = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? {...value} : value
 
 /** One block with one of two labels: a library would also take certificates and derive the public half of a private key. */
 const publicPem =
@@ -68,12 +72,12 @@ function readKeyText(text: string): KeyReading<TokenKeys> {
   if (text.startsWith('{')) return readJwkText(text)
   if (text.length > maxPemLength || !publicPem.test(text))
     return {ok: false, reason: `it is no public key; ${expected}`}
-  const key = importRsaKey(text)
+  const key = importRsaKey({pem: text})
   return key === undefined ? {ok: false, reason: notPublic} : keyed([judgeKey(key)])
 }
 
 function readJwkText(text: string): KeyReading<TokenKeys> {
-  if (text.length > maxJwksLength) return {ok: false, reason: 'it is longer than 64 KiB'}
+  if (text === '' || text.length > maxJwksLength) return {ok: false, reason: notJwk}
   const json = parseJson(text)
   if (!json.ok) return {ok: false, reason: `it is not strict JSON: ${json.reason} (at character ${json.at})`}
   const {value} = json
@@ -112,7 +116,7 @@ function readJwk(jwk: JsonValue): KeyReading<KidAndKey> {
   if (!isNumberText(n) || !isNumberText(e)) {
     return {ok: false, reason: '"n" and "e" of the JWK must be canonical base64url without a leading zero byte'}
   }
-  const key = importRsaKey({kty, n, e})
+  const key = importRsaKey({n, e})
   if (key === undefined) return {ok: false, reason: notPublic}
   const judged = judgeKey(key)
   if (!judged.ok || kid === undefined || kid === judged.value[0]) return judged
@@ -147,29 +151,30 @@ function keyed(readings: readonly KeyReading<KidAndKey>[]): KeyReading<TokenKeys
   return {ok: true, value: keys}
 }
 
-/** The odd primes up to 167. */
-const smallPrimes = Array.from({length: 83}, (_, i) => BigInt(2 * i + 3)).filter((candidate) => isPrime(candidate))
-
-function isPrime(candidate: bigint): boolean {
-  for (let divisor = 3n; divisor * divisor <= candidate; divisor += 2n) if (candidate % divisor === 0n) return false
-  return true
-}
+const smallPrimes = [
+  3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107, 109, 113,
+  127, 131, 137, 139, 149, 151, 157, 163, 167,
+]
 
 /**
  * ROCA (CVE-2017-15361): a chip made primes k·M + 65537^a mod M, so modulo each small prime the modulus is a power of
  * 65537, and can be factored. One sound key in 2^27 looks the same and is refused with them; most leave at the first test.
  */
 function hasWeakPrimes(n: string): boolean {
-  const modulus = BigInt(`0x${bytesToHex(parseBase64url(n) ?? new Uint8Array(1))}`)
-  return smallPrimes.every((prime) => isPowerOf65537(modulus % prime, prime))
+  const modulus = parseBase64url(n) ?? new Uint8Array(0)
+  return smallPrimes.every((prime) => {
+    let residue = 0
+    for (const byte of modulus) residue = (residue * 256 + byte) % prime
+    return isPowerOf65537(residue, prime)
+  })
 }
 
-function isPowerOf65537(residue: bigint, prime: bigint): boolean {
-  let power = 1n
+function isPowerOf65537(residue: number, prime: number): boolean {
+  let power = 1
   do {
     if (power === residue) return true
-    power = (power * 65_537n) % prime
-  } while (power !== 1n)
+    power = (power * 65_537) % prime
+  } while (power !== 1)
   return false
 }
 

@@ -3,10 +3,11 @@ import {isPlainObject, quote} from './json.ts'
 import {type PinnedKeys, parsePinnedKeys} from './keys.ts'
 import {verifyChain} from './ledger/chain.ts'
 import {verifyCheckpoint, verifyConsistency, verifyInclusion} from './ledger/verify-ledger.ts'
-import type {Faulty} from './proof-faults.ts'
+import {type Faulty, faulty} from './proof-faults.ts'
 import type {Receipt} from './receipt.ts'
 import {type Refusal, type RefusalCode, describeRefusal} from './refusals.ts'
 import {type RevocationResult, verifyRevocation} from './revocation.ts'
+import {readTokenKeys} from './rsa-key.ts'
 import {parseDuration} from './times.ts'
 import {tokenAudience} from './token.ts'
 import {type EvidenceResult, verifyEvidence} from './verify-evidence.ts'
@@ -151,7 +152,9 @@ function verifyTokenText(
 ): TokenResult | Faulty | Refused {
   return totally(() => {
     const terms = readTokenTerms(options)
-    return 'problems' in terms ? refused({code: 'input_invalid', ...terms}) : verifyToken(token, publicKey, terms)
+    if ('problems' in terms) return refused({code: 'input_invalid', problems: terms.problems})
+    const keys = readTokenKeys(publicKey)
+    return keys.ok ? verifyToken(token, keys.value, terms) : faulty('token_key_invalid', keys.reason)
   })
 }
 
@@ -188,11 +191,15 @@ export interface RevocationOptions {
 /** Verifies a revocation against pinned keys (formats §6). Reads no clock. Never throws. */
 function verifyRevocationText(revocation: unknown, options: RevocationOptions): RevocationResult | Faulty | Refused {
   return totally(() => {
-    if (!isRecord(options)) return refused({code: 'input_invalid', problems: ['options: give {keys: "pp_pk_…"}']})
+    if (!isRecord(options))
+      return refused({
+        code: 'input_invalid',
+        problems: ['options: give an object with the pinned keys: {keys: "pp_pk_..."}'],
+      })
     const pinned = readKeys(options['keys'])
     const expect: unknown = options['expect'] ?? {}
     const problems = pinned.ok ? [] : pinned.problems.map((problem) => `keys: ${problem}`)
-    if (!isPlainObject(expect)) problems.push('expect: give a plain object, such as {receipt: "rcpt_dg_…"}')
+    if (!isPlainObject(expect)) problems.push('expect: give a plain object, such as {receipt: "rcpt_dg_..."}')
     else problems.push(...findUnknownNames(expect, ['receipt', 'repositoryId']).map((problem) => `expect: ${problem}`))
     if (!pinned.ok || !isPlainObject(expect) || problems.length > 0) return refused({code: 'input_invalid', problems})
     return verifyRevocation(revocation, {keys: pinned.keys, expect})

@@ -23,10 +23,12 @@ import type {
   Store,
 } from '../store.ts'
 import {completeClaim, findClaim} from './claims.ts'
+import {insertNodes} from './nodes.ts'
 import {type Row, integerOf, textOf} from './row.ts'
 import {inTransaction} from './transaction.ts'
 
 const mostFound = 20
+const noEntryYet = 'the ledger has no entry yet: it is created when the issuer first starts'
 
 export function sqliteStore(db: DatabaseSync): Store {
   return {
@@ -46,7 +48,7 @@ export function sqliteEntries(db: DatabaseSync): EntryReader {
     entries: async (from, count) => Promise.resolve(select.all(from, count).map(parseEntry)),
     last: async () => {
       const row = newest.get()
-      if (row === undefined) throw new Error('the ledger has no entry yet: it is created when the issuer first starts')
+      if (row === undefined) throw new Error(noEntryYet)
       return Promise.resolve(parseEntry(row))
     },
   }
@@ -65,7 +67,15 @@ export function createLedger(db: DatabaseSync, first: Entry): void {
       canonicalJson(first),
       canonicalJson(appendLeaf(emptyFrontier, first.hash)),
     )
+    insertNodes(db, emptyFrontier, first.hash)
   })
+}
+
+/** The end of what is committed. */
+export function readHead(db: DatabaseSync): LedgerHead {
+  const row = db.prepare('SELECT entry, frontier FROM records ORDER BY seq DESC LIMIT 1').get()
+  if (row === undefined) throw new Error(noEntryYet)
+  return parseHead(row)
 }
 
 /** One statement, so one snapshot: the scope's state is that of the very head beside it. */
@@ -76,7 +86,7 @@ function readScope(db: DatabaseSync, {repositoryId, environment}: ScopeKey): Sco
        LEFT JOIN scopes ON scopes.repository_id = ? AND scopes.environment = ? ORDER BY seq DESC LIMIT 1`,
     )
     .get(repositoryId, environment)
-  if (row === undefined) throw new Error('the ledger has no entry yet: it is created when the issuer first starts')
+  if (row === undefined) throw new Error(noEntryYet)
   if (row['version'] === null) return {head: parseHead(row), state: {receipts: []}, version: 0}
   return {head: parseHead(row), state: parseState(row), version: integerOf(row, 'version')}
 }
@@ -93,6 +103,7 @@ function commit(db: DatabaseSync, change: Change): 'committed' | 'lost' {
     if (record.decision !== claim.decision) throw new Error("a decision's id is the one that its claim holds")
     if (!isUnmoved(readScope(db, record.scope), read)) return 'lost'
     insertRecord(db, record)
+    insertNodes(db, read.head.frontier, record.entry.hash)
     writeState(db, {scope: record.scope, state, version: read.version + 1})
   }
   completeClaim(db, change)
@@ -175,7 +186,7 @@ function lastSeen(db: DatabaseSync, name: string): number | undefined {
 // Rows are this program's own writing, so these parsers trust the JSON's shape; the chain's hashes are checked where
 // the ledger is verified.
 
-const parseEntry = (row: Row): Entry => JSON.parse(textOf(row, 'entry')) as Entry
+export const parseEntry = (row: Row): Entry => JSON.parse(textOf(row, 'entry')) as Entry
 
 const parseState = (row: Row): ScopeState => JSON.parse(textOf(row, 'state')) as ScopeState
 

@@ -1,12 +1,16 @@
 /** The embedded database's tables, and how an older file gets them: migrations in order, each in one transaction. */
 import type {DatabaseSync} from 'node:sqlite'
+import {fillNodes} from './nodes.ts'
 import {inTransaction} from './transaction.ts'
+
+/** SQL, or what SQL cannot do; it runs inside the migration's transaction. */
+export type Migration = string | ((db: DatabaseSync) => void)
 
 /**
  * Applied in order; `user_version` counts those that are. A migration that was released is never changed: a new shape
  * is a new migration at the end.
  */
-export const migrations: readonly string[] = [
+export const migrations: readonly Migration[] = [
   `CREATE TABLE claims (
      repository_id INTEGER NOT NULL,
      comment_id INTEGER NOT NULL,
@@ -79,10 +83,31 @@ export const migrations: readonly string[] = [
      actor_login TEXT NOT NULL,
      UNIQUE (repository_id, ref, before, after, actor_id)
    ) STRICT;`,
+  addTree,
 ]
 
+/** The ledger's tree, filled from the entries that are there, and its newest checkpoint. */
+function addTree(db: DatabaseSync): void {
+  db.exec(`-- The roots of full subtrees above the leaves, which are the records' own hashes.
+  CREATE TABLE nodes (
+    level INTEGER NOT NULL CHECK (level > 0),
+    place INTEGER NOT NULL,
+    hash TEXT NOT NULL,
+    PRIMARY KEY (level, place)
+  ) STRICT, WITHOUT ROWID;
+
+  -- One row: the newest signed checkpoint.
+  CREATE TABLE checkpoints (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    size INTEGER NOT NULL CHECK (size > 0),
+    root TEXT NOT NULL,
+    note TEXT NOT NULL
+  ) STRICT;`)
+  fillNodes(db)
+}
+
 /** Applies the migrations that the database lacks. Refuses a schema newer than the list, and a database of another. */
-export function migrate(db: DatabaseSync, steps: readonly string[]): void {
+export function migrate(db: DatabaseSync, steps: readonly Migration[]): void {
   const {version, tables} = readSchema(db)
   if (version > steps.length) {
     throw new Error(
@@ -97,7 +122,8 @@ export function migrate(db: DatabaseSync, steps: readonly string[]): void {
     if (i < version) return
     inTransaction(db, () => {
       if (readSchema(db).version !== i) return // Another process was first.
-      db.exec(step)
+      if (typeof step === 'string') db.exec(step)
+      else step(db)
       db.exec(`PRAGMA user_version = ${i + 1}`)
     })
   })

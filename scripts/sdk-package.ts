@@ -1,0 +1,130 @@
+/** Makes the files of the package @countersign/verify: library, browser build, command line, types and licences. */
+import {chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync} from 'node:fs'
+import {basename, dirname, join, relative, resolve} from 'node:path'
+import {type BuildOptions, type Metafile, type Plugin, build} from 'esbuild'
+import ts from 'typescript'
+
+const root = join(import.meta.dirname, '..')
+
+/** `out` must not hold anything that is to stay. */
+export async function buildSdk(out: string): Promise<void> {
+  mkdirSync(out, {recursive: true})
+  await buildFor({platform: 'node', target: 'node20', outfile: join(out, 'index.js')})
+  const browser = await buildFor({platform: 'browser', target: 'es2022', outfile: join(out, 'browser.js')})
+  await buildCli(join(out, 'cli.js'))
+  writeTypes(join(out, 'types'))
+  writeFileSync(join(out, 'licenses.txt'), collectLicences(browser.metafile))
+  for (const file of ['sdk/package.json', 'sdk/README.md', 'LICENSE']) {
+    copyFileSync(join(root, file), join(out, basename(file)))
+  }
+}
+
+/** One file that runs wherever Node is. */
+export async function buildCli(outfile: string): Promise<void> {
+  await buildFor({
+    platform: 'node',
+    target: 'node20',
+    entryPoints: ['src/cli/main.ts'],
+    outfile,
+    banner: {js: '#!/usr/bin/env node'},
+    plugins: [lightDoors],
+  })
+  chmodSync(outfile, 0o755)
+}
+
+const buildFor = (options: BuildOptions): Promise<{readonly metafile: Metafile}> =>
+  build({
+    absWorkingDir: root,
+    entryPoints: ['sdk/index.ts'],
+    bundle: true,
+    format: 'esm',
+    // Readable on purpose: whoever trusts a verifier should be able to read what runs.
+    minify: false,
+    legalComments: 'none',
+    logLevel: 'warning',
+    ...options,
+    metafile: true,
+  })
+
+/**
+ * The Action asks GitHub and the issuer through the runner's toolkit, behind two doors. In the package the same two
+ * doors lead to what Node itself brings, so that it needs nothing else.
+ */
+const lightDoors: Plugin = {
+  name: 'light-doors',
+  setup: (plugins) => {
+    plugins.onResolve({filter: /^\.\/(?:github-toolkit|http-client)\.ts$/}, ({path}) => ({
+      path: join(root, 'src', 'cli', 'doors', basename(path)),
+    }))
+    plugins.onResolve({filter: /^@actions\//}, ({path, importer}) => ({
+      errors: [{text: `${path} must not be in the package (imported by ${relative(root, importer)})`}],
+    }))
+  },
+}
+
+/** One declaration file a module, as the compiler makes it, and only of the modules that the public types reach. */
+function writeTypes(folder: string): void {
+  const made = emitDeclarations()
+  const wanted = ['sdk/index.d.ts']
+  for (const file of wanted) {
+    const text = made.get(file)
+    if (text === undefined) throw new Error(`${file} was not made`)
+    const imported = [...text.matchAll(/from '(\.[^']*)\.js'/g)].map(([, path]) =>
+      relative(root, resolve(root, dirname(file), `${path ?? ''}.d.ts`)),
+    )
+    wanted.push(...imported.filter((path) => !wanted.includes(path)))
+    mkdirSync(dirname(join(folder, file)), {recursive: true})
+    writeFileSync(join(folder, file), text)
+  }
+}
+
+function emitDeclarations(): ReadonlyMap<string, string> {
+  const {config} = ts.readConfigFile(join(root, 'tsconfig.json'), (path) => readFileSync(path, 'utf8')) as {
+    readonly config: {readonly compilerOptions: object}
+  }
+  const {options} = ts.convertCompilerOptionsFromJson(config.compilerOptions, root)
+  const program = ts.createProgram([join(root, 'sdk/index.ts')], {
+    ...options,
+    noEmit: false,
+    declaration: true,
+    emitDeclarationOnly: true,
+    rootDir: root,
+    outDir: root,
+  })
+  const made = new Map<string, string>()
+  const {diagnostics} = program.emit(undefined, (path, text) => made.set(relative(root, path), publish(text)))
+  const faults = [...ts.getPreEmitDiagnostics(program), ...diagnostics]
+  if (faults.length > 0) throw new Error(ts.formatDiagnostics(faults, host))
+  return made
+}
+
+const host: ts.FormatDiagnosticsHost = {
+  getCanonicalFileName: (name) => name,
+  getCurrentDirectory: () => root,
+  getNewLine: () => '\n',
+}
+
+/**
+ * Specifiers as a reader of the package resolves them. The library's own key type would ask every user for Node's types,
+ * browsers too; nobody outside looks into it.
+ */
+const publish = (text: string): string =>
+  text
+    .replaceAll(/from '(\.[^']*)\.ts'/g, "from '$1.js'")
+    .replace("import type { RsaHandle } from '#crypto';", 'type RsaHandle = object;')
+
+/** The licences of what the browser build brings along. A package without a licence file stops the build. */
+function collectLicences({inputs}: Metafile): string {
+  const folders = Object.keys(inputs).flatMap((input) => {
+    const match = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)
+    return match?.[1] === undefined ? [] : [match[1]]
+  })
+  const sections = [...new Set(folders)].sort().map((folder) => {
+    const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as Record<string, unknown>
+    const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e(?:\.|$)/i.test(entry))
+    if (file === undefined) throw new Error(`${folder} has no licence file`)
+    const title = `${String(manifest['name'])} ${String(manifest['version'])} (in browser.js)`
+    return `${title}\n${String(manifest['license'])}\n\n${readFileSync(join(root, folder, file), 'utf8').trim()}\n`
+  })
+  return sections.join(`\n${'-'.repeat(80)}\n\n`)
+}

@@ -1,0 +1,39 @@
+/** @countersign/verify: everything that a verifier needs, and nothing that signs. Runs offline, without dependencies. */
+export {verify} from '../src/protocol/verify.ts'
+export type {
+  ReceiptOptions,
+  ReceiptResult,
+  Refused,
+  RevocationOptions,
+  TokenOptions,
+} from '../src/protocol/verify.ts'
+export type {Expectation} from '../src/protocol/verify-receipt.ts'
+export type {RevocationResult} from '../src/protocol/revocation.ts'
+export type {TokenResult} from '../src/protocol/verify-token.ts'
+export type {EvidenceResult} from '../src/protocol/verify-evidence.ts'
+export type {ChainOptions, ChainVerdict} from '../src/protocol/ledger/chain.ts'
+export type {ChainResult} from '../src/protocol/ledger/chain-walk.ts'
+export type {
+  CheckpointResult,
+  ConsistencyOptions,
+  ConsistencyResult,
+  InclusionOptions,
+  InclusionResult,
+} from '../src/protocol/ledger/verify-ledger.ts'
+
+export type {RefusalCode} from '../src/protocol/refusals.ts'
+export {refusalCodes} from '../src/protocol/refusals.ts'
+export type {Faulty, ProofFaultCode} from '../src/protocol/proof-faults.ts'
+export {proofFaults} from '../src/protocol/proof-faults.ts'
+
+export type {Approval, Receipt, Scope} from '../src/protocol/receipt.ts'
+export type {Revocation} from '../src/protocol/revocation.ts'
+export type {TokenClaims} from '../src/protocol/token-claims.ts'
+export type {EvidenceBundle, EvidenceHeader} from '../src/protocol/evidence.ts'
+export type {Entry} from '../src/protocol/ledger/entry.ts'
+
+export {evidenceKey} from '../src/protocol/evidence-key.ts'
+export {evidenceDigest, parseEvidence, parseEvidenceId, parseOrganizationId} from '../src/protocol/evidence.ts'
+export {digestOf} from '../src/protocol/crypto.ts'
+export type {JsonResult, JsonValue} from '../src/protocol/json.ts'
+export {canonicalJson, parseJson} from '../src/protocol/json.ts'

@@ -1,0 +1,95 @@
+/** `countersign gate`: the Action's own gate for any deploy script; its options are the Action's inputs. */
+import {type GateResult, notRevocationChecked, resultOf} from '../action/result.ts'
+import {checkoutInspector} from '../action/checkout.ts'
+import {type InputName, inputNames} from '../action/inputs.ts'
+import {readJob} from '../action/job.ts'
+import {openSources, readRequest} from '../action/request.ts'
+import {deny} from '#protocol'
+import {type GateOutcome, runGate} from '../gate.ts'
+import {readWords} from './arguments.ts'
+import {type Command, type ExitCode, type Tools, complainOfUsage} from './command.ts'
+import {type Terminal, printJson} from './terminal.ts'
+
+const help = `countersign gate --environment NAME --public-key PP_PK_LINE [options] && ./deploy.sh
+
+Exits with 0 only after a receipt verified for exactly this deployment. Every option is the input of that name of the
+GitHub Action, and every refusal has the same code (docs/refusals.md).
+
+  --environment NAME       the environment that is deployed to; compared exactly
+  --public-key LINE        a pinned receipt key, pp_pk_…; may be given several times
+  --repository OWNER/NAME  what is deployed, with --repository-id ID
+  --sha COMMIT             the full commit that is deployed
+                           (in a GitHub workflow these three come from the event when they are not given)
+  --receipt FILE           a receipt: a file, or JSON that begins with {
+  --issuer-url ORIGIN      where to ask for receipts; a receipt must then name this issuer
+  --checkout MODE          verify (default): HEAD at --path is the commit, unmodified; ignore: not looked at
+  --path FOLDER            where the checkout is; default: here
+  --min-approvals N        default 1
+  --require-proof WORD     comment (default) or passkey
+  --refuse-flags WORDS     default "self emergency"
+  --max-ttl DURATION       default 24h
+  --json                   the whole result as one JSON object on standard output
+
+The variable GITHUB_TOKEN, when it is set, lets GitHub be asked for the check run that carries the receipt
+(GITHUB_API_URL: on another server). There is no option for it: other users see a process's options. Behind a proxy set
+NODE_USE_ENV_PROXY=1 (Node 24 and later).
+
+Exit codes: 0 authorised, 1 refused, 2 the command line cannot be read.
+`
+
+/** Those of action.yml. */
+export const gateDefaults: Readonly<Partial<Record<InputName, string>>> = {
+  checkout: 'verify',
+  'min-approvals': '1',
+  'require-proof': 'comment',
+  'refuse-flags': 'self emergency',
+  'max-ttl': '24h',
+}
+
+/** The token is no option: it would stand in the list of processes. */
+const optionNames = inputNames.filter((name) => name !== 'github-token')
+const sourceLimitMs = 10_000
+
+export const gate: Command = {
+  help,
+  run: async (words, tools) => {
+    const options = optionNames.map((name) => [name, name === 'public-key' ? 'texts' : 'text'] as const)
+    const read = readWords(words, {...Object.fromEntries(options), json: 'flag'})
+    if (!read.ok) return complainOfUsage(tools.terminal, 'gate', read.problems)
+    const {text, flag, files} = read.words
+    if (files.length > 0) return complainOfUsage(tools.terminal, 'gate', [`${files.join(' ')}: no option takes this.`])
+    const token = tools.env['GITHUB_TOKEN'] ?? ''
+    const input = (name: InputName): string => (name === 'github-token' ? token : (text(name) ?? gateDefaults[name] ?? ''))
+    const result = resultOf(await askGate(input, tools))
+    if (flag('json')) tools.terminal.print(printJson(result))
+    return report(result, tools.terminal, flag('json'))
+  },
+}
+
+async function askGate(input: (name: InputName) => string, {env, now}: Tools): Promise<GateOutcome> {
+  const job = readJob(env)
+  const reading = readRequest(input, job)
+  if (!reading.ok) return {decision: deny(reading.refusal), answers: []}
+  const {request} = reading
+  return runGate(request.ask, {
+    sources: openSources(request, job),
+    checkout: checkoutInspector({path: request.inputs.path, workspace: job.workspace}, {...env}),
+    now,
+    limit: () => AbortSignal.timeout(sourceLimitMs),
+  })
+}
+
+function report(result: GateResult, terminal: Terminal, isJson: boolean): ExitCode {
+  for (const warning of result.warnings) terminal.complain(warning, 'faint')
+  if (result.authorized) {
+    if (!isJson) terminal.print(result.what, 'good')
+    terminal.complain(notRevocationChecked, 'faint')
+    return 0
+  }
+  terminal.complain(`Refused (${result.code ?? ''}): ${result.what}`, 'bad')
+  if (result.fix !== null) terminal.complain(result.fix)
+  if (result.comment !== null && result.fix?.includes(result.comment.text) !== true) {
+    terminal.complain(`The comment to post on the pull request of this commit: ${result.comment.text}`)
+  }
+  return 1
+}

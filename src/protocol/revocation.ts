@@ -1,0 +1,153 @@
+/**
+ * Revocation (formats §6): a receipt that does not count any more.
+ *
+ *   signing input = UTF-8( RFC 8785( revocation without its member "signature" ) ), as a receipt's
+ */
+import {publicKeyBytes, signatureBytes, verifyEd25519} from './crypto.ts'
+import {
+  type AccountId,
+  type Digest,
+  type Login,
+  type PublicKey,
+  type ReceiptId,
+  type RepositoryId,
+  type Signature,
+  parseAccountId,
+  parseDigest,
+  parseLogin,
+  parsePublicKey,
+  parseReceiptId,
+  parseRepositoryId,
+  parseSignature,
+} from './ids.ts'
+import {parseJson, quote} from './json.ts'
+import {type PinnedKeys, pinTakes} from './keys.ts'
+import {type Faulty, faulty} from './proof-faults.ts'
+import {readProofText} from './proof-text.ts'
+import {maxReceiptBytes, maxSignedBytes, signingBytes} from './receipt.ts'
+import {ShapeFault, by, oneOf, readMembers} from './shape.ts'
+import {type SecondsTime, parseSecondsTime} from './times.ts'
+
+declare const brand: unique symbol
+/** `rvk_` and a lower-case ULID. */
+export type RevocationId = string & {readonly [brand]: 'RevocationId'}
+
+/** Why: a person's `/revoke`, the pull request closed unmerged, a `/deny`, a permission lost. */
+export const revocationCauses = ['person', 'closed', 'denied', 'permission'] as const
+export type RevocationCause = (typeof revocationCauses)[number]
+
+/** Everything that is signed. */
+export interface RevocationBody {
+  readonly type: 'countersign.revocation/v1'
+  readonly id: RevocationId
+  readonly receipt: ReceiptId
+  readonly repositoryId: RepositoryId
+  readonly revokedBy: {readonly login: Login; readonly id: AccountId}
+  /** The comment that asked for it; null where none did (`closed`, `permission`). */
+  readonly statement: {readonly kind: 'issue_comment'; readonly id: number; readonly digest: Digest} | null
+  readonly at: SecondsTime
+  readonly cause: RevocationCause
+  readonly publicKey: PublicKey
+}
+
+export interface Revocation extends RevocationBody {
+  readonly signature: Signature
+}
+
+export function parseRevocationId(value: unknown): RevocationId | undefined {
+  return typeof value === 'string' && /^rvk_[0-9a-hjkmnp-tv-z]{26}$/.test(value) ? (value as RevocationId) : undefined
+}
+
+const id = by(parseAccountId, 'a non-negative safe integer')
+const personMembers = {login: by(parseLogin, '1 to 64 printable ASCII characters without ` $ " \\ <'), id}
+const statementMembers = {
+  kind: oneOf('issue_comment'),
+  id: by((value) => parseRepositoryId(value) as number | undefined, 'a non-negative safe integer'),
+  digest: by(parseDigest, '"sha256:" and 64 lower-case hex digits'),
+}
+const revocationMembers = {
+  type: oneOf('countersign.revocation/v1'),
+  id: by(parseRevocationId, 'rvk_ and a lower-case ULID'),
+  receipt: by(parseReceiptId, 'rcpt_dg_ or rcpt_bg_ and a lower-case ULID'),
+  repositoryId: by(parseRepositoryId, 'a non-negative safe integer'),
+  revokedBy: (value: unknown, path: string): RevocationBody['revokedBy'] => readMembers({value, path}, personMembers),
+  statement: (value: unknown, path: string): RevocationBody['statement'] =>
+    value === null ? null : readMembers({value, path}, statementMembers),
+  at: by(parseSecondsTime, 'a time YYYY-MM-DDTHH:MM:SSZ that exists'),
+  cause: oneOf(...revocationCauses),
+  publicKey: by(parsePublicKey, 'pp_pk_ and 64 lower-case hex digits'),
+  signature: by(parseSignature, 'ed25519: and 128 lower-case hex digits'),
+}
+
+/** A parsed JSON value as a revocation, or the first thing wrong with it. No cryptography and no clock. */
+export function parseRevocation(value: unknown): {ok: true; revocation: Revocation} | {ok: false; reason: string} {
+  try {
+    const revocation: Revocation = readMembers({value, path: ''}, revocationMembers)
+    const {cause, statement} = revocation
+    if (statement === null && (cause === 'person' || cause === 'denied')) {
+      throw new ShapeFault('statement', 'must name the comment that asked for it')
+    }
+    return {ok: true, revocation}
+  } catch (fault) {
+    if (fault instanceof ShapeFault) return {ok: false, reason: fault.message}
+    throw fault
+  }
+}
+
+export interface RevocationTerms {
+  readonly keys: PinnedKeys
+  /** What it must revoke. A member that is present but undefined refuses. */
+  readonly expect?: {readonly receipt?: unknown; readonly repositoryId?: unknown} | undefined
+}
+
+export interface RevocationResult {
+  readonly valid: true
+  readonly revocation: Revocation
+}
+
+/** Total. No clock: a revocation has no end, and one whose time is still to come already forbids. */
+export function verifyRevocation(input: unknown, {keys, expect = {}}: RevocationTerms): RevocationResult | Faulty {
+  const revocation = readRevocation(input)
+  if ('valid' in revocation) return revocation
+  const fault = checkKey(revocation, keys) ?? checkSignature(revocation) ?? checkTarget(revocation, expect)
+  return fault ?? {valid: true, revocation}
+}
+
+function readRevocation(input: unknown): Revocation | Faulty {
+  const text = readProofText(input, maxReceiptBytes)
+  if (!text.ok) return faulty(text.wrong === 'size' ? 'revocation_too_large' : 'revocation_malformed', text.reason)
+  const json = parseJson(text.value)
+  if (!json.ok) return faulty('revocation_malformed', `${json.reason} (at character ${json.at})`)
+  const parsed = parseRevocation(json.value)
+  return parsed.ok ? parsed.revocation : faulty('revocation_malformed', parsed.reason)
+}
+
+function checkKey({publicKey, at}: Revocation, keys: PinnedKeys): Faulty | undefined {
+  const pin = keys.get(publicKey)
+  if (pin === undefined) return faulty('revocation_key_not_pinned', `it is signed with ${publicKey}`)
+  return pinTakes(pin, at) ? undefined : faulty('revocation_key_revoked', `${publicKey} is pinned as "${pin.status}"`)
+}
+
+function checkSignature(revocation: Revocation): Faulty | undefined {
+  const message = signingBytes(revocation)
+  // The largest revocation of today's form has fewer bytes; this holds when a member is added.
+  if (message.length > maxSignedBytes) {
+    return faulty('revocation_too_large', `${message.length} signed bytes of at most ${maxSignedBytes}`)
+  }
+  const publicKey = publicKeyBytes(revocation.publicKey)
+  const signature = signatureBytes(revocation.signature)
+  return verifyEd25519({publicKey, message, signature})
+    ? undefined
+    : faulty('revocation_signature_invalid', `something in it was changed, or ${revocation.publicKey} never signed it`)
+}
+
+function checkTarget(revocation: Revocation, expect: object): Faulty | undefined {
+  for (const name of ['receipt', 'repositoryId'] as const) {
+    if (!Object.hasOwn(expect, name)) continue
+    const wanted: unknown = (expect as Record<string, unknown>)[name]
+    if (wanted === revocation[name]) continue
+    const shown = typeof wanted === 'string' ? quote(wanted) : typeof wanted === 'number' ? wanted : 'no usable value'
+    return faulty('revocation_mismatch', `its "${name}" is ${revocation[name]}, and ${shown} was expected`)
+  }
+  return undefined
+}

@@ -1,0 +1,16 @@
+/** The scope of a receipt and of a token's intent (formats §2): what exactly is deployed where. */
+import {parseCommitSha, parseEnvironment, parseRepositoryId, parseRepositoryName, parseTreeSha} from './ids.ts'
+import type {Scope} from './receipt.ts'
+import {by, optional, readMembers} from './shape.ts'
+
+const sha = '40 or 64 lower-case hex digits'
+const scopeMembers = {
+  repository: by(parseRepositoryName, 'owner/name'),
+  repositoryId: by(parseRepositoryId, 'a non-negative safe integer'),
+  sha: by(parseCommitSha, sha),
+  tree: by(parseTreeSha, sha),
+  environment: by(parseEnvironment, 'an environment name (a-z 0-9 . _ / -, at most 63 characters)'),
+  pullRequest: optional(by((value) => parseRepositoryId(value) as number | undefined, 'a non-negative safe integer')),
+}
+
+export const readScope = (value: unknown, path: string): Scope => readMembers({value, path}, scopeMembers)
