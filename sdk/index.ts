@@ -1,12 +1,6 @@
 /** @countersign/verify: everything that a verifier needs, and nothing that signs. Runs offline, without dependencies. */
 export {verify} from '../src/protocol/verify.ts'
-export type {
-  ReceiptOptions,
-  ReceiptResult,
-  Refused,
-  RevocationOptions,
-  TokenOptions,
-} from '../src/protocol/verify.ts'
+export type {ReceiptOptions, ReceiptResult, Refused, RevocationOptions, TokenOptions} from '../src/protocol/verify.ts'
 export type {Expectation} from '../src/protocol/verify-receipt.ts'
 export type {RevocationResult} from '../src/protocol/revocation.ts'
 export type {TokenResult} from '../src/protocol/verify-token.ts'

@@ -10,6 +10,7 @@ import {migrate, migrations} from '../../issuer/store/sqlite/schema.ts'
 import {answers, decides, firstEntry, proposal, scopeOf, statementOf} from './builders.ts'
 import {decideStatement} from './deciding.ts'
 import {checkedLedger, describeStore} from './suite.ts'
+import {checkTree} from './suite-ledger.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-store-'))
 afterAll(() => rmSync(folder, {recursive: true, force: true}))
@@ -92,6 +93,23 @@ describe('the schema', () => {
       durable.close()
     },
   )
+
+  test('that is older than the tree gets it filled from its entries, and goes on from there', async () => {
+    const path = newPath()
+    const before = openSqlite(path)
+    await before.createLedger(firstEntry)
+    for (let n = 1; n <= 10; n++) await decideStatement(before, {n})
+    before.close()
+    const old = new DatabaseSync(path)
+    old.exec('DROP TABLE nodes; DROP TABLE checkpoints; PRAGMA user_version = 1')
+    old.close()
+    const after = openSqlite(path)
+    await checkTree(after)
+    for (let n = 11; n <= 13; n++) await decideStatement(after, {n})
+    expect(await checkedLedger(after)).toHaveLength(14)
+    await checkTree(after)
+    after.close()
+  })
 
   test('takes a further migration and keeps what is there', async () => {
     const path = newPath()

@@ -6,6 +6,7 @@ import type {Change, Store} from '../../issuer/store/store.ts'
 import {answers, decides, firstEntry, proposal, receiptOf, scopeOf, statementOf} from './builders.ts'
 import {decideStatement} from './deciding.ts'
 import {testInbox, testPushes} from './suite-inbox.ts'
+import {testTree} from './suite-ledger.ts'
 import {testClaims, testLookups, testOutbox} from './suite-lookups.ts'
 
 /** The whole ledger, after checking that it is one chain whose frontier is the recomputed one. */
@@ -42,6 +43,7 @@ export function describeStore(name: string, openEmpty: () => Promise<Durable>): 
   afterEach(() => durable.close())
 
   describe(`${name}: the ledger`, () => testLedger(() => durable, openEmpty))
+  describe(`${name}: the tree`, () => testTree(() => durable, openEmpty))
   describe(`${name}: a commit`, () => testCommits(() => durable))
   describe(`${name}: look-ups`, () => testLookups(() => durable))
   describe(`${name}: claims and courtesy`, () => testClaims(() => durable))

@@ -59,7 +59,8 @@ export const gate: Command = {
     const {text, flag, files} = read.words
     if (files.length > 0) return complainOfUsage(tools.terminal, 'gate', [`${files.join(' ')}: no option takes this.`])
     const token = tools.env['GITHUB_TOKEN'] ?? ''
-    const input = (name: InputName): string => (name === 'github-token' ? token : (text(name) ?? gateDefaults[name] ?? ''))
+    const input = (name: InputName): string =>
+      name === 'github-token' ? token : (text(name) ?? gateDefaults[name] ?? '')
     const result = resultOf(await askGate(input, tools))
     if (flag('json')) tools.terminal.print(printJson(result))
     return report(result, tools.terminal, flag('json'))

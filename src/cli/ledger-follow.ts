@@ -33,7 +33,13 @@ interface Question {
 
 /** `from`: how far it was known before; null at the first run. */
 type Followed =
-  | {readonly valid: true; readonly origin: string; readonly from: number | null; readonly size: number; readonly root: string}
+  | {
+      readonly valid: true
+      readonly origin: string
+      readonly from: number | null
+      readonly size: number
+      readonly root: string
+    }
   | {readonly valid: false; readonly code: string; readonly reason: string; readonly refusedNote: string | null}
 
 export const ledgerFollow: Command = {

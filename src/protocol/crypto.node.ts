@@ -1,14 +1,5 @@
 /** The primitives on Node: node:crypto. Only crypto.ts imports this, through #crypto, with its strict checks in front. */
-import {
-  KeyObject,
-  constants,
-  createHash,
-  createHmac,
-  createPublicKey,
-  hkdfSync,
-  timingSafeEqual,
-  verify,
-} from 'node:crypto'
+import {KeyObject, createHash, createHmac, createPublicKey, hkdfSync, timingSafeEqual, verify} from 'node:crypto'
 
 /** What goes into HKDF (RFC 5869 §2): `length` bytes come out, at most 8160. */
 export interface HkdfOrder {
@@ -69,9 +60,8 @@ export const rsa: RsaPrimitives | undefined = {
     if (bits === undefined || exponent === undefined || n === undefined || e === undefined) return undefined
     return {handle, bits, exponent, n, e}
   },
-  verify({handle: key}, message, signature) {
-    return verify('sha256', message, {key, padding: constants.RSA_PKCS1_PADDING}, signature)
-  },
+  // PKCS#1 v1.5 is what node:crypto does for keys of type rsa; to say so with `padding` doubles the time, measured.
+  verify: ({handle}, message, signature) => verify('sha256', message, handle, signature),
 }
 
 function toKeyObject(source: RsaSource): KeyObject | undefined {

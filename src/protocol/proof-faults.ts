@@ -214,5 +214,5 @@ export interface Faulty {
 export const faulty = (code: ProofFaultCode, detail: string): Faulty => ({
   valid: false,
   code,
-  reason: `${(proofFaults as Readonly<Record<string, Words>>)[code]?.what ?? ''}: ${detail}.`,
+  reason: `${proofFaults[code].what}: ${detail}.`,
 })

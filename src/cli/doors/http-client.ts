@@ -11,10 +11,7 @@ export class HttpClient {
     this.#agent = agent
   }
 
-  get(
-    address: string,
-    headers: Readonly<Record<string, string>>,
-  ): Promise<{readonly message: IncomingMessage}> {
+  get(address: string, headers: Readonly<Record<string, string>>): Promise<{readonly message: IncomingMessage}> {
     const get = address.startsWith('https:') ? getSecure : getPlain
     return new Promise((resolve, reject) => {
       const request = get(address, {headers: {...headers, 'user-agent': this.#agent}}, (message) => resolve({message}))

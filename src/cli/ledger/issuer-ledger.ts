@@ -10,7 +10,7 @@ const maxBytes = 65_536
 export class IssuerOutage extends Error {}
 
 export const fetchCheckpoint = async (issuer: Origin): Promise<string> =>
-  new TextDecoder().decode(await fetchBytes(`${issuer}/v1/ledger/checkpoint`))
+  new TextDecoder('utf-8', {ignoreBOM: true}).decode(await fetchBytes(`${issuer}/v1/ledger/checkpoint`))
 
 /** The list as it came; whether it is a proof is the verifier's to say. */
 export async function fetchConsistency(

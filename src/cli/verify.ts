@@ -1,0 +1,95 @@
+/** `countersign verify`: tells each document's kind apart, asks its verifier, and prints what was found. */
+import {type Question, readQuestion} from './verify/question.ts'
+import {type Command, type ExitCode, type Tools, complainOfUsage} from './command.ts'
+import {describeFault} from './describe-fault.ts'
+import {type Judgement, judge} from './verify/judge.ts'
+import {openDocument} from './verify/document.ts'
+import {printJson} from './terminal.ts'
+
+const help = `countersign verify FILE… [options]     (- for standard input)
+
+What a file is, is told from its content: a receipt, an authority token, an evidence bundle, a revocation, a checkpoint,
+or a part of a ledger (NDJSON, of any length). Nothing is asked of the network.
+
+  --key LINE             a pinned receipt key, pp_pk_… [until=<time> | revoked]; may be given several times.
+                         Needed for receipts and revocations
+  --jwks FILE            the issuer's /.well-known/jwks.json, or
+  --public-key FILE      its token key as PEM. One of the two is needed for tokens
+  --hmac-key-file FILE   the evidence bundle's own key: 64 hex digits, or 32 bytes. Needed for evidence
+  --ledger-key KEY       the ledger's verifier key, name+id+base64. Needed for checkpoints
+  --checkpoint FILE      with --ledger-key: the checkpoint that the ledger must match
+  --at TIME              judge receipts and tokens as of YYYY-MM-DDTHH:MM:SSZ, or of their own time: issued.
+                         Default: now
+  --json                 one JSON object a file on standard output
+
+Exit codes: 0 all are valid, 1 at least one is refused, 2 the command line or a file is wrong.
+`
+
+export const verifyFiles: Command = {
+  help,
+  run: async (words, tools) => {
+    const read = readQuestion(words, tools.now)
+    if (!read.ok) return complainOfUsage(tools.terminal, 'verify', read.problems)
+    const codes: ExitCode[] = []
+    for (const file of read.files) codes.push(await verifyFile(file, read.question, tools))
+    return codes.reduce((worst, code) => (code > worst ? code : worst), 0)
+  },
+}
+
+async function verifyFile(file: string, question: Question, tools: Tools): Promise<ExitCode> {
+  const {terminal} = tools
+  const document = openDocument(file, tools)
+  try {
+    const judgement = await judge(document, question)
+    terminal.showProgress('')
+    return question.isJson ? printVerdict(file, judgement, tools) : tell(file, judgement, tools)
+  } catch (fault) {
+    terminal.showProgress('')
+    terminal.complain(`${file}: ${describeFault(fault)}`, 'bad')
+    return 2
+  }
+}
+
+function tell(file: string, judgement: Judgement, {terminal}: Tools): ExitCode {
+  switch (judgement.outcome) {
+    case 'valid': {
+      terminal.print(`${file}: valid ${judgement.kind}`, 'good')
+      for (const [name, value] of judgement.facts) terminal.print(`  ${name.padEnd(14)} ${value}`)
+      for (const caution of judgement.cautions) terminal.print(`  ${caution}`, 'faint')
+      return 0
+    }
+    case 'refused': {
+      terminal.complain(`${file}: refused ${judgement.kind} (${judgement.code})`, 'bad')
+      terminal.complain(`  ${judgement.reason}`)
+      terminal.complain(`  ${judgement.fix}`, 'faint')
+      return 1
+    }
+    case 'unasked': {
+      terminal.complain(`${file}: ${judgement.problem}`, 'bad')
+      return 2
+    }
+    default:
+      return judgement satisfies never
+  }
+}
+
+function printVerdict(file: string, judgement: Judgement, {terminal}: Tools): ExitCode {
+  const head = {type: 'countersign.verdict/v1', file, kind: judgement.kind}
+  switch (judgement.outcome) {
+    case 'valid': {
+      terminal.print(printJson({...head, ...judgement.result, cautions: judgement.cautions}))
+      return 0
+    }
+    case 'refused': {
+      const {code, reason, fix} = judgement
+      terminal.print(printJson({...head, valid: false, code, reason, fix}))
+      return 1
+    }
+    case 'unasked': {
+      terminal.complain(`${file}: ${judgement.problem}`, 'bad')
+      return 2
+    }
+    default:
+      return judgement satisfies never
+  }
+}

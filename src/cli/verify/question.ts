@@ -1,0 +1,138 @@
+/** The options of `countersign verify` -> what is asked of each document, or every problem at once. */
+import {
+  type PinnedKeys,
+  type TokenKeys,
+  parseEvidenceKey,
+  parsePinnedKeys,
+  parseSecondsTime,
+  readTokenKeys,
+  secondsTimeToMs,
+} from '#protocol'
+import {readBounded} from '../../action/sources/bounded-file.ts'
+import {type Words, readWords} from '../arguments.ts'
+
+/** What is undefined was not given: a document that needs it is not judged. */
+export interface Question {
+  readonly keys: PinnedKeys | undefined
+  readonly tokenKeys: TokenKeys | undefined
+  readonly hmacKey: Uint8Array | undefined
+  readonly ledgerKey: string | undefined
+  /** A signed note, not yet verified. */
+  readonly checkpoint: string | undefined
+  /** Milliseconds since the epoch, or the document's own time. */
+  readonly at: number | 'issued'
+  /** The time now, whatever time is asked about. */
+  readonly clock: number
+  readonly isJson: boolean
+}
+
+export type QuestionResult =
+  | {readonly ok: true; readonly question: Question; readonly files: readonly string[]}
+  | {readonly ok: false; readonly problems: readonly string[]}
+
+const syntax = {
+  key: 'texts',
+  jwks: 'text',
+  'public-key': 'text',
+  'hmac-key-file': 'text',
+  'ledger-key': 'text',
+  checkpoint: 'text',
+  at: 'text',
+  json: 'flag',
+} as const
+
+type Read<T> = {readonly value: T | undefined; readonly problems: readonly string[]}
+
+const given = <T>(value: T | undefined): Read<T> => ({value, problems: []})
+const wrong = (...problems: readonly string[]): Read<never> => ({value: undefined, problems})
+
+export function readQuestion(words: readonly string[], now: () => number): QuestionResult {
+  const read = readWords(words, syntax)
+  if (!read.ok) return read
+  const {flag, files, text} = read.words
+  const keys = readKeys(text('key'))
+  const tokenKeys = readTokenKeyFile(read.words)
+  const hmacKey = readHmacKey(text('hmac-key-file'))
+  const checkpoint = readCheckpointFile(read.words)
+  const at = readTime(text('at'), now)
+  const noFile = files.length === 0 ? ['Name at least one file, or - for standard input.'] : []
+  const twice = files.filter((file) => file === '-').length > 1 ? ['Standard input (-) can be read once.'] : []
+  const problems = [keys, tokenKeys, hmacKey, checkpoint, at].flatMap((one) => one.problems).concat(noFile, twice)
+  if (at.value === undefined || problems.length > 0) return {ok: false, problems}
+  return {
+    ok: true,
+    files,
+    question: {
+      keys: keys.value,
+      tokenKeys: tokenKeys.value,
+      hmacKey: hmacKey.value,
+      ledgerKey: text('ledger-key'),
+      checkpoint: checkpoint.value,
+      at: at.value,
+      clock: now(),
+      isJson: flag('json'),
+    },
+  }
+}
+
+function readKeys(lines: string | undefined): Read<PinnedKeys> {
+  if (lines === undefined) return given<PinnedKeys>(undefined)
+  const pinned = parsePinnedKeys(lines)
+  return pinned.ok ? given(pinned.keys) : wrong(...pinned.problems.map((problem) => `--key: ${problem}.`))
+}
+
+function readTokenKeyFile({text}: Words): Read<TokenKeys> {
+  const [jwks, pem] = [text('jwks'), text('public-key')]
+  if (jwks !== undefined && pem !== undefined) return wrong('Give --jwks or --public-key, not both.')
+  const path = jwks ?? pem
+  if (path === undefined) return given<TokenKeys>(undefined)
+  const option = jwks === undefined ? '--public-key' : '--jwks'
+  const file = readText(path, option)
+  if (file.value === undefined) return wrong(...file.problems)
+  // A file's line end is not part of a JSON text that begins with its brace, and PEM may have one.
+  const keys = readTokenKeys(file.value)
+  return keys.ok ? given(keys.value) : wrong(`${option}: ${keys.reason}.`)
+}
+
+/** Says nothing of what is in the file. */
+function readHmacKey(path: string | undefined): Read<Uint8Array> {
+  if (path === undefined) return given<Uint8Array>(undefined)
+  const file = readBounded(path, maxKeyFileBytes)
+  if (file.kind !== 'read') return wrong(`--hmac-key-file: ${file.problem}.`)
+  const {bytes} = file
+  const key = parseEvidenceKey(
+    bytes.length === 32
+      ? bytes
+      : Buffer.from(bytes)
+          .toString('latin1')
+          .replace(/\r?\n$/, ''),
+  )
+  return key === undefined
+    ? wrong("--hmac-key-file: give the bundle's own key, as 64 lower-case hex digits or 32 bytes.")
+    : given(key)
+}
+
+function readCheckpointFile({text}: Words): Read<string> {
+  const path = text('checkpoint')
+  if (path === undefined) return given<string>(undefined)
+  return text('ledger-key') === undefined
+    ? wrong('--checkpoint needs --ledger-key: the key that must have signed it.')
+    : readText(path, '--checkpoint')
+}
+
+const maxKeyFileBytes = 65_536
+
+function readText(path: string, option: string): Read<string> {
+  const file = readBounded(path, maxKeyFileBytes)
+  if (file.kind !== 'read') return wrong(`${option}: ${file.problem}.`)
+  return given(Buffer.from(file.bytes).toString('utf8'))
+}
+
+function readTime(at: string | undefined, now: () => number): Read<number | 'issued'> {
+  if (at === undefined) return given<number | 'issued'>(now())
+  if (at === 'issued') return given<number | 'issued'>(at)
+  const time = parseSecondsTime(at)
+  return time === undefined
+    ? wrong('--at: give a time YYYY-MM-DDTHH:MM:SSZ that exists, or the word issued.')
+    : given<number | 'issued'>(secondsTimeToMs(time))
+}
