@@ -6,14 +6,13 @@ import {type KeySet, canonicalBytes, digestOf, parseDecisionId, printSignature, 
 import {createApp} from './app.ts'
 import {type IssuerTools, giveUp, handleStatement} from './approve.ts'
 import type {IssuerConfig} from './config.ts'
-import {createFactSource} from './facts/github-facts.ts'
+import {createFactSource, createTeamSource} from './facts/github-facts.ts'
 import {type GitHub, openGitHub} from './github/client.ts'
 import {type IssuerKeys, checkStore, openKeys} from './keys/issuer-keys.ts'
 import {markLedger} from './keys/ledger-mark.ts'
 import type {Log} from './log.ts'
 import {mintKeySet} from './mint/mint-key-set.ts'
 import {mintFirstEntry} from './mint/mint-record.ts'
-import {builtInPolicy} from './policy/built-in.ts'
 import {createPublisher} from './publish/send.ts'
 import {repair} from './repair.ts'
 import type {Signer} from './signing/signer.ts'
@@ -112,10 +111,10 @@ function makeTools(
   return {
     ...durable,
     facts: createFactSource(github),
+    teams: createTeamSource(github),
     publisher: createPublisher({github, warn: (message) => log.warn({}, message)}),
     ownAccount: () => github.ownAccount(),
     signer: keys.receipt,
-    policy: builtInPolicy,
     issuer: config.publicUrl,
     now,
     newIds: () => ({decision: newDecisionId(now()), nonce: randomBytes(16).toString('hex')}),
