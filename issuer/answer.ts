@@ -2,10 +2,10 @@
 import {type Environment, parseEnvironment} from '#protocol'
 import type {IssuerTools} from './approve.ts'
 import type {Reading} from './command/command.ts'
-import type {StandingFacts, Statement} from './facts/facts.ts'
-import {findEnvironment} from './policy/built-in.ts'
-import {evaluateStanding} from './policy/rules.ts'
-import type {Policy, RuleOutcome} from './policy/ruling.ts'
+import type {Ground, StandingFacts, Statement} from './facts/facts.ts'
+import {choosePolicy, describeUnreadable, findAsked} from './policy/in-force.ts'
+import {evaluateFloor, evaluateStanding} from './policy/rules.ts'
+import type {PolicyInForce, RuleOutcome} from './policy/ruling.ts'
 import type {Publication} from './publish/publication.ts'
 import {
   type EnvironmentStatus,
@@ -14,6 +14,7 @@ import {
   renderNoStanding,
   renderStatus,
   renderUnnamedEnvironment,
+  renderUnreadable,
 } from './publish/render-answer.ts'
 import {renderBare} from './publish/render-reply.ts'
 import type {Outcome} from './store/store.ts'
@@ -23,51 +24,78 @@ export interface Question {
   readonly said: Statement
   readonly reading: Reading
   readonly standing: StandingFacts | 'gone'
+  /** Absent until it was read: nobody without permission has it read but for the one answer of courtesy. */
+  readonly known?: Known
+}
+
+interface Known {
+  readonly ground: Ground
+  readonly inForce: PolicyInForce
 }
 
 type Words = Pick<Publication, 'reaction' | 'reply'>
 export type Answer = Words & {readonly courtesy?: Outcome['courtesy']}
-type Tools = Pick<IssuerTools, 'policy' | 'store' | 'claims' | 'facts' | 'pushLog' | 'now'>
+type Tools = Pick<IssuerTools, 'store' | 'claims' | 'facts' | 'pushLog' | 'now'>
 type ForUs = Exclude<Reading, {kind: 'not-for-us'}>
 
-/** Who may approve is always answered; others get at most one reply a person, pull request and hour. */
-export async function answerQuestion({said, reading, standing}: Question, tools: Tools): Promise<Answer> {
+/** Who may approve at all is always answered; others get at most one reply a person, pull request and hour. */
+export async function answerQuestion({said, reading, standing, known}: Question, tools: Tools): Promise<Answer> {
   if (standing === 'gone' || reading.kind === 'not-for-us') return {}
-  const refused = refuseStanding(reading, standing, tools.policy)
+  const refused = refuseStanding(reading, {standing, known})
   if (refused !== undefined) {
-    return await withCourtesy({said, words: {reaction: '-1', reply: renderNoStanding(refused)}}, tools)
+    const words = {reaction: '-1', reply: renderNoStanding(refused)} as const
+    return await withCourtesy({said, reaction: '-1', findWords: () => Promise.resolve(words)}, tools)
   }
-  const words = await findWords({said, reading}, tools)
-  return mayApproveSomewhere(standing, tools.policy) ? words : await withCourtesy({said, words}, tools)
+  if (evaluateFloor(standing).kind === 'standing') return await findWords({said, reading, known}, tools)
+  const reaction = reading.kind === 'near-miss' ? 'confused' : '+1'
+  return await withCourtesy({said, reaction, findWords: () => findWords({said, reading, known}, tools)}, tools)
 }
 
 /** The outcomes that keep this person from authorising for the named environment; undefined when nothing does. */
-function refuseStanding(reading: ForUs, standing: StandingFacts, policy: Policy): readonly RuleOutcome[] | undefined {
+function refuseStanding(
+  reading: ForUs,
+  {standing, known}: {readonly standing: StandingFacts; readonly known: Known | undefined},
+): readonly RuleOutcome[] | undefined {
   if (reading.kind !== 'command' || reading.command.kind !== 'authorize') return undefined
-  const environment = findEnvironment(policy, reading.command.environment)
-  if (environment === undefined) return undefined
-  const ruling = evaluateStanding({standing, policy, environment})
+  const environment = known && findAsked(known.inForce, reading.command)
+  const ruling =
+    known === undefined || environment === undefined
+      ? evaluateFloor(standing)
+      : evaluateStanding({standing, policy: known.inForce.policy, environment})
   return ruling.kind === 'no-standing' ? ruling.outcomes : undefined
 }
 
-const mayApproveSomewhere = (standing: StandingFacts, policy: Policy): boolean =>
-  Object.values(policy.environments).some(
-    (environment) => evaluateStanding({standing, policy, environment}).kind === 'standing',
-  )
+interface Findable {
+  readonly said: Statement
+  readonly reading: ForUs
+  readonly known: Known | undefined
+}
 
-async function findWords({said, reading}: {said: Statement; reading: ForUs}, tools: Tools): Promise<Words> {
+async function findWords({said, reading, known: given}: Findable, tools: Tools): Promise<Words> {
   if (reading.kind === 'near-miss') return {reaction: 'confused', reply: renderNearMiss(reading.problem)}
+  const known = given ?? (await readKnown(said, tools))
+  if (known === 'gone') return {}
+  const {policy, source} = known.inForce
+  if (source.kind === 'unreadable') return {reaction: 'confused', reply: renderUnreadable(describeUnreadable(source))}
   switch (reading.command.kind) {
     case 'help':
-      return {reaction: '+1', reply: renderHelp(tools.policy)}
+      return {reaction: '+1', reply: renderHelp(policy)}
     case 'status':
-      return {reaction: '+1', reply: renderStatus(await readStatus(said, tools), tools.now())}
+      return {reaction: '+1', reply: renderStatus(await readStatus(said, {policy, store: tools.store}), tools.now())}
     case 'authorize':
-      return await answerBare(said, reading.command.environment, tools)
+      return await answerBare({said, environment: reading.command.environment, known}, tools)
   }
 }
 
-async function readStatus({repository}: Statement, {policy, store}: Tools): Promise<readonly EnvironmentStatus[]> {
+async function readKnown(said: Statement, {facts}: Pick<Tools, 'facts'>): Promise<Known | 'gone'> {
+  const ground = await facts.readGround(said)
+  return ground === 'gone' ? ground : {ground, inForce: choosePolicy(ground.policy)}
+}
+
+async function readStatus(
+  {repository}: Statement,
+  {policy, store}: Pick<PolicyInForce, 'policy'> & Pick<Tools, 'store'>,
+): Promise<readonly EnvironmentStatus[]> {
   const environments = Object.keys(policy.environments).flatMap((name) => parseEnvironment(name) ?? [])
   return await Promise.all(
     environments.map(async (environment) => {
@@ -78,12 +106,16 @@ async function readStatus({repository}: Statement, {policy, store}: Tools): Prom
 }
 
 /** `/authorize production` without a commit: the exact line to copy, and what it would let out. */
-async function answerBare(said: Statement, environment: Environment, tools: Tools): Promise<Words> {
-  if (findEnvironment(tools.policy, environment) === undefined) {
-    return {reaction: 'confused', reply: renderUnnamedEnvironment(environment, tools.policy)}
+async function answerBare(
+  {said, environment, known}: {readonly said: Statement; readonly environment: Environment; readonly known: Known},
+  tools: Tools,
+): Promise<Words> {
+  if (findAsked(known.inForce, {environment}) === undefined) {
+    return {reaction: 'confused', reply: renderUnnamedEnvironment(environment, known.inForce.policy)}
   }
   const {state} = await tools.store.read({repositoryId: said.repository.id, environment})
   const change = await tools.facts.readChange(said, {
+    ground: known.ground,
     pushes: (ref) => tools.pushLog.pushes(said.repository.id, ref),
     lastAuthorised: state.lastAuthorised,
   })
@@ -92,9 +124,17 @@ async function answerBare(said: Statement, environment: Environment, tools: Tool
 
 const courtesyMs = 3_600_000
 
-async function withCourtesy({said, words}: {said: Statement; words: Words}, tools: Tools): Promise<Answer> {
+/** Words that are found only when they are said: silence costs nothing. */
+interface Courtesy {
+  readonly said: Statement
+  /** What a silent answer is. */
+  readonly reaction: Words['reaction']
+  readonly findWords: () => Promise<Words>
+}
+
+async function withCourtesy({said, reaction, findWords: find}: Courtesy, tools: Tools): Promise<Answer> {
   const to = {accountId: said.comment.authorId, pullRequest: said.pullRequest}
   const last = await tools.claims.lastCourtesy({repositoryId: said.repository.id, ...to})
   const silent = last !== undefined && tools.now() < last + courtesyMs
-  return silent ? {reaction: words.reaction} : {...words, courtesy: to}
+  return silent ? {reaction} : {...(await find()), courtesy: to}
 }

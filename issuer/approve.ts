@@ -6,13 +6,13 @@ import type {Log} from './log.ts'
 import {type DecisionId, type Origin, signingBytes} from '#protocol'
 import {type Question, answerQuestion} from './answer.ts'
 import {readCommand} from './command/read-command.ts'
-import type {ChangeFacts, FactSource, StandingFacts, Statement} from './facts/facts.ts'
+import type {ChangeFacts, FactSource, Ground, StandingFacts, Statement, TeamSource} from './facts/facts.ts'
 import {mintEvidence} from './mint/mint-evidence.ts'
 import {acceptSigned, mintReceiptBody} from './mint/mint-receipt.ts'
 import {foldScope, mintRecord} from './mint/mint-record.ts'
-import {findEnvironment} from './policy/built-in.ts'
-import {evaluate, evaluateStanding, overrule} from './policy/rules.ts'
-import type {Case, Denied, EnvironmentPolicy, Policy, Request, Ruling} from './policy/ruling.ts'
+import {choosePolicy, findAsked} from './policy/in-force.ts'
+import {evaluate, evaluateFloor, evaluateStanding, overrule} from './policy/rules.ts'
+import type {Case, Denied, EnvironmentPolicy, Escalated, PolicyInForce, Request, Ruling} from './policy/ruling.ts'
 import type {Publication, Publisher} from './publish/publication.ts'
 import {renderGaveUp} from './publish/render-answer.ts'
 import {renderCheckRun} from './publish/render-check-run.ts'
@@ -22,6 +22,7 @@ import type {Change, Claim, Claims, Outbox, Outcome, PushLog, ScopeReading, Stat
 
 export interface IssuerTools {
   readonly facts: FactSource
+  readonly teams: TeamSource
   readonly store: Store
   readonly claims: Claims
   readonly outbox: Outbox
@@ -30,7 +31,6 @@ export interface IssuerTools {
   readonly publisher: Publisher
   /** The issuer's own account: what it says is never a statement. */
   readonly ownAccount: () => Promise<number>
-  readonly policy: Policy
   readonly issuer: Origin
   /** Milliseconds. */
   readonly now: () => number
@@ -75,19 +75,35 @@ async function settle(hand: InHand, tools: IssuerTools): Promise<Outcome> {
   // The cheap facts, and permission, before everything else (formats §8).
   const standing = await tools.facts.readStanding(said)
   const question = {said, reading, standing}
-  if (standing === 'gone' || reading.kind !== 'command' || reading.command.kind !== 'authorize') {
+  if (standing === 'gone' || reading.kind !== 'command' || evaluateFloor(standing).kind === 'no-standing') {
     return await answer(question, tools)
   }
-  const request = reading.command
-  const environment = findEnvironment(tools.policy, request.environment)
-  if (
-    environment === undefined ||
-    (request.sha === undefined && !environment.binding.includes('head')) ||
-    evaluateStanding({standing, policy: tools.policy, environment}).kind === 'no-standing'
-  ) {
-    return await answer(question, tools)
+  // Only now the policy, which strangers cannot make anybody read (threats A52).
+  const ground = await tools.facts.readGround(said)
+  if (ground === 'gone') return await complete({said, words: {}}, tools)
+  const inForce = choosePolicy(ground.policy)
+  const {command} = reading
+  const environment = command.kind === 'authorize' ? findAsked(inForce, command) : undefined
+  if (command.kind !== 'authorize' || environment === undefined) {
+    return await answer({...question, known: {ground, inForce}}, tools)
   }
-  return await decide({...hand, standing, request, environment}, tools)
+  const full = await readTeams({said, standing, environment}, tools)
+  const hasStanding = evaluateStanding({standing: full, policy: inForce.policy, environment}).kind === 'standing'
+  if (!hasStanding || (command.sha === undefined && !environment.binding.includes('head'))) {
+    return await answer({...question, standing: full, known: {ground, inForce}}, tools)
+  }
+  return await decide({...hand, standing: full, request: command, environment, ground, inForce}, tools)
+}
+
+/** Asked only where the teams decide: not of somebody whom the policy names, nor where it names no team. */
+async function readTeams(
+  {said, standing, environment}: {said: Statement; standing: StandingFacts; environment: EnvironmentPolicy},
+  tools: IssuerTools,
+): Promise<StandingFacts> {
+  const {author} = standing
+  const named = environment.users.some((login) => login.toLowerCase() === author.login.toLowerCase())
+  if (named || environment.teams.length === 0) return standing
+  return {...standing, teams: await tools.teams.readTeams(said, {login: author.login, teams: environment.teams})}
 }
 
 /** Completes the claim with words alone: nothing is decided, nothing is written to the ledger. */
@@ -113,21 +129,23 @@ interface Decidable extends InHand {
   readonly standing: StandingFacts
   readonly request: Request
   readonly environment: EnvironmentPolicy
+  readonly ground: Ground
+  readonly inForce: PolicyInForce
 }
 
 /** Writers race and one wins: the loser throws its record away, reads again and decides again. */
 const maxRounds = 100
 
 async function decide(asked: Decidable, tools: IssuerTools): Promise<Outcome> {
-  const {said, request, standing, environment} = asked
+  const {said, request, standing, environment, ground, inForce} = asked
   let seen: {readonly version: number; readonly change: ChangeFacts} | undefined
   for (let round = 0; round < maxRounds; round++) {
     const read = await tools.store.read({repositoryId: said.repository.id, environment: request.environment})
     // GitHub is asked again when this scope moved; another scope's entry only moves the ledger's head.
-    const change = seen?.version === read.version ? seen.change : await readChange(said, {read, tools})
+    const change = seen?.version === read.version ? seen.change : await readChange(said, {read, ground, tools})
     if (change === 'gone') return await complete({said, words: {}}, tools)
     seen = {version: read.version, change}
-    const ruled: Case = {request, standing, change, policy: tools.policy, environment}
+    const ruled: Case = {request, standing, change, ...inForce, environment, approvals: []}
     const decided = await mint({asked, ruled, ruling: evaluate(ruled), read}, tools)
     if ((await tools.store.commit(decided)) === 'committed') return decided.outcome
     const {outcome} = await tools.claims.claim(statementKey(said), tools.newIds())
@@ -138,9 +156,10 @@ async function decide(asked: Decidable, tools: IssuerTools): Promise<Outcome> {
 
 const readChange = (
   said: Statement,
-  {read, tools}: {readonly read: ScopeReading; readonly tools: IssuerTools},
+  {read, ground, tools}: {readonly read: ScopeReading; readonly ground: Ground; readonly tools: IssuerTools},
 ): Promise<ChangeFacts | 'gone'> =>
   tools.facts.readChange(said, {
+    ground,
     pushes: (ref) => tools.pushLog.pushes(said.repository.id, ref),
     lastAuthorised: read.state.lastAuthorised,
   })
@@ -159,7 +178,7 @@ async function mint({asked, ruled, ruling, read}: Ruled, tools: IssuerTools): Pr
   const evidence = mintEvidence({...claim, statement: said, case: ruled, outcomes: ruling.outcomes})
   const order = {case: ruled, decision: claim.decision, evidence, head: read.head, now}
   const statement = statementKey(said)
-  if (ruling.kind === 'deny') return denied({order, ruling, read, said, statement})
+  if (ruling.kind !== 'allow') return denied({order, ruling, read, said, statement})
   const minted = mintReceiptBody({
     ...order,
     ruling,
@@ -184,7 +203,7 @@ async function mint({asked, ruled, ruling, read}: Ruled, tools: IssuerTools): Pr
 
 function denied(made: {
   readonly order: Parameters<typeof mintRecord>[0]
-  readonly ruling: Denied
+  readonly ruling: Denied | Escalated
   readonly read: ScopeReading
   readonly said: Statement
   readonly statement: StatementKey

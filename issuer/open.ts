@@ -14,7 +14,7 @@ import {
 import {createApp} from './app.ts'
 import {type IssuerTools, giveUp, handleStatement} from './approve.ts'
 import type {IssuerConfig} from './config.ts'
-import {createFactSource} from './facts/github-facts.ts'
+import {createFactSource, createTeamSource} from './facts/github-facts.ts'
 import {type GitHub, openGitHub} from './github/client.ts'
 import {redeliverFailed} from './github/redeliver.ts'
 import {type IssuerKeys, checkStore, openKeys} from './keys/issuer-keys.ts'
@@ -23,7 +23,6 @@ import {type LedgerWitness, signCheckpoint, watchLedger, witnessed} from './ledg
 import type {Log} from './log.ts'
 import {mintKeySet} from './mint/mint-key-set.ts'
 import {mintFirstEntry} from './mint/mint-record.ts'
-import {builtInPolicy} from './policy/built-in.ts'
 import {oneAtATime} from './publish/one-at-a-time.ts'
 import {createPublisher} from './publish/send.ts'
 import {repair} from './repair.ts'
@@ -161,10 +160,10 @@ function makeTools(
   return {
     ...durable,
     facts: createFactSource(github),
+    teams: createTeamSource(github),
     publisher: oneAtATime(createPublisher({github, warn: (message) => log.warn({}, message)})),
     ownAccount: () => github.ownAccount(),
     signer: keys.receipt,
-    policy: builtInPolicy,
     issuer: config.publicUrl,
     now,
     newIds: () => ({decision: newDecisionId(now()), nonce: randomBytes(16).toString('hex')}),

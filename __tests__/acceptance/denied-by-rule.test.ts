@@ -31,11 +31,12 @@ test('a pull request into another base and a closed one are refused each for its
   expect(shut).toContain('closed without being merged')
 })
 
-test('a policy file that this issuer cannot read closes everything', async () => {
+test('a policy file that is none closes everything, and the reply names the line', async () => {
   const files = {'.github/countersign.yml': 'version: 1\n'}
   await stage.world.push({repository, branch: 'main', pusher: 'octocat', files})
   const reply = await stage.authorize()
   expect(reply.replaceAll('\\', '')).toContain('.github/countersign.yml')
+  expect(reply).toContain('line 1, column 1: environments is missing')
   expect(reply).toContain('**Not authorised')
 })
 

@@ -1,6 +1,6 @@
 /**
- * A47: taking over a policy's name. This issuer reads no policy file, so whatever looks like one on the default branch
- * refuses everything, and what cannot be read is an outage, never "no policy".
+ * A47: taking over a policy's name. Only a plain file of the exact name is a policy. Whatever could be taken for one
+ * refuses everything, even beside it, and what cannot be read is an outage, never "no policy".
  */
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
 import {Stage, repository, until} from '../acceptance/stage.ts'
@@ -17,9 +17,10 @@ const onMain = (files: Readonly<Record<string, FileContent>>): Promise<string> =
   stage.world.push({repository, branch: 'main', pusher: 'hubot', files})
 
 const lax = 'version: 1\nenvironments:\n  production:\n    self-approval: true\n'
+const broken = 'version: 1\nenvironments:\n  production:\n    self-approvals: true\n'
 
 const names: readonly [string, string, FileContent][] = [
-  ['.github/countersign.yml', '.github/countersign.yml', lax],
+  ['.github/countersign.yml', '.github/countersign.yml', broken],
   ['.github/countersign.yaml', '.github/countersign.yaml', lax],
   ['.github/Countersign.YML', '.github/Countersign.YML', lax],
   ['.GitHub/countersign.yml', '.GitHub/countersign.yml', lax],
@@ -33,11 +34,32 @@ test.each(names)(
   async (path, named, content) => {
     await onMain({[path]: content})
     const answer = await stage.authorize()
-    expect(answer).toContain(`The default branch has ${named}, and this issuer cannot read policy files`)
+    expect(answer.replaceAll('\\', '')).toContain(`The policy ${named} on the default branch cannot be used:`)
     await expectNoReceipt(stage)
     await onMain({[path]: null})
   },
 )
+
+test('another spelling beside the policy itself refuses everything too', async () => {
+  await onMain({'.github/countersign.yml': lax, '.github/countersign.yaml': lax})
+  expect(await stage.authorize()).toContain('.yaml')
+  await expectNoReceipt(stage)
+  await onMain({'.github/countersign.yml': null, '.github/countersign.yaml': null})
+})
+
+test('who is only invited to a team that the policy names does not approve, and who is a member does', async () => {
+  const teams = 'version: 1\nenvironments:\n  staging:\n    approvers: {teams: [octo-org/release]}\n'
+  await onMain({'.github/countersign.yml': teams})
+  const team = {organization: 'octo-org', slug: 'release'}
+  stage.world.setTeam({...team, members: [{login: 'octocat', state: 'pending'}]})
+  expect((await stage.authorize({environment: 'staging'})).replaceAll('\\', '')).toContain('octocat is not among them')
+  await expectNoReceipt(stage, {environment: 'staging'})
+  stage.world.setTeam({...team, members: [{login: 'octocat'}]})
+  const other = await stage.propose('teamwork')
+  const sha = other.head
+  expect(await stage.authorize({environment: 'staging', ...other, sha})).toContain('Authorised for `staging`')
+  await onMain({'.github/countersign.yml': null})
+})
 
 test('the gate stays closed after them', async () => {
   expectStopped(await stage.gate(), 'receipt_missing')
@@ -73,11 +95,13 @@ test.each([
       )
       await expectNoReceipt(stage, {environment: 'staging'})
       // What stands on the default branch when it can be read again is what counts.
-      await onMain({'.github/countersign.yml': lax})
+      await onMain({'.github/countersign.yml': broken})
       stage.world.clearFaults()
       stage.world.limitTrees({entries: 100_000})
     }
-    expect(await answerTo(stage, outage)).toContain('The default branch has .github/countersign.yml')
+    expect((await answerTo(stage, outage)).replaceAll('\\', '')).toContain(
+      '.github/countersign.yml on the default branch',
+    )
     expect(stage.issuer.output.slice(heard)).toContain(why)
     await expectNoReceipt(stage, {environment: 'staging'})
     await onMain({'.github/countersign.yml': null})

@@ -75,6 +75,7 @@ export const aStanding = (overrides: Partial<StandingFacts> = {}): StandingFacts
   bodyDigest,
   permission: 'maintain',
   role: 'maintain',
+  teams: [],
   ...overrides,
 })
 
@@ -106,6 +107,14 @@ export const aChange = (overrides: Partial<ChangeFacts> = {}): ChangeFacts => ({
   pushers: {kind: 'seen', accounts: [{id: 2, login: 'hubot'}]},
   since: aComparison(),
   size: aComparison({commits: 1, files: 1, additions: 4, deletions: 0}),
+  policy: {kind: 'absent'},
+  files: [{path: 'src/search.ts', additions: 4, deletions: 0}],
+  filesCut: false,
+  checks: [{name: 'build', app: 'github-actions', status: 'completed', conclusion: 'success'}],
+  checksCut: false,
+  unsignedCommits: 0,
+  behindBy: 0,
+  firstByAuthor: false,
   ...overrides,
 })
 
@@ -117,9 +126,12 @@ export interface CaseChanges {
   readonly environment?: Partial<EnvironmentPolicy>
   readonly request?: Partial<Case['request']>
   readonly policy?: Partial<Case['policy']>
+  readonly source?: Case['source']
+  readonly approvals?: Case['approvals']
 }
 
-export function aCase({standing, change, pullRequest, environment, request, policy}: CaseChanges = {}): Case {
+export function aCase(changes: CaseChanges = {}): Case {
+  const {standing, change, pullRequest, environment, request, policy} = changes
   const rules = {...must(builtInPolicy.environments['production']), ...environment}
   return {
     request: {environment: production, sha: head, ...request},
@@ -127,6 +139,8 @@ export function aCase({standing, change, pullRequest, environment, request, poli
     change: aChange({...change, pullRequest: aPullRequest(pullRequest)}),
     policy: {...builtInPolicy, environments: {...builtInPolicy.environments, production: rules}, ...policy},
     environment: rules,
+    source: changes.source ?? {kind: 'built-in'},
+    approvals: changes.approvals ?? [],
   }
 }
 

@@ -8,6 +8,7 @@ import {
   type OpenedChange,
   pushersOf,
   readChange,
+  readFor,
   say,
   setStage,
   type Stage,
@@ -46,9 +47,7 @@ describe('an open pull request', () => {
       pushers: {kind: 'seen', accounts: [{id: 480_938, login: 'hubot'}]},
       authors: {kind: 'seen', people: [{name: 'hubot', id: 480_938}]},
     })
-    expect([facts.pullRequest.mergeCommit, facts.mergeReachable, facts.policyFile, facts.since]).toEqual(
-      new Array(4).fill(undefined),
-    )
+    expect([facts.pullRequest.mergeCommit, facts.mergeReachable, facts.since]).toEqual(new Array(3).fill(undefined))
   })
 
   test('names the tree of its head', async () => {
@@ -75,7 +74,7 @@ describe('an open pull request', () => {
 
   test('is gone when GitHub shows none of that number', async () => {
     const statement = {...say(stage, {pullRequest: change.number}), pullRequest: 4711}
-    expect(await stage.facts.readChange(statement, {pushes: () => Promise.resolve([])})).toBe('gone')
+    expect(await readFor(stage, statement)).toBe('gone')
   })
 
   test('closed unmerged is closed, and names its head', async () => {
@@ -123,7 +122,7 @@ describe('the repository', () => {
   test('is read under its new name after a renaming', async () => {
     const statement = say(stage, {pullRequest: change.number})
     stage.world.renameRepository({repository: name, to: 'api'})
-    expect(await stage.facts.readChange(statement, {pushes: () => Promise.resolve([])})).toMatchObject({
+    expect(await readFor(stage, statement)).toMatchObject({
       repository: {id: stage.repositoryId, name: 'octo-org/api'},
       commit: {sha: change.head},
     })
@@ -134,13 +133,13 @@ describe('the repository', () => {
     stage.world.deleteRepository({repository: name})
     await stage.world.addRepository({name, files: {'README.md': 'new\n'}})
     await openChange(stage)
-    expect(await stage.facts.readChange(statement, {pushes: () => Promise.resolve([])})).toBe('gone')
+    expect(await readFor(stage, statement)).toBe('gone')
   })
 
   test('that GitHub does not show is an outage', async () => {
     const statement = say(stage, {pullRequest: change.number})
     stage.world.deleteRepository({repository: name})
-    await expect(stage.facts.readChange(statement, {pushes: () => Promise.resolve([])})).rejects.toMatchObject({
+    await expect(readFor(stage, statement)).rejects.toMatchObject({
       kind: 'permission',
     })
   })

@@ -30,6 +30,7 @@ describe('an outage never becomes a fact', () => {
     '^GET .*/activity',
     '^GET .*/git/trees/',
     '^GET .*/compare/',
+    '^GET .*/check-runs',
   ]
   test.each(doors)('%s failing, cut off, turned away or answered with a page is unavailable', async (match) => {
     const faults = [{status: 500}, {cut: true}, {html: true}, {status: 403}, {rateLimit: 'secondary'}] as const
@@ -48,6 +49,8 @@ describe('an outage never becomes a fact', () => {
     '^GET .*/pulls/\\d+/commits',
     '^GET .*/activity',
     '^GET .*/git/trees/',
+    '^GET .*/check-runs',
+    '^GET .*/pulls/\\d+/files',
   ])('%s not found, though GitHub has just named it, is unavailable', async (match) => {
     stage.world.addFault({match, status: 404, times: 1})
     await expect(read()).rejects.toMatchObject({kind: 'unusable'})
@@ -56,7 +59,7 @@ describe('an outage never becomes a fact', () => {
   test('a head that moves while it is read is unavailable', async () => {
     stage.world.addFault({match: '^GET .*/pulls/\\d+/commits', delayMs: 400, times: 1})
     const settled = read().catch((thrown: unknown) => thrown)
-    const isRead = (): boolean => stage.world.requests.some(({path}) => path.includes('/branches/main'))
+    const isRead = (): boolean => stage.world.requests.some(({path}) => path.includes('/git/commits/'))
     for (let tries = 0; tries < 100 && !isRead(); tries += 1) await sleep(5)
     await stage.world.push({repository: name, branch: 'feature', pusher: 'octocat', files: {e: '1\n'}})
     expect(await settled).toMatchObject({kind: 'unusable', message: expect.stringContaining('moved')})

@@ -40,6 +40,7 @@ describe('a comment as it was said', () => {
       bodyDigest: digestOf('/authorize production'),
       permission: 'maintain',
       role: 'maintain',
+      teams: [],
     })
   })
 

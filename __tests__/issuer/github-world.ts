@@ -1,7 +1,7 @@
 /** A sandbox GitHub with one repository, its people and an installed App, for the tests of what is read and sent. */
 import {parseAccountId, parseCommitSha, parseRepositoryId, parseRepositoryName} from '#protocol'
-import {createFactSource} from '../../issuer/facts/github-facts.ts'
-import type {ChangeFacts, FactSource, Push, Statement} from '../../issuer/facts/facts.ts'
+import {createFactSource, createTeamSource} from '../../issuer/facts/github-facts.ts'
+import type {ChangeFacts, FactSource, Push, Statement, TeamSource} from '../../issuer/facts/facts.ts'
 import {type GitHub, openGitHub} from '../../issuer/github/client.ts'
 import {type Sandbox, startSandbox} from '../../sandbox/start.ts'
 
@@ -13,6 +13,7 @@ export interface Stage {
   readonly world: Sandbox['world']
   readonly github: GitHub
   readonly facts: FactSource
+  readonly teams: TeamSource
   readonly installation: number
   readonly repositoryId: number
   /** The default branch's first commit. */
@@ -38,7 +39,8 @@ export async function setStage({private: isPrivate = false} = {}): Promise<Stage
   const {id: appId, privateKey} = await world.describeApp()
   const github = openGitHub({apiUrl: sandbox.url, version: '0.0.0', credentials: {kind: 'app', appId, privateKey}})
   const facts = createFactSource(github)
-  return {sandbox, world, github, facts, installation, repositoryId: made.id, root: made.sha ?? '', people}
+  const teams = createTeamSource(github)
+  return {sandbox, world, github, facts, teams, installation, repositoryId: made.id, root: made.sha ?? '', people}
 }
 
 export interface OpenedChange {
@@ -86,12 +88,24 @@ export interface Asked {
 
 /** Reads the change that a new statement on the pull request would be about. */
 export async function readChange(stage: Stage, asked: Asked): Promise<ChangeFacts> {
-  const facts = await stage.facts.readChange(say(stage, {pullRequest: asked.pullRequest}), {
-    pushes: (ref) => Promise.resolve((asked.pushes ?? []).filter((push) => push.ref === ref)),
-    lastAuthorised: parseCommitSha(asked.lastAuthorised),
-  })
+  const facts = await readFor(stage, say(stage, {pullRequest: asked.pullRequest}), asked)
   if (facts === 'gone') throw new Error('gone')
   return facts
+}
+
+/** The ground and then the change, as the issuer reads them. */
+export async function readFor(
+  {facts}: Stage,
+  statement: Statement,
+  {pushes = [], lastAuthorised}: Omit<Asked, 'pullRequest'> = {},
+): Promise<ChangeFacts | 'gone'> {
+  const ground = await facts.readGround(statement)
+  if (ground === 'gone') return 'gone'
+  return await facts.readChange(statement, {
+    ground,
+    pushes: (ref) => Promise.resolve(pushes.filter((push) => push.ref === ref)),
+    lastAuthorised: parseCommitSha(lastAuthorised),
+  })
 }
 
 /** Sorted: the walk's order means nothing. */

@@ -12,6 +12,8 @@ const perPage = 100
 export interface OwnCommits {
   readonly shas: ReadonlySet<CommitSha>
   readonly people: readonly CommitPerson[]
+  /** Those whose signature GitHub did not verify. */
+  readonly unsigned: number
 }
 
 /** `count` is what the pull request says of itself: a list that does not match was read while it moved. */
@@ -26,8 +28,12 @@ export async function fetchOwnCommits(
   if (shas.size !== count || (count > 0 && !shas.has(head))) {
     throw new GitHubUnavailable('unusable', 'the pull request moved while its commits were read')
   }
-  return {shas, people: withoutRepeats(commits.flatMap(peopleOf))}
+  const unsigned = commits.filter((commit) => !isSigned(commit)).length
+  return {shas, people: withoutRepeats(commits.flatMap(peopleOf)), unsigned}
 }
+
+const isSigned = (commit: Field): boolean =>
+  commit.at('commit').at('verification').optional()?.at('verified').flag() === true
 
 async function fetchPage(
   {connection, at}: Place,

@@ -1,19 +1,20 @@
 /** What would be let out and who had a hand in it: the pull request, its commit, its people, its size. */
-import type {CommitSha} from '#protocol'
+import {type CommitSha, parseCommitSha} from '#protocol'
 import type {Connection} from '../github/client.ts'
-import {fetchRepository, type RepositoryFacts, splitName} from '../github/repository.ts'
+import {splitName} from '../github/repository.ts'
 import {fetchOwnCommits, maxCommits, type OwnCommits} from './authors.ts'
+import {fetchChecks} from './checks.ts'
 import {
   type Commit,
-  fetchBranch,
   fetchCommit,
   fetchComparison,
+  fetchDistance,
   fetchMergeBase,
   fetchReach,
   type Place,
 } from './commits.ts'
-import type {ChangeFacts, FactSource, Statement} from './facts.ts'
-import {fetchPolicyFile} from './policy-file.ts'
+import type {ChangeFacts, Comparison, FactSource, Statement} from './facts.ts'
+import {fetchOwnFiles, type Files} from './files.ts'
 import {fetchPullRequest, type PullRequestFacts} from './pull-request.ts'
 import {fetchActivity, maxMoves, type Pushers, tracePushers} from './pushers.ts'
 
@@ -23,36 +24,36 @@ export async function readChange(
   connection: Connection,
   {statement, known}: {readonly statement: Statement; readonly known: Known},
 ): Promise<ChangeFacts | 'gone'> {
-  const [repository, pull] = await Promise.all([
-    fetchRepository(connection, statement.repository),
-    fetchPullRequest(connection, statement),
-  ])
-  if (repository === 'gone' || pull === 'gone') return 'gone'
-  const place: Place = {connection, at: splitName(repository.name), ranges: new Map()}
-  const {pullRequest, size} = pull
+  const pull = await fetchPullRequest(connection, statement)
+  if (pull === 'gone') return 'gone'
+  const {ground} = known
+  const place: Place = {connection, at: splitName(ground.repository.name), ranges: new Map()}
+  const {pullRequest, size, firstByAuthor} = pull
   // Of an open pull request the head is what can be authorised, of a merged one the merge commit alone.
   const candidate = pullRequest.mergeCommit ?? pullRequest.head.sha
-  const [commit, main, own] = await Promise.all([
-    fetchCommit(place, candidate),
-    fetchBranch(place, repository.defaultBranch),
-    fetchOwn(place, pull),
-  ])
-  const [mergeReachable, policyFile, pushers, since] = await Promise.all([
-    pullRequest.mergeCommit && fetchReach(place, {base: pullRequest.mergeCommit, head: main.sha}),
-    fetchPolicyFile(place, main.tree),
-    readPushers(place, {pull, own, commit, main, repository, known}),
-    known.lastAuthorised && fetchComparison(place, {base: known.lastAuthorised, head: candidate}),
+  const [commit, own] = await Promise.all([fetchCommit(place, candidate), fetchOwn(place, pull)])
+  const around = {pull, own, commit, known}
+  const [mergeReachable, pushers, behindBy, brought, checks] = await Promise.all([
+    pullRequest.mergeCommit && fetchReach(place, {base: pullRequest.mergeCommit, head: ground.main.sha}),
+    readPushers(place, around),
+    readDistance(place, around),
+    readBrought(place, {...around, candidate}),
+    fetchChecks(place, candidate),
   ])
   return {
-    repository,
+    repository: ground.repository,
+    policy: ground.policy,
     pullRequest,
     commit: {sha: commit.sha, tree: commit.tree},
     mergeReachable,
     authors: own === 'too-many' ? tooManyCommits : {kind: 'seen', people: own.people},
     pushers,
-    policyFile,
-    since,
     size,
+    ...brought,
+    ...checks,
+    unsignedCommits: own === 'too-many' ? size.commits : own.unsigned,
+    behindBy,
+    firstByAuthor,
   }
 }
 
@@ -70,10 +71,27 @@ interface Surroundings {
   readonly pull: PullRequestFacts
   readonly own: OwnCommits | 'too-many'
   readonly commit: Commit
-  /** The default branch's newest commit. */
-  readonly main: {readonly sha: CommitSha}
-  readonly repository: RepositoryFacts
   readonly known: Known
+}
+
+/** Everything since the last authorised commit, not the pull request alone (formats §8); without one, its own files. */
+async function readBrought(
+  place: Place,
+  {pull, known, candidate}: Surroundings & {readonly candidate: CommitSha},
+): Promise<Files & {readonly since?: Comparison}> {
+  if (known.lastAuthorised !== undefined) {
+    return fetchComparison(place, {base: known.lastAuthorised, head: candidate})
+  }
+  return fetchOwnFiles(place, {number: pull.pullRequest.number, count: pull.size.files})
+}
+
+/** The base's tip is asked for the default branch alone; of another one GitHub's word in the pull request serves. */
+async function readDistance(place: Place, {pull, known}: Surroundings): Promise<number | 'unknown'> {
+  const {head, base, state} = pull.pullRequest
+  if (state === 'merged') return 0
+  const {repository, main} = known.ground
+  const from = base.ref === repository.defaultBranch ? main.sha : parseCommitSha(pull.size.from)
+  return from === undefined ? 'unknown' : fetchDistance(place, {base: from, head: head.sha})
 }
 
 async function readPushers(place: Place, around: Surroundings): Promise<Pushers> {
@@ -101,10 +119,11 @@ async function readPushers(place: Place, around: Surroundings): Promise<Pushers>
  */
 async function fetchLeaving(
   place: Place,
-  {pull, own, commit, main, repository}: Surroundings & {readonly own: OwnCommits},
+  {pull, own, commit, known}: Surroundings & {readonly own: OwnCommits},
 ): Promise<CommitSha | undefined> {
   const {head, base, state} = pull.pullRequest
   const [firstParent] = commit.parents
+  const {repository, main} = known.ground
   const left = state === 'merged' ? firstParent : base.ref === repository.defaultBranch ? main.sha : undefined
   if (left === undefined) return undefined
   const mergeBase = await fetchMergeBase(place, {base: left, head: head.sha})

@@ -5,6 +5,7 @@ import type {Connection} from '../github/client.ts'
 import type {OwnerAndRepo} from '../github/repository.ts'
 import {GitHubUnavailable} from '../github/unavailable.ts'
 import type {Comparison} from './facts.ts'
+import {type Files, parseFiles} from './files.ts'
 
 /** A connection and the repository's present name. */
 export interface Place {
@@ -36,7 +37,10 @@ const treeOf = (commit: Field): TreeSha => commit.at('tree').at('sha').parse(par
  * The newest commit of a branch. Asked as a branch, once: wherever else GitHub takes a name, a tag that somebody pushed
  * under the same name could answer for it.
  */
-export async function fetchBranch({connection, at}: Place, branch: string): Promise<Omit<Commit, 'parents'>> {
+export async function fetchBranch(
+  {connection, at}: Omit<Place, 'ranges'>,
+  branch: string,
+): Promise<Omit<Commit, 'parents'>> {
   const answer = await connection.ask('the branch', (octokit) => octokit.rest.repos.getBranch({...at, branch}))
   const {body} = shown(answer, `the branch ${branch}`)
   if (body.at('name').text() !== branch)
@@ -78,23 +82,35 @@ export async function fetchMergeBase(place: Place, range: Range): Promise<Commit
   return answer === 'gone' ? undefined : answer.body.at('merge_base_commit').at('sha').sha()
 }
 
+/** How many commits of `base` the head lacks; `unknown` when their histories have nothing in common. */
+export async function fetchDistance(place: Place, range: Range): Promise<number | 'unknown'> {
+  const answer = await fetchRange(place, range)
+  return answer === 'gone' ? 'unknown' : answer.body.at('behind_by').number()
+}
+
 /** GitHub lists at most this many files of a comparison. */
 const maxFiles = 300
 
+export type Brought = Files & {readonly since: Comparison}
+
 /** What `head` brings over `base`. Of a base that is gone (rewritten away) only a lower bound is left: nothing. */
-export async function fetchComparison(place: Place, range: Range): Promise<Comparison> {
+export async function fetchComparison(place: Place, range: Range): Promise<Brought> {
   const answer = await fetchRange(place, range)
-  if (answer === 'gone')
-    return {from: range.base, commits: 0, behind: 0, files: 0, additions: 0, deletions: 0, cut: true}
+  if (answer === 'gone') {
+    const since = {from: range.base, commits: 0, behind: 0, files: 0, additions: 0, deletions: 0, cut: true}
+    return {since, files: [], filesCut: true}
+  }
   const files = answer.body.at('files').list()
+  const cut = files.length >= maxFiles
   const sum = (name: string): number => files.reduce((total, file) => total + file.at(name).number(), 0)
-  return {
+  const since = {
     from: range.base,
     commits: answer.body.at('total_commits').number(),
     behind: answer.body.at('behind_by').number(),
     files: files.length,
     additions: sum('additions'),
     deletions: sum('deletions'),
-    cut: files.length >= maxFiles,
+    cut,
   }
+  return {since, ...parseFiles(files, cut)}
 }

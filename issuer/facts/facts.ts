@@ -44,6 +44,31 @@ export interface StandingFacts {
   readonly permission: PermissionLevel
   /** GitHub's `role_name`, for show. */
   readonly role: string
+  /** Of the teams that were asked for (`organization/team`), those with an active membership. */
+  readonly teams: readonly string[]
+}
+
+/** What stands on the default branch where the policy belongs. `absent` only when whole trees show nothing near it. */
+export type PolicyFacts =
+  | {readonly kind: 'absent'}
+  | {readonly kind: 'file'; readonly path: string; readonly text: string; readonly sha: string}
+  /** Something that could be taken for it: another spelling, a link, a folder. `why` says what, and the fix. */
+  | {readonly kind: 'near'; readonly path: string; readonly why: string}
+
+/** The repository as it is now: what every request in it stands on. */
+export interface Ground {
+  /** `id` is compared in every answer; another id is another repository (formats §8). */
+  readonly repository: {
+    readonly id: RepositoryId
+    readonly name: RepositoryName
+    /** Only GitHub's plain word `public` is public. */
+    readonly public: boolean
+    readonly defaultBranch: string
+  }
+  /** The default branch's newest commit. */
+  readonly main: {readonly sha: CommitSha; readonly tree: TreeSha}
+  /** The file in that commit. */
+  readonly policy: PolicyFacts
 }
 
 /** A name on a commit: free text, so it can add a refusal and never remove one. */
@@ -68,14 +93,7 @@ export interface Comparison {
 
 /** What would be let out, and who had a hand in it. */
 export interface ChangeFacts {
-  /** `id` is compared in every answer; another id is another repository (formats §8). */
-  readonly repository: {
-    readonly id: RepositoryId
-    readonly name: RepositoryName
-    /** Only GitHub's plain word `public` is public. */
-    readonly public: boolean
-    readonly defaultBranch: string
-  }
+  readonly repository: Ground['repository']
   readonly pullRequest: {
     readonly number: number
     readonly state: 'open' | 'closed' | 'merged'
@@ -93,12 +111,41 @@ export interface ChangeFacts {
   readonly authors: {readonly kind: 'seen'; readonly people: readonly CommitPerson[]} | Unseen
   /** Accounts that pushed to the head branch since it left the base, or why one cannot be established. */
   readonly pushers: {readonly kind: 'seen'; readonly accounts: readonly {id: number; login: string}[]} | Unseen
-  /** A policy file (or a near name) on the default branch. Absent only when the tree shows none. */
-  readonly policyFile?: string | undefined
+  readonly policy: PolicyFacts
   /** Everything since the last commit authorised for the environment; undefined when there was none. */
   readonly since?: Comparison | undefined
   /** The pull request's own size. */
   readonly size: Comparison
+  /** What goes out: since the last authorised commit, or the pull request's own where there was none. */
+  readonly files: readonly FileFacts[]
+  /** True when there are, or may be, more files than these. */
+  readonly filesCut: boolean
+  /** Every run on the commit that can be authorised, repeated ones too. */
+  readonly checks: readonly CheckRunFacts[]
+  /** True when there are more runs than these. */
+  readonly checksCut: boolean
+  /** Of the pull request's commits, those whose signature GitHub did not verify; all of them where they cannot be seen. */
+  readonly unsignedCommits: number
+  /** How many commits of its base the head lacks; of a merged one none. */
+  readonly behindBy: number | 'unknown'
+  /** Whether nothing of the pull request's author was merged here before; of members GitHub does not tell. */
+  readonly firstByAuthor: boolean | 'unknown'
+}
+
+export interface FileFacts {
+  readonly path: string
+  /** Where it was before it was renamed. */
+  readonly previous?: string | undefined
+  readonly additions: number
+  readonly deletions: number
+}
+
+export interface CheckRunFacts {
+  readonly name: string
+  /** The slug of the app that made it; empty where GitHub names none. */
+  readonly app: string
+  readonly status: string
+  readonly conclusion: string | null
 }
 
 interface Unseen {
@@ -120,13 +167,26 @@ export interface Push {
  * tried again) and never turns an outage into a fact. `gone` is a fact: GitHub says that the thing is not there.
  */
 export interface FactSource {
+  /** The cheapest, asked first and of everybody: `teams` is empty. */
   readStanding(statement: Statement): Promise<StandingFacts | 'gone'>
+  /** Asked only of those who may approve at all. */
+  readGround(statement: Statement): Promise<Ground | 'gone'>
   /** `pushes` gives what webhooks announced of a branch (`refs/heads/…`); from `lastAuthorised` `since` counts. */
   readChange(
     statement: Statement,
     known: {
+      readonly ground: Ground
       readonly pushes: (ref: string) => Promise<readonly Push[]>
       readonly lastAuthorised?: CommitSha | undefined
     },
   ): Promise<ChangeFacts | 'gone'>
+}
+
+/** Reads memberships, as FactSource reads facts. */
+export interface TeamSource {
+  /** Those of `teams` (`organization/team`) that the account is an active member of. Asks once for each. */
+  readTeams(
+    statement: Statement,
+    asked: {readonly login: string; readonly teams: readonly string[]},
+  ): Promise<readonly string[]>
 }

@@ -8,6 +8,7 @@ import type {ChangeFacts, Comparison, Statement} from './facts.ts'
 export interface PullRequestFacts {
   readonly pullRequest: ChangeFacts['pullRequest']
   readonly size: Comparison
+  readonly firstByAuthor: ChangeFacts['firstByAuthor']
 }
 
 /** `gone`: no such pull request, or one of another repository that has the name now. */
@@ -51,6 +52,21 @@ function parsePullRequest({body: pull}: Answer): PullRequestFacts {
       deletions: pull.at('deletions').number(),
       cut: false,
     },
+    firstByAuthor: parseAssociation(pull.at('author_association').optional()?.text()),
+  }
+}
+
+/** GitHub's word for how the author stands to the repository; of members and owners it says nothing about merges. */
+function parseAssociation(word: string | undefined): boolean | 'unknown' {
+  switch (word) {
+    case 'FIRST_TIMER':
+    case 'FIRST_TIME_CONTRIBUTOR':
+    case 'NONE':
+      return true
+    case 'CONTRIBUTOR':
+      return false
+    default:
+      return 'unknown'
   }
 }
 

@@ -23,7 +23,7 @@ export async function readStanding(connection: Connection, statement: Statement)
     fetchTrace(connection, comment.body.at('node_id').text()),
     fetchPermission(connection, {at, author}),
   ])
-  return {author, ...parseComment(comment, {statement, author, trace}), ...standing}
+  return {author, ...parseComment(comment, {statement, author, trace}), ...standing, teams: []}
 }
 
 /** A comment is gone only from a repository that is shown: GitHub answers 404 for what may not be seen, too. */
@@ -59,7 +59,7 @@ function parseEdit(value: unknown): 'edited' | 'never' | undefined {
 function parseComment(
   answer: Answer,
   {statement, author, trace}: {readonly statement: Statement; readonly author: Account; readonly trace: Trace},
-): Omit<StandingFacts, 'author' | 'permission' | 'role'> {
+): Omit<StandingFacts, 'author' | 'permission' | 'role' | 'teams'> {
   const {body: comment} = answer
   const createdAt = comment.at('created_at').parse(parseSecondsTime, 'a time')
   const bodyDigest = digestOf(comment.at('body').text())

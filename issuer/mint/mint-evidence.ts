@@ -1,6 +1,6 @@
 /** Facts and rule outcomes as one canonical text, whose digest the receipt and the ledger entry carry. */
 import {type DecisionId, type Digest, type JsonValue, canonicalJson, digestOf} from '#protocol'
-import type {Statement} from '../facts/facts.ts'
+import type {PolicyFacts, Statement} from '../facts/facts.ts'
 import type {Case, RuleOutcome} from '../policy/ruling.ts'
 
 export interface EvidenceOrder {
@@ -28,12 +28,18 @@ export function mintEvidence({decision, nonce, statement, case: asked, outcomes}
       statement: {...statement, comment: {id, nodeId, authorId}},
       request: asked.request,
       standing: asked.standing,
-      change: asked.change,
+      change: {...asked.change, policy: withoutText(asked.change.policy)},
+      source: asked.source,
+      approvals: asked.approvals,
       outcomes,
     }),
   )
   return {text, digest: digestOf(text)}
 }
+
+/** The policy's canonical text is kept beside the evidence; here its file is named by git's digest. */
+const withoutText = (policy: PolicyFacts): object =>
+  policy.kind === 'file' ? {kind: policy.kind, path: policy.path, sha: policy.sha} : policy
 
 /**
  * Facts as JSON. Members that are undefined are left out, a time that is none becomes null, and lone surrogates in

@@ -4,17 +4,26 @@ import type {EnvironmentPolicy, Policy} from './ruling.ts'
 
 const minute = 60_000
 
-const oneWriter: EnvironmentPolicy = {
+/** What an environment asks where its policy does not say otherwise; no policy can ask less permission. */
+export const environmentDefaults: EnvironmentPolicy = {
   permission: 'write',
+  users: [],
+  teams: [],
   approvals: 1,
   selfApproval: false,
   binding: ['commit'],
   ttl: 60 * minute,
+  singleUse: false,
+  fresh: false,
+  checks: [],
+  freeze: [],
 }
 
 export const builtInPolicy: Policy = {
-  environments: {production: oneWriter, staging: oneWriter},
+  branches: [],
+  environments: {production: environmentDefaults, staging: environmentDefaults},
   statementLife: 15 * minute,
+  sensitivePaths: ['.github/**', 'infra/**', '**/migrations/**'],
   agents: ['*[bot]'],
 }
 

@@ -1,5 +1,6 @@
 /** What may be authorised, and by whom of those with standing. A failure here is a decision: DENY. */
 import {findEnvironment} from './built-in.ts'
+import {describeUnreadable} from './in-force.ts'
 import {handsOf} from './hands.ts'
 import {type Judgement, type Rule, fail, pass} from './rule.ts'
 import type {Case} from './ruling.ts'
@@ -11,28 +12,28 @@ const skew = 60_000
 
 const environmentNamed: ChangeRule = {
   name: 'environment-named',
-  evaluate: ({policy, request}) =>
+  evaluate: ({policy, request, source}) =>
     findEnvironment(policy, request.environment) !== undefined
       ? pass(`The policy names ${request.environment}.`)
-      : fail(`The policy does not name the environment ${request.environment}. Use one that it names.`),
+      : fail(
+          source.kind === 'unreadable'
+            ? `Whether the policy names the environment ${request.environment} cannot be read.`
+            : `The policy does not name the environment ${request.environment}. Use one that it names.`,
+        ),
 }
 
 const policyReadable: ChangeRule = {
   name: 'policy-readable',
-  evaluate: ({change: {policyFile}}) =>
-    policyFile === undefined
-      ? pass('The repository has no policy file, so the built-in policy applies.')
-      : fail(
-          `The default branch has ${policyFile}, and this issuer cannot read policy files, so nothing is authorised. Remove the file or run an issuer that reads it.`,
-        ),
-}
-
-const enoughApprovals: ChangeRule = {
-  name: 'enough-approvals',
-  evaluate: ({environment: {approvals}}) =>
-    approvals <= 1
-      ? pass('One approval is needed, and this is one.')
-      : fail(`The policy needs ${approvals} approvals, and this issuer counts one. Ask for 1 in the policy.`),
+  evaluate: ({source}) => {
+    switch (source.kind) {
+      case 'built-in':
+        return pass('The repository has no policy file, so the built-in policy applies.')
+      case 'file':
+        return pass(`The policy is that of ${source.path} on the default branch.`)
+      case 'unreadable':
+        return fail(`${describeUnreadable(source)} Until it is mended, nothing is authorised.`)
+    }
+  },
 }
 
 const commitNamed: ChangeRule = {
@@ -81,14 +82,15 @@ const mergeReachable: ChangeRule = {
   },
 }
 
-const baseIsDefaultBranch: ChangeRule = {
-  name: 'base-is-default-branch',
-  evaluate: ({change: {repository, pullRequest}}) => {
+const baseAllowed: ChangeRule = {
+  name: 'base-allowed',
+  evaluate: ({change: {repository, pullRequest}, policy}) => {
     const {base} = pullRequest
-    return base.ref === repository.defaultBranch && base.repositoryId === repository.id
-      ? pass(`The pull request goes into ${repository.defaultBranch}.`)
+    const allowed = [...new Set([repository.defaultBranch, ...policy.branches])]
+    return allowed.includes(base.ref) && base.repositoryId === repository.id
+      ? pass(`The pull request goes into ${base.ref}.`)
       : fail(
-          `The pull request goes into ${base.ref}, and only ${repository.defaultBranch} of this repository can be authorised. Change its base.`,
+          `The pull request goes into ${base.ref}, and only ${allowed.join(', ')} of this repository can be authorised. Change its base.`,
         )
   },
 }
@@ -156,12 +158,11 @@ const unseen = (what: string, why: string): string =>
 export const changeRules: readonly ChangeRule[] = [
   environmentNamed,
   policyReadable,
-  enoughApprovals,
   commitNamed,
   commitCurrent,
   pullRequestAlive,
   mergeReachable,
-  baseIsDefaultBranch,
+  baseAllowed,
   notAFork,
   notTheAuthor,
   notAPusher,

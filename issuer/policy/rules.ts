@@ -1,12 +1,16 @@
 /** Evaluates a policy's named rules: all of them, every time, and keeps every outcome. */
 import type {Flag} from '#protocol'
-import {sealPolicy} from './built-in.ts'
-import {changeRules} from './change-rules.ts'
+import type {StandingFacts} from '../facts/facts.ts'
+import {builtInPolicy, environmentDefaults, sealPolicy} from './built-in.ts'
+import {changeRules as rulesOfTheChange} from './change-rules.ts'
+import {conditionRules, enoughApprovals, missingApprovals} from './condition-rules.ts'
+import {scoreRisk} from './risk.ts'
 import type {Judgement, Rule} from './rule.ts'
-import type {Allowed, Case, Denied, RuleOutcome, Ruling, StandingCase} from './ruling.ts'
+import type {Allowed, Case, Denied, EnvironmentPolicy, RatedCase, RuleOutcome, Ruling, StandingCase} from './ruling.ts'
 import {standingRules} from './standing-rules.ts'
 
-export {changeRules, standingRules}
+export const changeRules: readonly Rule<RatedCase>[] = [...rulesOfTheChange, ...conditionRules]
+export {standingRules}
 
 export interface StandingRuling {
   readonly kind: 'standing' | 'no-standing'
@@ -19,19 +23,30 @@ export function evaluateStanding(asked: StandingCase): StandingRuling {
   return {kind: judged.every(hasPassed) ? 'standing' : 'no-standing', outcomes: judged.map(outcomeOf)}
 }
 
+/**
+ * What every policy asks of whoever approves: who fails here has no standing anywhere, whatever the repository's file
+ * says. Judged before that file is read, so that a stranger costs no more than three requests (threats A52).
+ */
+export const evaluateFloor = (standing: StandingFacts): StandingRuling =>
+  evaluateStanding({standing, policy: builtInPolicy, environment: environmentDefaults})
+
 /** The ruling on a statement. Standing is judged again with the rest, so that no allow can come without it. */
 export function evaluate(asked: Case): Ruling {
-  const judged = [...standingRules.map((rule) => judge(rule, asked)), ...changeRules.map((rule) => judge(rule, asked))]
-  const outcomes = judged.map(outcomeOf)
-  const policy = sealPolicy(asked.policy).digest
-  if (!judged.every(hasPassed)) return {kind: 'deny', outcomes, policy}
-  return {kind: 'allow', outcomes, policy, flags: flagsOf(judged)}
+  const rated: RatedCase = {...asked, risk: scoreRisk(asked)}
+  const judged = [...standingRules.map((rule) => judge(rule, rated)), ...changeRules.map((rule) => judge(rule, rated))]
+  const ruled = {outcomes: judged.map(outcomeOf), policy: sealPolicy(asked.policy).digest, risk: rated.risk}
+  const failed = judged.filter((one) => !hasPassed(one))
+  if (failed.length === 0) return {kind: 'allow', ...ruled, flags: flagsOf(judged, asked.environment)}
+  if (failed.every(({rule}) => rule === enoughApprovals.name)) {
+    return {kind: 'escalate', ...ruled, missing: missingApprovals(rated)}
+  }
+  return {kind: 'deny', ...ruled}
 }
 
 /** An ALLOW that no receipt can be made for is a DENY. `problem` completes "no receipt can be made: …". */
-export function overrule({outcomes, policy}: Allowed, problem: string): Denied {
+export function overrule({outcomes, policy, risk}: Allowed, problem: string): Denied {
   const why = `No receipt can be made: ${problem}. Ask somebody else who may approve, or the issuer's operator.`
-  return {kind: 'deny', outcomes: [...outcomes, {rule: 'receipt-mintable', outcome: 'fail', why}], policy}
+  return {kind: 'deny', outcomes: [...outcomes, {rule: 'receipt-mintable', outcome: 'fail', why}], policy, risk}
 }
 
 type Judged = Judgement & {readonly rule: string}
@@ -40,7 +55,8 @@ const judge = <Facts>(rule: Rule<Facts>, facts: Facts): Judged => ({rule: rule.n
 const hasPassed = ({outcome}: Judged): boolean => outcome === 'pass'
 const outcomeOf = ({rule, outcome, why}: Judged): RuleOutcome => ({rule, outcome, why})
 
-function flagsOf(judged: readonly Judged[]): readonly Flag[] {
-  const flags = judged.flatMap((one) => (one.outcome === 'pass' && one.flag !== undefined ? [one.flag] : []))
-  return [...new Set(flags)].sort()
+function flagsOf(judged: readonly Judged[], {singleUse, fresh}: EnvironmentPolicy): readonly Flag[] {
+  const earned = judged.flatMap((one) => (one.outcome === 'pass' && one.flag !== undefined ? [one.flag] : []))
+  const asked: readonly Flag[] = [...(singleUse ? ['once' as const] : []), ...(fresh ? ['fresh' as const] : [])]
+  return [...new Set([...earned, ...asked])].sort()
 }

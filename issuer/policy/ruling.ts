@@ -2,21 +2,75 @@
 import type {Binding, CommitSha, Digest, Environment, Flag} from '#protocol'
 import type {ChangeFacts, PermissionLevel, StandingFacts} from '../facts/facts.ts'
 
+/** The levels that a policy may ask of approvers: whoever cannot write is refused before any policy is read. */
+export const approverLevels = ['write', 'maintain', 'admin'] as const satisfies readonly PermissionLevel[]
+export type ApproverLevel = (typeof approverLevels)[number]
+
 export interface EnvironmentPolicy {
-  readonly permission: PermissionLevel
+  readonly permission: ApproverLevel
+  /** An approver has the permission and, where one of these lists is not empty, is in one of them. */
+  readonly users: readonly string[]
+  /** `organization/team`. */
+  readonly teams: readonly string[]
   readonly approvals: number
   readonly selfApproval: boolean
   readonly binding: readonly Binding[]
   /** Milliseconds. */
   readonly ttl: number
+  /** The receipt is flagged `once`. */
+  readonly singleUse: boolean
+  /** The receipt is flagged `fresh`. */
+  readonly fresh: boolean
+  readonly checks: readonly RequiredCheck[]
+  readonly freeze: readonly FreezeWindow[]
+  readonly risk?: RiskLimits
+}
+
+export interface RequiredCheck {
+  readonly name: string
+  /** The slug of the app that must have made the runs; absent, every app's count. */
+  readonly app?: string
+}
+
+/** Milliseconds; nothing is authorised while `from <= now < to`. */
+export interface FreezeWindow {
+  readonly from: number
+  readonly to: number
+  readonly reason: string
+}
+
+/** Scores of risk, from 0 to 1, from which more approvals are needed, or nothing is authorised. */
+export interface RiskLimits {
+  readonly escalateAt?: number
+  /** 0 without `escalateAt`. */
+  readonly extraApprovals: number
+  readonly denyAt?: number
 }
 
 export interface Policy {
+  /** Bases that may be authorised besides the default branch. */
+  readonly branches: readonly string[]
   readonly environments: Readonly<Record<string, EnvironmentPolicy>>
   /** Milliseconds from the comment's `created_at` in which it counts. */
   readonly statementLife: number
+  /** Globs of paths whose change is a risk. */
+  readonly sensitivePaths: readonly string[]
   /** Login patterns; only `*` is special. */
   readonly agents: readonly string[]
+}
+
+/**
+ * Where the policy in force came from. `unreadable`: something stands there that is no policy, so nothing is authorised;
+ * the built-in policy stands in for it only so that every other rule is evaluated and recorded too.
+ */
+export type PolicySource =
+  | {readonly kind: 'built-in'}
+  | {readonly kind: 'file'; readonly path: string}
+  | {readonly kind: 'unreadable'; readonly path: string; readonly problems: readonly string[]}
+
+export interface PolicyInForce {
+  readonly policy: Policy
+  readonly source: PolicySource
 }
 
 /** What a person asked: an authorisation of a commit for an environment. */
@@ -32,8 +86,23 @@ export interface RuleOutcome {
   readonly why: string
 }
 
+/** One cause of risk: `value` from 0 (none) to 1, and what was found. */
+export interface RiskFactor {
+  readonly name: string
+  readonly weight: number
+  readonly value: number
+  readonly why: string
+}
+
+export interface Risk {
+  /** From 0 to 1, two decimals. */
+  readonly score: number
+  readonly factors: readonly RiskFactor[]
+}
+
 interface Judged {
   readonly outcomes: readonly RuleOutcome[]
+  readonly risk: Risk
   /** Digest of the canonical policy that was evaluated. */
   readonly policy: Digest
 }
@@ -49,7 +118,25 @@ export interface Denied extends Judged {
   readonly kind: 'deny'
 }
 
-export type Ruling = Allowed | Denied
+/** Everything passed but the number of approvals: `missing` more people can make it an allow. */
+export interface Escalated extends Judged {
+  readonly kind: 'escalate'
+  readonly missing: number
+}
+
+export type Ruling = Allowed | Denied | Escalated
+
+/** An approval that somebody gave earlier for the same commit and environment, read and judged again for this case. */
+export interface CollectedApproval {
+  readonly login: string
+  readonly id: number
+  readonly role: string
+  /** Milliseconds. */
+  readonly at: number
+  /** The comment. */
+  readonly statement: {readonly id: number; readonly digest: Digest}
+  readonly binding: Binding
+}
 
 /** What the rules of standing look at: who said it, and what the policy asks of an approver there. */
 export interface StandingCase {
@@ -62,4 +149,12 @@ export interface StandingCase {
 export interface Case extends StandingCase {
   readonly request: Request
   readonly change: ChangeFacts
+  readonly source: PolicySource
+  /** Approvals of earlier comments. The statement in hand counts besides them, and each person once. */
+  readonly approvals: readonly CollectedApproval[]
+}
+
+/** A case and its risk: what the rules of the change look at. */
+export interface RatedCase extends Case {
+  readonly risk: Risk
 }

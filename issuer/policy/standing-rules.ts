@@ -70,6 +70,24 @@ const hasPermission: StandingRule = {
         ),
 }
 
+/** Logins compare as GitHub's do, teams too. A membership that is only offered is none (threats A47). */
+const isNamed: StandingRule = {
+  name: 'named-approver',
+  evaluate: ({standing: {author, teams}, environment}) => {
+    if (environment.users.length === 0 && environment.teams.length === 0) return pass('The policy names nobody.')
+    const user = environment.users.find((login) => isSame(login, author.login))
+    if (user !== undefined) return pass(`The policy names ${user}.`)
+    const team = environment.teams.find((name) => teams.some((member) => isSame(member, name)))
+    return team === undefined
+      ? fail(
+          `The policy lets ${[...environment.users, ...environment.teams].join(', ')} approve there, and ${author.login} is not among them. Ask one of those.`,
+        )
+      : pass(`${author.login} is a member of ${team}, which the policy names.`)
+  },
+}
+
+const isSame = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase()
+
 /** Facts are compared with the one value that lets pass, so that a missing one refuses. */
 const isYes = (fact: unknown): boolean => fact === true
 const isNo = (fact: unknown): boolean => fact === false
@@ -88,4 +106,5 @@ export const standingRules: readonly StandingRule[] = [
   asAnnounced,
   neverEdited,
   hasPermission,
+  isNamed,
 ]

@@ -36,6 +36,11 @@ export function renderUnnamedEnvironment(environment: Environment, policy: Polic
 
 const listEnvironments = (policy: Policy): string => Object.keys(policy.environments).map(codeSpan).join(', ')
 
+/** `problem` as describeUnreadable gave it. */
+export function renderUnreadable(problem: string): string {
+  return `**Nothing is authorised here now.** ${escapeText(problem)}`
+}
+
 /** Someone without standing: a refusal and no decision. `outcomes` as evaluateStanding gave them. */
 export function renderNoStanding(outcomes: readonly RuleOutcome[]): string {
   const failed = outcomes.filter(({outcome}) => outcome === 'fail')

@@ -1,7 +1,7 @@
 /** The reply to a decision, and to the bare form that comes before one: short, friendly, readable in an e-mail. */
 import {type Environment, type Receipt, secondsTimeToMs} from '#protocol'
 import type {ChangeFacts} from '../facts/facts.ts'
-import type {Case, Denied} from '../policy/ruling.ts'
+import type {Case, Denied, Escalated} from '../policy/ruling.ts'
 import {codeSpan, escapeText} from './markdown.ts'
 import {renderLine, renderTime, renderWhatGoesOut} from './render-change.ts'
 
@@ -29,7 +29,7 @@ export function renderAllowed(receipt: Receipt, change: ChangeFacts): string {
 export const receiptUrl = ({issuer, id}: Receipt): string => `${issuer}/v1/receipts/${id}`
 
 /** DENY: every rule that failed with its way out, and the line to copy where a line helps. */
-export function renderDenied({request, change}: Case, {outcomes}: Denied): string {
+export function renderDenied({request, change}: Case, {outcomes}: Denied | Escalated): string {
   const failed = outcomes.filter(({outcome}) => outcome === 'fail')
   const way = wayOut(
     failed.map(({rule}) => rule),

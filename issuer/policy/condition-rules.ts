@@ -1,0 +1,87 @@
+/** What the environment's policy asks besides who and what: approvals, checks, times, risk. A failure is a DENY. */
+import type {CheckRunFacts} from '../facts/facts.ts'
+import {type Rule, fail, pass} from './rule.ts'
+import type {RatedCase, RequiredCheck} from './ruling.ts'
+
+type ConditionRule = Rule<RatedCase>
+
+/** How many people must approve at this risk, and how many more that is than otherwise. */
+function approvalsAsked({environment: {approvals, risk: limits}, risk}: RatedCase): {needed: number; extra: number} {
+  const extra = limits?.escalateAt !== undefined && risk.score >= limits.escalateAt ? limits.extraApprovals : 0
+  return {needed: approvals + extra, extra}
+}
+
+/** Distinct people: the statement in hand, and what was collected before. */
+const countPeople = ({standing, approvals}: RatedCase): number =>
+  new Set([standing.author.id, ...approvals.map(({id}) => id)]).size
+
+export const missingApprovals = (asked: RatedCase): number => approvalsAsked(asked).needed - countPeople(asked)
+
+/** The one rule that more people can overcome: failing alone, it makes the ruling an escalation. */
+export const enoughApprovals: ConditionRule = {
+  name: 'enough-approvals',
+  evaluate: (asked) => {
+    const {needed, extra} = approvalsAsked(asked)
+    const people = countPeople(asked)
+    const because = extra > 0 ? ` (${extra} of them for a risk of ${asked.risk.score})` : ''
+    const found = `${countOf(needed, 'approval is', 'approvals are')} needed${because}, and ${countOf(people, 'person has', 'people have')} approved.`
+    return people >= needed
+      ? pass(found, extra > 0 ? 'escalated' : undefined)
+      : fail(`${found} Ask somebody else who may approve.`)
+  },
+}
+
+const countOf = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`
+
+const checksPassed: ConditionRule = {
+  name: 'checks-passed',
+  evaluate: ({environment: {checks}, change}) => {
+    if (checks.length === 0) return pass('The policy asks for no checks.')
+    if (change.checksCut)
+      return fail('The commit has more check runs than can be read, so one of them may have failed.')
+    const problems = checks.flatMap((check) => findProblem(check, change.checks) ?? [])
+    return problems.length === 0
+      ? pass(`Every run of ${checks.map(printCheck).join(', ')} completed with success.`)
+      : fail(
+          `The policy asks for checks that have not all passed: ${problems.join('; ')}. Say it again when they have.`,
+        )
+  },
+}
+
+/** Every run counts, not the latest alone: whoever starts workflows can post a second run of a name (threats A46). */
+function findProblem(check: RequiredCheck, runs: readonly CheckRunFacts[]): string | undefined {
+  const own = runs.filter(({name, app}) => name === check.name && (check.app === undefined || app === check.app))
+  if (own.length === 0) return `${printCheck(check)} has no run on this commit`
+  const bad = own.find(({status, conclusion}) => !(status === 'completed' && conclusion === 'success'))
+  return bad === undefined ? undefined : `a run of ${printCheck(check)} is ${bad.conclusion ?? bad.status}`
+}
+
+const printCheck = ({name, app}: RequiredCheck): string => (app === undefined ? name : `${name}@${app}`)
+
+const notFrozen: ConditionRule = {
+  name: 'not-frozen',
+  // GitHub's clock at the reading of the comment. Positive comparisons: NaN refuses.
+  evaluate: ({environment: {freeze}, standing: {readAt: now}}) => {
+    const window = freeze.find(({from, to}) => !(now < from || now >= to))
+    return window === undefined
+      ? pass('The policy freezes nothing now.')
+      : fail(
+          `The policy authorises nothing from ${printTime(window.from)} to ${printTime(window.to)} (${window.reason}). Ask again after that.`,
+        )
+  },
+}
+
+const printTime = (ms: number): string => new Date(ms).toISOString().replace('.000Z', 'Z')
+
+const riskAcceptable: ConditionRule = {
+  name: 'risk-acceptable',
+  evaluate: ({environment: {risk: limits}, risk: {score, factors}}) => {
+    if (limits?.denyAt === undefined || score < limits.denyAt) return pass(`The risk is ${score}.`)
+    const causes = factors.filter(({value}) => value > 0).map(({name}) => name)
+    return fail(
+      `The risk is ${score} (${causes.join(', ')}), and from ${limits.denyAt} on the policy authorises nothing. Make a smaller change of it.`,
+    )
+  },
+}
+
+export const conditionRules: readonly ConditionRule[] = [enoughApprovals, checksPassed, notFrozen, riskAcceptable]
