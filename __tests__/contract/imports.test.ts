@@ -27,6 +27,10 @@ const borders: readonly Border[] = [
   {from: /^issuer\/(command|mint)\//, may: [/^#protocol$/, /^issuer\//]},
   {from: /^issuer\/policy\//, may: [/^#protocol$/, /^issuer\//, ...packages('ajv', 'yaml', 'picomatch')]},
   {
+    from: /^issuer\/(server|cli\/[\w-]+)\.ts$/,
+    may: [/^package\.json$/, /^#protocol$/, /^issuer\//, /^node:/, ...packages('@hono/node-server')],
+  },
+  {
     from: /^issuer\//,
     may: [
       /^#protocol$/,

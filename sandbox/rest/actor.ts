@@ -32,7 +32,7 @@ export const authenticate = (world: World) =>
     return undefined
   })
 
-async function identify(world: World, header: string): Promise<Identified> {
+export async function identify(world: World, header: string): Promise<Identified> {
   const [, token = ''] = /^(?:bearer|token) +(\S+)$/i.exec(header) ?? []
   if (token.split('.').length === 3) return verifyAppToken(world, token)
   const issued = world.tokens.get(token)

@@ -7,6 +7,7 @@ import {createMiddleware} from 'hono/factory'
 import type {ContentfulStatusCode} from 'hono/utils/http-status'
 
 import type {World} from '../world.ts'
+import {identify} from './actor.ts'
 import {type Ctx, type Env, refuse} from './answers.ts'
 import {quotaHeaders, quotaOf} from './quota.ts'
 
@@ -15,6 +16,7 @@ export const faulty = (world: World) =>
     const url = new URL(c.req.url)
     const fault = world.faults.take(`${c.req.method} ${url.pathname}${url.search}`)
     if (!fault) return next()
+    await countFor(world, c)
     if (fault.delayMs !== undefined) await sleep(fault.delayMs)
     if (fault.rateLimit) return limited(world, c, fault.rateLimit)
     if (fault.html === true)
@@ -25,6 +27,13 @@ export const faulty = (world: World) =>
     if (fault.cut === true) c.res = await cut(c, c.res)
     return undefined
   })
+
+/** A request that fails counts against the quota of whoever made it, as one that succeeds. */
+async function countFor(world: World, c: Ctx): Promise<void> {
+  const header = c.req.header('authorization')
+  const found = header === undefined ? undefined : await identify(world, header)
+  if (found !== undefined && 'actor' in found) c.set('actor', found.actor)
+}
 
 const words: Readonly<Record<number, string>> = {
   401: 'Bad credentials',

@@ -43,6 +43,8 @@ const whitespace = /[ \t\n\r]*/y
 const plainCharacters = /[^"\\\u0000-\u001f]*/y // eslint-disable-line no-control-regex -- JSON's own rule (RFC 8259 §7)
 const escapeSequence = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
 const numberToken = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
+/** What may make a string end later, be refused, or read otherwise than it is written. */
+const unusual = /[^\x20-\x5b\x5d-\x7e]/
 const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
 const simpleEscapes: Readonly<Record<string, string>> = {b: '\b', f: '\f', n: '\n', r: '\r', t: '\t'}
 const literals: readonly (readonly [string, JsonValue])[] = [
@@ -114,6 +116,13 @@ class Parser {
 
   #string(): string {
     const start = this.#at
+    // Nearly every string is plain: then it is one slice.
+    const end = this.#text.indexOf('"', start + 1)
+    const plain = this.#text.slice(start + 1, end)
+    if (end > 0 && !unusual.test(plain)) {
+      this.#at = end + 1
+      return plain
+    }
     const parts: string[] = []
     this.#at += 1
     for (;;) {
@@ -148,7 +157,8 @@ class Parser {
   }
 
   #skip(): void {
-    this.#match(whitespace)
+    // Only white space stands below "!" in JSON: compact text has none to look for.
+    if (this.#text.charCodeAt(this.#at) <= 0x20) this.#match(whitespace)
   }
 
   #take(character: string): boolean {

@@ -19,21 +19,18 @@ import {
   type Signature,
   type TreeSha,
   parseAccountId,
-  parseCommitSha,
   parseDecisionId,
   parseDigest,
-  parseEnvironment,
   parseLogin,
   parseOrigin,
   parsePublicKey,
   parseReceiptId,
   parseRepositoryId,
-  parseRepositoryName,
   parseSignature,
-  parseTreeSha,
 } from './ids.ts'
 import {canonicalBytes} from './json.ts'
-import {ShapeFault, by, listOf, oneOf, optional, readMembers} from './shape.ts'
+import {readScope} from './scope.ts'
+import {ShapeFault, by, listOf, oneOf, readMembers} from './shape.ts'
 import {type SecondsTime, parseSecondsTime, secondsTimeToMs} from './times.ts'
 
 /** Words a receipt may be flagged with, sorted. Any other word refuses. */
@@ -93,24 +90,10 @@ export const maxSignedBytes = 4096
 export const maxReceiptBytes = 16_384
 export const maxApprovals = 6
 
-const sha = '40 or 64 lower-case hex digits'
 const count = by((value) => parseRepositoryId(value) as number | undefined, 'a non-negative safe integer')
 const digest = by(parseDigest, '"sha256:" and 64 lower-case hex digits')
 const login = by(parseLogin, '1 to 64 printable ASCII characters without ` $ " \\ <')
 const time = by(parseSecondsTime, 'a time YYYY-MM-DDTHH:MM:SSZ that exists')
-
-const readScope = (value: unknown, path: string): Scope =>
-  readMembers(
-    {value, path},
-    {
-      repository: by(parseRepositoryName, 'owner/name'),
-      repositoryId: by(parseRepositoryId, 'a non-negative safe integer'),
-      sha: by(parseCommitSha, sha),
-      tree: by(parseTreeSha, sha),
-      environment: by(parseEnvironment, 'an environment name (a-z 0-9 . _ / -, at most 63 characters)'),
-      pullRequest: optional(count),
-    },
-  )
 
 const readApproval = (value: unknown, path: string): Approval =>
   readMembers(
