@@ -16,9 +16,13 @@ export type {
 } from '../src/protocol/ledger/verify-ledger.ts'
 
 export type {RefusalCode} from '../src/protocol/refusals.ts'
-export {refusalCodes} from '../src/protocol/refusals.ts'
+export {
+  /** Every code of a refused receipt or deployment, in the order of docs/refusals.md. */ refusalCodes,
+} from '../src/protocol/refusals.ts'
 export type {Faulty, ProofFaultCode} from '../src/protocol/proof-faults.ts'
-export {proofFaults} from '../src/protocol/proof-faults.ts'
+export {
+  /** What happened and what to do, by the code of a refused token, bundle, revocation or ledger. */ proofFaults,
+} from '../src/protocol/proof-faults.ts'
 
 export type {Approval, Receipt, Scope} from '../src/protocol/receipt.ts'
 export type {Revocation} from '../src/protocol/revocation.ts'
@@ -27,7 +31,14 @@ export type {EvidenceBundle, EvidenceHeader} from '../src/protocol/evidence.ts'
 export type {Entry} from '../src/protocol/ledger/entry.ts'
 
 export {evidenceKey} from '../src/protocol/evidence-key.ts'
-export {evidenceDigest, parseEvidence, parseEvidenceId, parseOrganizationId} from '../src/protocol/evidence.ts'
+export {
+  evidenceDigest,
+  parseEvidence,
+  /** `evd_` and a lower-case ULID; undefined for all else. */
+  parseEvidenceId,
+  /** An owner's numeric id in decimal, as text; undefined for all else. */
+  parseOrganizationId,
+} from '../src/protocol/evidence.ts'
 export {digestOf} from '../src/protocol/crypto.ts'
 export type {JsonResult, JsonValue} from '../src/protocol/json.ts'
 export {canonicalJson, parseJson} from '../src/protocol/json.ts'

@@ -18,7 +18,27 @@ const environment = {
   GIT_TERMINAL_PROMPT: '0',
 }
 
-export function runGit(folder: string, args: readonly string[], input?: string | Buffer): Promise<GitAnswer> {
+/** Answers about objects that were named by their whole hash never change, and a process for each of them is slow. */
+const remembered = new Map<string, GitAnswer>()
+const readers = new Set(['cat-file', 'diff-tree', 'log', 'ls-tree', 'merge-base', 'rev-list'])
+const byHash = /^\^?[0-9a-f]{40}(?:\^\{[a-z]+\})?(?:\.{2,3}[0-9a-f]{40})?$/
+
+function isLasting(args: readonly string[]): boolean {
+  const command = args.findIndex((arg) => readers.has(arg))
+  const named = args.slice(command + 1).filter((arg) => !arg.startsWith('-') && arg !== 'blob')
+  return command >= 0 && named.length > 0 && named.every((arg) => byHash.test(arg))
+}
+
+export async function runGit(folder: string, args: readonly string[], input?: string | Buffer): Promise<GitAnswer> {
+  if (input !== undefined || !isLasting(args)) return await startGit(folder, args, input)
+  const key = [folder, ...args].join('\0')
+  const answer = remembered.get(key) ?? (await startGit(folder, args))
+  // What is not there now may be pushed later.
+  if (answer.code === 0) remembered.set(key, answer)
+  return answer
+}
+
+function startGit(folder: string, args: readonly string[], input?: string | Buffer): Promise<GitAnswer> {
   return new Promise((resolve, reject) => {
     const child = spawn('git', ['-c', 'safe.directory=*', ...args], {cwd: folder, env: environment, stdio: 'pipe'})
     const out: Buffer[] = []

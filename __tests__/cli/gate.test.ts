@@ -1,0 +1,218 @@
+/** `countersign gate`, spawned: the Action's gate without a runner, from files, GitHub and the issuer. */
+import {readFileSync} from 'node:fs'
+import type {ServerResponse} from 'node:http'
+import {afterEach, describe, expect, test} from '@jest/globals'
+import {parse} from 'yaml'
+import {gateDefaults} from '../../src/cli/gate.ts'
+import {type Loopback, emptyFolder, serve} from '../action/asks.ts'
+import {openTestRepository, withGit} from '../action/repositories.ts'
+import {aReceipt, commit, expected, lifeAround, makeKey} from '../protocol/builders.ts'
+import {type CommandOptions, countersign, fileOf, noFile, useBuiltCommand} from './command.ts'
+
+useBuiltCommand()
+
+const key = makeKey()
+const {text} = aReceipt(lifeAround(Date.now()), key)
+let server: Loopback | undefined
+afterEach(async () => {
+  await server?.close()
+  server = undefined
+})
+
+const deployment = ['--repository', expected.repository, '--repository-id', '1296269', '--sha', commit]
+const usual = ['gate', '--environment', 'production', '--public-key', key.pin, ...deployment, '--checkout', 'ignore']
+const gate = (words: readonly string[], options?: CommandOptions) => countersign([...usual, ...words], options)
+
+const json = (response: ServerResponse, body: unknown, status = 200): void => {
+  response.writeHead(status, {'content-type': 'application/json'}).end(JSON.stringify(body))
+}
+
+describe('with a receipt in a file', () => {
+  test('it authorises, and says what was not checked', async () => {
+    const {code, out, err} = await gate(['--receipt', fileOf(text)])
+    expect(code).toBe(0)
+    expect(out).toContain(`octocat authorised ${commit} of octo-org/api-service for production`)
+    expect(err).toContain('Revocation not checked')
+  })
+
+  test('the receipt itself is taken too', async () => {
+    expect((await gate(['--receipt', text])).code).toBe(0)
+  })
+
+  test('--json prints the result that the Action gives', async () => {
+    const {code, out} = await gate(['--receipt', fileOf(text), '--json'])
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({
+      type: 'countersign.result/v1',
+      authorized: true,
+      receipt: {scope: {sha: commit}},
+    })
+  })
+
+  test.each([
+    ['commit_mismatch', {scope: {sha: 'f'.repeat(40)}}],
+    ['repository_mismatch', {scope: {repositoryId: 7}}],
+    ['environment_mismatch', {scope: {environment: 'staging'}}],
+    ['flag_refused', {flags: ['self']}],
+    ['expired', lifeAround(Date.now() - 10_000_000)],
+  ])('%s, with the code of the Action and exit code 1', async (expectedCode, overrides) => {
+    const {text: other} = aReceipt({...lifeAround(Date.now()), ...overrides}, key)
+    const {code, out, err} = await gate(['--receipt', fileOf(other)])
+    expect([code, out]).toEqual([1, ''])
+    expect(err).toContain(`Refused (${expectedCode}):`)
+    const asJson = await gate(['--receipt', fileOf(other), '--json'])
+    expect(asJson.code).toBe(1)
+    expect(JSON.parse(asJson.out)).toMatchObject({authorized: false, code: expectedCode})
+  })
+
+  test('several keys may be pinned', async () => {
+    expect((await gate(['--receipt', fileOf(text), '--public-key', makeKey().pin])).code).toBe(0)
+  })
+})
+
+describe('a question that says too little', () => {
+  test('refuses with every problem at once', async () => {
+    const {code, err} = await countersign(['gate', '--environment', 'Prod', '--receipt', fileOf(text)])
+    expect(code).toBe(1)
+    expect(err).toContain('Refused (input_invalid)')
+    expect(err).toContain('"environment"')
+    expect(err).toContain('"public-key"')
+  })
+
+  test('nothing at all refuses', async () => {
+    expect((await countersign(['gate'])).code).toBe(1)
+  })
+
+  test('no commit outside a workflow refuses', async () => {
+    const words = ['gate', '--environment', 'production', '--public-key', key.pin, '--receipt', fileOf(text)]
+    expect((await countersign(words)).err).toContain('Refused (event_unsupported)')
+  })
+
+  test('a file that is not there refuses', async () => {
+    expect((await gate(['--receipt', noFile()])).err).toContain('Refused (input_invalid)')
+  })
+
+  test('an option that there is not, one that is given twice, a stray word', async () => {
+    for (const words of [['--enviroment', 'x'], ['--sha', commit], ['deploy.sh']]) {
+      expect((await gate(words)).code).toBe(2)
+    }
+  })
+
+  test('the token is no option', async () => {
+    const {code, err} = await gate(['--github-token', 'ghs_secret'])
+    expect(code).toBe(2)
+    expect(err).not.toContain('ghs_secret')
+  })
+})
+
+describe('with GitHub', () => {
+  const env = (): Readonly<Record<string, string>> => ({
+    GITHUB_TOKEN: 'ghs_secret',
+    GITHUB_API_URL: server?.origin ?? '',
+  })
+
+  test('the check run of this environment on this commit is read, with the token', async () => {
+    server = await serve((_, response) =>
+      json(response, {check_runs: [{output: {text: `The receipt:\n\n\`\`\`json\n${text}\n\`\`\`\n`}}]}),
+    )
+    expect((await gate([], {env: env()})).code).toBe(0)
+    const [request] = server.requests
+    const url = new URL(request?.url ?? '', server.origin)
+    expect(url.pathname).toBe(`/repos/octo-org/api-service/commits/${commit}/check-runs`)
+    expect(Object.fromEntries(url.searchParams)).toEqual({
+      check_name: 'countersign / production',
+      filter: 'latest',
+      per_page: '100',
+      page: '1',
+    })
+    expect(request?.headers.authorization).toBe('Bearer ghs_secret')
+  })
+
+  test('no receipt there is receipt_missing, with the comment to post', async () => {
+    server = await serve((_, response) => json(response, {check_runs: []}))
+    const {code, err} = await gate([], {env: env()})
+    expect(code).toBe(1)
+    expect(err).toContain('Refused (receipt_missing)')
+    expect(err).toContain(`/authorize production ${commit}`)
+  })
+
+  test.each([
+    [403, 'checks: read'],
+    [401, 'not valid'],
+    [502, 'answered 502'],
+  ])('an answer of %i refuses with what it means, and without the token', async (status, words) => {
+    server = await serve((_, response) => json(response, {}, status))
+    const {code, err} = await gate([], {env: env()})
+    expect(code).toBe(1)
+    expect(err).toContain('Refused (source_unreachable)')
+    expect(err).toContain(words)
+    expect(err).not.toContain('ghs_secret')
+  })
+
+  test('a redirect is not followed: it could carry the token away', async () => {
+    const other = await serve((_, response) => json(response, {check_runs: []}))
+    server = await serve((_, response) => response.writeHead(302, {location: other.origin}).end())
+    expect((await gate([], {env: env()})).err).toContain('Refused (source_unreachable)')
+    expect(other.requests).toEqual([])
+    await other.close()
+  })
+})
+
+describe('with the issuer', () => {
+  const issued = (origin: string): string => aReceipt({...lifeAround(Date.now()), issuer: origin}, key).text
+
+  test('its list is asked', async () => {
+    server = await serve((_, response) => json(response, {receipts: [JSON.parse(issued(server?.origin ?? ''))]}))
+    expect((await gate(['--issuer-url', server.origin])).code).toBe(0)
+    expect(server.requests[0]?.url).toContain('/v1/receipts?repository=octo-org%2Fapi-service')
+  })
+
+  test('a redirect is not followed', async () => {
+    server = await serve((_, response) => response.writeHead(302, {location: 'http://127.0.0.1:1/'}).end())
+    expect((await gate(['--issuer-url', server.origin])).err).toContain('a redirect, which is not followed')
+  })
+
+  test('one that is not there refuses', async () => {
+    const gone = await serve(() => undefined)
+    await gone.close()
+    const {code, err} = await gate(['--issuer-url', gone.origin])
+    expect(code).toBe(1)
+    expect(err).toContain('could not be reached (ECONNREFUSED)')
+  })
+})
+
+withGit('the checkout', () => {
+  const words = (sha: string, path: string): readonly string[] => [
+    ...['gate', '--environment', 'production', '--public-key', key.pin, '--repository', expected.repository],
+    ...['--repository-id', '1296269', '--sha', sha, '--path', path],
+    ...['--receipt', fileOf(aReceipt({...lifeAround(Date.now()), scope: {sha}}, key).text)],
+  ]
+
+  test('must be the authorised commit, unmodified', async () => {
+    const repository = openTestRepository(emptyFolder())
+    repository.git('init', '--quiet')
+    repository.write('deploy.sh', 'echo\n')
+    const sha = repository.commit()
+    expect((await countersign(words(sha, repository.root))).code).toBe(0)
+    repository.write('deploy.sh', 'echo other\n')
+    const {code, err} = await countersign(words(sha, repository.root))
+    expect(code).toBe(1)
+    expect(err).toContain('Refused (checkout_mismatch)')
+  })
+
+  test('none is a warning', async () => {
+    const {code, err} = await countersign(words(commit, emptyFolder()))
+    expect(code).toBe(0)
+    expect(err).toContain('Nothing is checked out')
+  })
+})
+
+test('what is not given is what action.yml says', () => {
+  const {inputs} = parse(readFileSync('action.yml', 'utf8')) as {
+    readonly inputs: Readonly<Record<string, {readonly default?: string}>>
+  }
+  const defaults = Object.entries(inputs).flatMap(([name, {default: value = ''}]) =>
+    value === '' || name === 'github-token' ? [] : [[name, value]],
+  )
+  expect(gateDefaults).toEqual(Object.fromEntries(defaults))
+})
