@@ -142,6 +142,7 @@ const wrong: readonly (readonly [text: string, at: string, words: readonly strin
   ['version: 1\nversion: 1\nenvironments: {production: {}}\n', '2:1', ['version stands here twice']],
   ['version: 1\nenvironments: {production: {}, "production": {}}\n', '2:32', ['production stands here twice']],
   ['version: 1\nenvironments: {production: &p {}, staging: *p}\n', '2:31', ['Anchors and aliases']],
+  ['version: 1\nenvironments: {production: *nowhere}\n', '2:28', ['Anchors and aliases']],
   ['version: !!int 1\nenvironments: {production: {}}\n', '1:16', ['Tags']],
   ['version: !v 1\nenvironments: {production: {}}\n', '1:10', ['tag']],
   ['version: 1\nenvironments: {production: {<<: {approvals: 1}}}\n', '2:29', ['is not known']],

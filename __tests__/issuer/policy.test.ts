@@ -82,6 +82,7 @@ const refused: readonly (readonly [rule: string, what: string, changes: CaseChan
   ['checks-passed', 'a check without a run', {environment: {checks: [{name: 'deploy'}]}}],
   ['checks-passed', 'a check of another app', {environment: {checks: [{name: 'build', app: 'my-ci'}]}}],
   ['checks-passed', 'a check that failed once', {environment: {checks: [{name: 'build'}]}, change: {checks: [green, {...green, conclusion: 'failure'}]}}],
+  ['checks-passed', 'a check that failed and was green later or earlier', {environment: {checks: [{name: 'build'}]}, change: {checks: [green, {...green, conclusion: 'failure'}, green]}}],
   ['checks-passed', 'a check that failed for another app', {environment: {checks: [{name: 'build'}]}, change: {checks: [green, {...green, app: 'my-ci', conclusion: 'failure'}]}}],
   ...['neutral', 'skipped', 'cancelled', 'timed_out', 'stale', null].map((conclusion) => ['checks-passed', `a check that is ${conclusion}`, {environment: {checks: [{name: 'build'}]}, change: {checks: [{...green, conclusion}]}}] as const),
   ['checks-passed', 'a check that says success and still runs', {environment: {checks: [{name: 'build'}]}, change: {checks: [{...green, status: 'in_progress'}]}}],
@@ -89,6 +90,7 @@ const refused: readonly (readonly [rule: string, what: string, changes: CaseChan
   ['not-frozen', 'a window that begins now', {environment: {freeze: [{from: decidedAt, to: decidedAt + 1, reason: 'holidays'}]}}],
   ['not-frozen', 'a window that ends in a moment', {environment: {freeze: [{from: 0, to: 1, reason: 'past'}, {from: 0, to: decidedAt + 1, reason: 'holidays'}]}}],
   ['risk-acceptable', 'a risk that the policy denies', {environment: {risk: {denyAt: 0.2, extraApprovals: 0}}}],
+  ['risk-acceptable', 'the very risk that the policy denies', {environment: {risk: {denyAt: 0.3, extraApprovals: 0}}}],
 ] // prettier-ignore
 
 describe('a rule alone refuses', () => {
