@@ -5,7 +5,17 @@ import type {CommitPerson, PermissionLevel} from '../../issuer/facts/facts.ts'
 import type {ApproverLevel} from '../../issuer/policy/ruling.ts'
 import {builtInPolicy, findEnvironment, sealPolicy} from '../../issuer/policy/built-in.ts'
 import {changeRules, evaluate, evaluateStanding, overrule, standingRules} from '../../issuer/policy/rules.ts'
-import {type CaseChanges, aCase, head, must, otherCommit, production, repositoryId, saidAt} from './builders.ts'
+import {
+  type CaseChanges,
+  aCase,
+  decidedAt,
+  head,
+  must,
+  otherCommit,
+  production,
+  repositoryId,
+  saidAt,
+} from './builders.ts'
 
 /** The names of the rules that fail. */
 const failing = (changes: CaseChanges): readonly string[] =>
@@ -15,6 +25,7 @@ const failing = (changes: CaseChanges): readonly string[] =>
 
 const merged = {state: 'merged', mergeCommit: head} as const
 const authors = (...people: CommitPerson[]): CaseChanges => ({change: {authors: {kind: 'seen', people}}})
+const green = {name: 'build', app: 'github-actions', status: 'completed', conclusion: 'success'} as const
 const absent = undefined as unknown as boolean
 
 /** Facts that exactly one rule refuses. The compiler does not know the names, so a test below checks that none is missing. */
@@ -35,6 +46,8 @@ const refused: readonly (readonly [rule: string, what: string, changes: CaseChan
   ['permission', 'a permission off the ladder', {standing: {permission: 'owner' as PermissionLevel}}],
   ['permission', 'a needed permission off the ladder', {environment: {permission: 'owner' as ApproverLevel}}],
   ['permission', 'less than this environment needs', {environment: {permission: 'admin'}}],
+  ['named-approver', 'somebody whom the policy does not name', {environment: {users: ['hubot', 'octocats']}}],
+  ['named-approver', 'somebody in none of its teams', {environment: {teams: ['octo-org/release']}, standing: {teams: ['octo-org/releases']}}],
   ['environment-named', 'an environment that the policy does not name', {policy: {environments: {}}}],
   ['environment-named', 'a name of every object', {request: {environment: must(parseEnvironment('constructor'))}}],
   ['policy-readable', 'a policy that cannot be read', {source: {kind: 'unreadable', path: '.github/countersign.yml', problems: ['line 1, column 1: empty']}}],
@@ -45,6 +58,7 @@ const refused: readonly (readonly [rule: string, what: string, changes: CaseChan
   ['commit-current', 'a merge without merge commit', {pullRequest: {state: 'merged'}, change: {mergeReachable: true}}],
   ['merge-reachable', 'a merge commit outside the default branch', {pullRequest: merged, change: {mergeReachable: false}}],
   ['merge-reachable', 'a merge commit of which that is unknown', {pullRequest: merged}],
+  ['base-allowed', 'a base that the policy does not name', {pullRequest: {base: {ref: 'release', repositoryId}}, policy: {branches: ['release/1', 'releases']}}],
   ['base-allowed', 'another base', {pullRequest: {base: {ref: 'release', repositoryId}}}],
   ['not-a-fork', 'a fork', {pullRequest: {head: {sha: head, ref: 'x', repositoryId: 5}}}],
   ['not-a-fork', 'a deleted fork', {pullRequest: {head: {sha: head, ref: 'x', repositoryId: null}}}],
@@ -63,7 +77,20 @@ const refused: readonly (readonly [rule: string, what: string, changes: CaseChan
   ['statement-fresh', 'a statement of 15 minutes ago', {standing: {readAt: saidAt + 900_000}}],
   ['statement-fresh', 'a statement from the future', {standing: {readAt: saidAt - 61_000}}],
   ['statement-fresh', 'a statement without time', {standing: {createdAt: NaN}}],
-  ['statement-fresh', 'an answer without time', {standing: {readAt: NaN}}],
+  ['statement-fresh', 'a statement older than the policy takes', {policy: {statementLife: 2345}}],
+  ['statement-fresh', 'a statement without time, and no window', {standing: {createdAt: NaN}, environment: {freeze: []}}],
+  ['checks-passed', 'a check without a run', {environment: {checks: [{name: 'deploy'}]}}],
+  ['checks-passed', 'a check of another app', {environment: {checks: [{name: 'build', app: 'my-ci'}]}}],
+  ['checks-passed', 'a check that failed once', {environment: {checks: [{name: 'build'}]}, change: {checks: [green, {...green, conclusion: 'failure'}]}}],
+  ['checks-passed', 'a check that failed and was green later or earlier', {environment: {checks: [{name: 'build'}]}, change: {checks: [green, {...green, conclusion: 'failure'}, green]}}],
+  ['checks-passed', 'a check that failed for another app', {environment: {checks: [{name: 'build'}]}, change: {checks: [green, {...green, app: 'my-ci', conclusion: 'failure'}]}}],
+  ...['neutral', 'skipped', 'cancelled', 'timed_out', 'stale', null].map((conclusion) => ['checks-passed', `a check that is ${conclusion}`, {environment: {checks: [{name: 'build'}]}, change: {checks: [{...green, conclusion}]}}] as const),
+  ['checks-passed', 'a check that says success and still runs', {environment: {checks: [{name: 'build'}]}, change: {checks: [{...green, status: 'in_progress'}]}}],
+  ['checks-passed', 'more runs than can be read', {environment: {checks: [{name: 'build'}]}, change: {checksCut: true}}],
+  ['not-frozen', 'a window that begins now', {environment: {freeze: [{from: decidedAt, to: decidedAt + 1, reason: 'holidays'}]}}],
+  ['not-frozen', 'a window that ends in a moment', {environment: {freeze: [{from: 0, to: 1, reason: 'past'}, {from: 0, to: decidedAt + 1, reason: 'holidays'}]}}],
+  ['risk-acceptable', 'a risk that the policy denies', {environment: {risk: {denyAt: 0.2, extraApprovals: 0}}}],
+  ['risk-acceptable', 'the very risk that the policy denies', {environment: {risk: {denyAt: 0.3, extraApprovals: 0}}}],
 ] // prettier-ignore
 
 describe('a rule alone refuses', () => {
@@ -72,12 +99,17 @@ describe('a rule alone refuses', () => {
     expect(evaluate(aCase(changes)).kind).toBe('deny')
   })
 
+  test('an answer without time is neither fresh nor outside of a window', () => {
+    const freeze = [{from: 0, to: 1, reason: 'past'}]
+    expect(failing({standing: {readAt: NaN}, environment: {freeze}})).toEqual(['statement-fresh', 'not-frozen'])
+  })
+
   test('a closed pull request, which was not merged either', () => {
     expect(failing({pullRequest: {state: 'closed'}})).toEqual(['pull-request-alive', 'merge-reachable'])
   })
 
   test('and every rule has such a case', () => {
-    const tested = new Set(['pull-request-alive', ...refused.map(([rule]) => rule)])
+    const tested = new Set(['pull-request-alive', 'enough-approvals', ...refused.map(([rule]) => rule)])
     expect([...standingRules, ...changeRules].map(({name}) => name).filter((name) => !tested.has(name))).toEqual([])
   })
 
@@ -92,6 +124,23 @@ describe('an allow', () => {
     ['of the merge commit of a merged one', {pullRequest: merged, change: {mergeReachable: true}}],
     ['by the least permission that is enough', {standing: {permission: 'write', role: 'write'}}],
     ['at the last moment of a statement', {standing: {readAt: saidAt + 899_999}}],
+    [
+      'into a base that the policy names',
+      {pullRequest: {base: {ref: 'release', repositoryId}}, policy: {branches: ['release']}},
+    ],
+    ['into the default branch, which the policy need not name', {policy: {branches: ['release']}}],
+    [
+      'with every run of its checks green',
+      {
+        environment: {checks: [{name: 'build', app: 'github-actions'}, {name: 'build'}]},
+        change: {checks: [green, green]},
+      },
+    ],
+    [
+      'a moment before a window',
+      {environment: {freeze: [{from: decidedAt + 1, to: decidedAt + 2, reason: 'holidays'}]}},
+    ],
+    ['as a window ends', {environment: {freeze: [{from: 0, to: decidedAt, reason: 'holidays'}]}}],
     ['with GitHub’s clocks a minute apart', {standing: {readAt: saidAt - 60_000}}],
     [
       'of the bare form, where the policy takes it',

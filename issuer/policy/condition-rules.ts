@@ -1,4 +1,5 @@
 /** What the environment's policy asks besides who and what: approvals, checks, times, risk. A failure is a DENY. */
+import {printSecondsTime} from '#protocol'
 import type {CheckRunFacts} from '../facts/facts.ts'
 import {type Rule, fail, pass} from './rule.ts'
 import type {RatedCase, RequiredCheck} from './ruling.ts'
@@ -66,12 +67,10 @@ const notFrozen: ConditionRule = {
     return window === undefined
       ? pass('The policy freezes nothing now.')
       : fail(
-          `The policy authorises nothing from ${printTime(window.from)} to ${printTime(window.to)} (${window.reason}). Ask again after that.`,
+          `The policy authorises nothing from ${printSecondsTime(window.from)} to ${printSecondsTime(window.to)} (${window.reason}). Ask again after that.`,
         )
   },
 }
-
-const printTime = (ms: number): string => new Date(ms).toISOString().replace('.000Z', 'Z')
 
 const riskAcceptable: ConditionRule = {
   name: 'risk-acceptable',

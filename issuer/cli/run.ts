@@ -1,0 +1,48 @@
+/** The commands of `countersign-issuer`: arguments -> what is printed. Everything from outside comes in by `tools`. */
+import {parseArgs} from 'node:util'
+import {checkPolicy} from './policy-check.ts'
+import {explainPolicy} from './policy-explain.ts'
+import type {Printed} from './printed.ts'
+
+export interface CliTools {
+  /** The file's text; throws when it cannot be read. */
+  readonly readFile: (path: string) => string
+}
+
+export const usage = [
+  'countersign-issuer policy check FILE',
+  'countersign-issuer policy explain FILE --facts FACTS.json',
+]
+
+export function runCli(args: readonly string[], tools: CliTools): Printed {
+  try {
+    return runPolicy(args, tools)
+  } catch (fault) {
+    const problem = describeMistake(fault)
+    if (problem === undefined) throw fault
+    return {code: 2, lines: [problem]}
+  }
+}
+
+/** The caller's own mistakes: an option that is none, a file that cannot be read. All else is a bug. */
+function describeMistake(fault: unknown): string | undefined {
+  if (typeof fault !== 'object' || fault === null || !('code' in fault) || !('message' in fault)) return undefined
+  return /^(?:ERR_PARSE_ARGS_[A-Z_]+|E[A-Z]+)$/.test(String(fault.code)) ? String(fault.message) : undefined
+}
+
+function runPolicy(args: readonly string[], {readFile}: CliTools): Printed {
+  const {positionals, values} = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {facts: {type: 'string'}},
+  })
+  const [area, command, file, ...rest] = positionals
+  if (area !== 'policy' || file === undefined || rest.length > 0) return wrongly()
+  if (command === 'check' && values.facts === undefined) return checkPolicy(file, readFile(file))
+  if (command === 'explain' && values.facts !== undefined) {
+    return explainPolicy({file, text: readFile(file), facts: readFile(values.facts)})
+  }
+  return wrongly()
+}
+
+const wrongly = (): Printed => ({code: 2, lines: ['Usage:', ...usage.map((line) => `  ${line}`)]})
