@@ -14,6 +14,7 @@ import {choosePolicy, findAsked} from './policy/in-force.ts'
 import {evaluate, evaluateFloor, evaluateStanding, overrule} from './policy/rules.ts'
 import type {Case, Denied, EnvironmentPolicy, Escalated, PolicyInForce, Request, Ruling} from './policy/ruling.ts'
 import type {Publication, Publisher} from './publish/publication.ts'
+import {withCheckpoint} from './publish/render-checkpoint.ts'
 import {renderGaveUp} from './publish/render-answer.ts'
 import {renderCheckRun} from './publish/render-check-run.ts'
 import {renderAllowed, renderDenied} from './publish/render-reply.ts'
@@ -31,6 +32,10 @@ export interface IssuerTools {
   readonly publisher: Publisher
   /** The issuer's own account: what it says is never a statement. */
   readonly ownAccount: () => Promise<number>
+  /** Whether repositories of this owner are served. */
+  readonly servesOwner: (owner: {readonly id: number; readonly login: string}) => boolean
+  /** The newest signed checkpoint, once there is one. */
+  readonly newestCheckpoint: () => Promise<string | undefined>
   readonly issuer: Origin
   /** Milliseconds. */
   readonly now: () => number
@@ -55,9 +60,10 @@ export const statementKey = ({repository, comment}: Statement): StatementKey => 
 /** Sends what an outcome says, which may be done again without harm, and marks it as sent. */
 export async function publishOutcome(
   {statement, decision, outcome}: {statement: StatementKey; decision: DecisionId; outcome: Outcome},
-  {publisher, outbox, now}: Pick<IssuerTools, 'publisher' | 'outbox' | 'now'>,
+  {publisher, outbox, now, newestCheckpoint}: Pick<IssuerTools, 'publisher' | 'outbox' | 'now' | 'newestCheckpoint'>,
 ): Promise<void> {
-  await publisher.publish(JSON.parse(outcome.publication) as Publication, decision)
+  const publication = JSON.parse(outcome.publication) as Publication
+  await publisher.publish(withCheckpoint(publication, await newestCheckpoint()), decision)
   await outbox.markPublished(statement, now())
 }
 
@@ -80,7 +86,8 @@ async function settle(hand: InHand, tools: IssuerTools): Promise<Outcome> {
   }
   // Only now the policy, which strangers cannot make anybody read (threats A52).
   const ground = await tools.facts.readGround(said)
-  if (ground === 'gone') return await complete({said, words: {}}, tools)
+  // Announced under one owner and transferred before it was read: another ledger's business (threats A12).
+  if (ground === 'gone' || !tools.servesOwner(ground.repository.owner)) return await complete({said, words: {}}, tools)
   const inForce = choosePolicy(ground.policy)
   const {command} = reading
   const environment = command.kind === 'authorize' ? findAsked(inForce, command) : undefined

@@ -100,7 +100,7 @@ async function assemble(
   )
   const durable = {...unwitnessed, store: witnessed(unwitnessed.store, witness)}
   const github = openGitHub({apiUrl: config.github.apiUrl, credentials: revealAccess(config), version})
-  const tools = makeTools({config, keys, durable}, {github, around})
+  const tools = makeTools({config, keys, durable}, {github, witness, around})
   const askForMissed = everySoOften(redeliverEveryMs, (at) => redeliverFailed(github, at - redeliverForMs))
   const worker = startWorker({
     inbox: durable.inbox,
@@ -155,7 +155,11 @@ function everySoOften(everyMs: number, act: (at: number) => Promise<unknown>): (
 
 function makeTools(
   {config, keys, durable}: Parts,
-  {github, around: {log, now}}: {readonly github: GitHub; readonly around: Surroundings},
+  {
+    github,
+    witness,
+    around: {log, now},
+  }: {readonly github: GitHub; readonly witness: LedgerWitness; readonly around: Surroundings},
 ): IssuerTools {
   return {
     ...durable,
@@ -163,6 +167,8 @@ function makeTools(
     teams: createTeamSource(github),
     publisher: oneAtATime(createPublisher({github, warn: (message) => log.warn({}, message)})),
     ownAccount: () => github.ownAccount(),
+    servesOwner: (owner) => servesOwner(config, owner),
+    newestCheckpoint: () => witness.newestCheckpoint(),
     signer: keys.receipt,
     issuer: config.publicUrl,
     now,

@@ -7,7 +7,7 @@ const restMs = 60_000
 /** A repository that is gone, an App that was taken away: what could not be sent for a day is left. */
 const giveUpAfterMs = 24 * 3_600_000
 
-type RepairTools = Pick<IssuerTools, 'outbox' | 'publisher' | 'log' | 'now'>
+type RepairTools = Pick<IssuerTools, 'outbox' | 'publisher' | 'log' | 'now' | 'newestCheckpoint'>
 
 /** One publication that fails holds up no other; it is tried again at the next call. */
 export async function repair(now: number, tools: RepairTools): Promise<void> {

@@ -62,6 +62,7 @@ function listen(issuer: Issuer, {config, log}: {readonly config: IssuerConfig; r
     {fetch: issuer.app.fetch, hostname: config.host, port: config.port, serverOptions: patience},
     ({port}) => {
       process.stdout.write(`pin this line in your workflows: ${issuer.pin}\n`)
+      process.stdout.write(`checkpoints of the ledger verify under: ${issuer.ledgerKey}\n`)
       log.info({host: config.host, port, issuer: config.publicUrl}, 'listening')
     },
   ) as Server

@@ -135,7 +135,8 @@ class Reference {
   #words(symbol: ts.Symbol): string {
     const own = ts.displayPartsToString(symbol.getDocumentationComment(this.#checker))
     const note = this.#notes.get(symbol)
-    const text = own === '' && note !== undefined ? wordsAt(note) : own
+    const said = note === undefined ? '' : wordsAt(note)
+    const text = said === '' ? own : said
     const returns = symbol
       .getJsDocTags(this.#checker)
       .filter(({name}) => name === 'returns')

@@ -100,7 +100,13 @@ export const aPullRequest = (overrides: Partial<ChangeFacts['pullRequest']> = {}
 })
 
 export const aChange = (overrides: Partial<ChangeFacts> = {}): ChangeFacts => ({
-  repository: {id: repositoryId, name: repositoryName, public: true, defaultBranch: 'main'},
+  repository: {
+    id: repositoryId,
+    name: repositoryName,
+    public: true,
+    defaultBranch: 'main',
+    owner: {id: 9919, login: 'octo-org'},
+  },
   pullRequest: aPullRequest(),
   commit: {sha: head, tree},
   authors: {kind: 'seen', people: [{name: 'Hubot', email: 'hubot@github.example', id: 2}]},

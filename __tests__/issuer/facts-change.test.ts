@@ -34,7 +34,13 @@ describe('an open pull request', () => {
   test('is read whole', async () => {
     const facts = await read()
     expect(facts).toMatchObject({
-      repository: {id: stage.repositoryId, name, public: true, defaultBranch: 'main'},
+      repository: {
+        id: stage.repositoryId,
+        name,
+        public: true,
+        defaultBranch: 'main',
+        owner: {id: expect.any(Number), login: 'octo-org'},
+      },
       pullRequest: {
         number: change.number,
         state: 'open',

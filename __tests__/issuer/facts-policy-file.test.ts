@@ -40,7 +40,13 @@ describe('the policy file', () => {
       files: {'.github/countersign.yml': 'version: 2\n'},
     })
     expect(await readGround()).toEqual({
-      repository: {id: stage.repositoryId, name, public: true, defaultBranch: 'main'},
+      repository: {
+        id: stage.repositoryId,
+        name,
+        public: true,
+        defaultBranch: 'main',
+        owner: {id: expect.any(Number), login: 'octo-org'},
+      },
       main: {sha, tree: expect.stringMatching(/^[0-9a-f]{40}$/)},
       policy: {kind: 'file', path: '.github/countersign.yml', text, sha: expect.stringMatching(/^[0-9a-f]{40}$/)},
     })

@@ -22,6 +22,7 @@ function makeTools(waiting: readonly Unpublished[], failing: readonly number[]) 
   const silent = () => undefined
   const tools = {
     now: () => now,
+    newestCheckpoint: () => Promise.resolve(undefined),
     log: {info: silent, warn: silent, error: silent},
     outbox: {
       unpublished: (before: number) => Promise.resolve(asked.push(before) > 0 ? waiting : []),

@@ -64,6 +64,8 @@ export interface Ground {
     /** Only GitHub's plain word `public` is public. */
     readonly public: boolean
     readonly defaultBranch: string
+    /** Who owns it now; a transfer may have come after the announcement. */
+    readonly owner: {readonly id: number; readonly login: string}
   }
   /** The default branch's newest commit. */
   readonly main: {readonly sha: CommitSha; readonly tree: TreeSha}

@@ -9,6 +9,7 @@ export interface RepositoryFacts {
   readonly name: RepositoryName
   readonly public: boolean
   readonly defaultBranch: string
+  readonly owner: {readonly id: number; readonly login: string}
 }
 
 /** A type, not an interface: Octokit's parameters want an index signature. */
@@ -38,6 +39,7 @@ export async function fetchRepository(
     // Only the plain word is public: an unknown visibility is private (formats §8).
     public: body.at('visibility').optional()?.text() === 'public' && !body.at('private').flag(),
     defaultBranch: body.at('default_branch').text(),
+    owner: {id: body.at('owner').at('id').number(), login: body.at('owner').at('login').text()},
   }
 }
 

@@ -64,7 +64,13 @@ const check = object({name: text, app: text, status: text, conclusion: {type: ['
 
 const change = object(
   {
-    repository: object({id: count, name: repository, public: flag, defaultBranch: text}),
+    repository: object({
+      id: count,
+      name: repository,
+      public: flag,
+      defaultBranch: text,
+      owner: object({id: count, login: text}),
+    }),
     pullRequest,
     commit: object({sha, tree: sha}),
     mergeReachable: flag,

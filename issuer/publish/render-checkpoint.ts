@@ -1,0 +1,17 @@
+/** The newest checkpoint in what is sent: the more hands hold one, the less can be rewritten unseen (formats §5). */
+import {fencedBlock} from './markdown.ts'
+import type {Publication} from './publication.ts'
+
+/** The publication with the signed note at the end of its reply and of its check run's summary. */
+export function withCheckpoint(publication: Publication, note: string | undefined): Publication {
+  if (note === undefined) return publication
+  const {reply, checkRun} = publication
+  return {
+    ...publication,
+    reply: reply === undefined ? undefined : `${reply}\n\n${renderCheckpoint(note)}`,
+    checkRun: checkRun && {...checkRun, summary: `${checkRun.summary}\n\n${renderCheckpoint(note)}`},
+  }
+}
+
+const renderCheckpoint = (note: string): string =>
+  ['<details><summary>Ledger checkpoint</summary>', fencedBlock(note.trimEnd()), '</details>'].join('\n\n')
