@@ -1,6 +1,7 @@
 /** A12: rename, transfer, delete and re-create the repository. Its numeric id is signed and compared first. */
 import {afterEach, beforeEach, expect, test} from '@jest/globals'
 import {Stage, repository, until} from '../acceptance/stage.ts'
+import {readClaims} from '../faults/statements.ts'
 import {git} from '../../sandbox/git/run.ts'
 import {theRepository} from '../../sandbox/world.ts'
 import {
@@ -99,4 +100,17 @@ test('a repository that went to another owner is not let out by the receipt that
   await stage.world.settled()
   expect(stage.world.hooks.deliveries).toHaveLength(announced)
   expect(await receiptsFor(stage, {repository: name})).toHaveLength(1)
+})
+
+test('what was announced under the served owner and read after a transfer is not served', async () => {
+  await stage.close()
+  stage = await Stage.open({env: {COUNTERSIGN_OWNERS: 'octo-org'}})
+  const [late] = await whileUnreachable(stage, () => say(command()))
+  stage.world.addOrganization({login: 'another-org'})
+  stage.world.transferRepository({repository, to: 'another-org'})
+  stage.world.redeliver({id: late?.id ?? 0})
+  const outcome = await until(() => readClaims(stage)[0]?.kind ?? undefined, 'an outcome of the statement')
+  expect(outcome).toBe('answered')
+  expect(await receiptsFor(stage, {repository: 'another-org/api-service'})).toEqual([])
+  expect(stage.replies()).toEqual([])
 })
