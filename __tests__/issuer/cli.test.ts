@@ -126,3 +126,9 @@ test('the command itself prints and ends so, and a terminal gets nothing to obey
     rmSync(folder, {recursive: true})
   }
 })
+
+test('--help says how to call it and ends with 0', () => {
+  const {code, lines} = run(['--help'])
+  expect(code).toBe(0)
+  expect(lines.join('\n')).toContain('countersign-issuer policy check FILE')
+})

@@ -34,8 +34,9 @@ function runPolicy(args: readonly string[], {readFile}: CliTools): Printed {
   const {positionals, values} = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: {facts: {type: 'string'}},
+    options: {facts: {type: 'string'}, help: {type: 'boolean'}},
   })
+  if (values.help === true) return {code: 0, lines: help}
   const [area, command, file, ...rest] = positionals
   if (area !== 'policy' || file === undefined || rest.length > 0) return wrongly()
   if (command === 'check' && values.facts === undefined) return checkPolicy(file, readFile(file))
@@ -44,5 +45,14 @@ function runPolicy(args: readonly string[], {readFile}: CliTools): Printed {
   }
   return wrongly()
 }
+
+const help = [
+  'Checks and explains policy files (.github/countersign.yml) for their authors.',
+  '',
+  ...usage.map((line) => `  ${line}`),
+  '',
+  'check names each mistake by line and column; explain judges the facts of one case, rule by rule.',
+  'Exit codes: 0 yes, 1 no (an invalid policy, or one that would not authorise), 2 asked wrongly.',
+]
 
 const wrongly = (): Printed => ({code: 2, lines: ['Usage:', ...usage.map((line) => `  ${line}`)]})
