@@ -1,9 +1,11 @@
 /** Each factor of risk from none to all, what they add up to, the table in the documentation, and the intent. */
 import {readFileSync} from 'node:fs'
 import {describe, expect, test} from '@jest/globals'
+import fc from 'fast-check'
 import {parseEnvironment} from '#protocol'
 import {classifyIntent} from '../../issuer/policy/intent.ts'
 import {createPathMatcher} from '../../issuer/policy/path-pattern.ts'
+import {policySchema} from '../../issuer/policy/policy-schema.ts'
 import {type RiskFactorName, riskWeights, scoreRisk} from '../../issuer/policy/risk.ts'
 import {type CaseChanges, aCase, aComparison, head, must, repositoryId, tree} from './builders.ts'
 
@@ -40,9 +42,9 @@ const table: readonly (readonly [RiskFactorName, string, number, CaseChanges])[]
   ['sensitive-paths', 'the old name of a renamed file', 1, renamed('infra/main.tf')],
   ['sensitive-paths', 'a name with a line break', 1, files('infra/a\nb')],
   ['sensitive-paths', 'a name that only looks like it', 0, files('infrared/a', 'src/infra')],
-  ['sensitive-paths', 'a name that is too long to match', 1, files('x'.repeat(257))],
+  ['sensitive-paths', 'a name that is too long to match', 1, files('x'.repeat(513))],
   ['sensitive-paths', 'a list that was cut', 1, {change: {filesCut: true}}],
-  ['sensitive-paths', 'nothing is sensitive', 0, {change: {filesCut: true, files: [{path: 'x'.repeat(300), additions: 0, deletions: 0}]}, policy: {sensitivePaths: []}}],
+  ['sensitive-paths', 'nothing is sensitive', 0, {change: {filesCut: true, files: [{path: 'x'.repeat(600), additions: 0, deletions: 0}]}, policy: {sensitivePaths: []}}],
   ['workflow-or-policy', 'none', 0, files('src/workflows/a.ts', '.github/ISSUE_TEMPLATE.md')],
   ['workflow-or-policy', 'a workflow', 1, files('.github/workflows/deploy.yml')],
   ['workflow-or-policy', 'a workflow that is renamed away', 1, renamed('.github/workflows/deploy.yml')],
@@ -126,9 +128,30 @@ describe('the score', () => {
 })
 
 test('a glob is no regular expression: brackets, plus and dots are characters', () => {
-  const matches = createPathMatcher(['a+b/*.ts', 'x?y', '**/deep/*'])
+  const matches = createPathMatcher(['a+b/*.ts', 'x?y', '**/deep/*', 'from/**/to/**/end', 'all/**'])
   expect(['a+b/c.ts', 'xzy', 'x.y', 'deep/a', 'a/b/deep/.a'].map(matches)).toEqual(new Array(5).fill(true))
+  expect(['from/to/end', 'from/a/to/b/to/c/end', 'all', 'all/a', 'all/.a/b'].map(matches)).toEqual(
+    new Array(5).fill(true),
+  )
   expect(['aab/c.ts', 'a+b/cts', 'a+b/c/d.ts', 'x/y', 'deep/a/b'].map(matches)).toEqual(new Array(5).fill(false))
+  expect(['from/to', 'from/end', 'from/to/end/a', 'allx', 'x/all/a'].map(matches)).toEqual(new Array(5).fill(false))
+})
+
+test('every glob that a policy may hold is one, and judges every path', () => {
+  const fits = new RegExp(
+    (policySchema.properties['sensitive-paths'] as {readonly items: {readonly pattern: string}}).items.pattern,
+  )
+  const glob = fc
+    .string({unit: fc.constantFrom(...Array.from('ab.*?/@+ -=~#')), minLength: 1, maxLength: 12})
+    .filter((text) => fits.test(text))
+  const path = fc.string({unit: fc.constantFrom(...Array.from('ab./\n\u2028é*')), maxLength: 20})
+  fc.assert(
+    fc.property(glob, path, (pattern, name) => {
+      expect(createPathMatcher([pattern])(name)).toBe(createPathMatcher(['nowhere', pattern])(name))
+      if (!/[*?]/.test(pattern)) expect(createPathMatcher([pattern])(pattern)).toBe(true)
+    }),
+    {seed: 20260402, numRuns: 2000},
+  )
 })
 
 test('the intent is the deployment, in the receipt’s own scope', () => {

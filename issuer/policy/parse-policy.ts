@@ -73,7 +73,7 @@ function readPolicy(file: PolicyFile, note: Note): Policy {
   const sensitivePaths = file['sensitive-paths'] ?? builtInPolicy.sensitivePaths
   for (const [i, glob] of sensitivePaths.entries()) {
     if (countWildcards(glob) > maxWildcards) {
-      note(['sensitive-paths', i], `has more than ${maxWildcards} wildcards. Say it with fewer, or with several globs.`)
+      note(['sensitive-paths', i], `has more than ${maxWildcards} wildcards in one name. Say it with fewer.`)
     }
   }
   const environments = Object.entries(file.environments).map(([name, asked]): readonly [string, EnvironmentPolicy] => {

@@ -41,9 +41,9 @@ const team = {
 
 const glob = {
   description:
-    'A path in which only *, ** and ? are special, from the root without a leading / or ./: ASCII letters, digits, spaces and . _ - / @ # = ~ +, at most 200.',
+    'A path in which only *, ** and ? are special, from the root, without / at either end or ./ (a folder is infra/**): ASCII letters, digits, spaces and . _ - / @ # = ~ +, at most 200.',
   type: 'string',
-  pattern: '^(?!\\.?/)[A-Za-z0-9 ._/*?@#=~+-]{1,200}$',
+  pattern: '^(?!\\.?/)(?!.*(?://|/$))[A-Za-z0-9 ._/*?@#=~+-]{1,200}$',
 }
 
 const approvers = {
@@ -124,7 +124,7 @@ export const policySchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'Countersign policy, version 1',
   description:
-    'The file .github/countersign.yml at the default branch. Beyond this schema: no anchors, aliases, tags, directives or repeated names; durations are at most 24h; times exist; a window ends after it begins; escalate-at is below deny-at; approvals and extra-approvals are at most six together; a glob has at most four wildcards.',
+    'The file .github/countersign.yml at the default branch. Beyond this schema: no anchors, aliases, tags, directives or repeated names; durations are at most 24h; times exist; a window ends after it begins; escalate-at is below deny-at; approvals and extra-approvals are at most six together; a glob has at most two wildcards between two slashes.',
   type: 'object',
   additionalProperties: false,
   required: ['version', 'environments'],
