@@ -23,4 +23,8 @@ export default defineConfig(
     files: ['__tests__/**/*.ts', 'benchmarks/**/*.ts'],
     rules: {'max-lines-per-function': 'off'},
   },
+  {
+    files: ['**/*.js', '**/*.mjs'],
+    languageOptions: {globals: {process: 'readonly', console: 'readonly', URL: 'readonly'}},
+  },
 )

@@ -3,6 +3,7 @@ import {readFileSync} from 'node:fs'
 import type {ServerResponse} from 'node:http'
 import {afterEach, describe, expect, test} from '@jest/globals'
 import {parse} from 'yaml'
+import {inputNames} from '../../src/action/inputs.ts'
 import {gateDefaults} from '../../src/cli/gate.ts'
 import {type Loopback, emptyFolder, serve} from '../action/asks.ts'
 import {openTestRepository, withGit} from '../action/repositories.ts'
@@ -215,4 +216,10 @@ test('what is not given is what action.yml says', () => {
     value === '' || name === 'github-token' ? [] : [[name, value]],
   )
   expect(gateDefaults).toEqual(Object.fromEntries(defaults))
+})
+
+test('the help names every input but the token, which is no option', async () => {
+  const {out} = await countersign(['gate', '--help'])
+  for (const name of inputNames.filter((one) => one !== 'github-token')) expect(out).toContain(`  --${name} `)
+  expect(out).not.toContain('--github-token')
 })

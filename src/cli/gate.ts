@@ -17,9 +17,10 @@ GitHub Action, and every refusal has the same code (docs/refusals.md).
 
   --environment NAME       the environment that is deployed to; compared exactly
   --public-key LINE        a pinned receipt key, pp_pk_…; may be given several times
-  --repository OWNER/NAME  what is deployed, with --repository-id ID
+  --repository OWNER/NAME  what is deployed, with
+  --repository-id ID       its numeric id
   --sha COMMIT             the full commit that is deployed
-                           (in a GitHub workflow these three come from the event when they are not given)
+                           (in a GitHub workflow these three come from the event where they are not given)
   --receipt FILE           a receipt: a file, or JSON that begins with {
   --issuer-url ORIGIN      where to ask for receipts; a receipt must then name this issuer
   --checkout MODE          verify (default): HEAD at --path is the commit, unmodified; ignore: not looked at
