@@ -10,6 +10,7 @@ export default defineConfig(
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {parserOptions: {projectService: true, tsconfigRootDir: import.meta.dirname}},
     rules: {
+      '@typescript-eslint/no-unused-vars': ['error', {ignoreRestSiblings: true}], // `{risk: _, ...rest}` leaves one out
       '@typescript-eslint/no-confusing-void-expression': 'off', // `return stop()` ends a branch in one line
       '@typescript-eslint/restrict-template-expressions': ['error', {allowNumber: true, allowBoolean: true}],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', {considerDefaultExhaustiveForUnions: true}],

@@ -3,10 +3,12 @@
  * Told again for the same statement, after a crash or an outage, it comes to the same single outcome.
  */
 import type {Log} from './log.ts'
-import {type DecisionId, type Origin, signingBytes} from '#protocol'
+import {type DecisionId, type Flag, type Origin, signingBytes} from '#protocol'
 import {type Question, answerQuestion} from './answer.ts'
 import {readCommand} from './command/read-command.ts'
 import type {ChangeFacts, FactSource, Ground, StandingFacts, Statement, TeamSource} from './facts/facts.ts'
+import {readCollected, readTeams} from './collect.ts'
+import {foldWaiting} from './mint/fold-waiting.ts'
 import {mintEvidence} from './mint/mint-evidence.ts'
 import {acceptSigned, mintReceiptBody} from './mint/mint-receipt.ts'
 import {foldScope, mintRecord} from './mint/mint-record.ts'
@@ -17,7 +19,7 @@ import type {Publication, Publisher} from './publish/publication.ts'
 import {withCheckpoint} from './publish/render-checkpoint.ts'
 import {renderGaveUp} from './publish/render-answer.ts'
 import {renderCheckRun} from './publish/render-check-run.ts'
-import {renderAllowed, renderDenied} from './publish/render-reply.ts'
+import {renderAllowed, renderDenied, renderEscalated} from './publish/render-reply.ts'
 import type {Signer} from './signing/signer.ts'
 import type {Change, Claim, Claims, Outbox, Outcome, PushLog, ScopeReading, StatementKey, Store} from './store/store.ts'
 
@@ -94,23 +96,12 @@ async function settle(hand: InHand, tools: IssuerTools): Promise<Outcome> {
   if (command.kind !== 'authorize' || environment === undefined) {
     return await answer({...question, known: {ground, inForce}}, tools)
   }
-  const full = await readTeams({said, standing, environment}, tools)
+  const full = await readTeams({said, standing, environment}, tools.teams)
   const hasStanding = evaluateStanding({standing: full, policy: inForce.policy, environment}).kind === 'standing'
   if (!hasStanding || (command.sha === undefined && !environment.binding.includes('head'))) {
     return await answer({...question, standing: full, known: {ground, inForce}}, tools)
   }
   return await decide({...hand, standing: full, request: command, environment, ground, inForce}, tools)
-}
-
-/** Asked only where the teams decide: not of somebody whom the policy names, nor where it names no team. */
-async function readTeams(
-  {said, standing, environment}: {said: Statement; standing: StandingFacts; environment: EnvironmentPolicy},
-  tools: IssuerTools,
-): Promise<StandingFacts> {
-  const {author} = standing
-  const named = environment.users.some((login) => login.toLowerCase() === author.login.toLowerCase())
-  if (named || environment.teams.length === 0) return standing
-  return {...standing, teams: await tools.teams.readTeams(said, {login: author.login, teams: environment.teams})}
 }
 
 /** Completes the claim with words alone: nothing is decided, nothing is written to the ledger. */
@@ -152,8 +143,10 @@ async function decide(asked: Decidable, tools: IssuerTools): Promise<Outcome> {
     const change = seen?.version === read.version ? seen.change : await readChange(said, {read, ground, tools})
     if (change === 'gone') return await complete({said, words: {}}, tools)
     seen = {version: read.version, change}
-    const ruled: Case = {request, standing, change, ...inForce, environment, approvals: []}
-    const decided = await mint({asked, ruled, ruling: evaluate(ruled), read}, tools)
+    const alone: Case = {request, standing, change, ...inForce, environment, approvals: []}
+    const {approvals, flags} = await readCollected({said, ruled: alone, state: read.state}, tools)
+    const ruled: Case = {...alone, approvals}
+    const decided = await mint({asked, ruled, ruling: withFlags(evaluate(ruled), flags), read}, tools)
     if ((await tools.store.commit(decided)) === 'committed') return decided.outcome
     const {outcome} = await tools.claims.claim(statementKey(said), tools.newIds())
     if (outcome !== undefined) return outcome
@@ -185,7 +178,8 @@ async function mint({asked, ruled, ruling, read}: Ruled, tools: IssuerTools): Pr
   const evidence = mintEvidence({...claim, statement: said, case: ruled, outcomes: ruling.outcomes})
   const order = {case: ruled, decision: claim.decision, evidence, head: read.head, now}
   const statement = statementKey(said)
-  if (ruling.kind !== 'allow') return denied({order, ruling, read, said, statement})
+  if (ruling.kind === 'deny') return denied({order, ruling, read, said, statement})
+  if (ruling.kind === 'escalate') return escalated({order, ruling, read, said, statement})
   const minted = mintReceiptBody({
     ...order,
     ruling,
@@ -210,7 +204,7 @@ async function mint({asked, ruled, ruling, read}: Ruled, tools: IssuerTools): Pr
 
 function denied(made: {
   readonly order: Parameters<typeof mintRecord>[0]
-  readonly ruling: Denied | Escalated
+  readonly ruling: Denied
   readonly read: ScopeReading
   readonly said: Statement
   readonly statement: StatementKey
@@ -220,6 +214,18 @@ function denied(made: {
   const decided = {record: mintRecord(order), state: read.state, read}
   return {statement, outcome: {kind: 'deny', publication}, decided, at: order.now}
 }
+
+/** One of too few: the record says so, and the scope keeps where to read it again when the next person approves. */
+function escalated(made: Omit<Parameters<typeof denied>[0], 'ruling'> & {readonly ruling: Escalated}): Change {
+  const {order, ruling, read, said, statement} = made
+  const publication = printPublication(said, {reaction: 'eyes', reply: renderEscalated(order.case, ruling)})
+  const state = foldWaiting(read.state, {said, case: order.case, now: order.now})
+  const decided = {record: mintRecord(order), state, read}
+  return {statement, outcome: {kind: 'deny', publication}, decided, at: order.now}
+}
+
+const withFlags = (ruling: Ruling, flags: readonly Flag[]): Ruling =>
+  ruling.kind === 'allow' ? {...ruling, flags: [...new Set([...ruling.flags, ...flags])].sort()} : ruling
 
 /** Says on the pull request that a statement could not be decided, unless it was decided after all. */
 export async function giveUp(said: Statement, cause: 'github' | 'internal', tools: IssuerTools): Promise<void> {

@@ -18,7 +18,7 @@ import {
   verifyReceipt,
 } from '#protocol'
 import type {StandingFacts, Statement} from '../facts/facts.ts'
-import type {Allowed, Case} from '../policy/ruling.ts'
+import type {Allowed, Case, CollectedApproval} from '../policy/ruling.ts'
 
 export interface ReceiptOrder {
   readonly case: Case
@@ -43,7 +43,11 @@ export function mintReceiptBody(order: ReceiptOrder): Minted {
   const {case: asked, ruling, decision, now} = order
   const {change, request, environment} = asked
   const approval = approvalOf(order)
-  if (approval === undefined) return {kind: 'unmintable', why: 'the login or id of the account does not fit its format'}
+  const collected = asked.approvals.map(collectedApproval)
+  if (approval === undefined || !collected.every((one) => one !== undefined)) {
+    return {kind: 'unmintable', why: 'the login or id of an account does not fit its format'}
+  }
+  const approvals = [...collected, approval].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
   const body: ReceiptBody = {
     type: 'countersign.receipt/v1',
     id: receiptIdOf(decision),
@@ -56,8 +60,8 @@ export function mintReceiptBody(order: ReceiptOrder): Minted {
       environment: request.environment,
       pullRequest: change.pullRequest.number,
     },
-    authorizedBy: approval.login,
-    approvals: [approval],
+    authorizedBy: approvals.at(-1)?.login ?? approval.login,
+    approvals,
     flags: ruling.flags,
     issuedAt: printSecondsTime(now),
     expiresAt: printSecondsTime(now + environment.ttl),
@@ -77,6 +81,20 @@ export function receiptIdOf(decision: DecisionId): ReceiptId {
   const id = parseReceiptId(`rcpt_dg_${decision.slice('dec_'.length)}`)
   if (id === undefined) throw new TypeError('a decision id without a ULID')
   return id
+}
+
+function collectedApproval({login, id, role, at, statement, binding}: CollectedApproval): Approval | undefined {
+  const [who, account, as] = [parseLogin(login), parseAccountId(id), parseLogin(role) ?? parseLogin('write')]
+  if (who === undefined || account === undefined || as === undefined) return undefined
+  return {
+    login: who,
+    id: account,
+    role: as,
+    at: printSecondsTime(at),
+    statement: {kind: 'issue_comment', ...statement},
+    binding,
+    proof: 'comment',
+  }
 }
 
 function approvalOf({case: {standing, request}, statement}: ReceiptOrder): Approval | undefined {

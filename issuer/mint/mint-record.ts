@@ -17,6 +17,7 @@ import {
 import type {Case} from '../policy/ruling.ts'
 import {sealPolicy} from '../policy/built-in.ts'
 import type {DecisionRecord, LedgerHead, ScopeState} from '../store/store.ts'
+import {dropWaiting} from './fold-waiting.ts'
 import type {Evidence} from './mint-evidence.ts'
 
 export interface RecordOrder {
@@ -86,7 +87,8 @@ export function foldScope(state: ScopeState, {id, scope, authorizedBy, expiresAt
     authorizedBy,
     expiresAt: secondsTimeToMs(expiresAt),
   }
-  return {receipts: [...alive, minted], lastAuthorised: scope.sha}
+  const waiting = dropWaiting(state.waiting, minted.pullRequest)
+  return {receipts: [...alive, minted], lastAuthorised: scope.sha, ...(waiting.length > 0 && {waiting})}
 }
 
 export interface LedgerBirth {

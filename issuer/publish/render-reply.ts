@@ -29,7 +29,7 @@ export function renderAllowed(receipt: Receipt, change: ChangeFacts): string {
 export const receiptUrl = ({issuer, id}: Receipt): string => `${issuer}/v1/receipts/${id}`
 
 /** DENY: every rule that failed with its way out, and the line to copy where a line helps. */
-export function renderDenied({request, change}: Case, {outcomes}: Denied | Escalated): string {
+export function renderDenied({request, change}: Case, {outcomes}: Denied): string {
   const failed = outcomes.filter(({outcome}) => outcome === 'fail')
   const way = wayOut(
     failed.map(({rule}) => rule),
@@ -39,6 +39,18 @@ export function renderDenied({request, change}: Case, {outcomes}: Denied | Escal
     `**Not authorised for ${codeSpan(request.environment)}.** No receipt was made, and the deploy job stays closed.`,
     failed.map(({why}) => `- ${escapeText(why)}`).join('\n'),
     way === undefined ? undefined : paragraphs(way, renderLine(request.environment, change.commit.sha)),
+  )
+}
+
+/** One of too few: what is there, who may add to it, and the line. */
+export function renderEscalated({request, change}: Case, {outcomes, missing}: Escalated): string {
+  const count = outcomes.find(({rule}) => rule === 'enough-approvals')?.why ?? ''
+  return paragraphs(
+    `**Approval recorded for ${codeSpan(request.environment)}; ${missing} more ${missing === 1 ? 'person is' : 'people are'} needed.** No receipt is made yet, and the deploy job stays closed.`,
+    `- ${escapeText(count)}`,
+    'Somebody else who may approve, and had no hand in this, can look at the change and comment:',
+    renderLine(request.environment, change.commit.sha),
+    'It counts as long as a receipt would live, and ends when the commit moves.',
   )
 }
 

@@ -3,6 +3,7 @@
  * its scope, the completion of the statement's claim), and either all of it is there or none.
  */
 import type {
+  Binding,
   CommitSha,
   DecisionId,
   Entry,
@@ -14,7 +15,7 @@ import type {
   RepositoryId,
   TreeSha,
 } from '#protocol'
-import type {Push} from '../facts/facts.ts'
+import type {Push, Statement} from '../facts/facts.ts'
 
 export interface ScopeKey {
   readonly repositoryId: RepositoryId
@@ -26,6 +27,17 @@ export interface ScopeState {
   /** The receipts that were alive when the last of them was minted, newest last. */
   readonly receipts: readonly LiveReceipt[]
   readonly lastAuthorised?: CommitSha | undefined
+  /** Approvals that wait for more people, oldest first. */
+  readonly waiting?: readonly WaitingApproval[] | undefined
+}
+
+/** An approval that was one of too few: where to read it again, and for which commit it was. */
+export interface WaitingApproval {
+  readonly statement: Statement
+  readonly sha: CommitSha
+  readonly binding: Binding
+  /** When it counts no more; milliseconds. */
+  readonly until: number
 }
 
 export interface LiveReceipt {

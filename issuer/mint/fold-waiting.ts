@@ -1,0 +1,33 @@
+/** What a scope keeps of approvals that wait for more people. */
+import type {Statement} from '../facts/facts.ts'
+import type {Case} from '../policy/ruling.ts'
+import type {ScopeState, WaitingApproval} from '../store/store.ts'
+
+interface Waited {
+  readonly said: Statement
+  readonly case: Case
+  /** Milliseconds. */
+  readonly now: number
+}
+
+/** With this approval. They end when the commit moves, when their time is over, and when the same person says it again. */
+export function foldWaiting(state: ScopeState, {said, case: asked, now}: Waited): ScopeState {
+  const {change, environment, standing, request} = asked
+  const waiting: WaitingApproval = {
+    statement: said,
+    sha: change.commit.sha,
+    binding: request.sha === undefined ? 'head' : 'commit',
+    until: standing.createdAt + environment.ttl,
+  }
+  const others = (state.waiting ?? []).filter(
+    ({statement, sha, until}) =>
+      now < until &&
+      (statement.pullRequest !== said.pullRequest ||
+        (sha === waiting.sha && statement.comment.authorId !== said.comment.authorId)),
+  )
+  return {...state, waiting: [...others, waiting]}
+}
+
+/** Without those of a pull request whose commit was authorised. */
+export const dropWaiting = (waiting: ScopeState['waiting'], pullRequest: number): readonly WaitingApproval[] =>
+  (waiting ?? []).filter(({statement}) => statement.pullRequest !== pullRequest)
