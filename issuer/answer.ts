@@ -1,6 +1,5 @@
 /** Answers that decide nothing: help, status, a near miss, the bare form, an unnamed environment, no standing. */
 import {type Environment, parseEnvironment} from '#protocol'
-import type {IssuerTools} from './approve.ts'
 import type {Reading} from './command/command.ts'
 import type {Ground, StandingFacts, Statement} from './facts/facts.ts'
 import {choosePolicy, describeUnreadable, findAsked} from './policy/in-force.ts'
@@ -18,6 +17,7 @@ import {
 } from './publish/render-answer.ts'
 import {renderBare} from './publish/render-reply.ts'
 import type {Outcome} from './store/store.ts'
+import type {IssuerTools} from './tools.ts'
 
 /** What was said, and who said it; `gone` when the comment, or what it stands on, is not there any more. */
 export interface Question {

@@ -2,11 +2,10 @@
  * The issuer's story: statement -> command -> facts -> ruling -> minted record -> one atomic append -> publish.
  * Told again for the same statement, after a crash or an outage, it comes to the same single outcome.
  */
-import type {Log} from './log.ts'
-import {type DecisionId, type Flag, type Origin, signingBytes} from '#protocol'
+import {type DecisionId, type Flag, signingBytes} from '#protocol'
 import {type Question, answerQuestion} from './answer.ts'
 import {readCommand} from './command/read-command.ts'
-import type {ChangeFacts, FactSource, Ground, StandingFacts, Statement, TeamSource} from './facts/facts.ts'
+import type {ChangeFacts, Ground, StandingFacts, Statement} from './facts/facts.ts'
 import {readCollected, readTeams} from './collect.ts'
 import {foldWaiting} from './mint/fold-waiting.ts'
 import {mintEvidence} from './mint/mint-evidence.ts'
@@ -15,35 +14,13 @@ import {foldScope, mintRecord} from './mint/mint-record.ts'
 import {choosePolicy, findAsked} from './policy/in-force.ts'
 import {evaluate, evaluateFloor, evaluateStanding, overrule} from './policy/rules.ts'
 import type {Case, Denied, EnvironmentPolicy, Escalated, PolicyInForce, Request, Ruling} from './policy/ruling.ts'
-import type {Publication, Publisher} from './publish/publication.ts'
+import type {Publication} from './publish/publication.ts'
 import {withCheckpoint} from './publish/render-checkpoint.ts'
 import {renderGaveUp} from './publish/render-answer.ts'
 import {renderCheckRun} from './publish/render-check-run.ts'
 import {renderAllowed, renderDenied, renderEscalated} from './publish/render-reply.ts'
-import type {Signer} from './signing/signer.ts'
-import type {Change, Claim, Claims, Outbox, Outcome, PushLog, ScopeReading, StatementKey, Store} from './store/store.ts'
-
-export interface IssuerTools {
-  readonly facts: FactSource
-  readonly teams: TeamSource
-  readonly store: Store
-  readonly claims: Claims
-  readonly outbox: Outbox
-  readonly pushLog: PushLog
-  readonly signer: Signer
-  readonly publisher: Publisher
-  /** The issuer's own account: what it says is never a statement. */
-  readonly ownAccount: () => Promise<number>
-  /** Whether repositories of this owner are served. */
-  readonly servesOwner: (owner: {readonly id: number; readonly login: string}) => boolean
-  /** The newest signed checkpoint, once there is one. */
-  readonly newestCheckpoint: () => Promise<string | undefined>
-  readonly issuer: Origin
-  /** Milliseconds. */
-  readonly now: () => number
-  readonly newIds: () => {readonly decision: DecisionId; readonly nonce: string}
-  readonly log: Log
-}
+import type {Change, Claim, Outcome, ScopeReading, StatementKey} from './store/store.ts'
+import type {IssuerTools} from './tools.ts'
 
 export async function handleStatement(said: Statement, tools: IssuerTools): Promise<void> {
   if (said.comment.authorId === (await tools.ownAccount())) return

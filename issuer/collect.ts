@@ -1,10 +1,10 @@
 /** Approvals across comments: each one that was given before is read again and judged again whenever it is to count. */
 import type {Flag} from '#protocol'
 import type {StandingFacts, Statement, TeamSource} from './facts/facts.ts'
-import type {IssuerTools} from './approve.ts'
 import {evaluate} from './policy/rules.ts'
 import type {Case, CollectedApproval, EnvironmentPolicy} from './policy/ruling.ts'
 import type {ScopeState, WaitingApproval} from './store/store.ts'
+import type {IssuerTools} from './tools.ts'
 
 export interface Collected {
   readonly approvals: readonly CollectedApproval[]

@@ -2,34 +2,25 @@
 import {randomBytes} from 'node:crypto'
 import type {Hono} from 'hono'
 import {ulid} from 'ulid'
-import {
-  type KeySet,
-  canonicalBytes,
-  digestOf,
-  parseDecisionId,
-  printSignature,
-  printVerifierKey,
-  signingBytes,
-} from '#protocol'
+import {type KeySet, parseDecisionId, printVerifierKey} from '#protocol'
 import {createApp} from './app.ts'
-import {type IssuerTools, giveUp, handleStatement} from './approve.ts'
+import {giveUp, handleStatement} from './approve.ts'
 import type {IssuerConfig} from './config.ts'
 import {createFactSource, createTeamSource} from './facts/github-facts.ts'
 import {type GitHub, openGitHub} from './github/client.ts'
 import {redeliverFailed} from './github/redeliver.ts'
 import {type IssuerKeys, checkStore, openKeys} from './keys/issuer-keys.ts'
 import {markLedger} from './keys/ledger-mark.ts'
-import {type LedgerWitness, signCheckpoint, watchLedger, witnessed} from './ledger/checkpoints.ts'
+import {createLedger, readLedgerStart, signKeySet, signLedger} from './ledger/begin.ts'
+import {type LedgerWitness, watchLedger, witnessed} from './ledger/checkpoints.ts'
 import type {Log} from './log.ts'
-import {mintKeySet} from './mint/mint-key-set.ts'
-import {mintFirstEntry} from './mint/mint-record.ts'
 import {oneAtATime} from './publish/one-at-a-time.ts'
 import {createPublisher} from './publish/send.ts'
 import {repair} from './repair.ts'
-import type {Signer} from './signing/signer.ts'
 import {type Durable, openSqlite} from './store/sqlite.ts'
 import type {Taken} from './webhook/inbox.ts'
 import type {Narrowed} from './webhook/narrow.ts'
+import type {IssuerTools} from './tools.ts'
 import {type Worker, startWorker} from './worker.ts'
 
 export interface Issuer {
@@ -64,8 +55,8 @@ export async function openIssuer(config: IssuerConfig, around: Surroundings): Pr
     durable.close()
     return {ok: false, problems: [checked.problem]}
   }
-  if (checked.kind === 'new') await createLedger({config, keys, durable}, around.now())
-  const unsigned = await signLedger({config, keys, durable})
+  if (checked.kind === 'new') await createLedger({host: new URL(config.publicUrl).host, keys, durable}, around.now())
+  const unsigned = await signLedger({keys, durable})
   if (unsigned !== undefined) {
     durable.close()
     return {ok: false, problems: [unsigned]}
@@ -200,37 +191,6 @@ const revealAccess = ({github: {access}}: IssuerConfig): Parameters<typeof openG
 const servesOwner = ({owners}: IssuerConfig, owner: Narrowed['owner']): boolean =>
   owners.length === 0 ||
   owners.some((one) => (one.kind === 'id' ? one.id === owner.id : one.login === owner.login.toLowerCase()))
-
-/** Entry 0 names the key set that the ledger begins with. */
-async function createLedger({config, keys, durable}: Parts, now: number): Promise<void> {
-  const keySet = await signKeySet(keys.receipt, now)
-  const digest = digestOf(canonicalBytes(keySet))
-  const random = randomBytes(16).toString('hex')
-  await durable.createLedger(mintFirstEntry({host: new URL(config.publicUrl).host, random, keys: digest, now}))
-}
-
-/** What keeps the ledger's end from being signed: a start that goes on without would add to a ledger that is not whole. */
-async function signLedger({keys, durable}: Parts): Promise<string | undefined> {
-  try {
-    await signCheckpoint({...durable, signer: keys.ledger})
-    return undefined
-  } catch (fault) {
-    return `COUNTERSIGN_STORE: ${fault instanceof Error ? fault.message : 'the ledger cannot be signed'}`
-  }
-}
-
-/** When the ledger began, in milliseconds: since then its keys sign. */
-async function readLedgerStart({entries}: Durable): Promise<number> {
-  const [first] = await entries.entries(0, 1)
-  if (first === undefined) throw new Error('the ledger has no first entry')
-  return Date.parse(first.time)
-}
-
-/** The same at every start: Ed25519 is deterministic, and nothing in the set depends on the hour. */
-async function signKeySet(signer: Signer, since: number): Promise<KeySet> {
-  const body = mintKeySet({publicKey: signer.publicKey, notBefore: since, version: 1, now: since})
-  return {...body, signature: printSignature(await signer.sign(signingBytes(body)))}
-}
 
 /** Notes how far the store has come, so that an older copy of it is recognised at the next start. */
 async function noteLedger({keys, durable}: Pick<Parts, 'keys' | 'durable'>): Promise<void> {

@@ -1,5 +1,6 @@
 /** Publishes what a crash or an outage left unpublished. Called on a timer; may run again without harm. */
-import {type IssuerTools, publishOutcome} from './approve.ts'
+import {publishOutcome} from './approve.ts'
+import type {IssuerTools} from './tools.ts'
 
 /** What was completed later than this is still in the hands of whoever completed it. */
 const restMs = 60_000

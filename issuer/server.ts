@@ -30,8 +30,16 @@ Standard output carries the line to pin and the log (one JSON object a line). SI
 Exit codes: 0 stopped as asked, 1 failed, 2 not configured.
 `
 
-/** Slow clients are let go after seconds, not the library's minutes. */
-const patience = {headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 1000}
+/**
+ * Slow clients are let go after seconds, not the library's minutes. An idle connection is kept longer than proxies keep
+ * theirs (a minute): otherwise they send into one that is just being closed.
+ */
+const patience = {
+  headersTimeout: 10_000,
+  requestTimeout: 15_000,
+  connectionsCheckingInterval: 1000,
+  keepAliveTimeout: 65_000,
+}
 
 async function start(): Promise<void> {
   const read = readConfig(process.env)

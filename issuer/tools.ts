@@ -1,0 +1,29 @@
+/** What the issuer's stories work with: ports, and whatever is random, timed or named outside of them. */
+import type {DecisionId, Origin} from '#protocol'
+import type {FactSource, TeamSource} from './facts/facts.ts'
+import type {Log} from './log.ts'
+import type {Publisher} from './publish/publication.ts'
+import type {Signer} from './signing/signer.ts'
+import type {Claims, Outbox, PushLog, Store} from './store/store.ts'
+
+export interface IssuerTools {
+  readonly facts: FactSource
+  readonly teams: TeamSource
+  readonly store: Store
+  readonly claims: Claims
+  readonly outbox: Outbox
+  readonly pushLog: PushLog
+  readonly signer: Signer
+  readonly publisher: Publisher
+  /** The issuer's own account: what it says is never a statement. */
+  readonly ownAccount: () => Promise<number>
+  /** Whether repositories of this owner are served. */
+  readonly servesOwner: (owner: {readonly id: number; readonly login: string}) => boolean
+  /** The newest signed checkpoint, once there is one. */
+  readonly newestCheckpoint: () => Promise<string | undefined>
+  readonly issuer: Origin
+  /** Milliseconds. */
+  readonly now: () => number
+  readonly newIds: () => {readonly decision: DecisionId; readonly nonce: string}
+  readonly log: Log
+}
