@@ -26,7 +26,7 @@ environments:
   eu/qa-1: {}
 statement-life: 10m
 sensitive-paths: [".github/**", "db/*.sql"]
-agents: ["*[bot]", "claude*"]
+agents: ["*[bot]", "release-agent*"]
 `
 
 function policyOf(text: string): Policy {
@@ -67,7 +67,7 @@ describe('a whole file', () => {
       },
       statementLife: 600_000,
       sensitivePaths: ['.github/**', 'db/*.sql'],
-      agents: ['*[bot]', 'claude*'],
+      agents: ['*[bot]', 'release-agent*'],
     })
   })
 
