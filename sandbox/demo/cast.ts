@@ -42,6 +42,12 @@ export async function startCast(): Promise<Cast> {
   return {github, issuer, token, pullRequest: number, head}
 }
 
+/** As a browser shows it: comments hidden, details folded. */
+const fold = (markdown: string): string =>
+  markdown
+    .replace(/\n*<!--[\s\S]*?-->\s*$/, '')
+    .replace(/<details><summary>([^<]*)<\/summary>[\s\S]*?<\/details>/g, '▸ $1')
+
 interface Comment {
   readonly user: {readonly login: string}
   readonly body: string
@@ -57,7 +63,7 @@ export async function comment({github, token, pullRequest}: Cast, body: string):
   await fetch(url, {method: 'POST', headers, body: JSON.stringify({body})})
   for (let tries = 0; tries < 200; tries++) {
     const reply = (await readAll())[before + 1]
-    if (reply !== undefined) return reply.body.replace(/\n*<!--[\s\S]*?-->\s*$/, '')
+    if (reply !== undefined) return fold(reply.body)
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   throw new Error('the issuer did not reply within 20 seconds')
