@@ -15,9 +15,11 @@ useBuiltCommand()
 const key = makeKey()
 const {text} = aReceipt(lifeAround(Date.now()), key)
 let server: Loopback | undefined
+let elsewhere: Loopback | undefined
 afterEach(async () => {
   await server?.close()
-  server = undefined
+  await elsewhere?.close()
+  server = elsewhere = undefined
 })
 
 const deployment = ['--repository', expected.repository, '--repository-id', '1296269', '--sha', commit]
@@ -151,11 +153,11 @@ describe('with GitHub', () => {
   })
 
   test('a redirect is not followed: it could carry the token away', async () => {
-    const other = await serve((_, response) => json(response, {check_runs: []}))
-    server = await serve((_, response) => response.writeHead(302, {location: other.origin}).end())
+    elsewhere = await serve((_, response) => json(response, {check_runs: []}))
+    const {origin: location, requests} = elsewhere
+    server = await serve((_, response) => response.writeHead(302, {location}).end())
     expect((await gate([], {env: env()})).err).toContain('Refused (source_unreachable)')
-    expect(other.requests).toEqual([])
-    await other.close()
+    expect(requests).toEqual([])
   })
 })
 

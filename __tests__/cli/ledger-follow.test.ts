@@ -121,6 +121,14 @@ test('an issuer that does not answer, or not with what was asked for, is no verd
   expect(readFileSync(state, 'utf8')).toBe(ledger.checkpoint(5))
 })
 
+test('what comes with an error is not taken for a checkpoint', async () => {
+  const server = await serve((_, response) => response.writeHead(503).end(ledger.checkpoint(8)))
+  servers.push(server)
+  const {code, err} = await follow(server.origin, known(5))
+  expect(code).toBe(3)
+  expect(err).toContain('it answered 503')
+})
+
 test('a command line that is wrong exits with 2 and names every problem', async () => {
   const {code, err} = await countersign(['ledger', 'follow', '--issuer', 'https://a.example/'])
   expect(code).toBe(2)

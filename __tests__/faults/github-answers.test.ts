@@ -76,7 +76,7 @@ const home = () => ({repository: 'octo-org/api-service', pullRequest: stage.pull
 beforeAll(async () => {
   stage = await Stage.open()
   places = await Promise.all(Object.keys(steps).map(openPlace))
-}, 120_000)
+}, 300_000)
 afterAll(() => stage.close())
 
 test.each(Object.keys(kinds))(
@@ -84,7 +84,7 @@ test.each(Object.keys(kinds))(
   async (kind) => {
     await failEverywhere(places, kinds[kind] ?? {})
   },
-  120_000,
+  300_000,
 )
 
 test('an outage at the door passes: the token, the App, its installations, its account, the query for edits', async () => {
@@ -95,7 +95,7 @@ test('an outage at the door passes: the token, the App, its installations, its a
   const comment = authorise(stage, home())
   await settled(stage, [comment])
   expect(await audit(stage, [comment])).toEqual([])
-}, 120_000)
+}, 300_000)
 
 test('an answer that does not come in ten seconds is not waited for', async () => {
   stage.world.addFault({match: '^GET /repos/octo-org/api-service/pulls/', times: 1, delayMs: 11_000})
@@ -103,7 +103,7 @@ test('an answer that does not come in ten seconds is not waited for', async () =
   await settled(stage, [comment])
   expect(stage.issuer.output).toContain('GitHub did not answer in time')
   expect(await audit(stage, [comment])).toEqual([])
-}, 120_000)
+}, 300_000)
 
 test('what GitHub once did not find never makes more than one outcome, and never two answers', async () => {
   const {world} = stage
@@ -115,4 +115,4 @@ test('what GitHub once did not find never makes more than one outcome, and never
     const receipt = decision.replace('dec_', 'rcpt_dg_')
     expect(world.checkRuns.filter(({externalId}) => externalId === receipt).length).toBeLessThanOrEqual(1)
   }
-}, 120_000)
+}, 300_000)

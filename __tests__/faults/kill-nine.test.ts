@@ -73,9 +73,9 @@ test(`of ${count} statements under ${kills} kills none is lost and none is answe
   // Kills that met nothing in hand would prove nothing.
   expect(unfinished).toBeGreaterThan(0)
   await redeliverFailed()
-  await settled(stage, statements, 150)
+  await settled(stage, statements, 480)
   expect(await stage.issuer.stop()).toBe(0)
   expect(await audit(stage, statements)).toEqual([])
   expect(await checkedEntries(stage)).toHaveLength(1 + count)
   await stage.issuer.restart()
-}, 300_000)
+}, 600_000)

@@ -82,7 +82,7 @@ function withDatabase<T>(issuer: Stage['issuer'], use: (db: DatabaseSync) => T):
 }
 
 /** Resolves when these statements are answered and nothing of them is left to be sent. */
-export async function settled(stage: Stage, statements: readonly number[], seconds = 90): Promise<void> {
+export async function settled(stage: Stage, statements: readonly number[], seconds = 240): Promise<void> {
   const end = Date.now() + seconds * 1000
   for (;;) {
     const published = new Set(readClaims(stage).flatMap(({comment, published}) => (published ? [comment] : [])))
