@@ -110,11 +110,12 @@ for (let run = 0; run < runs; run++) {
   bare.push(timeNode(['-e', '0'], env))
   gate.push(timeNode([join(dist, 'index.js')], env))
 }
-const summary = readFileSync(join(folder, 'summary'), 'utf8').split('## Authorised').length - 1
+const summary = readFileSync(join(folder, 'summary'), 'utf8').split('## ✅ Authorised').length - 1
 const loaded = loadedFiles(folder, env)
 rmSync(folder, {recursive: true})
 
 console.log(`node ${process.version}, ${runs} runs each, alternately; ${summary} allowed`)
+if (summary !== runs) process.exitCode = 1 // Times of refusals are not what is asked for.
 console.log(`bare node -e 0   ${median(bare).toFixed(1)} ms (median)`)
 console.log(`the gate         ${median(gate).toFixed(1)} ms (median), receipt from a file, nothing checked out`)
 console.log(`ratio            ${(median(gate) / median(bare)).toFixed(2)} (goal: at most ${goal.toFixed(1)})`)
