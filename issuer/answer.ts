@@ -1,6 +1,6 @@
 /** Answers that decide nothing: help, status, a near miss, the bare form, an unnamed environment, no standing. */
 import {type Environment, parseEnvironment} from '#protocol'
-import type {Reading} from './command/command.ts'
+import type {Command, Reading} from './command/command.ts'
 import type {Ground, StandingFacts, Statement} from './facts/facts.ts'
 import {choosePolicy, describeUnreadable, findAsked} from './policy/in-force.ts'
 import {evaluateFloor, evaluateStanding} from './policy/rules.ts'
@@ -56,14 +56,18 @@ function refuseStanding(
   reading: ForUs,
   {standing, known}: {readonly standing: StandingFacts; readonly known: Known | undefined},
 ): readonly RuleOutcome[] | undefined {
-  if (reading.kind !== 'command' || reading.command.kind !== 'authorize') return undefined
-  const environment = known && findAsked(known.inForce, reading.command)
+  if (reading.kind !== 'command' || !isAboutReceipts(reading.command)) return undefined
+  const {command} = reading
+  const environment = known && 'environment' in command ? findAsked(known.inForce, command) : undefined
   const ruling =
     known === undefined || environment === undefined
       ? evaluateFloor(standing)
       : evaluateStanding({standing, policy: known.inForce.policy, environment})
   return ruling.kind === 'no-standing' ? ruling.outcomes : undefined
 }
+
+/** What only people with standing may say; everybody may ask for help. */
+const isAboutReceipts = ({kind}: Command): boolean => kind !== 'help' && kind !== 'status'
 
 interface Findable {
   readonly said: Statement
@@ -84,6 +88,9 @@ async function findWords({said, reading, known: given}: Findable, tools: Tools):
       return {reaction: '+1', reply: renderStatus(await readStatus(said, {policy, store: tools.store}), tools.now())}
     case 'authorize':
       return await answerBare({said, environment: reading.command.environment, known}, tools)
+    case 'deny':
+    case 'revoke':
+      throw new TypeError('a denial by somebody with standing is carried out, not answered')
   }
 }
 

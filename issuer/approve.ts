@@ -2,51 +2,48 @@
  * The issuer's story: statement -> command -> facts -> ruling -> minted record -> one atomic append -> publish.
  * Told again for the same statement, after a crash or an outage, it comes to the same single outcome.
  */
-import {type DecisionId, type Flag, signingBytes} from '#protocol'
+import type {DecisionId, Flag} from '#protocol'
 import {type Question, answerQuestion} from './answer.ts'
 import {readCommand} from './command/read-command.ts'
-import type {ChangeFacts, Ground, StandingFacts, Statement} from './facts/facts.ts'
 import {readCollected, readTeams} from './collect.ts'
+import {type Completing, complete, completeInRounds, printPublication, statementKey} from './complete.ts'
+import {readDenials} from './denials.ts'
+import type {ChangeFacts, Ground, StandingFacts, Statement} from './facts/facts.ts'
+import {foldLifted, isVoid} from './mint/fold-withdrawal.ts'
 import {foldWaiting} from './mint/fold-waiting.ts'
-import {mintEvidence} from './mint/mint-evidence.ts'
-import {acceptSigned, mintReceiptBody} from './mint/mint-receipt.ts'
-import {foldScope, mintRecord} from './mint/mint-record.ts'
+import {foldScope} from './mint/mint-record.ts'
 import {choosePolicy, findAsked} from './policy/in-force.ts'
-import {evaluate, evaluateFloor, evaluateStanding, overrule} from './policy/rules.ts'
-import type {Case, Denied, EnvironmentPolicy, Escalated, PolicyInForce, Request, Ruling} from './policy/ruling.ts'
+import {evaluate, evaluateFloor, evaluateStanding} from './policy/rules.ts'
+import type {Case, EnvironmentPolicy, PolicyInForce, Request, Ruling} from './policy/ruling.ts'
 import type {Publication} from './publish/publication.ts'
 import {withCheckpoint} from './publish/render-checkpoint.ts'
 import {renderGaveUp} from './publish/render-answer.ts'
 import {renderCheckRun} from './publish/render-check-run.ts'
 import {renderAllowed, renderDenied, renderEscalated} from './publish/render-reply.ts'
-import type {Change, Claim, Outcome, ScopeReading, StatementKey} from './store/store.ts'
+import {readChange} from './read-change.ts'
+import {type Sealed, sealDecision} from './seal-decision.ts'
+import type {Claim, ClaimKey, Outcome, ScopeReading, ScopeState} from './store/store.ts'
 import type {IssuerTools} from './tools.ts'
+import {withdraw} from './withdraw.ts'
 
 export async function handleStatement(said: Statement, tools: IssuerTools): Promise<void> {
   if (said.comment.authorId === (await tools.ownAccount())) return
-  const statement = statementKey(said)
-  const claim = await tools.claims.claim(statement, tools.newIds())
+  const key = statementKey(said)
+  const claim = await tools.claims.claim(key, tools.newIds())
   const outcome = claim.outcome ?? (await settle({said, claim}, tools))
   // From here the outcome is durable: a crash before the reply is repaired from the outbox.
-  await publishOutcome({statement, decision: claim.decision, outcome}, tools)
+  await publishOutcome({claim: key, decision: claim.decision, outcome}, tools)
 }
-
-export const statementKey = ({repository, comment}: Statement): StatementKey => ({
-  repositoryId: repository.id,
-  commentId: comment.id,
-})
 
 /** Sends what an outcome says, which may be done again without harm, and marks it as sent. */
 export async function publishOutcome(
-  {statement, decision, outcome}: {statement: StatementKey; decision: DecisionId; outcome: Outcome},
+  {claim, decision, outcome}: {claim: ClaimKey; decision: DecisionId; outcome: Outcome},
   {publisher, outbox, now, newestCheckpoint}: Pick<IssuerTools, 'publisher' | 'outbox' | 'now' | 'newestCheckpoint'>,
 ): Promise<void> {
   const publication = JSON.parse(outcome.publication) as Publication
   await publisher.publish(withCheckpoint(publication, await newestCheckpoint()), decision)
-  await outbox.markPublished(statement, now())
+  await outbox.markPublished(claim, now())
 }
-
-type Words = Pick<Publication, 'reaction' | 'reply' | 'checkRun'>
 
 /** A statement in hand, and the ids that its decision has whatever happens. */
 interface InHand {
@@ -60,15 +57,18 @@ async function settle(hand: InHand, tools: IssuerTools): Promise<Outcome> {
   // The cheap facts, and permission, before everything else (formats §8).
   const standing = await tools.facts.readStanding(said)
   const question = {said, reading, standing}
-  if (standing === 'gone' || reading.kind !== 'command' || evaluateFloor(standing).kind === 'no-standing') {
-    return await answer(question, tools)
+  if (standing === 'gone' || reading.kind !== 'command') return await answer(question, tools)
+  const {command} = reading
+  if (command.kind === 'deny' || command.kind === 'revoke') {
+    const withdrawn = await withdraw({...hand, standing, command}, tools)
+    return withdrawn ?? (await answer(question, tools))
   }
+  if (evaluateFloor(standing).kind === 'no-standing') return await answer(question, tools)
   // Only now the policy, which strangers cannot make anybody read (threats A52).
   const ground = await tools.facts.readGround(said)
   // Announced under one owner and transferred before it was read: another ledger's business (threats A12).
   if (ground === 'gone' || !tools.servesOwner(ground.repository.owner)) return await complete({said, words: {}}, tools)
   const inForce = choosePolicy(ground.policy)
-  const {command} = reading
   const environment = command.kind === 'authorize' ? findAsked(inForce, command) : undefined
   if (command.kind !== 'authorize' || environment === undefined) {
     return await answer({...question, known: {ground, inForce}}, tools)
@@ -87,19 +87,6 @@ async function answer(question: Question, tools: IssuerTools): Promise<Outcome> 
   return await complete({said: question.said, words, courtesy}, tools)
 }
 
-/** Words without a decision. When somebody else completed the claim in the meantime, theirs is the outcome. */
-async function complete(
-  {said, words, courtesy}: {said: Statement; words: Words; courtesy?: Outcome['courtesy']},
-  tools: Pick<IssuerTools, 'store' | 'claims' | 'now' | 'newIds'>,
-): Promise<Outcome> {
-  const statement = statementKey(said)
-  const outcome: Outcome = {kind: 'answered', publication: printPublication(said, words), courtesy}
-  if ((await tools.store.commit({statement, outcome, at: tools.now()})) === 'committed') return outcome
-  const {outcome: theirs} = await tools.claims.claim(statement, tools.newIds())
-  if (theirs === undefined) throw new Error('a change without a decision cannot lose a race')
-  return theirs
-}
-
 interface Decidable extends InHand {
   readonly standing: StandingFacts
   readonly request: Request
@@ -108,38 +95,32 @@ interface Decidable extends InHand {
   readonly inForce: PolicyInForce
 }
 
-/** Writers race and one wins: the loser throws its record away, reads again and decides again. */
-const maxRounds = 100
-
 async function decide(asked: Decidable, tools: IssuerTools): Promise<Outcome> {
-  const {said, request, standing, environment, ground, inForce} = asked
+  const {said, request, ground} = asked
+  const scope = {repositoryId: said.repository.id, environment: request.environment}
   let seen: {readonly version: number; readonly change: ChangeFacts} | undefined
-  for (let round = 0; round < maxRounds; round++) {
-    const read = await tools.store.read({repositoryId: said.repository.id, environment: request.environment})
+  return await completeInRounds({claim: statementKey(said), scope}, tools, async (read) => {
     // GitHub is asked again when this scope moved; another scope's entry only moves the ledger's head.
     const change = seen?.version === read.version ? seen.change : await readChange(said, {read, ground, tools})
     if (change === 'gone') return await complete({said, words: {}}, tools)
     seen = {version: read.version, change}
-    const alone: Case = {request, standing, change, ...inForce, environment, approvals: []}
-    const {approvals, flags} = await readCollected({said, ruled: alone, state: read.state}, tools)
-    const ruled: Case = {...alone, approvals}
-    const decided = await mint({asked, ruled, ruling: withFlags(evaluate(ruled), flags), read}, tools)
-    if ((await tools.store.commit(decided)) === 'committed') return decided.outcome
-    const {outcome} = await tools.claims.claim(statementKey(said), tools.newIds())
-    if (outcome !== undefined) return outcome
-  }
-  throw new Error(`other decisions came first ${maxRounds} times`)
+    const ruled = await readCase({...asked, change}, {state: read.state, tools})
+    const {approvals, flags} = await readCollected({said, ruled, state: read.state}, tools)
+    const whole: Case = {...ruled, approvals}
+    return await mint({asked, ruled: whole, ruling: withFlags(evaluate(whole), flags), read}, tools)
+  })
 }
 
-const readChange = (
-  said: Statement,
-  {read, ground, tools}: {readonly read: ScopeReading; readonly ground: Ground; readonly tools: IssuerTools},
-): Promise<ChangeFacts | 'gone'> =>
-  tools.facts.readChange(said, {
-    ground,
-    pushes: (ref) => tools.pushLog.pushes(said.repository.id, ref),
-    lastAuthorised: read.state.lastAuthorised,
-  })
+/** The statement as a case by itself: without what others approved. */
+async function readCase(
+  asked: Decidable & {readonly change: ChangeFacts},
+  {state, tools}: {readonly state: ScopeState; readonly tools: IssuerTools},
+): Promise<Case> {
+  const {said, request, standing, environment, inForce, change} = asked
+  const denials = await readDenials({said, standing, environment, policy: inForce.policy, state}, tools)
+  const order = {pullRequest: said.pullRequest, commentId: said.comment.id, at: standing.createdAt}
+  return {request, standing, change, ...inForce, environment, approvals: [], denials, isVoid: isVoid(state, order)}
+}
 
 interface Ruled {
   readonly asked: Decidable
@@ -149,56 +130,53 @@ interface Ruled {
 }
 
 /** A ruling as the one change that the store takes: record, scope state and the claim's completion. */
-async function mint({asked, ruled, ruling, read}: Ruled, tools: IssuerTools): Promise<Change> {
+async function mint({asked, ruled, ruling, read}: Ruled, tools: IssuerTools): Promise<Completing> {
   const {said, claim} = asked
-  const now = tools.now()
-  const evidence = mintEvidence({...claim, statement: said, case: ruled, outcomes: ruling.outcomes})
-  const order = {case: ruled, decision: claim.decision, evidence, head: read.head, now}
-  const statement = statementKey(said)
-  if (ruling.kind === 'deny') return denied({order, ruling, read, said, statement})
-  if (ruling.kind === 'escalate') return escalated({order, ruling, read, said, statement})
-  const minted = mintReceiptBody({
-    ...order,
-    ruling,
-    statement: said,
-    issuer: tools.issuer,
-    publicKey: tools.signer.publicKey,
-    evidence: evidence.digest,
-  })
-  if (minted.kind === 'unmintable') {
-    return await mint({asked, ruled, ruling: overrule(ruling, minted.why), read}, tools)
+  const sealed = await sealDecision(
+    {claim, statement: said, case: ruled, ruling, said: 'ALLOW', head: read.head},
+    tools,
+  )
+  const {record, at} = sealed
+  const outcome: Outcome = {
+    kind: sealed.ruling.kind,
+    publication: printPublication(said, renderDecision(sealed, ruled)),
   }
-  const receipt = acceptSigned(minted.body, await tools.signer.sign(signingBytes(minted.body)))
-  const publication = printPublication(said, {
-    reaction: 'rocket',
-    reply: renderAllowed(receipt, ruled.change),
-    checkRun: renderCheckRun(receipt, ruled.change),
-  })
-  const record = mintRecord({...order, receipt})
-  const state = foldScope(read.state, receipt, now)
-  return {statement, outcome: {kind: 'allow', publication}, decided: {record, state, read}, at: now}
+  const state = foldDecision(foldLifted(read.state, ruled), {sealed, ruled, said})
+  return {
+    completes: {claim: statementKey(said), outcome},
+    appends: {scope: record.scope, records: [record], state, read},
+    at,
+  }
 }
 
-function denied(made: {
-  readonly order: Parameters<typeof mintRecord>[0]
-  readonly ruling: Denied
-  readonly read: ScopeReading
-  readonly said: Statement
-  readonly statement: StatementKey
-}): Change {
-  const {order, ruling, read, said, statement} = made
-  const publication = printPublication(said, {reaction: '-1', reply: renderDenied(order.case, ruling)})
-  const decided = {record: mintRecord(order), state: read.state, read}
-  return {statement, outcome: {kind: 'deny', publication}, decided, at: order.now}
+function renderDecision({ruling, record: {receipt}}: Sealed, ruled: Case): Partial<Publication> {
+  switch (ruling.kind) {
+    case 'allow':
+      if (receipt === undefined) throw new Error('an ALLOW is sealed with its receipt')
+      return {
+        reaction: 'rocket',
+        reply: renderAllowed(receipt, ruled.change),
+        checkRuns: [renderCheckRun(receipt, ruled.change)],
+      }
+    case 'deny':
+      return {reaction: '-1', reply: renderDenied(ruled, ruling)}
+    case 'escalate':
+      return {reaction: 'eyes', reply: renderEscalated(ruled, ruling)}
+    default:
+      return ruling satisfies never
+  }
 }
 
-/** One of too few: the record says so, and the scope keeps where to read it again when the next person approves. */
-function escalated(made: Omit<Parameters<typeof denied>[0], 'ruling'> & {readonly ruling: Escalated}): Change {
-  const {order, ruling, read, said, statement} = made
-  const publication = printPublication(said, {reaction: 'eyes', reply: renderEscalated(order.case, ruling)})
-  const state = foldWaiting(read.state, {said, case: order.case, now: order.now})
-  const decided = {record: mintRecord(order), state, read}
-  return {statement, outcome: {kind: 'deny', publication}, decided, at: order.now}
+/** An approval that is one of too few is kept where the next person's finds it. */
+function foldDecision(
+  state: ScopeState,
+  {sealed, ruled, said}: {readonly sealed: Sealed; readonly ruled: Case; readonly said: Statement},
+): ScopeState {
+  const {ruling, record, at} = sealed
+  const {receipt} = record
+  if (receipt !== undefined) return foldScope(state, {...record, receipt}, at)
+  if (ruling.kind !== 'escalate') return state
+  return foldWaiting(state, {said, decision: record.decision, case: ruled, now: at})
 }
 
 const withFlags = (ruling: Ruling, flags: readonly Flag[]): Ruling =>
@@ -206,15 +184,9 @@ const withFlags = (ruling: Ruling, flags: readonly Flag[]): Ruling =>
 
 /** Says on the pull request that a statement could not be decided, unless it was decided after all. */
 export async function giveUp(said: Statement, cause: 'github' | 'internal', tools: IssuerTools): Promise<void> {
-  const statement = statementKey(said)
-  const claim = await tools.claims.claim(statement, tools.newIds())
+  const key = statementKey(said)
+  const claim = await tools.claims.claim(key, tools.newIds())
   const words = {reaction: 'confused', reply: renderGaveUp(cause)} as const
   const outcome = claim.outcome ?? (await complete({said, words}, tools))
-  await publishOutcome({statement, decision: claim.decision, outcome}, tools)
-}
-
-/** Where and as an answer to what the words are sent. */
-function printPublication({repository, installation, pullRequest, comment}: Statement, words: Words): string {
-  const publication: Publication = {repository, installation, pullRequest, commentId: comment.id, ...words}
-  return JSON.stringify(publication)
+  await publishOutcome({claim: key, decision: claim.decision, outcome}, tools)
 }

@@ -31,7 +31,7 @@ export async function readCollected({said, ruled, state}: Collecting, tools: Too
     // By itself it must be what one approval asks for; collected, it counts for the receipt's life (formats §8).
     const {risk: _, ...environment} = {...ruled.environment, approvals: 1}
     const policy = {...ruled.policy, statementLife: environment.ttl}
-    const ruling = evaluate({...ruled, standing: full, environment, policy, approvals: []})
+    const ruling = evaluate({...ruled, standing: full, environment, policy, approvals: [], isVoid: false})
     if (ruling.kind === 'allow') found.push({approval: approvalOf(waiting, full), flags: ruling.flags})
   }
   return {approvals: found.map(({approval}) => approval), flags: found.flatMap(({flags}) => flags)}
@@ -42,12 +42,13 @@ const isOfSame = ({statement, sha}: WaitingApproval, {said, ruled}: Pick<Collect
   sha === ruled.change.commit.sha &&
   statement.comment.authorId !== said.comment.authorId
 
-const approvalOf = ({statement, binding}: WaitingApproval, standing: StandingFacts): CollectedApproval => ({
+const approvalOf = ({statement, decision, binding}: WaitingApproval, standing: StandingFacts): CollectedApproval => ({
   login: standing.author.login,
   id: standing.author.id,
   role: standing.role,
   at: standing.createdAt,
   statement: {id: statement.comment.id, digest: standing.bodyDigest},
+  decision,
   binding,
 })
 

@@ -2,11 +2,11 @@
 import {randomBytes} from 'node:crypto'
 import type {Hono} from 'hono'
 import {ulid} from 'ulid'
-import {type KeySet, parseDecisionId, printVerifierKey} from '#protocol'
+import {type KeySet, evidenceKey, hexToBytes, parseDecisionId, printVerifierKey} from '#protocol'
 import {createApp} from './app.ts'
 import {giveUp, handleStatement} from './approve.ts'
 import type {IssuerConfig} from './config.ts'
-import {createFactSource, createTeamSource} from './facts/github-facts.ts'
+import {createFactSource, createPermissionSource, createTeamSource} from './facts/github-facts.ts'
 import {type GitHub, openGitHub} from './github/client.ts'
 import {redeliverFailed} from './github/redeliver.ts'
 import {type IssuerKeys, checkStore, openKeys} from './keys/issuer-keys.ts'
@@ -149,18 +149,22 @@ function makeTools(
   {
     github,
     witness,
-    around: {log, now},
+    around: {log, now, version},
   }: {readonly github: GitHub; readonly witness: LedgerWitness; readonly around: Surroundings},
 ): IssuerTools {
   return {
     ...durable,
     facts: createFactSource(github),
     teams: createTeamSource(github),
+    permissions: createPermissionSource(github),
     publisher: oneAtATime(createPublisher({github, warn: (message) => log.warn({}, message)})),
     ownAccount: () => github.ownAccount(),
     servesOwner: (owner) => servesOwner(config, owner),
     newestCheckpoint: () => witness.newestCheckpoint(),
     signer: keys.receipt,
+    tokenSigner: keys.token,
+    evidenceKeys: (organization, bundle) => evidenceKey(hexToBytes(keys.evidenceSecret.reveal()), organization, bundle),
+    software: {countersign: version, node: process.versions.node},
     issuer: config.publicUrl,
     now,
     newIds: () => ({decision: newDecisionId(now()), nonce: randomBytes(16).toString('hex')}),

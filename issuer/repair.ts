@@ -13,13 +13,13 @@ type RepairTools = Pick<IssuerTools, 'outbox' | 'publisher' | 'log' | 'now' | 'n
 /** One publication that fails holds up no other; it is tried again at the next call. */
 export async function repair(now: number, tools: RepairTools): Promise<void> {
   for (const unpublished of await tools.outbox.unpublished(now - restMs)) {
-    const {decision, statement, completedAt} = unpublished
+    const {decision, claim, completedAt} = unpublished
     try {
       await publishOutcome(unpublished, tools)
       tools.log.info({decision}, 'a publication was repaired')
     } catch (fault) {
       const late = !(now - completedAt < giveUpAfterMs)
-      if (late) await tools.outbox.markPublished(statement, now)
+      if (late) await tools.outbox.markPublished(claim, now)
       tools.log.warn(
         {err: fault, decision},
         late ? 'a publication is given up' : 'a publication could not be repaired yet',

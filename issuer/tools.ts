@@ -1,19 +1,28 @@
 /** What the issuer's stories work with: ports, and whatever is random, timed or named outside of them. */
 import type {DecisionId, Origin} from '#protocol'
-import type {FactSource, TeamSource} from './facts/facts.ts'
+import type {FactSource, PermissionSource, TeamSource} from './facts/facts.ts'
 import type {Log} from './log.ts'
 import type {Publisher} from './publish/publication.ts'
-import type {Signer} from './signing/signer.ts'
-import type {Claims, Outbox, PushLog, Store} from './store/store.ts'
+import type {EvidenceKeys} from './mint/mint-evidence.ts'
+import type {Signer, TokenSigner} from './signing/signer.ts'
+import type {Claims, Outbox, PushLog, RecordReader, Scopes, Store} from './store/store.ts'
 
 export interface IssuerTools {
   readonly facts: FactSource
   readonly teams: TeamSource
+  readonly permissions: PermissionSource
   readonly store: Store
   readonly claims: Claims
   readonly outbox: Outbox
   readonly pushLog: PushLog
+  readonly records: RecordReader
+  readonly scopes: Scopes
+  /** Signs receipts, revocations, statuses and key sets. */
   readonly signer: Signer
+  readonly tokenSigner: TokenSigner
+  readonly evidenceKeys: EvidenceKeys
+  /** Names and versions of what decides. */
+  readonly software: Readonly<Record<string, string>>
   readonly publisher: Publisher
   /** The issuer's own account: what it says is never a statement. */
   readonly ownAccount: () => Promise<number>

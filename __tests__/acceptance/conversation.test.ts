@@ -38,7 +38,7 @@ test('near misses are answered with what is wrong with them', async () => {
     [`/authorize production ${head}\n/authorize staging ${head}`, 'this one has a second'],
     [`/authorize prоduction ${head}`, 'not plain ASCII'],
     [`authorize production ${head}`, 'begins with a slash'],
-    ['/deny production', 'does not know /deny yet'],
+    ['/deny Production', 'not a possible name'],
   ]
   for (const [said, answer] of misses) {
     const reply = await stage.say(said)

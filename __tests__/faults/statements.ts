@@ -47,10 +47,10 @@ export interface ClaimRow {
 export function readClaims({issuer}: Stage): readonly ClaimRow[] {
   return withDatabase(issuer, (db) =>
     db
-      .prepare('SELECT comment_id, decision, kind, published_at FROM claims')
+      .prepare('SELECT subject, decision, kind, published_at FROM claims')
       .all()
       .map((row) => ({
-        comment: Number(row['comment_id']),
+        comment: Number(String(row['subject']).slice('comment/'.length)),
         decision: String(row['decision']),
         kind: row['kind'] === null ? null : String(row['kind']),
         published: row['published_at'] !== null,

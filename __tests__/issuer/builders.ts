@@ -14,6 +14,7 @@ import {
   emptyFrontier,
   appendLeaf,
   digestOf,
+  evidenceKey,
   parseAccountId,
   parseCommitSha,
   parseDecisionId,
@@ -22,10 +23,11 @@ import {
   parseRepositoryId,
   parseRepositoryName,
   parseTreeSha,
+  printMicrosTime,
   signingBytes,
 } from '#protocol'
 import type {ChangeFacts, Comparison, StandingFacts, Statement} from '../../issuer/facts/facts.ts'
-import {type Evidence, mintEvidence} from '../../issuer/mint/mint-evidence.ts'
+import {type Evidence, type EvidenceOrder, mintEvidence} from '../../issuer/mint/mint-evidence.ts'
 import {type Minted, acceptSigned, mintReceiptBody} from '../../issuer/mint/mint-receipt.ts'
 import {mintFirstEntry} from '../../issuer/mint/mint-record.ts'
 import {builtInPolicy} from '../../issuer/policy/built-in.ts'
@@ -134,6 +136,8 @@ export interface CaseChanges {
   readonly policy?: Partial<Case['policy']>
   readonly source?: Case['source']
   readonly approvals?: Case['approvals']
+  readonly denials?: Case['denials']
+  readonly isVoid?: boolean
 }
 
 export function aCase(changes: CaseChanges = {}): Case {
@@ -147,6 +151,8 @@ export function aCase(changes: CaseChanges = {}): Case {
     environment: rules,
     source: changes.source ?? {kind: 'built-in'},
     approvals: changes.approvals ?? [],
+    denials: changes.denials ?? [],
+    isVoid: changes.isVoid ?? false,
   }
 }
 
@@ -163,8 +169,21 @@ export function allow(asked: Case): Allowed {
   return ruling
 }
 
-export const evidenceOf = (asked: Case): Evidence =>
-  mintEvidence({decision, nonce, statement: aStatement(), case: asked, outcomes: evaluate(asked).outcomes})
+export const evidenceSecret = new TextEncoder().encode('a secret of these tests, of 32 bytes and more')
+
+/** What evidence is minted of; each test changes one thing. */
+export const evidenceOrder = (asked: Case): EvidenceOrder => ({
+  decision,
+  nonce,
+  statement: aStatement(),
+  case: asked,
+  ruling: evaluate(asked),
+  at: printMicrosTime(decidedAt * 1000),
+  keys: (organization, bundle) => evidenceKey(evidenceSecret, organization, bundle),
+  software: {countersign: '0.0.0'},
+})
+
+export const evidenceOf = (asked: Case): Evidence => mintEvidence(evidenceOrder(asked))
 
 /** The unsigned receipt of a case, or why there is none. */
 export function mintFor(key: TestKey, changes: CaseChanges = {}): Minted {

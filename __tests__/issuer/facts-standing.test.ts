@@ -29,7 +29,13 @@ describe('a comment as it was said', () => {
     stage.world.setClock({at: '2026-04-02T14:29:58Z'})
     const statement = say(stage, {pullRequest})
     stage.world.advance({seconds: 7})
+    const at = '2026-04-02T14:30:05.000Z'
+    const repo = '/repos/octo-org/api-service'
     expect(await read(statement)).toEqual({
+      reads: [
+        {path: `${repo}/issues/comments/${statement.comment.id}`, at},
+        {path: `${repo}/collaborators/octocat/permission`, at},
+      ],
       readAt: Date.parse('2026-04-02T14:30:05Z'),
       author: {id: 583_231, login: 'octocat', type: 'User'},
       viaApp: false,

@@ -7,7 +7,7 @@ import {join} from 'node:path'
 import {publicKeyBytes} from '#protocol'
 import {type IssuerKeys, type KeyPlaces, checkStore, openKeys} from '../../issuer/keys/issuer-keys.ts'
 import {markLedger} from '../../issuer/keys/ledger-mark.ts'
-import {loadRsaKey, loadSigner, makeKeyFile} from '../../issuer/signing/pem.ts'
+import {loadSigner, loadTokenSigner, makeKeyFile} from '../../issuer/signing/pem.ts'
 import {openSqlite} from '../../issuer/store/sqlite.ts'
 import {verifyEd25519} from '../../src/protocol/crypto.ts'
 import {firstEntry} from '../stores/builders.ts'
@@ -51,9 +51,11 @@ describe('a key file', () => {
 
   test('for tokens is an RSA key of 3072 bits', () => {
     makeKeyFile(at('token.pem'), 'rsa')
-    const loaded = loadRsaKey(at('token.pem'))
+    const loaded = loadTokenSigner(at('token.pem'))
     if (!loaded.ok) throw new Error(loaded.problem)
-    expect(loaded.value.asymmetricKeyDetails).toMatchObject({modulusLength: 3072, publicExponent: 65537n})
+    const {kid, jwk, keys} = loaded.value
+    expect(keys.get(kid)).toMatchObject({bits: 3072, exponent: 65537n})
+    expect(jwk).toMatchObject({kty: 'RSA', alg: 'RS256', use: 'sig', kid, e: 'AQAB'})
   })
 
   test('signs at most 4096 bytes, as a key service would', async () => {
@@ -99,8 +101,8 @@ describe('a file that holds no Ed25519 private key', () => {
   test('is refused for tokens when it is an RSA key of fewer than 2048 bits, or none', () => {
     writeFileSync(at('small.pem'), pem(generateKeyPairSync('rsa', {modulusLength: 1024}).privateKey))
     writeFileSync(at('other.pem'), pem(ed25519.privateKey))
-    expect(loadRsaKey(at('small.pem'))).toEqual({ok: false, problem: expect.stringContaining('1024 bits')})
-    expect(loadRsaKey(at('other.pem'))).toEqual({ok: false, problem: expect.stringContaining('type ed25519')})
+    expect(loadTokenSigner(at('small.pem'))).toEqual({ok: false, problem: expect.stringContaining('1024 bits')})
+    expect(loadTokenSigner(at('other.pem'))).toEqual({ok: false, problem: expect.stringContaining('type ed25519')})
   })
 })
 

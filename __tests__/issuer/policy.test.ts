@@ -2,7 +2,7 @@
 import {describe, expect, test} from '@jest/globals'
 import {canonicalJson, digestOf, parseEnvironment} from '#protocol'
 import type {CommitPerson, PermissionLevel} from '../../issuer/facts/facts.ts'
-import type {ApproverLevel} from '../../issuer/policy/ruling.ts'
+import type {ApproverLevel, StandingDenial} from '../../issuer/policy/ruling.ts'
 import {builtInPolicy, findEnvironment, sealPolicy} from '../../issuer/policy/built-in.ts'
 import {changeRules, evaluate, evaluateStanding, overrule, standingRules} from '../../issuer/policy/rules.ts'
 import {
@@ -29,6 +29,12 @@ const green = {name: 'build', app: 'github-actions', status: 'completed', conclu
 const absent = undefined as unknown as boolean
 
 /** Facts that exactly one rule refuses. The compiler does not know the names, so a test below checks that none is missing. */
+const denial = (id: number, mayStillApprove = true): StandingDenial => ({
+  by: {id, login: `account-${id}`},
+  at: saidAt - 1000,
+  mayStillApprove,
+})
+
 const refused: readonly (readonly [rule: string, what: string, changes: CaseChanges])[] = [
   ['person', 'a bot', {standing: {author: {id: 583231, login: 'octocat', type: 'Bot'}}}],
   ['person', 'an organization', {standing: {author: {id: 583231, login: 'octocat', type: 'Organization'}}}],
@@ -89,9 +95,26 @@ const refused: readonly (readonly [rule: string, what: string, changes: CaseChan
   ['checks-passed', 'more runs than can be read', {environment: {checks: [{name: 'build'}]}, change: {checksCut: true}}],
   ['not-frozen', 'a window that begins now', {environment: {freeze: [{from: decidedAt, to: decidedAt + 1, reason: 'holidays'}]}}],
   ['not-frozen', 'a window that ends in a moment', {environment: {freeze: [{from: 0, to: 1, reason: 'past'}, {from: 0, to: decidedAt + 1, reason: 'holidays'}]}}],
+  ['not-void', 'a statement that somebody denied or revoked after', {isVoid: true}],
+  ['not-denied', 'a denial by somebody else', {denials: [denial(9)]}],
+  ['not-denied', 'one\u2019s own denial, and no commit named', {denials: [denial(583231)], request: {sha: undefined}, environment: {binding: ['head', 'commit']}}],
+  ['not-denied', 'an admin over somebody who may still approve', {denials: [denial(9)], standing: {permission: 'admin'}}],
+  ['not-denied', 'one\u2019s own denial beside another', {denials: [denial(583231), denial(9)]}],
   ['risk-acceptable', 'a risk that the policy denies', {environment: {risk: {denyAt: 0.2, extraApprovals: 0}}}],
   ['risk-acceptable', 'the very risk that the policy denies', {environment: {risk: {denyAt: 0.3, extraApprovals: 0}}}],
 ] // prettier-ignore
+
+describe('a denial is lifted', () => {
+  test.each<readonly [string, CaseChanges]>([
+    ['by whoever denied, with the full commit', {denials: [denial(583231)]}],
+    [
+      'by an admin when that person may not approve any more',
+      {denials: [denial(9, false)], standing: {permission: 'admin'}},
+    ],
+  ])('%s', (_, changes) => {
+    expect(evaluate(aCase(changes)).kind).toBe('allow')
+  })
+})
 
 describe('a rule alone refuses', () => {
   test.each(refused)('%s: %s', (rule, _, changes) => {

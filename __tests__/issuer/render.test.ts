@@ -176,7 +176,7 @@ describe('other answers', () => {
   })
 
   test('status gives live receipts alone, by environment', () => {
-    const state = foldScope({receipts: []}, receipt, decidedAt)
+    const state = foldScope({receipts: []}, {receipt, public: true}, decidedAt)
     const expiry = state.receipts[0]?.expiresAt ?? NaN
     const shown = renderStatus(
       [

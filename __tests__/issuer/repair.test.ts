@@ -13,7 +13,8 @@ function unpublished(commentId: number, completedAt: number): Unpublished {
   const decision = parseDecisionId(`dec_${String(commentId).padStart(26, '0')}`)
   if (repositoryId === undefined || decision === undefined) throw new Error('a builder made no id')
   const publication = JSON.stringify({commentId})
-  return {statement: {repositoryId, commentId}, decision, outcome: {kind: 'answered', publication}, completedAt}
+  const claim = {repositoryId, subject: `comment/${commentId}`}
+  return {claim, decision, outcome: {kind: 'answered', publication}, completedAt}
 }
 
 /** Publishing of the comments in `failing` fails; `asked` is what the outbox was asked for. */
@@ -26,7 +27,8 @@ function makeTools(waiting: readonly Unpublished[], failing: readonly number[]) 
     log: {info: silent, warn: silent, error: silent},
     outbox: {
       unpublished: (before: number) => Promise.resolve(asked.push(before) > 0 ? waiting : []),
-      markPublished: ({commentId}: {commentId: number}) => Promise.resolve(void marked.push(commentId)),
+      markPublished: ({subject}: {subject: string}) =>
+        Promise.resolve(void marked.push(Number(subject.slice('comment/'.length)))),
     },
     publisher: {
       publish: ({commentId}: {commentId: number}) =>

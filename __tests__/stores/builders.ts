@@ -16,7 +16,15 @@ import {
   printMicrosTime,
   sealEntry,
 } from '#protocol'
-import type {Change, Claim, DecisionRecord, Outcome, ScopeKey, ScopeReading} from '../../issuer/store/store.ts'
+import type {
+  Change,
+  Claim,
+  ClaimKey,
+  DecisionRecord,
+  Outcome,
+  ScopeKey,
+  ScopeReading,
+} from '../../issuer/store/store.ts'
 import {type Json, type Overrides, makeKey, receiptBody} from '../protocol/builders.ts'
 
 const key = makeKey()
@@ -63,16 +71,16 @@ export function receiptOf(n: number, overrides: Overrides = {}): Receipt {
   return parsed.receipt
 }
 
-export const statementOf = (n: number, {repositoryId: id} = scopeOf()): Change['statement'] => ({
+export const statementOf = (n: number, {repositoryId: id} = scopeOf()): ClaimKey => ({
   repositoryId: id,
-  commentId: 1_000_000 + n,
+  subject: `comment/${1_000_000 + n}`,
 })
 
 export interface Asked {
   readonly n: number
   readonly read: ScopeReading
   readonly scope?: ScopeKey
-  readonly kind?: 'allow' | 'deny'
+  readonly kind?: 'allow' | 'deny' | 'escalate'
   readonly repository?: string
   readonly public?: boolean
   /** Over the usual receipt's scope. */
@@ -80,30 +88,48 @@ export interface Asked {
   readonly at?: number
 }
 
+/** A change whose parts are there. */
+export interface Decided extends Change {
+  readonly completes: NonNullable<Change['completes']>
+  readonly appends: NonNullable<Change['appends']>
+}
+
+/** The one record of a decision. */
+export function decisionIn({appends}: Decided): DecisionRecord {
+  const [record] = appends.records
+  if (record?.kind !== 'decision') throw new Error('the change decides nothing')
+  return record
+}
+
 /** The change that decides statement `n` after what was read. */
-export function decides(asked: Asked): Change {
+export function decides(asked: Asked): Decided {
   const {n, read, scope = scopeOf(), kind = 'allow'} = asked
   const record = recordOf({...asked, scope, kind})
   const receipts = record.receipt === undefined ? read.state.receipts : [...read.state.receipts, liveOf(record.receipt)]
+  const state = {receipts, lastAuthorised: record.receipt?.scope.sha}
   return {
-    statement: statementOf(n, scope),
-    outcome: {kind, publication: `{"commentId":${n}}`},
-    decided: {record, state: {receipts, lastAuthorised: record.receipt?.scope.sha}, read},
+    completes: {claim: statementOf(n, scope), outcome: {kind, publication: `{"commentId":${n}}`}},
+    appends: {scope, records: [record], state, read},
     at: asked.at ?? at,
   }
 }
 
 /** The change that answers statement `n` without a decision. */
-export const answers = (n: number, more: Partial<Outcome> = {}): Change => ({
-  statement: statementOf(n),
-  outcome: {kind: 'answered', publication: `{"commentId":${n}}`, ...more},
+export const answers = (n: number, more: Partial<Outcome> = {}): Omit<Decided, 'appends'> => ({
+  completes: {claim: statementOf(n), outcome: {kind: 'answered', publication: `{"commentId":${n}}`, ...more}},
   at,
 })
 
-function recordOf({n, read, scope, kind, ...asked}: Asked & {scope: ScopeKey; kind: 'allow' | 'deny'}): DecisionRecord {
+function recordOf({
+  n,
+  read,
+  scope,
+  kind,
+  ...asked
+}: Asked & {scope: ScopeKey; kind: 'allow' | 'deny' | 'escalate'}): DecisionRecord {
   const {last, frontier} = read.head
   const repository = asked.repository ?? 'octo-org/api-service'
-  const receipt = kind === 'deny' ? undefined : receiptOf(n, {scope: {...scope, repository, ...asked.receiptScope}})
+  const receipt = kind !== 'allow' ? undefined : receiptOf(n, {scope: {...scope, repository, ...asked.receiptScope}})
   const entry = sealEntry({
     type: 'countersign.entry/v1',
     ledger: last.ledger,
@@ -115,15 +141,19 @@ function recordOf({n, read, scope, kind, ...asked}: Asked & {scope: ScopeKey; ki
     digests: {evidence: digestOf(`evidence ${n}`)},
   })
   return {
+    kind: 'decision',
     entry,
     frontier: appendLeaf(frontier, entry.hash),
+    once: `decision/${decisionId(n)}`,
     decision: decisionId(n),
     scope,
     repository,
+    ownerId: 9919,
     public: asked.public ?? true,
     receipt,
     evidence: `{"nonce":"${n}"}`,
     policy: '{}',
+    token: `token ${n}`,
   }
 }
 
@@ -132,5 +162,7 @@ const liveOf = (receipt: Receipt) => ({
   sha: receipt.scope.sha,
   pullRequest: 42,
   authorizedBy: receipt.authorizedBy,
+  approvers: receipt.approvals.map(({id}) => id),
+  public: true,
   expiresAt: Date.parse(receipt.expiresAt),
 })

@@ -3,11 +3,11 @@ import {afterAll, describe, expect, test} from '@jest/globals'
 import {mkdtempSync, rmSync, statSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {DatabaseSync} from 'node:sqlite'
+import {DatabaseSync, type SQLInputValue} from 'node:sqlite'
 import {durableOver, openSqlite} from '../../issuer/store/sqlite.ts'
 import {openDatabase} from '../../issuer/store/sqlite/connection.ts'
 import {migrate, migrations} from '../../issuer/store/sqlite/schema.ts'
-import {answers, decides, firstEntry, proposal, scopeOf, statementOf} from './builders.ts'
+import {answers, decides, firstEntry, proposal, receiptOf, scopeOf, statementOf} from './builders.ts'
 import {decideStatement} from './deciding.ts'
 import {checkedLedger, describeStore} from './suite.ts'
 import {checkTree} from './suite-ledger.ts'
@@ -60,7 +60,8 @@ describe('a full disk', () => {
     const before = await durable.store.read(scopeOf())
     const change = decides({n: 1, read: before})
     const publication = JSON.stringify({reply: 'x'.repeat(100_000)})
-    const large = {...change, outcome: {...change.outcome, publication}}
+    const {completes} = change
+    const large = {...change, completes: {...completes, outcome: {...completes.outcome, publication}}}
     const {page_count: pages} = db.prepare('PRAGMA page_count').get() ?? {}
     db.exec(`PRAGMA max_page_count = ${Number(pages) + 1}`)
     await expect(durable.store.commit(large)).rejects.toThrow('full')
@@ -73,6 +74,30 @@ describe('a full disk', () => {
     durable.close()
   })
 })
+
+/** The same claims and records in a file as the first version made it. Gives its path. */
+function asFirstVersion(path: string): string {
+  const [newer, firstPath] = [new DatabaseSync(path), newPath()]
+  const read = (sql: string) => newer.prepare(sql).all()
+  const [claims, records, scopes] = ['claims', 'records', 'scopes'].map((table) => read(`SELECT * FROM ${table}`))
+  newer.close()
+  openSqlite(firstPath).close()
+  rmSync(firstPath)
+  const old = new DatabaseSync(firstPath)
+  migrate(old, migrations.slice(0, 1))
+  const numbered = claims?.map((row) => ({...row, comment_id: Number(String(row['subject']).split('/')[1])}))
+  for (const [table, rows] of Object.entries({claims: numbered, records, scopes})) {
+    const columns = old
+      .prepare(`SELECT name FROM pragma_table_info('${table}')`)
+      .all()
+      .map(({name}) => String(name))
+    const insert = old.prepare(`INSERT INTO ${table} VALUES (${columns.map(() => '?').join(', ')})`)
+    for (const row of rows ?? [])
+      insert.run(...columns.map((name) => (row as Record<string, SQLInputValue>)[name] ?? null))
+  }
+  old.close()
+  return firstPath
+}
 
 describe('the schema', () => {
   const versionOf = (db: DatabaseSync) => db.prepare('PRAGMA user_version').get()?.['user_version']
@@ -100,11 +125,10 @@ describe('the schema', () => {
     await before.createLedger(firstEntry)
     for (let n = 1; n <= 10; n++) await decideStatement(before, {n})
     before.close()
-    const old = new DatabaseSync(path)
-    old.exec('DROP TABLE nodes; DROP TABLE checkpoints; PRAGMA user_version = 1')
-    old.close()
-    const after = openSqlite(path)
+    const after = openSqlite(asFirstVersion(path))
     await checkTree(after)
+    expect(await after.store.find({by: 'receipt', id: receiptOf(3).id})).toHaveLength(1)
+    expect((await after.claims.claim(statementOf(3), proposal(9))).outcome?.kind).toBe('allow')
     for (let n = 11; n <= 13; n++) await decideStatement(after, {n})
     expect(await checkedLedger(after)).toHaveLength(14)
     await checkTree(after)
@@ -159,6 +183,6 @@ test('an answer of courtesy with no ledger entry survives a restart too', async 
   await before.store.commit(answers(1))
   before.close()
   const after = openSqlite(path)
-  expect((await after.claims.claim(statementOf(1), proposal(2))).outcome).toEqual(answers(1).outcome)
+  expect((await after.claims.claim(statementOf(1), proposal(2))).outcome).toEqual(answers(1).completes.outcome)
   after.close()
 })

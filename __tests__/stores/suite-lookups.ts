@@ -3,7 +3,7 @@ import {expect, test} from '@jest/globals'
 import type {Durable} from '../../issuer/store/sqlite.ts'
 import type {Lookup} from '../../issuer/store/store.ts'
 import {commit, tree} from '../protocol/builders.ts'
-import {answers, at, decides, proposal, receiptOf, repositoryId, scopeOf, statementOf} from './builders.ts'
+import {answers, at, decides, decisionIn, proposal, receiptOf, repositoryId, scopeOf, statementOf} from './builders.ts'
 import {decideStatement} from './deciding.ts'
 
 export function testLookups(the: () => Durable): void {
@@ -16,8 +16,8 @@ export function testLookups(the: () => Durable): void {
     await the().claims.claim(statementOf(1), proposal(1))
     const change = decides({n: 1, read, public: false})
     await the().store.commit(change)
-    const receipt = change.decided?.record.receipt
-    expect(await the().store.find({by: 'receipt', id: idOf(1)})).toEqual([{receipt, public: false}])
+    const {receipt} = decisionIn(change)
+    expect(await the().store.find({by: 'receipt', id: idOf(1)})).toEqual([{receipt, public: false, ownerId: 9919}])
     expect(await the().store.find({by: 'receipt', id: idOf(2)})).toEqual([])
   })
 
@@ -97,13 +97,13 @@ export function testOutbox(the: () => Durable): void {
     const waiting = await the().outbox.unpublished(at + 3000)
     expect(waiting).toEqual([
       {
-        statement: statementOf(2),
+        claim: statementOf(2),
         ...decisionOf(2),
         outcome: {kind: 'deny', publication: '{"commentId":2}'},
         completedAt: at + 1000,
       },
       {
-        statement: statementOf(1),
+        claim: statementOf(1),
         ...decisionOf(1),
         outcome: {kind: 'allow', publication: '{"commentId":1}'},
         completedAt: at + 2000,

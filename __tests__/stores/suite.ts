@@ -2,8 +2,19 @@
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
 import {type Entry, type Frontier, appendLeaf, checkSuccession, emptyFrontier} from '#protocol'
 import type {Durable} from '../../issuer/store/sqlite.ts'
-import type {Change, Store} from '../../issuer/store/store.ts'
-import {answers, decides, firstEntry, proposal, receiptOf, scopeOf, statementOf} from './builders.ts'
+import type {Change, DecisionRecord, Store} from '../../issuer/store/store.ts'
+import {
+  type Decided,
+  answers,
+  at,
+  decides,
+  decisionIn,
+  firstEntry,
+  proposal,
+  receiptOf,
+  scopeOf,
+  statementOf,
+} from './builders.ts'
 import {decideStatement} from './deciding.ts'
 import {testInbox, testPushes} from './suite-inbox.ts'
 import {testTree} from './suite-ledger.ts'
@@ -114,17 +125,18 @@ function testCommits(the: () => Durable): void {
     const change = decides({n: 1, read: await claimAndRead(1)})
     expect(await the().store.commit(change)).toBe('committed')
     const {head, state, version} = await the().store.read(scopeOf())
-    expect(head).toMatchObject({last: change.decided?.record.entry, frontier: change.decided?.record.frontier})
-    expect(state).toEqual(change.decided?.state)
+    const {entry, frontier} = decisionIn(change)
+    expect(head).toMatchObject({last: entry, frontier})
+    expect(state).toEqual(change.appends.state)
     expect(version).toBe(1)
-    expect((await the().claims.claim(statementOf(1), proposal(2))).outcome).toEqual(change.outcome)
+    expect((await the().claims.claim(statementOf(1), proposal(2))).outcome).toEqual(change.completes.outcome)
   })
 
   test('of an answer leaves the ledger and the scope alone', async () => {
     await claimAndRead(1)
     expect(await the().store.commit(answers(1))).toBe('committed')
     expect(await the().store.read(scopeOf())).toMatchObject({head: {last: firstEntry}, version: 0})
-    expect((await the().claims.claim(statementOf(1), proposal(1))).outcome).toEqual(answers(1).outcome)
+    expect((await the().claims.claim(statementOf(1), proposal(1))).outcome).toEqual(answers(1).completes.outcome)
   })
 
   test('is lost when the same scope has moved on, and writes nothing', async () => {
@@ -152,7 +164,7 @@ function testCommits(the: () => Durable): void {
   test('that was done and answered with an error is found by its claim, and sent again it writes nothing', async () => {
     const change = decides({n: 1, read: await claimAndRead(1)})
     await expect(answeringWithAnError(the().store).commit(change)).rejects.toThrow('cut')
-    expect((await the().claims.claim(statementOf(1), proposal(9))).outcome).toEqual(change.outcome)
+    expect((await the().claims.claim(statementOf(1), proposal(9))).outcome).toEqual(change.completes.outcome)
     expect(await the().store.commit(change)).toBe('committed')
     expect(await checkedLedger(the())).toHaveLength(2)
     expect((await the().store.read(scopeOf())).version).toBe(1)
@@ -177,14 +189,15 @@ function testCommits(the: () => Durable): void {
     expect(await the().store.commit(answers(1, {publication: '{"reply":"other"}'}))).toBe('lost')
   })
 
-  const contradictions: readonly (readonly [string, (change: Change) => Change, string])[] = [
-    ['without a claim', (change) => ({...change, statement: statementOf(99)}), 'is claimed before'],
+  const contradictions: readonly (readonly [string, (change: Decided) => Change, string])[] = [
+    ['without a claim', (change) => withCompletion(change, {claim: statementOf(99)}), 'is claimed before'],
     ['under another decision id', (change) => withRecord(change, {decision: proposal(5).decision}), 'its claim holds'],
     ['with a frontier that does not follow', (change) => withRecord(change, {frontier: emptyFrontier}), 'frontier'],
     ['with an entry that does not follow', (change) => withRecord(change, {entry: firstEntry}), 'would break'],
-    ['with an ALLOW that has no receipt', (change) => withRecord(change, {receipt: undefined}), 'holds a receipt'],
-    ['that decides and only answers', (change) => ({...change, outcome: answers(1).outcome}), 'must not carry'],
-    ['that allows without a record', (change) => ({...change, decided: undefined}), 'must carry'],
+    ['with an ALLOW that has no receipt', (change) => withRecord(change, {receipt: undefined}), 'outcome "allow"'],
+    ['that decides and only answers', (change) => withCompletion(change, answers(1).completes), 'outcome "answered"'],
+    ['that allows without a record', (change) => ({...change, appends: undefined}), 'outcome "allow"'],
+    ['that changes nothing', () => ({at}), 'changes nothing'],
   ]
   test.each(contradictions)('%s throws and writes nothing', async (_, spoil, message) => {
     const change = decides({n: 1, read: await claimAndRead(1)})
@@ -194,7 +207,12 @@ function testCommits(the: () => Durable): void {
   })
 }
 
-function withRecord(change: Change, more: Partial<NonNullable<Change['decided']>['record']>): Change {
-  if (change.decided === undefined) throw new Error('the change decides nothing')
-  return {...change, decided: {...change.decided, record: {...change.decided.record, ...more}}}
-}
+const withRecord = (change: Decided, more: Partial<DecisionRecord>): Change => ({
+  ...change,
+  appends: {...change.appends, records: [{...decisionIn(change), ...more}]},
+})
+
+const withCompletion = (change: Decided, more: Partial<Decided['completes']>): Change => ({
+  ...change,
+  completes: {...change.completes, ...more},
+})

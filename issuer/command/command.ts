@@ -1,5 +1,5 @@
 /** What a comment's text says to Countersign (formats §8, "What counts as a statement"). */
-import type {CommitSha, Environment} from '#protocol'
+import type {CommitSha, Environment, ReceiptId} from '#protocol'
 
 export type Command =
   | {
@@ -7,6 +7,13 @@ export type Command =
       readonly environment: Environment
       /** Absent in the bare form, which mints nothing unless the policy takes `head`. */
       readonly sha?: CommitSha | undefined
+      readonly reason?: string | undefined
+    }
+  | {readonly kind: 'deny'; readonly environment: Environment; readonly reason?: string | undefined}
+  /** What is meant is all of an environment's receipts for this pull request, or one receipt. */
+  | {
+      readonly kind: 'revoke'
+      readonly target: {readonly environment: Environment} | {readonly receipt: ReceiptId}
       readonly reason?: string | undefined
     }
   | {readonly kind: 'status'}

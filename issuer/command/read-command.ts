@@ -3,11 +3,13 @@
  * LF of the body as sent, can be a command, in plain ASCII with one space between its words:
  *
  *   /authorize <environment> [<full commit SHA>] [reason…]
+ *   /deny <environment> [reason…]
+ *   /revoke <environment or receipt id> [reason…]
  *   /countersign status
  *   /countersign help
  */
-import {parseCommitSha, parseEnvironment} from '#protocol'
-import type {Reading} from './command.ts'
+import {type Environment, parseCommitSha, parseEnvironment, parseReceiptId} from '#protocol'
+import type {Command, Reading} from './command.ts'
 import {describeNearMiss} from './near-miss.ts'
 
 /** Total, and linear in the body. Exactly one command, exactly spelt, or nothing is done. */
@@ -27,14 +29,16 @@ export function readCommand(body: string): Reading {
   switch (word) {
     case '/authorize':
       return readAuthorize(words)
-    case '/countersign':
-      return readCountersign(words)
+    case '/deny':
+      return readDeny(words)
+    case '/revoke':
+      return readRevoke(words)
     default:
-      return nearMiss(`This issuer does not know ${word} yet. Receipts end by themselves.`)
+      return readCountersign(words)
   }
 }
 
-const nearMiss = (problem: string): Reading => ({kind: 'near-miss', problem})
+const nearMiss = (problem: string): Extract<Reading, {kind: 'near-miss'}> => ({kind: 'near-miss', problem})
 
 /** Printable ASCII: no tab, no invisible and no look-alike character. */
 const isPlain = (line: string): boolean => /^[\x20-\x7e]*$/.test(line)
@@ -43,28 +47,53 @@ const isPlain = (line: string): boolean => /^[\x20-\x7e]*$/.test(line)
 const hasCommand = (text: string): boolean =>
   /(?<![A-Za-z0-9_./-])\/(?:authorize|countersign|deny|revoke)(?![A-Za-z0-9_])/i.test(text)
 
-function readAuthorize(words: string): Reading {
-  const [first = '', second, ...more] = words.split(' ')
+const command = (value: Command): Reading => ({kind: 'command', command: value})
+
+/** The first word as an environment, or what is wrong with it. */
+function readEnvironment(words: string, first: string): Environment | Extract<Reading, {kind: 'near-miss'}> {
   if (first === '') return nearMiss(words === '' ? 'The environment is missing.' : extraSpace)
   if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(first)) {
     return nearMiss('The environment is missing: it stands before the commit.')
   }
-  const environment = parseEnvironment(first)
-  if (environment === undefined) {
-    return nearMiss(
+  return (
+    parseEnvironment(first) ??
+    nearMiss(
       'The environment is not a possible name: 1 to 63 of a-z 0-9 . _ / -, in small letters, exactly as the deploy job spells it.',
     )
-  }
-  if (second === undefined) return {kind: 'command', command: {kind: 'authorize', environment}}
+  )
+}
+
+function readAuthorize(words: string): Reading {
+  const [first = '', second, ...more] = words.split(' ')
+  const environment = readEnvironment(words, first)
+  if (typeof environment === 'object') return environment
+  if (second === undefined) return command({kind: 'authorize', environment})
   if (second === '') return nearMiss(extraSpace)
   if (!/^[0-9a-f]{7,64}$/i.test(second)) {
-    return {kind: 'command', command: {kind: 'authorize', environment, reason: [second, ...more].join(' ')}}
+    return command({kind: 'authorize', environment, reason: [second, ...more].join(' ')})
   }
   const sha = parseCommitSha(second)
   if (sha === undefined) return nearMiss(describeShaFault(second))
   if (more[0] === '') return nearMiss(extraSpace)
-  const reason = more.length === 0 ? undefined : more.join(' ')
-  return {kind: 'command', command: {kind: 'authorize', environment, sha, reason}}
+  return command({kind: 'authorize', environment, sha, reason: reasonOf(more)})
+}
+
+const reasonOf = (words: readonly string[]): string | undefined => (words.length === 0 ? undefined : words.join(' '))
+
+function readDeny(words: string): Reading {
+  const [first = '', ...more] = words.split(' ')
+  const environment = readEnvironment(words, first)
+  return typeof environment === 'object' ? environment : command({kind: 'deny', environment, reason: reasonOf(more)})
+}
+
+/** A receipt's id is a possible name of an environment, too: it is read as the receipt. */
+function readRevoke(words: string): Reading {
+  const [first = '', ...more] = words.split(' ')
+  const receipt = parseReceiptId(first)
+  if (receipt !== undefined) return command({kind: 'revoke', target: {receipt}, reason: reasonOf(more)})
+  const environment = readEnvironment(words, first)
+  if (typeof environment === 'object') return environment
+  return command({kind: 'revoke', target: {environment}, reason: reasonOf(more)})
 }
 
 /** Two spaces, or one at the end, would let a commit be read as part of the reason. */

@@ -46,6 +46,14 @@ export interface StandingFacts {
   readonly role: string
   /** Of the teams that were asked for (`organization/team`), those with an active membership. */
   readonly teams: readonly string[]
+  /** What was asked of GitHub for it. */
+  readonly reads?: readonly ApiRead[] | undefined
+}
+
+/** One answer of GitHub's API: its path, and when it was given by GitHub's own clock (ISO 8601). */
+export interface ApiRead {
+  readonly path: string
+  readonly at: string
 }
 
 /** What stands on the default branch where the policy belongs. `absent` only when whole trees show nothing near it. */
@@ -132,6 +140,8 @@ export interface ChangeFacts {
   readonly behindBy: number | 'unknown'
   /** Whether nothing of the pull request's author was merged here before; of members GitHub does not tell. */
   readonly firstByAuthor: boolean | 'unknown'
+  /** What was asked of GitHub for it. */
+  readonly reads?: readonly ApiRead[] | undefined
 }
 
 export interface FileFacts {
@@ -191,4 +201,12 @@ export interface TeamSource {
     statement: Statement,
     asked: {readonly login: string; readonly teams: readonly string[]},
   ): Promise<readonly string[]>
+}
+
+/** Reads what an account may do now, as FactSource reads facts. */
+export interface PermissionSource {
+  readPermission(
+    statement: Statement,
+    account: {readonly id: number; readonly login: string},
+  ): Promise<{readonly permission: PermissionLevel; readonly role: string}>
 }

@@ -1,19 +1,34 @@
 /** FactSource over GitHub's API: each call reads afresh, and an outage is never a fact (formats §8). */
 import type {GitHub} from '../github/client.ts'
 import {readChange} from './change.ts'
-import type {FactSource, TeamSource} from './facts.ts'
+import {record} from '../github/recording.ts'
+import {splitName} from '../github/repository.ts'
+import type {FactSource, PermissionSource, TeamSource} from './facts.ts'
 import {readGround} from './ground.ts'
-import {readStanding} from './standing.ts'
+import {fetchPermission, readStanding} from './standing.ts'
 import {readTeams} from './teams.ts'
 
 type Access = Pick<GitHub, 'connect'>
 
 export const createFactSource = (github: Access): FactSource => ({
-  readStanding: async (statement) => readStanding(github.connect(statement.installation), statement),
+  readStanding: async (statement) => {
+    const {connection, reads} = record(github.connect(statement.installation))
+    const standing = await readStanding(connection, statement)
+    return standing === 'gone' ? standing : {...standing, reads: reads()}
+  },
   readGround: async (statement) => readGround(github.connect(statement.installation), statement),
-  readChange: async (statement, known) => readChange(github.connect(statement.installation), {statement, known}),
+  readChange: async (statement, known) => {
+    const {connection, reads} = record(github.connect(statement.installation))
+    const change = await readChange(connection, {statement, known})
+    return change === 'gone' ? change : {...change, reads: reads()}
+  },
 })
 
 export const createTeamSource = (github: Access): TeamSource => ({
   readTeams: async (statement, asked) => readTeams(github.connect(statement.installation), asked),
+})
+
+export const createPermissionSource = (github: Access): PermissionSource => ({
+  readPermission: async ({installation, repository}, author) =>
+    fetchPermission(github.connect(installation), {at: splitName(repository.name), author}),
 })

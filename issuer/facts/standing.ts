@@ -88,9 +88,9 @@ function issueOf(comment: Field): number {
 }
 
 /** The comment was there a moment ago, so "not found" means the person: someone without any standing here. */
-async function fetchPermission(
+export async function fetchPermission(
   connection: Connection,
-  {at, author}: {readonly at: OwnerAndRepo; readonly author: Account},
+  {at, author}: {readonly at: OwnerAndRepo; readonly author: Pick<Account, 'id' | 'login'>},
 ): Promise<{readonly permission: PermissionLevel; readonly role: string}> {
   const answer = await connection.ask("the commenter's permission", (octokit) =>
     octokit.rest.repos.getCollaboratorPermissionLevel({...at, username: author.login}),

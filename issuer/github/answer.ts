@@ -1,6 +1,6 @@
 /** GitHub's answers, read member by member: what is missing or odd is an unusable answer, never a fact. */
 import {type CommitSha, isPlainObject, parseAccountId, parseCommitSha} from '#protocol'
-import type {Account} from '../facts/facts.ts'
+import type {Account, ApiRead} from '../facts/facts.ts'
 import {GitHubUnavailable} from './unavailable.ts'
 
 /** A value somewhere in an answer, and the path that leads to it. */
@@ -61,16 +61,33 @@ export class Field {
 /** One answer: its body, its time and where its further pages are. */
 export class Answer {
   readonly body: Field
+  readonly #path: string | undefined
   readonly #headers: Readonly<Record<string, unknown>>
 
-  constructor(what: string, {data, headers}: {readonly data: unknown; readonly headers: object}) {
+  constructor(
+    what: string,
+    {data, headers, url}: {readonly data: unknown; readonly headers: object; readonly url?: string | undefined},
+  ) {
     this.body = new Field(data, what)
+    this.#path = pathOf(url)
     this.#headers = {...headers}
+  }
+
+  /** The answer's path and GitHub's own time of it; undefined where it was no REST request. */
+  trace(): ApiRead | undefined {
+    const time = this.#time()
+    return this.#path === undefined || !Number.isFinite(time)
+      ? undefined
+      : {path: this.#path, at: new Date(time).toISOString()}
+  }
+
+  #time(): number {
+    return Date.parse(String(this.#headers['date']))
   }
 
   /** GitHub's own clock: the `Date` header, in milliseconds. */
   date(): number {
-    const time = Date.parse(String(this.#headers['date']))
+    const time = this.#time()
     if (!Number.isFinite(time)) throw new GitHubUnavailable('unusable', "GitHub's answer carries no usable Date")
     return time
   }
@@ -84,6 +101,12 @@ export class Answer {
     }
     return undefined
   }
+}
+
+function pathOf(url: string | undefined): string | undefined {
+  if (url === undefined || !URL.canParse(url)) return undefined
+  const {pathname, search} = new URL(url)
+  return `${pathname}${search}`
 }
 
 /** What GitHub itself named a moment ago is not "gone": an answer that says so contradicts the other. */

@@ -51,7 +51,9 @@ async function readWhole(answer: Response): Promise<Response> {
   if (isJson) headers.set('content-type', 'application/json; charset=utf-8')
   else if (answer.ok && body.length > 0)
     throw new GitHubUnavailable('unusable', 'GitHub answered something else than JSON')
-  return new Response(isJson && body.length > 0 ? body : null, {status: answer.status, headers})
+  const whole = new Response(isJson && body.length > 0 ? body : null, {status: answer.status, headers})
+  // A made Response has no address; decisions record which of GitHub's paths answered.
+  return Object.defineProperty(whole, 'url', {value: answer.url})
 }
 
 async function readBody(answer: Response): Promise<Uint8Array<ArrayBuffer>> {

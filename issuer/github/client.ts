@@ -19,7 +19,9 @@ export interface GitHubAccess {
   readonly timeLimitMs?: number | undefined
 }
 
-type Send = (octokit: Octokit) => Promise<{readonly data: unknown; readonly headers: object}>
+type Send = (
+  octokit: Octokit,
+) => Promise<{readonly data: unknown; readonly headers: object; readonly url?: string | undefined}>
 
 /**
  * Asks one question. `gone` is GitHub's 404 or 410; everything else that is no usable answer throws GitHubUnavailable,

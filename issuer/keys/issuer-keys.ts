@@ -2,11 +2,11 @@
  * The issuer's keys, and the first start. With a folder that holds neither keys nor database, keys are made beside the
  * database file. Keys whose database is gone are refused: a new ledger under old keys forgets what the old one knew.
  */
-import {type KeyObject, randomBytes} from 'node:crypto'
+import {randomBytes} from 'node:crypto'
 import {existsSync, mkdirSync} from 'node:fs'
 import {dirname, join} from 'node:path'
-import {loadRsaKey, loadSigner, makeKeyFile} from '../signing/pem.ts'
-import type {Signer} from '../signing/signer.ts'
+import {loadSigner, loadTokenSigner, makeKeyFile} from '../signing/pem.ts'
+import type {Signer, TokenSigner} from '../signing/signer.ts'
 import type {EntryReader} from '../store/store.ts'
 import {codeOf, readKeyFile, writeNewFile} from './key-file.ts'
 import {checkMark} from './ledger-mark.ts'
@@ -24,7 +24,7 @@ export interface KeyPlaces {
 export interface IssuerKeys {
   readonly receipt: Signer
   readonly ledger: Signer
-  readonly token: KeyObject
+  readonly token: TokenSigner
   /** At least 32 bytes, as lower-case hex. */
   readonly evidenceSecret: Secret
   /** Where the ledger's mark belongs: beside the receipt key and named after it. */
@@ -100,7 +100,7 @@ function loadKeys(places: KeyPlaces, stoodBeside: boolean): OpenedKeys {
   const receiptPath = places.receiptKey ?? join(folder, fileNames.receipt)
   const receipt = loadSigner(receiptPath)
   const ledger = loadSigner(places.ledgerKey ?? join(folder, fileNames.ledger))
-  const token = loadRsaKey(places.tokenKey ?? join(folder, fileNames.token))
+  const token = loadTokenSigner(places.tokenKey ?? join(folder, fileNames.token))
   const evidence = loadEvidenceSecret(places, folder)
   if (!receipt.ok || !ledger.ok || !token.ok || !evidence.ok) {
     const named = {RECEIPT_KEY: receipt, LEDGER_KEY: ledger, TOKEN_KEY: token, EVIDENCE_SECRET: evidence}

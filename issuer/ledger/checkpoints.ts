@@ -106,7 +106,7 @@ export const witnessed = (store: Store, {noteCommit}: Pick<LedgerWitness, 'noteC
   ...store,
   commit: async (change) => {
     const result = await store.commit(change)
-    if (result === 'committed' && change.decided !== undefined) noteCommit()
+    if (result === 'committed' && change.appends !== undefined) noteCommit()
     return result
   },
 })

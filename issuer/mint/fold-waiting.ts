@@ -1,20 +1,23 @@
 /** What a scope keeps of approvals that wait for more people. */
+import type {DecisionId} from '#protocol'
 import type {Statement} from '../facts/facts.ts'
 import type {Case} from '../policy/ruling.ts'
 import type {ScopeState, WaitingApproval} from '../store/store.ts'
 
 interface Waited {
   readonly said: Statement
+  readonly decision: DecisionId
   readonly case: Case
   /** Milliseconds. */
   readonly now: number
 }
 
 /** With this approval. They end when the commit moves, when their time is over, and when the same person says it again. */
-export function foldWaiting(state: ScopeState, {said, case: asked, now}: Waited): ScopeState {
+export function foldWaiting(state: ScopeState, {said, decision, case: asked, now}: Waited): ScopeState {
   const {change, environment, standing, request} = asked
   const waiting: WaitingApproval = {
     statement: said,
+    decision,
     sha: change.commit.sha,
     binding: request.sha === undefined ? 'head' : 'commit',
     until: standing.createdAt + environment.ttl,

@@ -1,56 +1,133 @@
-/** Facts and rule outcomes as one canonical text, whose digest the receipt and the ledger entry carry. */
-import {type DecisionId, type Digest, type JsonValue, canonicalJson, digestOf} from '#protocol'
-import type {PolicyFacts, Statement} from '../facts/facts.ts'
-import type {Case, RuleOutcome} from '../policy/ruling.ts'
+/** Why it was decided, as an evidence bundle (formats §4): section by section, sealed under the bundle's own key. */
+import {
+  type DecisionId,
+  type Digest,
+  type EvidenceBundle,
+  type EvidenceId,
+  type JsonValue,
+  type MicrosTime,
+  type OrganizationId,
+  type Sections,
+  canonicalJson,
+  digestOf,
+  evidenceDigest,
+  hexToBytes,
+  parseEvidenceId,
+  parseOrganizationId,
+  saltBytes,
+  sealEvidence,
+  sectionNames,
+  verifyEvidence,
+} from '#protocol'
+import type {ChangeFacts, PolicyFacts, Statement} from '../facts/facts.ts'
+import {classifyIntent} from '../policy/intent.ts'
+import type {Case, Ruling} from '../policy/ruling.ts'
+import {agentOf} from './agent.ts'
+import {asJson, boundList} from './plain-json.ts'
+
+/** Gives the key of one bundle; the secret behind it stays where it is. */
+export type EvidenceKeys = (organization: OrganizationId, bundle: EvidenceId) => Uint8Array
 
 export interface EvidenceOrder {
   readonly decision: DecisionId
-  /** 128 random bits, hex: without them a digest of guessable facts would give them away. */
+  /** 128 random bits, hex, never shown: the sections' salts follow from it, so that a retry makes the same bundle. */
   readonly nonce: string
   readonly statement: Statement
   readonly case: Case
-  readonly outcomes: readonly RuleOutcome[]
+  readonly ruling: Ruling
+  readonly at: MicrosTime
+  readonly keys: EvidenceKeys
+  /** What decided: names and versions. */
+  readonly software: Readonly<Record<string, string>>
 }
 
 export interface Evidence {
+  /** The bundle as canonical JSON. */
   readonly text: string
+  /** Of the bundle's header: what token, receipt and entry carry. */
   readonly digest: Digest
 }
 
-export function mintEvidence({decision, nonce, statement, case: asked, outcomes}: EvidenceOrder): Evidence {
-  // The comment's text stays on GitHub; its digest stands in `standing`.
-  const {id, nodeId, authorId} = statement.comment
-  const text = canonicalJson(
-    asJson({
-      type: 'countersign.facts/v1',
-      decision,
-      nonce,
-      statement: {...statement, comment: {id, nodeId, authorId}},
-      request: asked.request,
-      standing: asked.standing,
-      change: {...asked.change, policy: withoutText(asked.change.policy)},
-      source: asked.source,
-      approvals: asked.approvals,
-      outcomes,
+export function mintEvidence(order: EvidenceOrder): Evidence {
+  const {decision, nonce, at, keys} = order
+  const id = parseEvidenceId(`evd_${decision.slice('dec_'.length)}`)
+  const organization = parseOrganizationId(String(order.case.change.repository.owner.id))
+  if (id === undefined || organization === undefined) throw new TypeError('a decision without a ULID or an owner')
+  const salts = Object.fromEntries(sectionNames.map((name) => [name, saltOf(nonce, name)]))
+  const sections = sectionsOf(order)
+  const key = keys(organization, id)
+  const bundle = sealEvidence({id, organization, createdAt: at, decision, sections, salts, key})
+  return acceptSealed(bundle, key)
+}
+
+/** Throws when the bundle does not verify as an auditor will verify it: such a one must end before its record is written. */
+function acceptSealed(bundle: EvidenceBundle, key: Uint8Array): Evidence {
+  const text = canonicalJson(bundle)
+  const verdict = verifyEvidence(text, key)
+  if (!verdict.valid) throw new Error(`the sealed evidence does not verify: ${verdict.code} ${verdict.reason}`)
+  return {text, digest: evidenceDigest(bundle)}
+}
+
+/** Unguessable as long as the nonce is; two sections never share one. */
+const saltOf = (nonce: string, section: string): Uint8Array =>
+  hexToBytes(digestOf(`countersign/v1/salt/${section}\n${nonce}`).slice('sha256:'.length)).slice(0, saltBytes)
+
+function sectionsOf({statement, case: asked, ruling, software}: EvidenceOrder): Sections {
+  const {environment, request, approvals, denials} = asked
+  const {pullRequest} = asked.change
+  return {
+    intent: asJson({...classifyIntent(asked), request, statement: announced(statement)}),
+    facts: factsOf(asked, ruling),
+    policyTrace: asJson(ruling.outcomes.map(({rule, ...outcome}) => ({id: rule, digest: ruling.policy, ...outcome}))),
+    risk: asJson({...ruling.risk, thresholds: environment.risk ?? null}),
+    escalations: asJson({
+      ruling: ruling.kind,
+      approvals,
+      denials,
+      missing: ruling.kind === 'escalate' ? ruling.missing : 0,
     }),
-  )
-  return {text, digest: digestOf(text)}
+    agent: asJson({...agentOf(asked), type: pullRequest.author.type}),
+    reviewers: asJson([...approvals.map(({login, id, role}) => ({login, id, role})), reviewerOf(asked)]),
+    software: asJson(software),
+  }
+}
+
+const maxSaid = 2000
+
+/** What the webhook announced. Only the comment's first line can be a command; the digest of all of it is in the facts. */
+function announced({repository, pullRequest, comment}: Statement): JsonValue {
+  const {id, nodeId, authorId, body} = comment
+  const [line = ''] = body.split(/[\r\n]/, 1)
+  return asJson({repository, pullRequest, comment: {id, nodeId, authorId, said: line.slice(0, maxSaid)}})
+}
+
+const reviewerOf = ({standing: {author, role, permission, teams}}: Case): object => ({
+  ...author,
+  role,
+  permission,
+  teams,
+})
+
+function factsOf({standing, change, source}: Case, {policy}: Ruling): JsonValue {
+  const {reads: asked = [], ...said} = standing
+  const {reads: more = [], ...what} = change
+  // Which of GitHub's paths answered, and when by GitHub's clock.
+  const inForce = {source, digest: policy}
+  return asJson({standing: said, change: bounded(what), policy: inForce, reads: boundList([...asked, ...more], 16_000)})
+}
+
+/** Lists that others can make long are cut, so that a bundle always fits; the digest of the whole list stays. */
+function bounded({files, checks, authors, pushers, policy, ...rest}: ChangeFacts): object {
+  return {
+    ...rest,
+    policy: withoutText(policy),
+    files: boundList(files, 40_000),
+    checks: boundList(checks, 16_000),
+    authors: authors.kind === 'seen' ? {...authors, people: boundList(authors.people, 24_000)} : authors,
+    pushers: pushers.kind === 'seen' ? {...pushers, accounts: boundList(pushers.accounts, 8000)} : pushers,
+  }
 }
 
 /** The policy's canonical text is kept beside the evidence; here its file is named by git's digest. */
 const withoutText = (policy: PolicyFacts): object =>
   policy.kind === 'file' ? {kind: policy.kind, path: policy.path, sha: policy.sha} : policy
-
-/**
- * Facts as JSON. Members that are undefined are left out, a time that is none becomes null, and lone surrogates in
- * somebody's free text are replaced: what a stranger wrote on a commit must not stop a decision from being recorded.
- */
-function asJson(value: unknown): JsonValue {
-  if (typeof value === 'string') return value.toWellFormed()
-  if (typeof value === 'number') return Number.isFinite(value) ? value : null
-  if (value === null || typeof value === 'boolean') return value
-  if (Array.isArray(value)) return value.map(asJson)
-  if (typeof value !== 'object') throw new TypeError('facts hold only plain data')
-  const members = Object.entries(value).filter(([, member]) => member !== undefined)
-  return Object.fromEntries(members.map(([name, member]) => [name, asJson(member)]))
-}

@@ -16,7 +16,7 @@ import {
 } from '#protocol'
 import type {Case} from '../policy/ruling.ts'
 import {sealPolicy} from '../policy/built-in.ts'
-import type {DecisionRecord, LedgerHead, ScopeState} from '../store/store.ts'
+import type {DecisionRecord, LedgerHead, LedgerRecord, ScopeState} from '../store/store.ts'
 import {dropWaiting} from './fold-waiting.ts'
 import type {Evidence} from './mint-evidence.ts'
 
@@ -26,38 +26,55 @@ export interface RecordOrder {
   readonly decision: DecisionId
   readonly case: Case
   readonly evidence: Evidence
-  /** The signed receipt of an ALLOW; absent, the decision is a DENY. */
+  readonly token: string
+  /** The signed receipt of an ALLOW; absent, the decision is another one. */
   readonly receipt?: Receipt | undefined
-  /** Milliseconds. */
-  readonly now: number
+  /** As nextTime gave it. */
+  readonly at: MicrosTime
 }
 
-export function mintRecord({head, decision, case: asked, evidence, receipt, now}: RecordOrder): DecisionRecord {
-  const entry = sealEntry({...follow(head, now), ...eventOf({decision, evidence, receipt})})
+export function mintRecord({head, at, ...order}: RecordOrder): DecisionRecord {
+  const {decision, case: asked, evidence, receipt, token} = order
+  const entry = sealEntry({...follow(head, at), ...eventOf(order)})
   const {repository} = asked.change
   return {
+    kind: 'decision',
     entry,
     frontier: appendLeaf(head.frontier, entry.hash),
-    decision,
     scope: {repositoryId: repository.id, environment: asked.request.environment},
     repository: repository.name,
+    ownerId: repository.owner.id,
     public: repository.public,
+    once: `decision/${decision}`,
+    decision,
     receipt,
     evidence: evidence.text,
     policy: sealPolicy(asked.policy).text,
+    token,
   }
 }
 
-/** Time never runs backwards in the ledger, whatever the clocks of two processes say (formats §5). */
-function follow({origin, last}: LedgerHead, now: number): Omit<EntryBody, 'event' | 'subject' | 'digests'> {
-  return {
-    type: 'countersign.entry/v1',
-    ledger: origin,
-    seq: last.seq + 1,
-    prev: last.hash,
-    time: printMicrosTime(Math.max(microsOf(now), microsTimeToMicros(last.time) + 1)),
-  }
-}
+/** Time never runs backwards in the ledger, whatever the clocks of two processes say (formats §5). `now` in milliseconds. */
+export const nextTime = ({last}: Pick<LedgerHead, 'last'>, now: number): MicrosTime =>
+  printMicrosTime(Math.max(microsOf(now), microsTimeToMicros(last.time) + 1))
+
+/** The head once this record is written: what the next record of the same change follows. */
+export const headAfter = ({origin}: LedgerHead, {entry, frontier}: LedgerRecord): LedgerHead => ({
+  origin,
+  last: entry,
+  frontier,
+})
+
+export const follow = (
+  {origin, last}: LedgerHead,
+  at: MicrosTime,
+): Omit<EntryBody, 'event' | 'subject' | 'digests'> => ({
+  type: 'countersign.entry/v1',
+  ledger: origin,
+  seq: last.seq + 1,
+  prev: last.hash,
+  time: at,
+})
 
 const microsOf = (now: number): number => Math.floor(now * 1000)
 
@@ -65,30 +82,43 @@ const microsOf = (now: number): number => Math.floor(now * 1000)
 function eventOf({
   decision,
   evidence,
+  token,
   receipt,
-}: Pick<RecordOrder, 'decision' | 'evidence' | 'receipt'>): Pick<EntryBody, 'event' | 'subject' | 'digests'> {
-  if (receipt === undefined) {
-    return {event: 'decision.made', subject: decision, digests: {evidence: evidence.digest}}
-  }
+}: Omit<RecordOrder, 'head' | 'at' | 'case'>): Pick<EntryBody, 'event' | 'subject' | 'digests'> {
+  const digests = {token: digestOf(token), evidence: evidence.digest}
+  if (receipt === undefined) return {event: 'decision.made', subject: decision, digests}
   return {
     event: 'receipt.issued',
     subject: receipt.id,
-    digests: {decision, evidence: evidence.digest, receipt: digestOf(canonicalBytes(receipt))},
+    digests: {decision, ...digests, receipt: digestOf(canonicalBytes(receipt))},
   }
 }
 
 /** The scope after an ALLOW: receipts whose life is over at `now` (milliseconds) are dropped, the new one stands last. */
-export function foldScope(state: ScopeState, {id, scope, authorizedBy, expiresAt}: Receipt, now: number): ScopeState {
-  const alive = state.receipts.filter((receipt) => now < receipt.expiresAt && receipt.id !== id)
+export function foldScope(
+  state: ScopeState,
+  {receipt, public: isPublic}: Pick<DecisionRecord, 'public'> & {readonly receipt: Receipt},
+  now: number,
+): ScopeState {
+  const {id, scope, authorizedBy, approvals, expiresAt} = receipt
+  const alive = state.receipts.filter((one) => now < one.expiresAt && one.id !== id)
   const minted = {
     id,
     sha: scope.sha,
     pullRequest: scope.pullRequest ?? 0,
     authorizedBy,
+    approvers: approvals.map((approval) => approval.id),
+    public: isPublic,
+    before: state.lastAuthorised,
     expiresAt: secondsTimeToMs(expiresAt),
   }
   const waiting = dropWaiting(state.waiting, minted.pullRequest)
-  return {receipts: [...alive, minted], lastAuthorised: scope.sha, ...(waiting.length > 0 && {waiting})}
+  return {
+    ...state,
+    receipts: [...alive, minted],
+    lastAuthorised: scope.sha,
+    waiting: waiting.length > 0 ? waiting : undefined,
+  }
 }
 
 export interface LedgerBirth {
@@ -105,13 +135,12 @@ export interface LedgerBirth {
 /** Entry 0 of a new ledger. Its origin is `host/random`. */
 export function mintFirstEntry({host, random, keys, now}: LedgerBirth): Entry {
   const origin = `${host}/${random}`
-  const time: MicrosTime = printMicrosTime(microsOf(now))
   return sealEntry({
     type: 'countersign.entry/v1',
     ledger: origin,
     seq: 0,
     prev: firstPrev,
-    time,
+    time: printMicrosTime(microsOf(now)),
     event: 'ledger.created',
     subject: origin,
     digests: {keys},

@@ -1,10 +1,22 @@
-/** Facts of a case as JSON, such as the evidence of a decision holds them, for whoever asks how a policy would judge them. */
+/**
+ * Facts of a case as JSON, or an evidence bundle that holds them, for whoever asks how a policy would judge them. It is
+ * only asked "what if", so a bundle's MAC is not verified here.
+ */
 import {Ajv2020} from 'ajv/dist/2020.js'
-import {type JsonValue, parseJson} from '#protocol'
+import {
+  type EvidenceBundle,
+  type JsonObject,
+  type JsonValue,
+  type SectionName,
+  isPlainObject,
+  parseDisclosure,
+  parseEvidence,
+  parseJson,
+} from '#protocol'
 import {permissionLevels} from '../facts/facts.ts'
 import type {Case} from './ruling.ts'
 
-export type GivenFacts = Pick<Case, 'request' | 'standing' | 'change' | 'approvals'>
+export type GivenFacts = Pick<Case, 'request' | 'standing' | 'change' | 'approvals' | 'denials' | 'isVoid'>
 
 export type FactsResult =
   {readonly ok: true; readonly facts: GivenFacts} | {readonly ok: false; readonly problems: readonly string[]}
@@ -103,10 +115,30 @@ const fitsSchema = ajv.compile(
   object({request: object({environment, sha}, ['sha']), standing, change, approvals: list(approval)}, ['approvals']),
 )
 
+/** What of the bundle's sections is a case: the rest was decided, not read. Lists that were cut are no facts. */
+function openFacts({disclosures}: EvidenceBundle): JsonObject {
+  const sections = new Map<SectionName, JsonValue>()
+  for (const disclosure of disclosures) {
+    const opened = parseDisclosure(disclosure)
+    if (opened.ok) sections.set(opened.section.name, opened.section.value)
+  }
+  const member = (name: SectionName, path: string): JsonValue => {
+    const section = sections.get(name)
+    return isPlainObject(section) ? (section[path] ?? null) : null
+  }
+  return {
+    request: member('intent', 'request'),
+    standing: member('facts', 'standing'),
+    change: member('facts', 'change'),
+    approvals: member('escalations', 'approvals'),
+  }
+}
+
 export function parseFacts(json: string): FactsResult {
   const parsed = parseJson(json)
   if (!parsed.ok) return {ok: false, problems: [`it is no strict JSON: ${parsed.reason}`]}
-  const facts: JsonValue = parsed.value
+  const bundle = parseEvidence(parsed.value)
+  const facts: JsonValue = bundle.ok ? openFacts(bundle.bundle) : parsed.value
   if (!fitsSchema(facts)) {
     const problems = (fitsSchema.errors ?? []).map(({instancePath, message}) =>
       `${instancePath} ${message ?? ''}`.trim(),
@@ -114,7 +146,8 @@ export function parseFacts(json: string): FactsResult {
     return {ok: false, problems: [...new Set(problems)]}
   }
   // The schema has just said so.
-  const given = facts as unknown as Omit<GivenFacts, 'approvals'> & Partial<Pick<GivenFacts, 'approvals'>>
-  // Which policy judges them is the caller's question, so the one that they came with is left aside.
-  return {ok: true, facts: {...given, approvals: given.approvals ?? []}}
+  const given = facts as unknown as Pick<GivenFacts, 'request' | 'standing' | 'change'> & Partial<GivenFacts>
+  // Which policy judges them is the caller's question, so the one that they came with is left aside, as is what was
+  // denied there: that is the issuer's to know.
+  return {ok: true, facts: {...given, approvals: given.approvals ?? [], denials: [], isVoid: false}}
 }

@@ -4,12 +4,13 @@ import type {StandingFacts} from '../facts/facts.ts'
 import {builtInPolicy, environmentDefaults, sealPolicy} from './built-in.ts'
 import {changeRules as rulesOfTheChange} from './change-rules.ts'
 import {conditionRules, enoughApprovals, missingApprovals} from './condition-rules.ts'
+import {orderRules} from './order-rules.ts'
 import {scoreRisk} from './risk.ts'
 import type {Judgement, Rule} from './rule.ts'
 import type {Allowed, Case, Denied, EnvironmentPolicy, RatedCase, RuleOutcome, Ruling, StandingCase} from './ruling.ts'
 import {standingRules} from './standing-rules.ts'
 
-export const changeRules: readonly Rule<RatedCase>[] = [...rulesOfTheChange, ...conditionRules]
+export const changeRules: readonly Rule<RatedCase>[] = [...rulesOfTheChange, ...orderRules, ...conditionRules]
 export {standingRules}
 
 export interface StandingRuling {
@@ -41,6 +42,14 @@ export function evaluate(asked: Case): Ruling {
     return {kind: 'escalate', ...ruled, missing: missingApprovals(rated)}
   }
   return {kind: 'deny', ...ruled}
+}
+
+/** A person's no: standing is judged and recorded with it, and nothing else has a say. `why` is one sentence. */
+export function denyBy(asked: Case, why: string): Denied {
+  const risk = scoreRisk(asked)
+  const judged = standingRules.map((rule) => judge(rule, asked))
+  const withdrawn: RuleOutcome = {rule: 'not-withdrawn', outcome: 'fail', why}
+  return {kind: 'deny', outcomes: [...judged.map(outcomeOf), withdrawn], policy: sealPolicy(asked.policy).digest, risk}
 }
 
 /** An ALLOW that no receipt can be made for is a DENY. `problem` completes "no receipt can be made: …". */

@@ -1,5 +1,5 @@
 /** A policy, and what its rules made of a statement: every rule is evaluated and every outcome kept. */
-import type {Binding, CommitSha, Digest, Environment, Flag} from '#protocol'
+import type {Binding, CommitSha, DecisionId, Digest, Environment, Flag} from '#protocol'
 import type {ChangeFacts, PermissionLevel, StandingFacts} from '../facts/facts.ts'
 
 /** The levels that a policy may ask of approvers: whoever cannot write is refused before any policy is read. */
@@ -135,6 +135,8 @@ export interface CollectedApproval {
   readonly at: number
   /** The comment. */
   readonly statement: {readonly id: number; readonly digest: Digest}
+  /** The escalation that it became when it was given. */
+  readonly decision?: DecisionId | undefined
   readonly binding: Binding
 }
 
@@ -152,6 +154,18 @@ export interface Case extends StandingCase {
   readonly source: PolicySource
   /** Approvals of earlier comments. The statement in hand counts besides them, and each person once. */
   readonly approvals: readonly CollectedApproval[]
+  /** Denials that stand for this pull request and environment. */
+  readonly denials: readonly StandingDenial[]
+  /** Somebody denied or revoked there after the statement in hand was made. */
+  readonly isVoid: boolean
+}
+
+export interface StandingDenial {
+  readonly by: {readonly id: number; readonly login: string}
+  /** Milliseconds. */
+  readonly at: number
+  /** Whether whoever denied may approve there now; asked of GitHub only where an admin's word depends on it. */
+  readonly mayStillApprove: boolean
 }
 
 /** A case and its risk: what the rules of the change look at. */

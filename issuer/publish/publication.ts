@@ -7,18 +7,21 @@ export interface Publication {
   readonly reaction?: '+1' | '-1' | 'confused' | 'eyes' | 'rocket' | undefined
   /** Markdown without the marker that makes it once; its first line never begins with `/`. */
   readonly reply?: string | undefined
-  readonly checkRun?: CheckRun | undefined
+  /** In the order in which they are sent. */
+  readonly checkRuns?: readonly CheckRun[] | undefined
 }
 
 export interface CheckRun {
   /** `countersign / <environment>` */
   readonly name: string
   readonly headSha: string
+  /** What makes it one: our own check run of this id is written once, and rewritten where `conclusion` differs. */
   readonly externalId: string
+  readonly conclusion: 'success' | 'failure'
   readonly detailsUrl: string
   readonly title: string
   readonly summary: string
-  /** Carries the receipt's JSON in one fenced block. */
+  /** Carries the JSON of a receipt or of its revocation in one fenced block. */
   readonly text: string
 }
 

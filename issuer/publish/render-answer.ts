@@ -9,7 +9,13 @@ const paragraphs = (...parts: readonly string[]): string => parts.join('\n\n')
 
 /** The forms that a command may have. */
 const forms = fencedBlock(
-  ['/authorize <environment> <full commit SHA>', '/countersign status', '/countersign help'].join('\n'),
+  [
+    '/authorize <environment> <full commit SHA>',
+    '/deny <environment>',
+    '/revoke <environment or receipt id>',
+    '/countersign status',
+    '/countersign help',
+  ].join('\n'),
 )
 
 export function renderNearMiss(problem: string): string {

@@ -13,6 +13,7 @@ export function renderCheckRun(receipt: Receipt, change: ChangeFacts): CheckRun 
     name: `countersign / ${scope.environment}`,
     headSha: scope.sha,
     externalId: id,
+    conclusion: 'success',
     detailsUrl: receiptUrl(receipt),
     title: `Authorised for ${scope.environment} by ${authorizedBy} until ${until}`,
     summary: [

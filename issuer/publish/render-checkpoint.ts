@@ -2,14 +2,14 @@
 import {fencedBlock} from './markdown.ts'
 import type {Publication} from './publication.ts'
 
-/** The publication with the signed note at the end of its reply and of its check run's summary. */
+/** The publication with the signed note at the end of its reply and of each check run's summary. */
 export function withCheckpoint(publication: Publication, note: string | undefined): Publication {
   if (note === undefined) return publication
-  const {reply, checkRun} = publication
+  const {reply, checkRuns} = publication
   return {
     ...publication,
     reply: reply === undefined ? undefined : `${reply}\n\n${renderCheckpoint(note)}`,
-    checkRun: checkRun && {...checkRun, summary: `${checkRun.summary}\n\n${renderCheckpoint(note)}`},
+    checkRuns: checkRuns?.map((run) => ({...run, summary: `${run.summary}\n\n${renderCheckpoint(note)}`})),
   }
 }
 

@@ -1,9 +1,10 @@
 /** Sends a publication to GitHub: check run, reply, reaction, each of them once however often it is asked. */
-import {parseCommitSha, parseRepositoryId, parseRepositoryName} from '#protocol'
+import {parseRepositoryId, parseRepositoryName} from '#protocol'
 import type {Connection, GitHub} from '../github/client.ts'
 import {fetchRepository, type OwnerAndRepo, splitName} from '../github/repository.ts'
 import {GitHubUnavailable} from '../github/unavailable.ts'
-import type {CheckRun, Publication, Publisher} from './publication.ts'
+import type {Publication, Publisher} from './publication.ts'
+import {createStatusSender, expectWritten, sendCheckRuns} from './send-check-run.ts'
 
 export interface PublisherTools {
   readonly github: GitHub
@@ -12,7 +13,7 @@ export interface PublisherTools {
 }
 
 /** A publication on its way: by whom, and to which repository by its present name. */
-interface Parcel {
+export interface Parcel {
   readonly connection: Connection
   readonly at: OwnerAndRepo
   readonly publication: Publication
@@ -32,7 +33,7 @@ export function createPublisher({github, warn}: PublisherTools): Publisher {
       const parcel = {connection, at, publication}
       // The check run first: a job that somebody re-runs on reading the reply finds it.
       await sendEach([
-        () => (github.app === undefined ? sendStatus(parcel) : sendCheckRun(parcel, github.app.id)),
+        () => (github.app === undefined ? sendStatus(parcel) : sendCheckRuns(parcel, github.app.id)),
         () => sendReply(parcel, {marker, ownAccount: () => github.ownAccount()}),
         () => sendReaction(parcel),
       ])
@@ -63,96 +64,6 @@ async function sendEach(parts: readonly (() => Promise<void>)[]): Promise<void> 
     }
   }
   if (lasting[0] !== undefined) throw lasting[0]
-}
-
-async function sendCheckRun({connection, at, publication: {checkRun}}: Parcel, appId: number): Promise<void> {
-  if (checkRun === undefined) return
-  const ref = shaOf(checkRun)
-  const listed = await connection.ask('the check runs', (octokit) =>
-    octokit.rest.checks.listForRef({
-      ...at,
-      ref,
-      check_name: checkRun.name,
-      app_id: appId,
-      filter: 'all',
-      per_page: 100,
-    }),
-  )
-  // Anyone with a workflow may write a check run of this name and id: only our own App's counts as ours.
-  const runs = listed === 'gone' ? [] : listed.body.at('check_runs').list()
-  const isOurs = runs.some(
-    (run) =>
-      run.at('app').optional()?.at('id').number() === appId &&
-      run.at('external_id').optional()?.text() === checkRun.externalId,
-  )
-  if (!isOurs) await createCheckRun({connection, at}, checkRun)
-}
-
-async function createCheckRun({connection, at}: Pick<Parcel, 'connection' | 'at'>, run: CheckRun): Promise<void> {
-  const {title, summary, text} = run
-  const answer = await connection.ask('writing the check run', (octokit) =>
-    octokit.rest.checks.create({
-      ...at,
-      name: run.name,
-      head_sha: shaOf(run),
-      external_id: run.externalId,
-      details_url: run.detailsUrl,
-      status: 'completed',
-      conclusion: 'success',
-      output: {title, summary, text},
-    }),
-  )
-  expectWritten(answer, 'the check run')
-}
-
-/** Of a repository that was just found, "not there" is no word that a thing was written. */
-function expectWritten(answer: unknown, what: string): void {
-  if (answer === 'gone') throw new GitHubUnavailable('unusable', `${what}: GitHub says that its place is not there`)
-}
-
-function shaOf({headSha}: CheckRun): string {
-  const sha = parseCommitSha(headSha)
-  if (sha === undefined) throw new TypeError('the check run names no full commit SHA')
-  return sha
-}
-
-const maxDescription = 140
-
-/**
- * With a plain token: GitHub lets only Apps write check runs, so the first try is refused and a commit status of the
- * same name stands instead (formats §8). A status replaces the one before it, so setting it again does no harm.
- */
-function createStatusSender(warn: PublisherTools['warn']): (parcel: Parcel) => Promise<void> {
-  let refused = false
-  return async ({connection, at, publication: {checkRun}}) => {
-    if (checkRun === undefined) return
-    if (!refused) {
-      if (await isWritten(createCheckRun({connection, at}, checkRun))) return
-      refused = true
-      warn('GitHub lets only Apps write check runs: a commit status is set instead, and the gate needs issuer-url')
-    }
-    const answer = await connection.ask('setting the commit status', (octokit) =>
-      octokit.rest.repos.createCommitStatus({
-        ...at,
-        sha: shaOf(checkRun),
-        state: 'success',
-        context: checkRun.name,
-        target_url: checkRun.detailsUrl,
-        description: checkRun.title.slice(0, maxDescription),
-      }),
-    )
-    expectWritten(answer, 'the commit status')
-  }
-}
-
-async function isWritten(writing: Promise<void>): Promise<boolean> {
-  try {
-    await writing
-    return true
-  } catch (fault) {
-    if (fault instanceof GitHubUnavailable && fault.kind === 'permission') return false
-    throw fault
-  }
 }
 
 /** Stands at the end of each reply, unseen in Markdown, and makes it once. */

@@ -3,9 +3,9 @@
  * holds key material, whatever was in the file.
  */
 import {type KeyObject, createPrivateKey, createPublicKey, generateKeyPairSync, sign} from 'node:crypto'
-import {maxSignedBytes, printPublicKey} from '#protocol'
+import {maxSignedBytes, printPublicKey, publicJwk, readTokenKeys} from '#protocol'
 import {readKeyFile, writeNewFile} from '../keys/key-file.ts'
-import type {Signer} from './signer.ts'
+import type {Signer, TokenSigner} from './signer.ts'
 
 /** `ed25519` for receipts and the ledger, `rsa` (3072 bits, NIST SP 800-57 part 1: until 2030 and beyond) for tokens. */
 export type KeyKind = 'ed25519' | 'rsa'
@@ -31,12 +31,26 @@ export function loadSigner(path: string): Loaded<Signer> {
   return {...loaded, value: signerOf(loaded.value)}
 }
 
-/** An RSA private key's file, 2048 to 8192 bits, exponent at least 65537 (formats §1). */
-export function loadRsaKey(path: string): Loaded<KeyObject> {
+/** An RSA private key's file, 2048 to 8192 bits, exponent at least 65537 (formats §1), as a TokenSigner. */
+export function loadTokenSigner(path: string): Loaded<TokenSigner> {
   const loaded = loadPrivateKey(path)
   if (!loaded.ok) return loaded
   const fault = findRsaFault(loaded.value)
-  return fault === undefined ? loaded : {ok: false, problem: `${path} ${fault}`}
+  return fault === undefined
+    ? {...loaded, value: tokenSignerOf(loaded.value)}
+    : {ok: false, problem: `${path} ${fault}`}
+}
+
+function tokenSignerOf(key: KeyObject): TokenSigner {
+  const jwk = publicJwk(createPublicKey(key))
+  const keys = readTokenKeys(jwk)
+  if (!keys.ok) throw new Error(`an RSA key that was accepted is no token key: ${keys.reason}`)
+  return {
+    kid: jwk.kid,
+    jwk,
+    keys: keys.value,
+    sign: async (message) => Promise.resolve(new Uint8Array(sign('sha256', message, key))),
+  }
 }
 
 /** What is wrong with a key as an RSA key, completing "the key …". */

@@ -1,25 +1,48 @@
 /** What every store checks before it writes a change, whatever its engine: a fork or a gap is a bug, never a row. */
-import {appendLeaf, canonicalJson, checkSuccession} from '#protocol'
-import type {Change, LedgerHead, Outcome} from './store.ts'
+import {type Entry, type Frontier, appendLeaf, canonicalJson, checkSuccession} from '#protocol'
+import type {Append, Change, DecisionRecord, LedgerHead, LedgerRecord, Outcome} from './store.ts'
 
 /** Throws when a change contradicts itself: its caller has a bug, and nothing of it may be written. */
-export function checkChange({outcome, decided}: Change): void {
-  if ((decided === undefined) !== (outcome.kind === 'answered')) {
-    throw new Error(`a change with the outcome "${outcome.kind}" must ${decided ? 'not ' : ''}carry a decision`)
-  }
-  if (decided === undefined) return
-  const {record, read} = decided
-  if ((record.receipt === undefined) !== (outcome.kind === 'deny')) {
-    throw new Error('a record holds a receipt exactly when the outcome is "allow"')
-  }
-  const fault = checkSuccession(read.head.last, record.entry)
-  if (fault !== undefined) throw new Error(`the ledger would break: ${fault}`)
-  if (canonicalJson(record.frontier) !== canonicalJson(appendLeaf(read.head.frontier, record.entry.hash))) {
-    throw new Error(`entry ${record.entry.seq}: its frontier is not the one that follows`)
+export function checkChange({completes, appends}: Change): void {
+  if (completes === undefined && appends === undefined) throw new Error('a change that changes nothing')
+  const records = appends?.records ?? []
+  if (completes !== undefined) checkOutcome(completes.outcome, records)
+  if (appends !== undefined) checkRecords(appends)
+}
+
+/** The decision among the records, if there is one; there is never a second. */
+export function decisionOf(records: readonly LedgerRecord[]): DecisionRecord | undefined {
+  const [decision, second] = records.filter((record) => record.kind === 'decision')
+  if (second !== undefined) throw new Error('a change holds at most one decision')
+  return decision
+}
+
+function checkOutcome({kind}: Outcome, records: readonly LedgerRecord[]): void {
+  const decision = decisionOf(records)
+  const fits = {
+    allow: decision?.receipt !== undefined,
+    deny: decision !== undefined && decision.receipt === undefined,
+    escalate: decision !== undefined && decision.receipt === undefined,
+    closed: decision === undefined && records.length > 0,
+    answered: records.length === 0,
+  } satisfies Record<Outcome['kind'], boolean>
+  if (!fits[kind]) throw new Error(`the records of this change are not those of the outcome "${kind}"`)
+}
+
+function checkRecords({records, read}: Append): void {
+  let [last, frontier]: [Entry, Frontier] = [read.head.last, read.head.frontier]
+  for (const {entry, frontier: after} of records) {
+    const fault = checkSuccession(last, entry)
+    if (fault !== undefined) throw new Error(`the ledger would break: ${fault}`)
+    frontier = appendLeaf(frontier, entry.hash)
+    if (canonicalJson(after) !== canonicalJson(frontier)) {
+      throw new Error(`entry ${entry.seq}: its frontier is not the one that follows`)
+    }
+    last = entry
   }
 }
 
-/** What a store already holds for a completed statement. */
+/** What a store already holds for a completed claim. */
 export interface Completed {
   readonly outcome: Outcome
   /** The hash of the decision's entry, when there was a decision. */
@@ -30,10 +53,13 @@ export interface Completed {
  * Whether what is stored is this very change, so that a write which was done and answered with an error may be sent
  * again. The same decision id is not enough: a retry may have ruled otherwise, and what it minted is in no ledger.
  */
-export const isSameChange = (stored: Completed, change: Change): boolean =>
-  stored.outcome.kind === change.outcome.kind &&
-  stored.outcome.publication === change.outcome.publication &&
-  stored.entryHash === change.decided?.record.entry.hash
+export const isSameChange = (
+  stored: Completed,
+  {outcome, records}: {outcome: Outcome; records: Append['records']},
+): boolean =>
+  stored.outcome.kind === outcome.kind &&
+  stored.outcome.publication === outcome.publication &&
+  stored.entryHash === decisionOf(records)?.entry.hash
 
 /** A ruling holds only for the ledger's end and the scope's version that it was read at. */
 export const isUnmoved = (

@@ -1,18 +1,35 @@
 /** The embedded store: all durable state of an issuer in one SQLite file. Several processes may share it. */
 import type {DatabaseSync} from 'node:sqlite'
 import type {Entry} from '#protocol'
+import type {AuditorRegister, AuditorTokens, LinkRegister, LinkTokens, TokenIds} from '../callers/ports.ts'
 import type {Inbox} from '../webhook/inbox.ts'
+import {sqliteAuditors} from './sqlite/auditors.ts'
 import {sqliteClaims, sqliteOutbox} from './sqlite/claims.ts'
 import {sqliteCheckpoints, sqliteLedgerReader} from './sqlite/checkpoints.ts'
 import {openDatabase} from './sqlite/connection.ts'
 import {sqliteInbox} from './sqlite/inbox.ts'
+import {sqliteTokenIds} from './sqlite/jtis.ts'
 import {createLedger, sqliteEntries, sqliteStore} from './sqlite/ledger.ts'
+import {sqliteLinks} from './sqlite/links.ts'
+import {sqliteRecords, sqliteScopes} from './sqlite/lookups.ts'
 import {sqlitePushLog} from './sqlite/pushes.ts'
-import type {Checkpoints, Claims, EntryReader, LedgerReader, Outbox, PushLog, Store} from './store.ts'
+import type {
+  Checkpoints,
+  Claims,
+  EntryReader,
+  LedgerReader,
+  Outbox,
+  PushLog,
+  RecordReader,
+  Scopes,
+  Store,
+} from './store.ts'
 
 /** Every port of durable state over one engine. */
 export interface Durable {
   readonly store: Store
+  readonly records: RecordReader
+  readonly scopes: Scopes
   readonly claims: Claims
   readonly outbox: Outbox
   readonly inbox: Inbox
@@ -20,6 +37,9 @@ export interface Durable {
   readonly entries: EntryReader
   readonly ledger: LedgerReader
   readonly checkpoints: Checkpoints
+  readonly auditors: AuditorTokens & AuditorRegister
+  readonly links: LinkTokens & LinkRegister
+  readonly tokenIds: TokenIds
   /** Writes entry 0, once in the life of a database; throws when a ledger is there. */
   createLedger(first: Entry): Promise<void>
   close(): void
@@ -32,6 +52,8 @@ export const openSqlite = (path: string): Durable => durableOver(openDatabase(pa
 export function durableOver(db: DatabaseSync): Durable {
   return {
     store: sqliteStore(db),
+    records: sqliteRecords(db),
+    scopes: sqliteScopes(db),
     claims: sqliteClaims(db),
     outbox: sqliteOutbox(db),
     inbox: sqliteInbox(db),
@@ -39,6 +61,9 @@ export function durableOver(db: DatabaseSync): Durable {
     entries: sqliteEntries(db),
     ledger: sqliteLedgerReader(db),
     checkpoints: sqliteCheckpoints(db),
+    auditors: sqliteAuditors(db),
+    links: sqliteLinks(db),
+    tokenIds: sqliteTokenIds(db),
     createLedger: async (first) => {
       createLedger(db, first)
       return Promise.resolve()

@@ -24,16 +24,22 @@ export interface ScopeKey {
 
 /** A fold of the records of one (repository, environment): what may forbid, so it is read consistently. */
 export interface ScopeState {
-  /** The receipts that were alive when the last of them was minted, newest last. */
+  /** The receipts that count and were alive when the last of them was minted, newest last. A revoked one is not here. */
   readonly receipts: readonly LiveReceipt[]
   readonly lastAuthorised?: CommitSha | undefined
   /** Approvals that wait for more people, oldest first. */
   readonly waiting?: readonly WaitingApproval[] | undefined
+  /** Denials that stand, at most one a person and pull request. */
+  readonly denials?: readonly Denial[] | undefined
+  /** Of each pull request where something was denied or revoked: the last statement that did so. */
+  readonly voids?: readonly VoidBefore[] | undefined
 }
 
 /** An approval that was one of too few: where to read it again, and for which commit it was. */
 export interface WaitingApproval {
   readonly statement: Statement
+  /** The escalation that it became. */
+  readonly decision: DecisionId
   readonly sha: CommitSha
   readonly binding: Binding
   /** When it counts no more; milliseconds. */
@@ -45,8 +51,47 @@ export interface LiveReceipt {
   readonly sha: CommitSha
   readonly pullRequest: number
   readonly authorizedBy: string
+  /** The ids of the accounts whose approvals it carries. */
+  readonly approvers: readonly number[]
   /** Milliseconds. */
   readonly expiresAt: number
+  /** Whether its repository was public when it was minted. */
+  readonly public: boolean
+  /** The last authorised commit before this one was. */
+  readonly before?: CommitSha | undefined
+  /** The one run that used it. */
+  readonly redeemed?: Redeemed | undefined
+}
+
+export interface Redeemed {
+  readonly run: Run
+  /** Milliseconds. */
+  readonly at: number
+}
+
+/** A workflow run as its OIDC token names it. */
+export interface Run {
+  /** GitHub's id of the run, in decimal. */
+  readonly id: string
+  readonly attempt: number
+  readonly url: string
+}
+
+/** A DENY stands for its pull request, whatever is pushed next (formats §8, "Order and time"). */
+export interface Denial {
+  readonly pullRequest: number
+  readonly by: {readonly id: number; readonly login: string}
+  readonly commentId: number
+  /** When it was said; milliseconds. */
+  readonly at: number
+}
+
+/** Statements of this pull request made before this one are void, those that are retried or delivered late too. */
+export interface VoidBefore {
+  readonly pullRequest: number
+  readonly commentId: number
+  /** When it was said; milliseconds. */
+  readonly at: number
 }
 
 /** The ledger's end: what the next entry follows. */
@@ -56,47 +101,77 @@ export interface LedgerHead {
   readonly frontier: Frontier
 }
 
-/** One decision as it is kept. Bodies can be erased later; the entry stays. */
-export interface DecisionRecord {
+interface Kept {
   readonly entry: Entry
   /** The Merkle frontier after this entry. */
   readonly frontier: Frontier
-  readonly decision: DecisionId
   readonly scope: ScopeKey
   /** `owner/name` at the time. */
   readonly repository: string
-  /** Whether the repository was public when this was decided; unknown is private. */
+  /** The numeric id of the repository's owner. */
+  readonly ownerId: number
+  /** Whether the repository was public when the receipt or the decision was made; unknown is private. */
   readonly public: boolean
-  readonly receipt?: Receipt | undefined
-  /** Canonical JSON of facts and rule outcomes, whose digest the receipt and the entry carry. */
-  readonly evidence: string
-  /** The canonical policy's text, whose digest the receipt carries. */
-  readonly policy: string
-  /** An authority token, once decisions have one. */
-  readonly token?: string | undefined
+  /** Names what happens once: a second record of this name is never written. */
+  readonly once: string
 }
 
-/** The statement that a change answers: GitHub's id of the comment. One statement, one outcome. */
-export interface StatementKey {
+/** One decision as it is kept. Bodies can be erased later; the entry stays. */
+export interface DecisionRecord extends Kept {
+  readonly kind: 'decision'
+  readonly decision: DecisionId
+  readonly receipt?: Receipt | undefined
+  /** The evidence bundle as canonical JSON. */
+  readonly evidence: string
+  /** The canonical policy's text, whose digest receipt and token carry. */
+  readonly policy: string
+  /** The authority token. */
+  readonly token: string
+}
+
+/** What happened to a receipt later: revoked, redeemed, a deployment started or finished. */
+export interface EventRecord extends Kept {
+  readonly kind: 'event'
+  readonly receipt: ReceiptId
+  /** Canonical JSON whose digest the entry carries. */
+  readonly body: string
+}
+
+export type LedgerRecord = DecisionRecord | EventRecord
+
+/** What is claimed: `comment/<GitHub's id of the comment>`, or an event of GitHub's. One claim, one outcome. */
+export interface ClaimKey {
   readonly repositoryId: RepositoryId
-  readonly commentId: number
+  readonly subject: string
 }
 
 export interface Outcome {
-  /** `allow`, `deny`: a decision. `answered`: help, status, a near miss, no standing; nothing in the ledger. */
-  readonly kind: 'allow' | 'deny' | 'answered'
+  /**
+   * `allow`, `deny`, `escalate`: a decision. `closed`: receipts were revoked because their pull request was closed.
+   * `answered`: help, status, a near miss, no standing; nothing in the ledger.
+   */
+  readonly kind: 'allow' | 'deny' | 'escalate' | 'closed' | 'answered'
   /** What is to be sent to GitHub, as JSON of publish/'s Publication. */
   readonly publication: string
   /** Set when this answer counts against the one reply a person, pull request and hour. */
   readonly courtesy?: {readonly accountId: number; readonly pullRequest: number} | undefined
 }
 
+/** Records that follow the head which was read, in order, and what their scope becomes. */
+export interface Append {
+  readonly scope: ScopeKey
+  readonly records: readonly LedgerRecord[]
+  readonly state: ScopeState
+  /** What Store.read gave: the ruling holds only for that state. */
+  readonly read: ScopeReading
+}
+
+/** All of it is written or nothing. */
 export interface Change {
-  readonly statement: StatementKey
-  readonly outcome: Outcome
-  /** Absent when nothing was decided. `read` is what Store.read gave: the ruling holds only for that state. */
-  readonly decided?:
-    {readonly record: DecisionRecord; readonly state: ScopeState; readonly read: ScopeReading} | undefined
+  /** The claim that this completes; absent for what is not claimed but happens once by its record's name. */
+  readonly completes?: {readonly claim: ClaimKey; readonly outcome: Outcome} | undefined
+  /** Absent when nothing was decided. */
+  readonly appends?: Append | undefined
   /** Milliseconds. */
   readonly at: number
 }
@@ -123,6 +198,21 @@ export type Lookup =
 export interface FoundReceipt {
   readonly receipt: Receipt
   readonly public: boolean
+  /** Absent in records that are older than tokens. */
+  readonly ownerId?: number | undefined
+}
+
+/** What is kept of a decision besides its receipt. */
+export interface FoundDecision extends Pick<DecisionRecord, 'decision' | 'scope' | 'public' | 'evidence'> {
+  readonly ownerId?: number | undefined
+  readonly token?: string | undefined
+}
+
+/** Something that happened to a receipt. */
+export interface FoundEvent {
+  readonly entry: Entry
+  /** Canonical JSON: a revocation, a redemption, an execution. */
+  readonly body: string
 }
 
 export interface Store {
@@ -137,25 +227,37 @@ export interface Store {
   find(lookup: Lookup): Promise<readonly FoundReceipt[]>
 }
 
+/** Looks up what is kept beside the receipts. May lag. */
+export interface RecordReader {
+  decision(id: DecisionId): Promise<FoundDecision | undefined>
+  /** What happened to a receipt, oldest first, at most 100. */
+  events(receipt: ReceiptId): Promise<readonly FoundEvent[]>
+}
+
+/** Which environments of a repository have a state. Consistent. */
+export interface Scopes {
+  environments(repositoryId: RepositoryId): Promise<readonly Environment[]>
+}
+
 /** A statement's claim holds the decision's id, from which the receipt's follows, so that a retry makes the same. */
 export interface Claim {
   readonly decision: DecisionId
-  /** 128 random bits, hex: makes the evidence's digest unguessable. */
+  /** 128 random bits, hex, never shown: makes what is secret in the evidence unguessable. */
   readonly nonce: string
   /** Set once a change completed it. */
   readonly outcome?: Outcome | undefined
 }
 
 export interface Claims {
-  /** Gives the statement's claim; makes it with the proposed ids if it is new. Consistent. */
-  claim(statement: StatementKey, proposed: {readonly decision: DecisionId; readonly nonce: string}): Promise<Claim>
+  /** Gives the claim; makes it with the proposed ids if it is new. Consistent. */
+  claim(key: ClaimKey, proposed: {readonly decision: DecisionId; readonly nonce: string}): Promise<Claim>
   /** When this person last got an answer of courtesy on this pull request (milliseconds), if ever. */
   lastCourtesy(to: {repositoryId: RepositoryId; accountId: number; pullRequest: number}): Promise<number | undefined>
 }
 
-/** A completed statement whose publication has not been marked as sent. */
+/** A completed claim whose publication has not been marked as sent. */
 export interface Unpublished {
-  readonly statement: StatementKey
+  readonly claim: ClaimKey
   readonly decision: DecisionId
   readonly outcome: Outcome
   /** Milliseconds. */
@@ -166,7 +268,7 @@ export interface Unpublished {
 export interface Outbox {
   /** Completed before `before` (milliseconds) and not yet marked; oldest first, at most 50. */
   unpublished(before: number): Promise<readonly Unpublished[]>
-  markPublished(statement: StatementKey, at: number): Promise<void>
+  markPublished(claim: ClaimKey, at: number): Promise<void>
 }
 
 /** Who moved which branch, as signed webhooks said. */
@@ -179,6 +281,9 @@ export interface PushLog {
 export interface LedgerRow {
   readonly entry: Entry
   readonly public: boolean
+  /** Whose repository it is about; absent for the ledger's own entries. */
+  readonly repositoryId?: RepositoryId | undefined
+  readonly ownerId?: number | undefined
 }
 
 /** The ledger as a tree, for checkpoints and proofs. */

@@ -1,12 +1,15 @@
 /** The ledger's reading side in SQLite, and the newest signed checkpoint. */
 import type {DatabaseSync} from 'node:sqlite'
+import {parseRepositoryId} from '#protocol'
 import type {Checkpoints, KeptCheckpoint, LedgerReader, LedgerRow} from '../store.ts'
-import {parseEntry, readHead} from './ledger.ts'
+import {readHead} from './ledger.ts'
 import {readNodes} from './nodes.ts'
-import {type Row, integerOf, textOf} from './row.ts'
+import {type Row, entryOf, integerOf, textOf} from './row.ts'
 
 export function sqliteLedgerReader(db: DatabaseSync): LedgerReader {
-  const select = db.prepare('SELECT entry, public, repository_id FROM records WHERE seq >= ? ORDER BY seq LIMIT ?')
+  const select = db.prepare(
+    'SELECT entry, public, repository_id, owner_id FROM records WHERE seq >= ? ORDER BY seq LIMIT ?',
+  )
   return {
     head: async () => Promise.resolve(readHead(db)),
     rows: async (from, count) => Promise.resolve(select.all(from, count).map(parseRow)),
@@ -16,9 +19,14 @@ export function sqliteLedgerReader(db: DatabaseSync): LedgerReader {
 
 /** What belongs to no repository and is not the ledger's own is shown to nobody: unknown is private. */
 function parseRow(row: Row): LedgerRow {
-  const entry = parseEntry(row)
+  const entry = entryOf(row)
   const isLedgers = entry.event === 'ledger.created' || entry.event === 'key.rotated'
-  return {entry, public: row['public'] === 1 || (isLedgers && row['repository_id'] === null)}
+  return {
+    entry,
+    public: row['public'] === 1 || (isLedgers && row['repository_id'] === null),
+    repositoryId: parseRepositoryId(row['repository_id']),
+    ownerId: row['owner_id'] === null ? undefined : integerOf(row, 'owner_id'),
+  }
 }
 
 export function sqliteCheckpoints(db: DatabaseSync): Checkpoints {

@@ -1,7 +1,7 @@
 /** Claims in SQLite: which statement is which decision, what became of it, and what is still to be published. */
 import type {DatabaseSync} from 'node:sqlite'
 import {parseDecisionId, parseRepositoryId} from '#protocol'
-import type {Change, Claim, Claims, Outbox, Outcome, StatementKey, Unpublished} from '../store.ts'
+import type {Change, Claim, ClaimKey, Claims, Outbox, Outcome, Unpublished} from '../store.ts'
 import {type Row, integerOf, textOf} from './row.ts'
 import {inTransaction} from './transaction.ts'
 
@@ -9,8 +9,8 @@ const mostUnpublished = 50
 
 export function sqliteClaims(db: DatabaseSync): Claims {
   return {
-    claim: async (statement, proposed) =>
-      Promise.resolve(inTransaction(db, () => findClaim(db, statement) ?? makeClaim(db, statement, proposed))),
+    claim: async (key, proposed) =>
+      Promise.resolve(inTransaction(db, () => findClaim(db, key) ?? makeClaim(db, key, proposed))),
     lastCourtesy: async ({repositoryId, accountId, pullRequest}) => {
       const row = db
         .prepare(
@@ -34,29 +34,29 @@ export function sqliteOutbox(db: DatabaseSync): Outbox {
         .all(before)
       return Promise.resolve(rows.map(parseUnpublished))
     },
-    markPublished: async ({repositoryId, commentId}, at) => {
+    markPublished: async ({repositoryId, subject}, at) => {
       db.prepare(
         `UPDATE claims SET published_at = ?
-         WHERE repository_id = ? AND comment_id = ? AND completed_at IS NOT NULL AND published_at IS NULL`,
-      ).run(at, repositoryId, commentId)
+         WHERE repository_id = ? AND subject = ? AND completed_at IS NOT NULL AND published_at IS NULL`,
+      ).run(at, repositoryId, subject)
       return Promise.resolve()
     },
   }
 }
 
-export function findClaim(db: DatabaseSync, {repositoryId, commentId}: StatementKey): Claim | undefined {
-  const row = db.prepare('SELECT * FROM claims WHERE repository_id = ? AND comment_id = ?').get(repositoryId, commentId)
+export function findClaim(db: DatabaseSync, {repositoryId, subject}: ClaimKey): Claim | undefined {
+  const row = db.prepare('SELECT * FROM claims WHERE repository_id = ? AND subject = ?').get(repositoryId, subject)
   return row === undefined ? undefined : parseClaim(row)
 }
 
 function makeClaim(
   db: DatabaseSync,
-  {repositoryId, commentId}: StatementKey,
+  {repositoryId, subject}: ClaimKey,
   {decision, nonce}: Pick<Claim, 'decision' | 'nonce'>,
 ): Claim {
-  db.prepare('INSERT INTO claims (repository_id, comment_id, decision, nonce) VALUES (?, ?, ?, ?)').run(
+  db.prepare('INSERT INTO claims (repository_id, subject, decision, nonce) VALUES (?, ?, ?, ?)').run(
     repositoryId,
-    commentId,
+    subject,
     decision,
     nonce,
   )
@@ -64,14 +64,14 @@ function makeClaim(
 }
 
 /** Part of a commit's transaction; the claim is there and not completed. */
-export function completeClaim(db: DatabaseSync, {statement, outcome, at}: Change): void {
+export function completeClaim(db: DatabaseSync, {claim, outcome}: NonNullable<Change['completes']>, at: number): void {
   db.prepare(
     `UPDATE claims SET kind = :kind, publication = :publication, completed_at = :at,
        courtesy_account = :courtesyAccount, courtesy_pull_request = :courtesyPullRequest
-     WHERE repository_id = :repositoryId AND comment_id = :commentId`,
+     WHERE repository_id = :repositoryId AND subject = :subject`,
   ).run({
-    repositoryId: statement.repositoryId,
-    commentId: statement.commentId,
+    repositoryId: claim.repositoryId,
+    subject: claim.subject,
     kind: outcome.kind,
     publication: outcome.publication,
     courtesyAccount: outcome.courtesy?.accountId ?? null,
@@ -103,7 +103,7 @@ function parseUnpublished(row: Row): Unpublished {
   if (repositoryId === undefined) throw new TypeError('the database holds no repository id in a claim')
   const {decision} = parseClaim(row)
   return {
-    statement: {repositoryId, commentId: integerOf(row, 'comment_id')},
+    claim: {repositoryId, subject: textOf(row, 'subject')},
     decision,
     outcome: parseOutcome(row),
     completedAt: integerOf(row, 'completed_at'),

@@ -1,33 +1,15 @@
 /** Decisions in SQLite: read at one moment, committed in one transaction, looked up by receipt or scope. */
 import type {DatabaseSync} from 'node:sqlite'
-import {
-  type Entry,
-  type Frontier,
-  appendLeaf,
-  canonicalJson,
-  checkSuccession,
-  emptyFrontier,
-  parseReceipt,
-} from '#protocol'
-import {type Completed, checkChange, isSameChange, isUnmoved} from '../append.ts'
-import type {
-  Change,
-  DecisionRecord,
-  EntryReader,
-  FoundReceipt,
-  LedgerHead,
-  Lookup,
-  ScopeKey,
-  ScopeReading,
-  ScopeState,
-  Store,
-} from '../store.ts'
+import {type Entry, type Frontier, appendLeaf, canonicalJson, checkSuccession, emptyFrontier} from '#protocol'
+import {type Completed, checkChange, decisionOf, isSameChange, isUnmoved} from '../append.ts'
+import type {Change, EntryReader, LedgerHead, ScopeKey, ScopeReading, ScopeState, Store} from '../store.ts'
 import {completeClaim, findClaim} from './claims.ts'
+import {find} from './lookups.ts'
 import {insertNodes} from './nodes.ts'
-import {type Row, integerOf, textOf} from './row.ts'
+import {insertRecord} from './records.ts'
+import {type Row, entryOf, integerOf, textOf} from './row.ts'
 import {inTransaction} from './transaction.ts'
 
-const mostFound = 20
 const noEntryYet = 'the ledger has no entry yet: it is created when the issuer first starts'
 
 export function sqliteStore(db: DatabaseSync): Store {
@@ -45,11 +27,11 @@ export function sqliteEntries(db: DatabaseSync): EntryReader {
   const select = db.prepare('SELECT entry FROM records WHERE seq >= ? ORDER BY seq LIMIT ?')
   const newest = db.prepare('SELECT entry FROM records ORDER BY seq DESC LIMIT 1')
   return {
-    entries: async (from, count) => Promise.resolve(select.all(from, count).map(parseEntry)),
+    entries: async (from, count) => Promise.resolve(select.all(from, count).map(entryOf)),
     last: async () => {
       const row = newest.get()
       if (row === undefined) throw new Error(noEntryYet)
-      return Promise.resolve(parseEntry(row))
+      return Promise.resolve(entryOf(row))
     },
   }
 }
@@ -62,10 +44,11 @@ export function createLedger(db: DatabaseSync, first: Entry): void {
     if (db.prepare('SELECT 1 FROM records LIMIT 1').get() !== undefined) {
       throw new Error('this database holds a ledger already: a new one needs a database of its own')
     }
-    db.prepare('INSERT INTO records (seq, hash, entry, frontier) VALUES (0, ?, ?, ?)').run(
+    db.prepare('INSERT INTO records (seq, hash, entry, frontier, event) VALUES (0, ?, ?, ?, ?)').run(
       first.hash,
       canonicalJson(first),
       canonicalJson(appendLeaf(emptyFrontier, first.hash)),
+      first.event,
     )
     insertNodes(db, emptyFrontier, first.hash)
   })
@@ -91,55 +74,39 @@ function readScope(db: DatabaseSync, {repositoryId, environment}: ScopeKey): Sco
   return {head: parseHead(row), state: parseState(row), version: integerOf(row, 'version')}
 }
 
-function commit(db: DatabaseSync, change: Change): 'committed' | 'lost' {
-  const claim = findClaim(db, change.statement)
-  if (claim === undefined) throw new Error('a statement is claimed before its change is committed')
-  if (claim.outcome !== undefined) {
+function commit(db: DatabaseSync, {completes, appends, at}: Change): 'committed' | 'lost' {
+  const records = appends?.records ?? []
+  const claim = completes && findClaim(db, completes.claim)
+  if (completes !== undefined && claim === undefined) throw new Error('what a change completes is claimed before')
+  if (completes !== undefined && claim?.outcome !== undefined) {
     const stored: Completed = {outcome: claim.outcome, entryHash: findEntryHash(db, claim.decision)}
-    return isSameChange(stored, change) ? 'committed' : 'lost'
+    return isSameChange(stored, {outcome: completes.outcome, records}) ? 'committed' : 'lost'
   }
-  if (change.decided !== undefined) {
-    const {record, state, read} = change.decided
-    if (record.decision !== claim.decision) throw new Error("a decision's id is the one that its claim holds")
-    if (!isUnmoved(readScope(db, record.scope), read)) return 'lost'
-    insertRecord(db, record)
-    insertNodes(db, read.head.frontier, record.entry.hash)
-    writeState(db, {scope: record.scope, state, version: read.version + 1})
+  const decision = decisionOf(records)
+  if (decision?.decision !== undefined && decision.decision !== claim?.decision) {
+    throw new Error("a decision's id is the one that its claim holds")
   }
-  completeClaim(db, change)
+  if (appends !== undefined) {
+    const {scope, state, read} = appends
+    if (!isUnmoved(readScope(db, scope), read) || records.some(({once}) => isWritten(db, once))) return 'lost'
+    let {frontier} = read.head
+    for (const record of records) {
+      insertRecord(db, record)
+      insertNodes(db, frontier, record.entry.hash)
+      frontier = record.frontier
+    }
+    writeState(db, {scope, state, version: read.version + 1})
+  }
+  if (completes !== undefined) completeClaim(db, completes, at)
   return 'committed'
 }
+
+const isWritten = (db: DatabaseSync, once: string): boolean =>
+  db.prepare('SELECT 1 FROM records WHERE once = ?').get(once) !== undefined
 
 function findEntryHash(db: DatabaseSync, decision: string): string | undefined {
   const row = db.prepare('SELECT hash FROM records WHERE decision = ?').get(decision)
   return row === undefined ? undefined : textOf(row, 'hash')
-}
-
-function insertRecord(db: DatabaseSync, record: DecisionRecord): void {
-  const {entry, receipt, scope} = record
-  db.prepare(
-    `INSERT INTO records (seq, hash, entry, frontier, decision, repository_id, environment, repository, public,
-       receipt_id, sha, tree, receipt, evidence, policy, token)
-     VALUES (:seq, :hash, :entry, :frontier, :decision, :repositoryId, :environment, :repository, :public,
-       :receiptId, :sha, :tree, :receipt, :evidence, :policy, :token)`,
-  ).run({
-    seq: entry.seq,
-    hash: entry.hash,
-    entry: canonicalJson(entry),
-    frontier: canonicalJson(record.frontier),
-    decision: record.decision,
-    repositoryId: scope.repositoryId,
-    environment: scope.environment,
-    repository: record.repository,
-    public: record.public ? 1 : 0,
-    receiptId: receipt?.id ?? null,
-    sha: receipt?.scope.sha ?? null,
-    tree: receipt?.scope.tree ?? null,
-    receipt: receipt === undefined ? null : canonicalJson(receipt),
-    evidence: record.evidence,
-    policy: record.policy,
-    token: record.token ?? null,
-  })
 }
 
 function writeState(
@@ -152,51 +119,10 @@ function writeState(
   ).run(scope.repositoryId, scope.environment, version, JSON.stringify(state))
 }
 
-function find(db: DatabaseSync, lookup: Lookup): readonly FoundReceipt[] {
-  switch (lookup.by) {
-    case 'receipt':
-      return db.prepare('SELECT receipt, public FROM records WHERE receipt_id = ?').all(lookup.id).map(parseFound)
-    case 'scope':
-      return findInScope(db, lookup)
-  }
-}
-
-/** A commit and a tree are alternatives: a squashed commit has the tree of the one that was authorised. */
-function findInScope(db: DatabaseSync, lookup: Extract<Lookup, {by: 'scope'}>): readonly FoundReceipt[] {
-  const {environment, sha = null, tree = null} = lookup
-  const repositoryId = typeof lookup.repository === 'number' ? lookup.repository : lastSeen(db, lookup.repository)
-  if (repositoryId === undefined) return []
-  return db
-    .prepare(
-      `SELECT receipt, public FROM records
-       WHERE repository_id = :repositoryId AND environment = :environment AND receipt_id IS NOT NULL
-         AND ((:sha IS NULL AND :tree IS NULL) OR sha = :sha OR tree = :tree)
-       ORDER BY seq DESC LIMIT ${mostFound}`,
-    )
-    .all({repositoryId, environment, sha, tree})
-    .map(parseFound)
-}
-
-/** The id that the newest decision saw under this name: names change hands, ids do not. */
-function lastSeen(db: DatabaseSync, name: string): number | undefined {
-  const row = db.prepare('SELECT repository_id FROM records WHERE repository = ? ORDER BY seq DESC LIMIT 1').get(name)
-  return row === undefined ? undefined : integerOf(row, 'repository_id')
-}
-
-// Rows are this program's own writing, so these parsers trust the JSON's shape; the chain's hashes are checked where
-// the ledger is verified.
-
-export const parseEntry = (row: Row): Entry => JSON.parse(textOf(row, 'entry')) as Entry
-
+/** This program's own writing: the JSON's shape is trusted. */
 const parseState = (row: Row): ScopeState => JSON.parse(textOf(row, 'state')) as ScopeState
 
 function parseHead(row: Row): LedgerHead {
-  const last = parseEntry(row)
+  const last = entryOf(row)
   return {origin: last.ledger, last, frontier: JSON.parse(textOf(row, 'frontier')) as Frontier}
-}
-
-function parseFound(row: Row): FoundReceipt {
-  const parsed = parseReceipt(JSON.parse(textOf(row, 'receipt')))
-  if (!parsed.ok) throw new Error(`a stored receipt is damaged: ${parsed.reason}`)
-  return {receipt: parsed.receipt, public: row['public'] === 1}
 }

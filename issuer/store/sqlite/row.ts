@@ -1,5 +1,6 @@
 /** Columns of a row, read with their type checked. */
 import type {SQLOutputValue} from 'node:sqlite'
+import type {Entry} from '#protocol'
 
 export type Row = Readonly<Record<string, SQLOutputValue>>
 
@@ -14,3 +15,6 @@ export function integerOf(row: Row, column: string): number {
   if (typeof value !== 'number') throw new TypeError(`the database holds no number in ${column}`)
   return value
 }
+
+/** Rows are this program's own writing, so the JSON's shape is trusted; hashes are checked where the ledger is verified. */
+export const entryOf = (row: Row): Entry => JSON.parse(textOf(row, 'entry')) as Entry

@@ -84,6 +84,78 @@ export const migrations: readonly Migration[] = [
      UNIQUE (repository_id, ref, before, after, actor_id)
    ) STRICT;`,
   addTree,
+  // Claims of other things than comments; records of what happens to a receipt later, each of them once.
+  `CREATE TABLE claims_of_events (
+     repository_id INTEGER NOT NULL,
+     subject TEXT NOT NULL,
+     decision TEXT NOT NULL UNIQUE,
+     nonce TEXT NOT NULL,
+     kind TEXT CHECK (kind IN ('allow', 'deny', 'escalate', 'closed', 'answered')),
+     publication TEXT,
+     courtesy_account INTEGER,
+     courtesy_pull_request INTEGER,
+     completed_at INTEGER,
+     published_at INTEGER,
+     PRIMARY KEY (repository_id, subject),
+     CHECK ((kind IS NULL) = (completed_at IS NULL) AND (kind IS NULL) = (publication IS NULL))
+   ) STRICT;
+   INSERT INTO claims_of_events SELECT repository_id, 'comment/' || comment_id, decision, nonce, kind, publication,
+     courtesy_account, courtesy_pull_request, completed_at, published_at FROM claims;
+
+   CREATE TABLE records_of_events (
+     seq INTEGER PRIMARY KEY,
+     hash TEXT NOT NULL UNIQUE,
+     entry TEXT NOT NULL,
+     frontier TEXT NOT NULL,
+     event TEXT NOT NULL,
+     once TEXT UNIQUE,
+     decision TEXT UNIQUE,
+     repository_id INTEGER,
+     owner_id INTEGER,
+     environment TEXT,
+     repository TEXT COLLATE NOCASE,
+     public INTEGER CHECK (public IN (0, 1)),
+     receipt_id TEXT,
+     sha TEXT,
+     tree TEXT,
+     receipt TEXT,
+     evidence TEXT,
+     policy TEXT,
+     token TEXT,
+     body TEXT
+   ) STRICT;
+   INSERT INTO records_of_events SELECT seq, hash, entry, frontier, entry ->> '$.event', 'decision/' || decision, decision,
+     repository_id, NULL, environment, repository, public, receipt_id, sha, tree, receipt, evidence, policy, token, NULL
+     FROM records;
+
+   DROP TABLE records;
+   DROP TABLE claims;
+   ALTER TABLE claims_of_events RENAME TO claims;
+   ALTER TABLE records_of_events RENAME TO records;
+   CREATE INDEX claims_unpublished ON claims (completed_at) WHERE completed_at IS NOT NULL AND published_at IS NULL;
+   CREATE INDEX claims_courtesy ON claims (repository_id, courtesy_account, courtesy_pull_request, completed_at)
+     WHERE courtesy_account IS NOT NULL;
+   CREATE INDEX records_scope ON records (repository_id, environment, seq) WHERE receipt IS NOT NULL;
+   CREATE INDEX records_receipt ON records (receipt_id, seq) WHERE receipt_id IS NOT NULL;
+   CREATE INDEX records_name ON records (repository, seq) WHERE repository IS NOT NULL;`,
+  // Who may ask: tokens as their digests, and the ids of job tokens that were used.
+  `CREATE TABLE auditors (
+     name TEXT PRIMARY KEY,
+     token TEXT NOT NULL UNIQUE,
+     owners TEXT NOT NULL,
+     created_at INTEGER NOT NULL,
+     expires_at INTEGER NOT NULL
+   ) STRICT;
+   CREATE TABLE links (
+     repository_id INTEGER PRIMARY KEY,
+     token TEXT NOT NULL UNIQUE,
+     rotated_at INTEGER NOT NULL
+   ) STRICT;
+   CREATE TABLE jtis (
+     jti TEXT PRIMARY KEY,
+     until INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX jtis_until ON jtis (until);`,
 ]
 
 /** The ledger's tree, filled from the entries that are there, and its newest checkpoint. */

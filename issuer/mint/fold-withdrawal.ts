@@ -1,0 +1,65 @@
+/** What a scope has become after a denial, a revocation, or a statement that lifts a denial. */
+import type {CommitSha, ReceiptId} from '#protocol'
+import {lifts} from '../policy/order-rules.ts'
+import type {Case} from '../policy/ruling.ts'
+import type {Denial, LiveReceipt, ScopeState, VoidBefore} from '../store/store.ts'
+import {dropWaiting} from './fold-waiting.ts'
+
+/** Without receipts that were revoked: what they let out is no measure for what comes next, unless a run used it. */
+export function foldRevoked(state: ScopeState, revoked: readonly ReceiptId[]): ScopeState {
+  const receipts = state.receipts.filter(({id}) => !revoked.includes(id))
+  return {...state, receipts, lastAuthorised: lastLetOut(state, receipts)}
+}
+
+/** Back through the receipts that ended, the newest first, to a commit that is still let out or may have been used. */
+function lastLetOut({receipts, lastAuthorised}: ScopeState, alive: readonly LiveReceipt[]): CommitSha | undefined {
+  const isOut = (sha: CommitSha | undefined): boolean => alive.some((receipt) => receipt.sha === sha)
+  return receipts.reduceRight(
+    (last, receipt) =>
+      alive.includes(receipt) || receipt.redeemed !== undefined || receipt.sha !== last || isOut(last)
+        ? last
+        : receipt.before,
+    lastAuthorised,
+  )
+}
+
+/** Earlier statements of the pull request are void, and approvals that wait there are dropped. */
+export function foldVoid(state: ScopeState, mark: VoidBefore): ScopeState {
+  const others = (state.voids ?? []).filter(({pullRequest}) => pullRequest !== mark.pullRequest)
+  const before = state.voids?.find(({pullRequest}) => pullRequest === mark.pullRequest)
+  const waiting = dropWaiting(state.waiting, mark.pullRequest)
+  const latest = before !== undefined && isBefore(mark, before) ? before : mark
+  return {...state, voids: [...others, latest], waiting: waiting.length > 0 ? waiting : undefined}
+}
+
+/** One denial a person and pull request. */
+export function foldDenial(state: ScopeState, denial: Denial): ScopeState {
+  const others = (state.denials ?? []).filter(
+    ({pullRequest, by}) => pullRequest !== denial.pullRequest || by.id !== denial.by.id,
+  )
+  return {...state, denials: [...others, denial]}
+}
+
+/** Whoever denied has authorised what is there now, whatever else the rules say of it: the denial is over. */
+export function foldLifted(state: ScopeState, asked: Case): ScopeState {
+  if (state.denials === undefined || asked.denials.length === 0) return state
+  const lifted = asked.denials.filter((denial) => lifts(asked, denial)).map(({by}) => by.id)
+  const denials = state.denials.filter(
+    ({pullRequest, by}) => pullRequest !== asked.change.pullRequest.number || !lifted.includes(by.id),
+  )
+  return {...state, denials: denials.length > 0 ? denials : undefined}
+}
+
+type Said = Pick<VoidBefore, 'at' | 'commentId'>
+
+/** By GitHub's time of the comment, then by its id. */
+export const isBefore = (one: Said, other: Said): boolean =>
+  one.at < other.at || (one.at === other.at && one.commentId < other.commentId)
+
+/** Whether something that was said later has made this statement void. */
+export const isVoid = (state: ScopeState, {pullRequest, ...said}: VoidBefore): boolean =>
+  (state.voids ?? []).some((mark) => mark.pullRequest === pullRequest && isBefore(said, mark))
+
+/** The receipts of a pull request that still let something out at `now` (milliseconds). */
+export const liveReceipts = (state: ScopeState, pullRequest: number, now: number): readonly LiveReceipt[] =>
+  state.receipts.filter((receipt) => receipt.pullRequest === pullRequest && now < receipt.expiresAt)

@@ -1,0 +1,87 @@
+/** What `/deny` and `/revoke` did, in words; and a revocation on the check run of the receipt that it ended. */
+import {type Environment, type ReceiptId, type Revocation, canonicalJson, secondsTimeToMs} from '#protocol'
+import type {LiveReceipt} from '../store/store.ts'
+import {codeSpan, escapeText, fencedBlock} from './markdown.ts'
+import type {CheckRun} from './publication.ts'
+import {renderTime} from './render-change.ts'
+
+const paragraphs = (...parts: readonly (string | undefined)[]): string =>
+  parts.filter((part) => part !== undefined).join('\n\n')
+
+export interface Withdrawal {
+  readonly kind: 'deny' | 'revoke'
+  readonly environment: Environment
+  /** Of whoever said it. */
+  readonly by: string
+  readonly reason?: string | undefined
+  readonly ended: readonly LiveReceipt[]
+  /** Whether all of the pull request's authorisations are meant, or one receipt. */
+  readonly isWhole: boolean
+}
+
+export function renderWithdrawn({kind, environment, by, reason, ended, isWhole}: Withdrawal): string {
+  const verb = kind === 'deny' ? 'Denied' : 'Revoked'
+  return paragraphs(
+    `**${verb} for ${codeSpan(environment)}** by ${codeSpan(by)}.${reason === undefined ? '' : ` ${escapeText(reason)}`}`,
+    renderEndedList(ended),
+    isWhole ? 'What was said here before and is not decided yet counts no more.' : undefined,
+    kind === 'deny'
+      ? 'This stands for the pull request, whatever is pushed next, until the same person authorises a full commit.'
+      : 'To let it out after all, look at it again and authorise the commit in a new comment.',
+  )
+}
+
+function renderEndedList(ended: readonly LiveReceipt[]): string {
+  if (ended.length === 0) return 'No receipt was alive, so none had to end.'
+  const lines = ended.map(
+    ({id, sha, redeemed}) =>
+      `- ${codeSpan(id)} for ${codeSpan(sha)}${redeemed === undefined ? '' : `: it was used at ${renderTime(redeemed.at)} already, and what ran is not taken back by this`}`,
+  )
+  return paragraphs('These receipts count no more. A gate that sees the revocation refuses them:', lines.join('\n'))
+}
+
+export const renderUnknownReceipt = (): string =>
+  '**There is no such receipt in this repository**, so nothing was done. `/countersign status` lists those that are alive.'
+
+export const renderEnded = (id: ReceiptId): string =>
+  `**Receipt ${codeSpan(id)} is over already**, so there was nothing to revoke.`
+
+const causes: Readonly<Record<Revocation['cause'], string>> = {
+  person: 'revoked by',
+  denied: 'denied by',
+  closed: 'its pull request was closed without being merged by',
+  permission: 'permission lost by',
+}
+
+export interface RevokedReceipt {
+  readonly environment: Environment
+  readonly receipt: LiveReceipt
+  readonly revocation: Revocation
+  /** The issuer's URL, where the receipt is shown. */
+  readonly issuer: string
+}
+
+/**
+ * The receipt's own check run turns red, and a new one carries the revocation too, so that it is the newest of its name
+ * (formats §6).
+ */
+export function renderRevoked({environment, receipt, revocation, issuer}: RevokedReceipt): readonly CheckRun[] {
+  const {revokedBy, at, cause, id} = revocation
+  const why = `${causes[cause]} ${revokedBy.login}`
+  const run: Omit<CheckRun, 'externalId'> = {
+    name: `countersign / ${environment}`,
+    headSha: receipt.sha,
+    conclusion: 'failure',
+    detailsUrl: `${issuer}/v1/receipts/${receipt.id}`,
+    title: `Revoked for ${environment}: ${why}`,
+    summary: `Receipt ${codeSpan(receipt.id)} for ${codeSpan(environment)} counts no more since **${renderTime(secondsTimeToMs(at))}**: ${escapeText(causes[cause])} ${codeSpan(revokedBy.login)}.`,
+    text: paragraphs(
+      'The revocation. Its signature is what the gate verifies; this check run only carries it.',
+      fencedBlock(canonicalJson(revocation), 'json'),
+    ),
+  }
+  return [
+    {...run, externalId: receipt.id},
+    {...run, externalId: id},
+  ]
+}
