@@ -14,10 +14,16 @@ export type Words = Pick<Publication, 'reaction' | 'reply' | 'checkRuns'>
 /** Words without a decision. When somebody else completed the claim in the meantime, theirs is the outcome. */
 export async function complete(
   {said, words, courtesy}: {said: Statement; words: Words; courtesy?: Outcome['courtesy']},
+  {store, claims, now, newIds}: Pick<IssuerTools, 'store' | 'claims' | 'now' | 'newIds'>,
+): Promise<Outcome> {
+  const outcome: Outcome = {kind: 'answered', publication: printPublication(said, words), courtesy}
+  return await completeWith({claim: statementKey(said), outcome}, {store, claims, now, newIds})
+}
+
+export async function completeWith(
+  {claim, outcome}: NonNullable<Change['completes']>,
   tools: Pick<IssuerTools, 'store' | 'claims' | 'now' | 'newIds'>,
 ): Promise<Outcome> {
-  const claim = statementKey(said)
-  const outcome: Outcome = {kind: 'answered', publication: printPublication(said, words), courtesy}
   if ((await tools.store.commit({completes: {claim, outcome}, at: tools.now()})) === 'committed') return outcome
   const {outcome: theirs} = await tools.claims.claim(claim, tools.newIds())
   if (theirs === undefined) throw new Error('a change without a decision cannot lose a race')

@@ -4,9 +4,14 @@ import type {Hono} from 'hono'
 import {ulid} from 'ulid'
 import {type KeySet, evidenceKey, hexToBytes, parseDecisionId, printVerifierKey} from '#protocol'
 import {createApp} from './app.ts'
-import {giveUp, handleStatement} from './approve.ts'
 import type {IssuerConfig} from './config.ts'
-import {createFactSource, createPermissionSource, createTeamSource} from './facts/github-facts.ts'
+import {giveUpDelivery, handleDelivery, patience} from './deliveries.ts'
+import {
+  createFactSource,
+  createPermissionSource,
+  createPullRequestSource,
+  createTeamSource,
+} from './facts/github-facts.ts'
 import {type GitHub, openGitHub} from './github/client.ts'
 import {redeliverFailed} from './github/redeliver.ts'
 import {type IssuerKeys, checkStore, openKeys} from './keys/issuer-keys.ts'
@@ -18,7 +23,6 @@ import {oneAtATime} from './publish/one-at-a-time.ts'
 import {createPublisher} from './publish/send.ts'
 import {repair} from './repair.ts'
 import {type Durable, openSqlite} from './store/sqlite.ts'
-import type {Taken} from './webhook/inbox.ts'
 import type {Narrowed} from './webhook/narrow.ts'
 import type {IssuerTools} from './tools.ts'
 import {type Worker, startWorker} from './worker.ts'
@@ -98,8 +102,8 @@ async function assemble(
     log,
     now,
     handle: (delivery) => handleDelivery(delivery, tools),
-    giveUp: ({notice}, cause) =>
-      notice.kind === 'statement' ? giveUp(notice.statement, cause, tools) : Promise.resolve(),
+    patience,
+    giveUp: (delivery, cause) => giveUpDelivery(delivery, cause, tools),
     repair: async (at) => {
       await repair(at, tools)
       witness.noteCommit()
@@ -130,9 +134,9 @@ async function assemble(
   }
 }
 
-/** GitHub never sends a failed delivery again by itself, and a statement counts for 15 minutes. */
+/** GitHub never sends a failed delivery again by itself, and what forbids counts however late it comes. */
 const redeliverEveryMs = 2 * 60_000
-const redeliverForMs = 20 * 60_000
+const redeliverForMs = 24 * 3_600_000
 
 /** Calls `act` when it was not called for `everyMs` before; a failure waits for the next time. */
 function everySoOften(everyMs: number, act: (at: number) => Promise<unknown>): (at: number) => Promise<void> {
@@ -157,6 +161,7 @@ function makeTools(
     facts: createFactSource(github),
     teams: createTeamSource(github),
     permissions: createPermissionSource(github),
+    pullRequests: createPullRequestSource(github),
     publisher: oneAtATime(createPublisher({github, warn: (message) => log.warn({}, message)})),
     ownAccount: () => github.ownAccount(),
     servesOwner: (owner) => servesOwner(config, owner),
@@ -169,15 +174,6 @@ function makeTools(
     now,
     newIds: () => ({decision: newDecisionId(now()), nonce: randomBytes(16).toString('hex')}),
     log,
-  }
-}
-
-async function handleDelivery({notice}: Taken, tools: IssuerTools): Promise<void> {
-  switch (notice.kind) {
-    case 'push':
-      return await tools.pushLog.keep(notice.push)
-    case 'statement':
-      return await handleStatement(notice.statement, tools)
   }
 }
 

@@ -1,6 +1,6 @@
 /** What the issuer's stories work with: ports, and whatever is random, timed or named outside of them. */
 import type {DecisionId, Origin} from '#protocol'
-import type {FactSource, PermissionSource, TeamSource} from './facts/facts.ts'
+import type {FactSource, PermissionSource, PullRequestSource, TeamSource} from './facts/facts.ts'
 import type {Log} from './log.ts'
 import type {Publisher} from './publish/publication.ts'
 import type {EvidenceKeys} from './mint/mint-evidence.ts'
@@ -11,6 +11,7 @@ export interface IssuerTools {
   readonly facts: FactSource
   readonly teams: TeamSource
   readonly permissions: PermissionSource
+  readonly pullRequests: PullRequestSource
   readonly store: Store
   readonly claims: Claims
   readonly outbox: Outbox

@@ -11,6 +11,8 @@ export interface WorkerTools {
   readonly handle: (delivery: Taken) => Promise<void>
   /** Called when a delivery is given up: says so where people look. */
   readonly giveUp: (delivery: Taken, cause: 'github' | 'internal') => Promise<void>
+  /** How long a delivery is tried; milliseconds. */
+  readonly patience: (delivery: Taken) => number
   /** Publishes what a crash or an outage left unpublished. */
   readonly repair: (now: number) => Promise<void>
 }
@@ -25,8 +27,6 @@ export interface Worker {
 const maxInHand = 8
 const idleMs = 1000
 const repairEveryMs = 30_000
-/** A statement counts for 15 minutes (formats §8), so a longer try could only answer "say it again". */
-const tryForMs = 15 * 60_000
 
 export function startWorker(tools: WorkerTools): Worker {
   const inHand = new Set<Promise<void>>()
@@ -103,7 +103,7 @@ async function settleFault(
   tools: WorkerTools,
 ): Promise<void> {
   const retryAt = tools.now() + retryDelay(fault, delivery.attempt)
-  if (retryAt < delivery.receivedAt + tryForMs) {
+  if (retryAt < delivery.receivedAt + tools.patience(delivery)) {
     tools.log.warn({err: fault, delivery: delivery.id, attempt: delivery.attempt}, 'a delivery will be tried again')
     await tools.inbox.done(delivery.id, retryAt)
     return

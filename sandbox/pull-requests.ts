@@ -174,8 +174,18 @@ async function writeMerge(world: World, pull: PullRequest, merge: Merge): Promis
   return sha ?? before
 }
 
+const trying = new WeakMap<PullRequest, Promise<unknown>>()
+
 /** `merge_commit_sha` while open: a commit that stands on no branch, tried again whenever either side moved. */
 export async function tryMerge(world: World, pull: PullRequest): Promise<string | null> {
+  // One after the other: two who ask at once would both make the ref.
+  const before = trying.get(pull) ?? Promise.resolve()
+  const merging = before.catch(() => undefined).then(() => mergeNow(world, pull))
+  trying.set(pull, merging)
+  return await merging
+}
+
+async function mergeNow(world: World, pull: PullRequest): Promise<string | null> {
   const {repository, head} = pull
   const base = await repository.git.branch(pull.base.branch)
   if (base === undefined) return null

@@ -55,7 +55,7 @@ const firstRun = (): CheckRun | undefined => publication.checkRuns?.[0]
 const replies = (): readonly string[] =>
   [...stage.world.comments.values()].filter(({body}) => body.endsWith(marker)).map(({author}) => author.login)
 const reactions = (): readonly string[] =>
-  stage.world.comments.get(publication.commentId)?.reactions.map(({content}) => content) ?? []
+  stage.world.comments.get(publication.commentId ?? 0)?.reactions.map(({content}) => content) ?? []
 
 function expectAllOnce(): void {
   expect(stage.world.checkRuns.map(({app, externalId}) => [app.slug, externalId])).toEqual([
@@ -149,7 +149,7 @@ describe('a publication', () => {
   })
 
   test('to a comment that was deleted is sent without the reaction', async () => {
-    stage.world.deleteComment({id: publication.commentId})
+    stage.world.deleteComment({id: publication.commentId ?? 0})
     await publish()
     expect([stage.world.checkRuns.length, replies().length]).toEqual([1, 1])
   })

@@ -49,6 +49,7 @@ function start(handle: WorkerTools['handle'], over: Partial<WorkerTools> = {}) {
     now: () => now,
     handle,
     giveUp: ({id}, cause) => Promise.resolve(void gaveUp.push({id, cause, at: sinceStart()})),
+    patience: () => 15 * 60 * second,
     repair: () => Promise.resolve(void repairs.push(sinceStart())),
     ...over,
   }
@@ -200,6 +201,7 @@ test('repair runs at the start and every half minute, and its failure stops noth
   const handled: string[] = []
   const repairs: number[] = []
   const over: Partial<WorkerTools> = {
+    patience: () => 15 * 60 * second,
     repair: () => {
       repairs.push(sinceStart())
       return Promise.reject(new Error('no repair'))

@@ -15,6 +15,14 @@ export interface Statement {
   }
 }
 
+/** A pull request as a signed webhook announced it: where to read. Of the rest only the signed `sender` is believed. */
+export interface PullNotice {
+  readonly repository: Statement['repository']
+  readonly installation?: number | undefined
+  readonly pullRequest: number
+  readonly actor: {readonly id: number; readonly login: string}
+}
+
 /** GitHub's ladder, weakest first. */
 export const permissionLevels = ['none', 'read', 'triage', 'write', 'maintain', 'admin'] as const
 export type PermissionLevel = (typeof permissionLevels)[number]
@@ -194,6 +202,21 @@ export interface FactSource {
   ): Promise<ChangeFacts | 'gone'>
 }
 
+/** Reads a pull request that nobody commented on, as FactSource reads facts. */
+export interface PullRequestSource {
+  /** Where it stands now, and whose repository it is in. */
+  readPullRequest(pull: PullNotice): Promise<Pick<ChangeFacts, 'repository' | 'pullRequest'> | 'gone'>
+  /** What its head has where the policy belongs, if it touches that place; of a pull request that is open. */
+  readProposedPolicy(pull: PullNotice): Promise<ProposedPolicy | 'untouched' | 'gone'>
+}
+
+export interface ProposedPolicy {
+  readonly policy: PolicyFacts
+  /** Whoever opened it has no write access by that alone. */
+  readonly fromFork: boolean
+  readonly author: Account
+}
+
 /** Reads memberships, as FactSource reads facts. */
 export interface TeamSource {
   /** Those of `teams` (`organization/team`) that the account is an active member of. Asks once for each. */
@@ -206,7 +229,7 @@ export interface TeamSource {
 /** Reads what an account may do now, as FactSource reads facts. */
 export interface PermissionSource {
   readPermission(
-    statement: Statement,
+    place: Pick<Statement, 'repository' | 'installation'>,
     account: {readonly id: number; readonly login: string},
   ): Promise<{readonly permission: PermissionLevel; readonly role: string}>
 }

@@ -3,8 +3,9 @@ import type {GitHub} from '../github/client.ts'
 import {readChange} from './change.ts'
 import {record} from '../github/recording.ts'
 import {splitName} from '../github/repository.ts'
-import type {FactSource, PermissionSource, TeamSource} from './facts.ts'
+import type {FactSource, PermissionSource, PullRequestSource, TeamSource} from './facts.ts'
 import {readGround} from './ground.ts'
+import {readProposedPolicy, readPullRequest} from './proposal.ts'
 import {fetchPermission, readStanding} from './standing.ts'
 import {readTeams} from './teams.ts'
 
@@ -26,6 +27,11 @@ export const createFactSource = (github: Access): FactSource => ({
 
 export const createTeamSource = (github: Access): TeamSource => ({
   readTeams: async (statement, asked) => readTeams(github.connect(statement.installation), asked),
+})
+
+export const createPullRequestSource = (github: Access): PullRequestSource => ({
+  readPullRequest: async (pull) => readPullRequest(github.connect(pull.installation), pull),
+  readProposedPolicy: async (pull) => readProposedPolicy(github.connect(pull.installation), pull),
 })
 
 export const createPermissionSource = (github: Access): PermissionSource => ({

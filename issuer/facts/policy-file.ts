@@ -23,6 +23,12 @@ export const policyPath = `${folder}/${name}`
 
 type Where = Omit<Place, 'ranges'>
 
+/** Whether a path is, or could be taken for, the policy's. */
+export function isNearPolicy(path: string): boolean {
+  const [first, second, ...more] = path.toLowerCase().split('/')
+  return first === folder && (second === undefined || (nearNames.has(second) && more.length === 0))
+}
+
 interface Tip {
   readonly sha: CommitSha
   readonly tree: TreeSha

@@ -14,7 +14,7 @@ export interface PullRequestFacts {
 /** `gone`: no such pull request, or one of another repository that has the name now. */
 export async function fetchPullRequest(
   connection: Connection,
-  statement: Statement,
+  statement: Pick<Statement, 'repository' | 'pullRequest'>,
 ): Promise<PullRequestFacts | 'gone'> {
   const at = splitName(statement.repository.name)
   const answer = await connection.ask('the pull request', (octokit) =>

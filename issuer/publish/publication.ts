@@ -1,9 +1,10 @@
-/** What is sent to GitHub about one statement. Kept with the outcome, so that it can be sent again as it was. */
+/** What is sent to GitHub about one statement or event. Kept with the outcome, so that it can be sent again as it was. */
 export interface Publication {
   readonly repository: {readonly id: number; readonly name: string}
   readonly installation?: number | undefined
   readonly pullRequest: number
-  readonly commentId: number
+  /** The comment that it answers; absent where none was said. */
+  readonly commentId?: number | undefined
   readonly reaction?: '+1' | '-1' | 'confused' | 'eyes' | 'rocket' | undefined
   /** Markdown without the marker that makes it once; its first line never begins with `/`. */
   readonly reply?: string | undefined

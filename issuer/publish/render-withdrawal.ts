@@ -40,6 +40,13 @@ function renderEndedList(ended: readonly LiveReceipt[]): string {
   return paragraphs('These receipts count no more. A gate that sees the revocation refuses them:', lines.join('\n'))
 }
 
+export function renderClosed(environment: Environment, ended: readonly LiveReceipt[]): string {
+  return paragraphs(
+    `**Closed without being merged**, so nothing of this pull request is authorised for ${codeSpan(environment)} any more.`,
+    renderEndedList(ended),
+  )
+}
+
 export const renderUnknownReceipt = (): string =>
   '**There is no such receipt in this repository**, so nothing was done. `/countersign status` lists those that are alive.'
 

@@ -110,7 +110,7 @@ async function isReplied(parcel: Parcel, {marker, ownAccount}: Mark): Promise<bo
     )
     if (isOurs) return true
     // GitHub lists comments by ascending id, so whatever comes before the statement cannot answer it.
-    if (comments.some((comment) => comment.at('id').number() <= parcel.publication.commentId)) return false
+    if (comments.some((comment) => comment.at('id').number() <= (parcel.publication.commentId ?? 0))) return false
   }
   return false
 }
@@ -126,7 +126,7 @@ async function fetchComments({connection, at, publication}: Parcel, page: number
 /** The same reaction twice is one on GitHub; to a comment that was deleted there is nothing to react. */
 async function sendReaction({connection, at, publication}: Parcel): Promise<void> {
   const {reaction, commentId} = publication
-  if (reaction === undefined) return
+  if (reaction === undefined || commentId === undefined) return
   await connection.ask('the reaction', (octokit) =>
     octokit.rest.reactions.createForIssueComment({...at, comment_id: commentId, content: reaction}),
   )

@@ -1,9 +1,13 @@
 /** The port of the durable inbox: a delivery is kept before GitHub gets its answer, and until it is done. */
-import type {Push, Statement} from '../facts/facts.ts'
+import type {PullNotice, Push, Statement} from '../facts/facts.ts'
 
 /** A verified webhook, narrowed to what the worker needs. */
 export type Notice =
-  {readonly kind: 'statement'; readonly statement: Statement} | {readonly kind: 'push'; readonly push: Push}
+  | {readonly kind: 'statement'; readonly statement: Statement}
+  | {readonly kind: 'push'; readonly push: Push}
+  /** A pull request was opened, or its head moved: by this push, where it is a branch of the same repository. */
+  | {readonly kind: 'proposed'; readonly pull: PullNotice; readonly push?: Push | undefined}
+  | {readonly kind: 'closed'; readonly pull: PullNotice}
 
 export interface Delivery {
   /** X-GitHub-Delivery. Not under the HMAC: it makes a redelivery cheap, the statement's claim makes it once. */

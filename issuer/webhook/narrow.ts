@@ -9,6 +9,7 @@ import {
   type RepositoryName,
 } from '#protocol'
 import {readCommand} from '../command/read-command.ts'
+import type {Push} from '../facts/facts.ts'
 import type {Notice} from './inbox.ts'
 
 export interface Narrowed {
@@ -31,7 +32,7 @@ export function narrowPayload(event: string, payload: unknown): Narrowed | undef
       : event === 'push'
         ? readPush(at, repository)
         : event === 'pull_request'
-          ? readSynchronize(at, repository)
+          ? readPullRequest(at, repository)
           : undefined
   return notice === undefined ? undefined : {notice, repositoryId: repository.id, owner: repository.owner}
 }
@@ -87,22 +88,40 @@ function readStatement(at: At, repository: RepositoryOfPayload): Notice | undefi
 
 function readPush(at: At, repository: RepositoryOfPayload): Notice | undefined {
   const ref = at('ref')
-  return typeof ref === 'string' && ref.startsWith('refs/heads/') ? announcePush(at, {repository, ref}) : undefined
+  const push =
+    typeof ref === 'string' && ref.startsWith('refs/heads/') ? announcedPush(at, {repository, ref}) : undefined
+  return push && {kind: 'push', push}
+}
+
+const proposals: readonly unknown[] = ['opened', 'reopened', 'synchronize']
+
+function readPullRequest(at: At, repository: RepositoryOfPayload): Notice | undefined {
+  const [action, number, actor] = [at('action'), at('pull_request.number'), readActor(at, 'sender')]
+  if (typeof number !== 'number' || !Number.isSafeInteger(number) || actor === undefined) return undefined
+  const pull = {
+    repository: {id: repository.id, name: repository.name},
+    installation: parseAccountId(at('installation.id')),
+    pullRequest: number,
+    actor,
+  }
+  // Whether it was merged is read of GitHub.
+  if (action === 'closed') return {kind: 'closed', pull}
+  return proposals.includes(action) ? {kind: 'proposed', pull, push: readSynchronize(at, repository)} : undefined
 }
 
 /** A push to a pull request's head branch, where only pull request events are delivered. */
-function readSynchronize(at: At, repository: RepositoryOfPayload): Notice | undefined {
+function readSynchronize(at: At, repository: RepositoryOfPayload): Push | undefined {
   const ref = at('pull_request.head.ref')
   const sameRepository = at('pull_request.head.repo.id') === repository.id
   if (at('action') !== 'synchronize' || !sameRepository || typeof ref !== 'string') return undefined
-  return announcePush(at, {repository, ref: `refs/heads/${ref}`})
+  return announcedPush(at, {repository, ref: `refs/heads/${ref}`})
 }
 
-function announcePush(
+function announcedPush(
   at: At,
   {repository, ref}: {readonly repository: RepositoryOfPayload; readonly ref: string},
-): Notice | undefined {
+): Push | undefined {
   const [before, after, actor] = [at('before'), at('after'), readActor(at, 'sender')]
   if (typeof before !== 'string' || typeof after !== 'string' || actor === undefined) return undefined
-  return {kind: 'push', push: {repositoryId: repository.id, ref, before, after, actor}}
+  return {repositoryId: repository.id, ref, before, after, actor}
 }

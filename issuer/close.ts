@@ -1,0 +1,83 @@
+/** A pull request that was closed without being merged: whatever it let out counts no more (formats §6). */
+import type {Environment} from '#protocol'
+import {publishOutcome} from './approve.ts'
+import {type Completing, completeInRounds} from './complete.ts'
+import type {ChangeFacts, PullNotice} from './facts/facts.ts'
+import {foldRevoked, liveReceipts} from './mint/fold-withdrawal.ts'
+import type {Publication} from './publish/publication.ts'
+import {renderClosed, renderRevoked} from './publish/render-withdrawal.ts'
+import {revokeAll} from './revoke.ts'
+import type {Claim, ClaimKey, ScopeReading} from './store/store.ts'
+import type {IssuerTools} from './tools.ts'
+
+export async function handleClosed(pull: PullNotice, tools: IssuerTools): Promise<void> {
+  const found = await tools.pullRequests.readPullRequest(pull)
+  if (found === 'gone' || found.pullRequest.state !== 'closed' || !tools.servesOwner(found.repository.owner)) return
+  for (const environment of await tools.scopes.environments(pull.repository.id)) {
+    await closeIn({pull, repository: found.repository, environment}, tools)
+  }
+}
+
+interface Closing {
+  readonly pull: PullNotice
+  readonly repository: ChangeFacts['repository']
+  readonly environment: Environment
+}
+
+async function closeIn(closing: Closing, tools: IssuerTools): Promise<void> {
+  const {pull, environment} = closing
+  const scope = {repositoryId: pull.repository.id, environment}
+  const {state} = await tools.store.read(scope)
+  const newest = liveReceipts(state, pull.pullRequest, tools.now()).at(-1)
+  if (newest === undefined) return
+  // A pull request that is opened, authorised and closed once more has another newest receipt.
+  const key: ClaimKey = {repositoryId: scope.repositoryId, subject: `closed/${newest.id}`}
+  const claim = await tools.claims.claim(key, tools.newIds())
+  const outcome =
+    claim.outcome ??
+    (await completeInRounds({claim: key, scope}, tools, (read) => write({...closing, key, claim, read}, tools)))
+  await publishOutcome({claim: key, decision: claim.decision, outcome}, tools)
+}
+
+type Writable = Closing & {readonly key: ClaimKey; readonly claim: Claim; readonly read: ScopeReading}
+
+async function write(
+  {pull, repository, environment, key, claim, read}: Writable,
+  tools: IssuerTools,
+): Promise<Completing> {
+  const at = tools.now()
+  const {repository: place, installation, pullRequest, actor} = pull
+  const address: Publication = {repository: place, installation, pullRequest}
+  const receipts = liveReceipts(read.state, pullRequest, at)
+  if (receipts.length === 0) {
+    return {completes: {claim: key, outcome: {kind: 'answered', publication: JSON.stringify(address)}}, at}
+  }
+  const scope = {repositoryId: repository.id, environment}
+  const {name, owner, public: isPublic} = repository
+  const revoked = await revokeAll(
+    {
+      receipts,
+      scope,
+      repository: {name, ownerId: owner.id, public: isPublic},
+      by: actor,
+      cause: 'closed',
+      nonce: claim.nonce,
+      head: read.head,
+    },
+    tools,
+  )
+  const state = foldRevoked(
+    read.state,
+    receipts.map(({id}) => id),
+  )
+  const publication: Publication = {
+    ...address,
+    reply: renderClosed(environment, receipts),
+    checkRuns: revoked.flatMap((one) => renderRevoked({...one, environment, issuer: tools.issuer})),
+  }
+  return {
+    completes: {claim: key, outcome: {kind: 'closed', publication: JSON.stringify(publication)}},
+    appends: {scope, records: revoked.map(({record}) => record), state, read},
+    at,
+  }
+}
