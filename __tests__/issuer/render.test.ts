@@ -22,7 +22,9 @@ import {
   aChange,
   aComparison,
   aPullRequest,
+  aStatement,
   decidedAt,
+  decision,
   head,
   must,
   otherCommit,
@@ -173,6 +175,21 @@ describe('other answers', () => {
     expect(replies['no standing']?.match(/^- .*/gm)).toEqual([
       '- octocat has the permission read in this repository, and approving needs write or more. Ask somebody who has it.',
     ])
+  })
+
+  test('status tells what was denied and what waits', () => {
+    const denial = {pullRequest: 42, by: {id: 9, login: 'monalisa'}, commentId: 1, at: decidedAt}
+    const waiting = [
+      {statement: aStatement(), decision, sha: head, binding: 'commit' as const, until: decidedAt + 1},
+      {statement: aStatement({pullRequest: 43}), decision, sha: head, binding: 'commit' as const, until: decidedAt},
+    ]
+    const shown = renderStatus(
+      [{environment: production, state: {receipts: [], denials: [denial], waiting}}],
+      decidedAt,
+    )
+    expect(shown).toContain('pull request 42: denied by `monalisa` at 2026-04-02 14:30:00 UTC, which stands')
+    expect(shown).toContain('pull request 42: 1 of the approvals that are needed')
+    expect(shown).not.toContain('43')
   })
 
   test('status gives live receipts alone, by environment', () => {

@@ -1,7 +1,7 @@
 /** Answers that are no decisions: help, status, a near miss, a refusal of standing, and "say it again". */
 import type {Environment} from '#protocol'
 import type {Policy, RuleOutcome} from '../policy/ruling.ts'
-import type {LiveReceipt, ScopeState} from '../store/store.ts'
+import type {Denial, LiveReceipt, ScopeState} from '../store/store.ts'
 import {codeSpan, escapeText, fencedBlock} from './markdown.ts'
 import {renderTime} from './render-change.ts'
 
@@ -71,10 +71,23 @@ export function renderStatus(statuses: readonly EnvironmentStatus[], now: number
 
 function renderEnvironmentStatus({environment, state}: EnvironmentStatus, now: number): string {
   const live = state.receipts.filter(({expiresAt}) => now < expiresAt)
-  if (live.length > 0) return [`- ${codeSpan(environment)}:`, ...live.map(renderLive)].join('\n')
+  const standing = [...(state.denials ?? []).map(renderDenial), ...renderWaiting(state, now)]
+  if (live.length > 0) return [`- ${codeSpan(environment)}:`, ...live.map(renderLive), ...standing].join('\n')
   const last = state.lastAuthorised
   const before = last === undefined ? '' : ` The last commit that was: ${codeSpan(last)}.`
-  return `- ${codeSpan(environment)}: nothing is authorised now.${before}`
+  return [`- ${codeSpan(environment)}: nothing is authorised now.${before}`, ...standing].join('\n')
+}
+
+const renderDenial = ({pullRequest, by, at}: Denial): string =>
+  `  - pull request ${pullRequest}: denied by ${codeSpan(by.login)} at ${renderTime(at)}, which stands`
+
+/** How many approvals wait for more people, by pull request. */
+function renderWaiting({waiting = []}: ScopeState, now: number): readonly string[] {
+  const alive = waiting.filter(({until}) => now < until)
+  const byPullRequest = Map.groupBy(alive, ({statement}) => statement.pullRequest)
+  return [...byPullRequest].map(
+    ([number, approvals]) => `  - pull request ${number}: ${approvals.length} of the approvals that are needed`,
+  )
 }
 
 const renderLive = ({id, sha, pullRequest, authorizedBy, expiresAt}: LiveReceipt): string =>
