@@ -23,9 +23,14 @@ function lastLetOut({receipts, lastAuthorised}: ScopeState, alive: readonly Live
   )
 }
 
+/** No policy lets a statement count for longer (docs/policy.md), so an older mark makes nothing void any more. */
+const longestLifeMs = 24 * 3_600_000
+
 /** Earlier statements of the pull request are void, and approvals that wait there are dropped. */
 export function foldVoid(state: ScopeState, mark: VoidBefore): ScopeState {
-  const others = (state.voids ?? []).filter(({pullRequest}) => pullRequest !== mark.pullRequest)
+  const others = (state.voids ?? []).filter(
+    ({pullRequest, at}) => pullRequest !== mark.pullRequest && mark.at < at + longestLifeMs,
+  )
   const before = state.voids?.find(({pullRequest}) => pullRequest === mark.pullRequest)
   const waiting = dropWaiting(state.waiting, mark.pullRequest)
   const latest = before !== undefined && isBefore(mark, before) ? before : mark

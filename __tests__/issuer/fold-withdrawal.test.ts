@@ -1,0 +1,98 @@
+/** What a scope has become after denials and revocations: what forbids is kept, and what was let out is measured right. */
+import {describe, expect, test} from '@jest/globals'
+import {foldDenial, foldLifted, foldRevoked, foldVoid, isVoid, liveReceipts} from '../../issuer/mint/fold-withdrawal.ts'
+import type {LiveReceipt, ScopeState, VoidBefore} from '../../issuer/store/store.ts'
+import {aCase, decidedAt, head, must, otherCommit} from './builders.ts'
+import {parseCommitSha, parseReceiptId} from '#protocol'
+
+const third = must(parseCommitSha('c'.repeat(40)))
+const idOf = (n: number) => must(parseReceiptId(`rcpt_dg_01jdaa3x7k9m2n4p6q8r0s2t${String(n).padStart(2, '0')}`))
+const receipt = (n: number, more: Partial<LiveReceipt> = {}): LiveReceipt => ({
+  id: idOf(n),
+  sha: head,
+  pullRequest: 42,
+  authorizedBy: 'octocat',
+  approvers: [583231],
+  public: true,
+  expiresAt: decidedAt + 3_600_000,
+  ...more,
+})
+const mark = (at: number, commentId = 1, pullRequest = 42): VoidBefore => ({pullRequest, commentId, at})
+
+describe('the last commit that was let out', () => {
+  const run = {id: '1', attempt: 1, url: 'https://github.example/runs/1'}
+  const after = (receipts: readonly LiveReceipt[], revoked: readonly number[]) =>
+    foldRevoked({receipts, lastAuthorised: receipts.at(-1)?.sha}, revoked.map(idOf)).lastAuthorised
+
+  test('goes back over receipts that nobody used', () => {
+    const first = receipt(1, {sha: otherCommit, before: third})
+    expect(after([first, receipt(2, {before: otherCommit})], [2])).toBe(otherCommit)
+    expect(after([first, receipt(2, {before: otherCommit})], [1, 2])).toBe(third)
+  })
+
+  test('goes back over a renewal and what it renewed', () => {
+    const [first, renewed] = [receipt(1, {before: third}), receipt(2, {before: head})]
+    expect(after([first, renewed], [1, 2])).toBe(third)
+    expect(after([first, renewed], [2])).toBe(head)
+    expect(after([first, renewed], [1])).toBe(head)
+  })
+
+  test('stays at a commit that a run may have taken out', () => {
+    expect(after([receipt(1, {before: third, redeemed: {run, at: decidedAt}})], [1])).toBe(head)
+    expect(after([receipt(1, {sha: otherCommit, before: third}), receipt(2, {before: otherCommit})], [1])).toBe(head)
+  })
+})
+
+describe('what was said before a withdrawal', () => {
+  const state = foldVoid({receipts: []}, mark(1000, 5))
+
+  test.each<readonly [string, VoidBefore, boolean]>([
+    ['earlier', mark(999, 9), true],
+    ['in the same second, by a smaller id', mark(1000, 4), true],
+    ['itself', mark(1000, 5), false],
+    ['in the same second, by a larger id', mark(1000, 6), false],
+    ['later', mark(1001, 1), false],
+    ['earlier on another pull request', mark(999, 1, 43), false],
+  ])('%s', (_, said, isSo) => {
+    expect(isVoid(state, said)).toBe(isSo)
+  })
+
+  test('is judged by the latest of two withdrawals, whichever was handled last', () => {
+    const both = foldVoid(foldVoid({receipts: []}, mark(2000)), mark(1000))
+    expect(both.voids).toEqual([mark(2000)])
+  })
+
+  test('is forgotten when no statement of that time could count any more', () => {
+    const day = 86_400_000
+    expect(foldVoid(foldVoid({receipts: []}, mark(0, 1, 7)), mark(day - 1)).voids).toHaveLength(2)
+    expect(foldVoid(foldVoid({receipts: []}, mark(0, 1, 7)), mark(day)).voids).toEqual([mark(day)])
+  })
+})
+
+describe('a denial', () => {
+  const denial = (id: number, pullRequest = 42) => ({...mark(1000, id, pullRequest), by: {id, login: `account-${id}`}})
+
+  test('is one for each person and pull request', () => {
+    const state = [denial(1), denial(2), denial(1, 43), denial(1)].reduce<ScopeState>(foldDenial, {receipts: []})
+    expect(state.denials?.map(({by, pullRequest}) => [by.id, pullRequest])).toEqual([
+      [2, 42],
+      [1, 43],
+      [1, 42],
+    ])
+  })
+
+  test('is over when whoever denied authorises the full commit, even if that is refused for another reason', () => {
+    const state: ScopeState = {receipts: [], denials: [denial(583231), denial(9)]}
+    const standing = {by: {id: 583231, login: 'octocat'}, at: 1000, mayStillApprove: true}
+    const other = {by: {id: 9, login: 'account-9'}, at: 1000, mayStillApprove: true}
+    const lifted = foldLifted(state, aCase({denials: [standing, other]}))
+    expect(lifted.denials?.map(({by}) => by.id)).toEqual([9])
+    expect(foldLifted(state, aCase({denials: [other]}))).toEqual(state)
+  })
+})
+
+test('live receipts are those of the pull request whose life is not over', () => {
+  const receipts = [receipt(1), receipt(2, {pullRequest: 43}), receipt(3, {expiresAt: decidedAt})]
+  expect(liveReceipts({receipts}, 42, decidedAt).map(({id}) => id)).toEqual([idOf(1)])
+  expect(liveReceipts({receipts}, 42, NaN)).toEqual([])
+})
