@@ -1,58 +1,25 @@
 /** What the gate costs a job: its whole run with a receipt from a file, beside a bare node, turn by turn. */
 import {spawnSync} from 'node:child_process'
-import {generateKeyPairSync, sign} from 'node:crypto'
 import {mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {pathToFileURL} from 'node:url'
-import {printPublicKey, printSecondsTime, printSignature, signingBytes} from '#protocol'
+import {inputsFor, readActionFile} from '../sandbox/runner/action-file.ts'
+import {makeReceipt, sha} from './proofs.ts'
+import {median} from './rounds.ts'
 
 const runs = 41
 const goal = 2
-const dist = join(import.meta.dirname, '..', 'dist')
-const sha = '3f2a9c0d5b7e1f4a6c8d0e2f4a6b8c0d2e4f6a8b'
+const root = join(import.meta.dirname, '..')
+const dist = join(root, 'dist')
+const action = await readActionFile(root)
 
 type Env = Record<string, string>
-
-/** A receipt that holds now, and the key to pin. */
-function makeReceipt(): {readonly text: string; readonly pin: string} {
-  const {publicKey, privateKey} = generateKeyPairSync('ed25519')
-  const pin = printPublicKey(new Uint8Array(publicKey.export({format: 'der', type: 'spki'}).subarray(-32)))
-  const digest = `sha256:${'1'.repeat(64)}`
-  const at = printSecondsTime(Date.now() - 60_000)
-  const body = {
-    type: 'countersign.receipt/v1',
-    id: 'rcpt_dg_01jdaa3x7k9m2n4p6q8r0s2t4v',
-    action: 'deploy',
-    scope: {repository: 'octo-org/api-service', repositoryId: 1296269, sha, tree: sha, environment: 'production'},
-    authorizedBy: 'octocat',
-    approvals: [
-      {
-        login: 'octocat',
-        id: 583231,
-        role: 'maintain',
-        at,
-        statement: {kind: 'issue_comment', id: 99262140, digest},
-        binding: 'commit',
-        proof: 'comment',
-      },
-    ],
-    flags: [],
-    issuedAt: at,
-    expiresAt: printSecondsTime(Date.now() + 3_000_000),
-    issuer: 'https://countersign.example',
-    decision: 'dec_01jdaa3x7k9m2n4p6q8r0s2t4w',
-    evidence: digest,
-    policy: digest,
-    publicKey: pin,
-  }
-  const signature = printSignature(new Uint8Array(sign(null, signingBytes(body), privateKey)))
-  return {pin, text: JSON.stringify({...body, signature})}
-}
 
 /** The job in `folder`, as a runner starts it. */
 function jobIn(folder: string): Env {
   const {text, pin} = makeReceipt()
+  const given = {environment: 'production', 'public-key': pin, receipt: 'receipt.json'}
   const file = (name: string, content: string): string => {
     writeFileSync(join(folder, name), content)
     return join(folder, name)
@@ -68,14 +35,7 @@ function jobIn(folder: string): Env {
     GITHUB_WORKSPACE: folder,
     GITHUB_OUTPUT: file('output', ''),
     GITHUB_STEP_SUMMARY: file('summary', ''),
-    INPUT_ENVIRONMENT: 'production',
-    'INPUT_PUBLIC-KEY': pin,
-    INPUT_RECEIPT: 'receipt.json',
-    INPUT_CHECKOUT: 'verify',
-    'INPUT_MIN-APPROVALS': '1',
-    'INPUT_REQUIRE-PROOF': 'comment',
-    'INPUT_REFUSE-FLAGS': 'self emergency',
-    'INPUT_MAX-TTL': '24h',
+    ...inputsFor(action, given, {token: '', status: 'success'}).environment,
   }
 }
 
@@ -85,8 +45,6 @@ function timeNode(command: readonly string[], env: Env): number {
   if (status !== 0) throw new Error(`${command.join(' ')} ended with ${String(status)}: ${stdout}`)
   return performance.now() - start
 }
-
-const median = (times: readonly number[]): number => [...times].sort((a, b) => a - b)[times.length >> 1] ?? NaN
 
 /** The files of dist/ that one run loads. */
 function loadedFiles(folder: string, env: Env): readonly string[] {

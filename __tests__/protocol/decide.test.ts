@@ -1,16 +1,35 @@
 /** A verdict and a job's limits: allow only when every limit is met and nothing was left open. */
 import {describe, expect, test} from '@jest/globals'
-import {type Decision, type Limits, type Terms, decide, deny, parsePinnedKeys, verifyReceipt} from '#protocol'
+import {
+  type Decision,
+  type Flag,
+  type Limits,
+  type SecondsTime,
+  type Standing,
+  type StatusWord,
+  type Terms,
+  accept,
+  decide,
+  deny,
+  parsePinnedKeys,
+  verifyReceipt,
+} from '#protocol'
 import {type Overrides, aReceipt, approvalBody, expected, noon} from './builders.ts'
 
 const usual: Limits = {minApprovals: 1, requireProof: 'comment', refuseFlags: ['self', 'emergency']}
 
-function decided(overrides: Overrides, limits: Partial<Limits> = {}, terms: Partial<Terms> = {}): Decision {
+interface Given {
+  readonly terms?: Partial<Terms>
+  readonly standing?: Partial<Standing>
+}
+
+function decided(overrides: Overrides, limits: Partial<Limits> = {}, {terms, standing}: Given = {}): Decision {
   const {text, key} = aReceipt(overrides)
   const pinned = parsePinnedKeys(key.pin)
   if (!pinned.ok) throw new Error(pinned.problems.join())
   const usualTerms: Terms = {keys: pinned.keys, now: noon, expect: expected, maxTtl: 86_400_000}
-  return decide(verifyReceipt(text, {...usualTerms, ...terms}), {...usual, ...limits})
+  const acceptance = accept(verifyReceipt(text, {...usualTerms, ...terms}), {...usual, ...limits})
+  return acceptance.kind === 'deny' ? acceptance : decide(acceptance.accepted, {redeemed: false, ...standing})
 }
 
 const two = [approvalBody({id: 1, login: 'hubot', proof: 'passkey'}), approvalBody()]
@@ -62,15 +81,15 @@ describe('deny', () => {
     expect(decided(overrides, limits)).toMatchObject({kind: 'deny', refusal})
   })
   test('a receipt that did not verify, with its own refusal', () => {
-    expect(decided({}, {}, {now: noon + 3_600_000})).toMatchObject({kind: 'deny', refusal: {code: 'expired'}})
-    expect(decided({}, {}, {now: NaN})).toMatchObject({kind: 'deny', refusal: {code: 'not_yet_valid'}})
-    expect(decided({}, {}, {maxTtl: NaN})).toMatchObject({kind: 'deny', refusal: {code: 'lifetime_too_long'}})
+    expect(decided({}, {}, {terms: {now: noon + 3_600_000}})).toMatchObject({kind: 'deny', refusal: {code: 'expired'}})
+    expect(decided({}, {}, {terms: {now: NaN}})).toMatchObject({kind: 'deny', refusal: {code: 'not_yet_valid'}})
+    expect(decided({}, {}, {terms: {maxTtl: NaN}})).toMatchObject({kind: 'deny', refusal: {code: 'lifetime_too_long'}})
   })
   test.each(['action', 'repositoryId', 'repository', 'sha', 'environment'])(
     'a question about %s that was forgotten',
     (name) => {
       const asked = Object.fromEntries(Object.entries(expected).filter(([member]) => member !== name))
-      expect(decided({}, {}, {expect: asked})).toMatchObject({
+      expect(decided({}, {}, {terms: {expect: asked}})).toMatchObject({
         kind: 'deny',
         refusal: {code: 'internal_error', problem: `not compared: ${name}`},
       })
@@ -78,8 +97,39 @@ describe('deny', () => {
   )
   test('a receipt judged at its own time, whether its life is over, running or has not begun', () => {
     for (const clock of [undefined, noon, noon + 86_400_000, 0]) {
-      expect(decided({}, {}, {now: 'issued', clock})).toMatchObject({kind: 'deny', refusal: {code: 'internal_error'}})
+      expect(decided({}, {}, {terms: {now: 'issued', clock}})).toMatchObject({
+        kind: 'deny',
+        refusal: {code: 'internal_error'},
+      })
     }
+  })
+})
+
+describe('what is known since it was signed', () => {
+  const said = (status: StatusWord): Standing['status'] => ({
+    valid: true,
+    receipt: 'rcpt_dg_01jdaa3x7k9m2n4p6q8r0s2t4v',
+    status,
+    at: '2026-04-02T15:00:00Z' as SecondsTime,
+  })
+  const codeFor = (flags: readonly Flag[], standing: Partial<Standing>): string => {
+    const decision = decided({flags}, {refuseFlags: []}, {standing})
+    return decision.kind === 'deny' ? decision.refusal.code : 'allow'
+  }
+  test('a status that says revoked or expired refuses, whatever the receipt says', () => {
+    expect(codeFor([], {status: said('revoked'), redeemed: true})).toBe('revoked')
+    expect(codeFor([], {status: said('expired'), redeemed: true})).toBe('expired')
+  })
+  test('redeemed alone is no refusal: the redemption decides', () => {
+    expect(codeFor([], {status: said('redeemed')})).toBe('allow')
+    expect(codeFor(['once'], {status: said('redeemed'), redeemed: true})).toBe('allow')
+  })
+  test('fresh needs a status, once a redemption, and neither stands for the other', () => {
+    expect(codeFor(['fresh'], {status: said('active')})).toBe('allow')
+    expect(codeFor(['fresh'], {redeemed: true})).toBe('source_unreachable')
+    expect(codeFor(['once'], {status: said('active')})).toBe('source_unreachable')
+    expect(codeFor(['once'], {redeemed: true})).toBe('allow')
+    expect(codeFor(['fresh', 'once'], {status: said('active'), redeemed: true})).toBe('allow')
   })
 })
 

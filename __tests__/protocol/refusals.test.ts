@@ -5,6 +5,7 @@ import {
   type Refusal,
   type RefusalCode,
   type Terms,
+  accept,
   decide,
   describeRefusal,
   parsePinnedKeys,
@@ -98,7 +99,8 @@ function codeFor(
   if (!pinned.ok) throw new Error(pinned.problems.join())
   const usual = {keys: pinned.keys, now: noon, expect: expected, maxTtl: 86_400_000}
   const verdict = verifyReceipt(aReceipt(overrides, key).text, {...usual, ...terms})
-  const decision = decide(verdict, {minApprovals: 1, requireProof: 'comment', refuseFlags: ['self'], ...limits})
+  const acceptance = accept(verdict, {minApprovals: 1, requireProof: 'comment', refuseFlags: ['self'], ...limits})
+  const decision = acceptance.kind === 'deny' ? acceptance : decide(acceptance.accepted, {redeemed: false})
   return decision.kind === 'deny' ? decision.refusal.code : 'allowed'
 }
 

@@ -34,9 +34,23 @@ const spkiPrefix = Uint8Array.from([0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x
 
 /** `publicKey` 32 bytes, `signature` 64 bytes: pure Ed25519 (RFC 8032 §5.1.7). */
 export function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  const der = Buffer.concat([spkiPrefix, publicKey])
+  return verify(null, message, importEd25519(publicKey), signature)
+}
+
+/** To import a key costs a third of a verification, and the same few come again. */
+const knownKeys = new Map<string, KeyObject>()
+const maxKnownKeys = 16
+
+function importEd25519(publicKey: Uint8Array): KeyObject {
+  const name = encodeBase64url(publicKey)
+  const known = knownKeys.get(name)
+  if (known !== undefined) return known
   // The key type follows from the prefix: verify(null, …) would take RSA, EC and Ed448 keys as well.
-  return verify(null, message, createPublicKey({key: der, format: 'der', type: 'spki'}), signature)
+  const key = createPublicKey({key: Buffer.concat([spkiPrefix, publicKey]), format: 'der', type: 'spki'})
+  const [oldest] = knownKeys.keys()
+  if (oldest !== undefined && knownKeys.size >= maxKnownKeys) knownKeys.delete(oldest)
+  knownKeys.set(name, key)
+  return key
 }
 
 export const sha256 = (bytes: Uint8Array): Uint8Array => new Uint8Array(createHash('sha256').update(bytes).digest())
@@ -50,6 +64,15 @@ export const hkdfSha256 = ({secret, salt, info, length}: HkdfOrder): Uint8Array 
 /** Both of one length. */
 export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean => timingSafeEqual(a, b)
 
+/** Forgiving, as Buffer is: base64url.ts prints again and compares. */
+export function decodeBase64url(text: string): Uint8Array | undefined {
+  const {buffer, byteOffset, length} = Buffer.from(text, 'base64url')
+  return new Uint8Array(buffer, byteOffset, length)
+}
+
+export const encodeBase64url = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64url')
+
 export const rsa: RsaPrimitives | undefined = {
   importKey(source) {
     const handle = toKeyObject(source)
@@ -58,7 +81,7 @@ export const rsa: RsaPrimitives | undefined = {
     const {modulusLength: bits, publicExponent: exponent} = handle.asymmetricKeyDetails ?? {}
     const {n, e} = 'n' in source ? source : handle.export({format: 'jwk'})
     if (bits === undefined || exponent === undefined || n === undefined || e === undefined) return undefined
-    return {handle, bits, exponent, n, e}
+    return Object.freeze({handle, bits, exponent, n, e})
   },
   // PKCS#1 v1.5 is what node:crypto does for keys of type rsa; to say so with `padding` doubles the time, measured.
   verify: ({handle}, message, signature) => verify('sha256', message, handle, signature),

@@ -10,6 +10,8 @@ export interface Primitives {
   readonly hmacSha256: (key: Uint8Array, message: Uint8Array) => Uint8Array
   readonly hkdfSha256: (order: HkdfOrder) => Uint8Array
   readonly equalBytes: (a: Uint8Array, b: Uint8Array) => boolean
+  readonly decodeBase64url: (text: string) => Uint8Array | undefined
+  readonly encodeBase64url: (bytes: Uint8Array) => string
   /** Undefined in browsers: tokens are not verified there. */
   readonly rsa: RsaPrimitives | undefined
 }
@@ -86,6 +88,10 @@ export function hkdfSha256(order: HkdfOrder): Uint8Array {
 export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && primitives.equalBytes(a, b)
 
+/** The platform's own, forgiving: for base64url.ts alone, which is strict. */
+export const decodeBase64url = (text: string): Uint8Array | undefined => primitives.decodeBase64url(text)
+export const encodeBase64url = (bytes: Uint8Array): string => primitives.encodeBase64url(bytes)
+
 /** Total: undefined for what the library does not take as an RSA public key, and in browsers. */
 export function importRsaKey(source: RsaSource): RsaKey | undefined {
   try {
@@ -113,7 +119,15 @@ export function digestOf(content: string | Uint8Array): Digest {
 
 /** For text that a parser has matched as lower-case hex of even length. */
 export function hexToBytes(hex: string): Uint8Array {
-  return Uint8Array.from({length: hex.length / 2}, (_, i) => parseInt(hex.slice(2 * i, 2 * i + 2), 16))
+  const bytes = new Uint8Array(hex.length / 2)
+  for (let i = 0; i < bytes.length; i++) bytes[i] = (digitAt(hex, 2 * i) << 4) | digitAt(hex, 2 * i + 1)
+  return bytes
+}
+
+/** The letters a to f follow 0x60, as the digits follow 0x30. */
+function digitAt(hex: string, at: number): number {
+  const code = hex.charCodeAt(at)
+  return (code & 15) + (code > 0x39 ? 9 : 0)
 }
 
 export function bytesToHex(bytes: Uint8Array): string {

@@ -1,6 +1,7 @@
-/** A receipt's verdict and a job's own limits -> allow or deny. "Allow" needs evidence that the compiler can see. */
+/** A receipt's verdict, a job's own limits and what is known since -> allow or deny. "Allow" needs evidence that the compiler can see. */
 import type {Flag, Proof, Receipt} from './receipt.ts'
 import type {Refusal} from './refusals.ts'
+import type {StatusResult} from './verify-status.ts'
 import type {ReceiptVerdict, VerifiedReceipt} from './verify-receipt.ts'
 
 /** What a job asks of a receipt beyond being for this deployment. */
@@ -12,20 +13,60 @@ export interface Limits {
 }
 
 declare const complete: unique symbol
-/** A verified receipt of which nothing stayed unchecked. Only decide makes one. */
-export type Authorisation = VerifiedReceipt & {readonly [complete]: true}
+/** A verified receipt within the job's limits, of which nothing stayed unchecked. Only accept makes one. */
+export type AcceptedReceipt = VerifiedReceipt & {readonly [complete]: true}
+
+export type Acceptance =
+  {readonly kind: 'accept'; readonly accepted: AcceptedReceipt} | {readonly kind: 'deny'; readonly refusal: Refusal}
+
+declare const authorised: unique symbol
+/** An accepted receipt that nothing known since its signature forbids. Only decide makes one. */
+export type Authorisation = AcceptedReceipt & {readonly [authorised]: true}
 
 export type Decision =
   {readonly kind: 'allow'; readonly because: Authorisation} | {readonly kind: 'deny'; readonly refusal: Refusal}
 
-export const deny = (refusal: Refusal): Decision => ({kind: 'deny', refusal})
+export const deny = (refusal: Refusal): Decision & Acceptance => ({kind: 'deny', refusal})
 
-export function decide(verdict: ReceiptVerdict, limits: Limits): Decision {
+/** By what was signed alone. */
+export function accept(verdict: ReceiptVerdict, limits: Limits): Acceptance {
   if (!verdict.valid) return deny(verdict.refusal)
   const {verified} = verdict
   const refusal =
     checkComplete(verified) ?? checkApprovals(verified.receipt, limits) ?? checkFlags(verified.receipt, limits)
-  return refusal === undefined ? {kind: 'allow', because: verified as Authorisation} : deny(refusal)
+  return refusal === undefined ? {kind: 'accept', accepted: verified as AcceptedReceipt} : deny(refusal)
+}
+
+/** What is known of a receipt since it was signed. */
+export interface Standing {
+  /** The issuer's valid status; absent when nobody could be asked. */
+  readonly status?: StatusResult | undefined
+  /** Whether the issuer has recorded that this run uses it. */
+  readonly redeemed: boolean
+}
+
+/** `redeemed` alone is no refusal: whether this run may use it again is said by the redemption. */
+export function decide(accepted: AcceptedReceipt, {status, redeemed}: Standing): Decision {
+  const {receipt} = accepted
+  const refusal = refuseByStatus(receipt, status) ?? checkOnline(receipt, {isFresh: status !== undefined, redeemed})
+  return refusal === undefined ? {kind: 'allow', because: accepted as Authorisation} : deny(refusal)
+}
+
+/** What the issuer's word forbids, whatever the receipt says. */
+export function refuseByStatus({id, expiresAt}: Receipt, answer: StatusResult | undefined): Refusal | undefined {
+  if (answer === undefined) return undefined
+  const {status, at} = answer
+  switch (status) {
+    case 'revoked':
+      return {code: 'revoked', receipt: id}
+    case 'expired':
+      return {code: 'expired', expiresAt, now: `${at} at the issuer`}
+    case 'active':
+    case 'redeemed':
+      return undefined
+    default:
+      return status satisfies never
+  }
 }
 
 /** An expectation that was forgotten is a bug of the caller, and never an allow. */
@@ -47,12 +88,16 @@ function checkApprovals({approvals}: Receipt, {minApprovals, requireProof}: Limi
 
 function checkFlags({flags}: Receipt, {refuseFlags}: Limits): Refusal | undefined {
   const refused = flags.filter((flag) => refuseFlags.includes(flag))
-  if (refused.length > 0) return {code: 'flag_refused', flags: refused}
-  // Both words ask for a fresh answer of the issuer (formats §6); a gate that cannot get one refuses.
-  const online = flags.filter((flag) => flag === 'fresh' || flag === 'once')
-  if (online.length === 0) return undefined
-  return {
-    code: 'source_unreachable',
-    problems: [`the receipt is flagged ${online.join(', ')} and this gate has no fresh answer of the issuer about it`],
-  }
+  return refused.length > 0 ? {code: 'flag_refused', flags: refused} : undefined
+}
+
+/** `fresh` asks for the issuer's word, `once` for its record (formats §6): without them the receipt does not count. */
+function checkOnline(
+  {flags}: Receipt,
+  {isFresh, redeemed}: {readonly isFresh: boolean; readonly redeemed: boolean},
+): Refusal | undefined {
+  const missing = flags.filter((flag) => (flag === 'fresh' && !isFresh) || (flag === 'once' && !redeemed))
+  if (missing.length === 0) return undefined
+  const problem = `the receipt is flagged ${missing.join(', ')}, and the issuer gave no valid answer about it`
+  return {code: 'source_unreachable', problems: [problem]}
 }

@@ -1,4 +1,5 @@
 /** Strict JSON in, canonical JSON out (RFC 8785). One parser for everything that is verified. */
+import {recogniseJson} from './printed-json.ts'
 
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject
 export interface JsonObject {
@@ -31,7 +32,7 @@ export function parseJson(input: string | Uint8Array): JsonResult {
     return {ok: false, reason: 'the bytes are not UTF-8', at: 0}
   }
   try {
-    return {ok: true, value: new Parser(text).document()}
+    return {ok: true, value: recogniseJson(text, maxDepth) ?? new Parser(text).document()}
   } catch (fault) {
     if (fault instanceof JsonFault) return {ok: false, reason: fault.message, at: fault.at}
     throw fault
@@ -45,6 +46,8 @@ const escapeSequence = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
 const numberToken = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
 /** What may make a string end later, be refused, or read otherwise than it is written. */
 const unusual = /[^\x20-\x5b\x5d-\x7e]/
+/** What printing may have to escape, or refuse. */
+const escaped = /[^\x20-\x21\x23-\x5b\x5d-\x7e]/
 const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
 const simpleEscapes: Readonly<Record<string, string>> = {b: '\b', f: '\f', n: '\n', r: '\r', t: '\t'}
 const literals: readonly (readonly [string, JsonValue])[] = [
@@ -196,7 +199,14 @@ export interface PrintBudget {
 }
 
 /** The UTF-8 bytes of the canonical JSON: what is signed and hashed. */
-export const canonicalBytes = (value: unknown): Uint8Array => new TextEncoder().encode(canonicalJson(value))
+export const canonicalBytes = (value: unknown): Uint8Array => encodeUtf8(canonicalJson(value))
+
+/** Nearly every text is ASCII: then its length is known, and nothing grows while it is written. */
+export function encodeUtf8(text: string): Uint8Array {
+  const encoder = new TextEncoder()
+  const bytes = new Uint8Array(text.length)
+  return encoder.encodeInto(text, bytes).read === text.length ? bytes : encoder.encode(text)
+}
 
 function printValue(value: unknown, depth: number, budget: PrintBudget): string {
   const scalar = printScalar(value)
@@ -207,17 +217,22 @@ function printValue(value: unknown, depth: number, budget: PrintBudget): string 
   // Array.from turns holes into undefined, which is refused.
   if (Array.isArray(value)) return `[${Array.from(value, (item) => printValue(item, depth + 1, budget)).join(',')}]`
   if (!isPlainObject(value)) throw new TypeError('not a plain object')
-  const members = Object.keys(value)
-    .sort() // The default order of sort() is UTF-16 code units (RFC 8785 §3.2.3).
-    .map((name) => `${printValue(name, depth, budget)}:${printValue(value[name], depth + 1, budget)}`)
-  return `{${members.join(',')}}`
+  let members = ''
+  // The default order of sort() is UTF-16 code units (RFC 8785 §3.2.3).
+  for (const name of Object.keys(value).sort()) {
+    const comma = members === '' ? '' : ','
+    members += `${comma}${printValue(name, depth, budget)}:${printValue(value[name], depth + 1, budget)}`
+  }
+  return `{${members}}`
 }
 
 function printScalar(value: unknown): string | undefined {
   if (value === null || typeof value === 'boolean') return String(value)
-  if (typeof value === 'number' && Number.isFinite(value)) return JSON.stringify(value)
-  if (typeof value === 'string' && !loneSurrogate.test(value)) return JSON.stringify(value)
-  return undefined
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined
+  if (typeof value !== 'string') return undefined
+  // Nearly every string is plain: then it stands as it is.
+  if (!escaped.test(value)) return `"${value}"`
+  return loneSurrogate.test(value) ? undefined : JSON.stringify(value)
 }
 
 /** Foreign text for a sentence: quoted, printable ASCII only, at most 64 characters of it. */

@@ -5,7 +5,7 @@
  *   token         = signing input "." base64url(signature)
  */
 import {parseBase64url} from './base64url.ts'
-import {type JsonObject, isPlainObject, parseJson} from './json.ts'
+import {type JsonObject, encodeUtf8, isPlainObject, parseJson} from './json.ts'
 
 export interface CompactJws {
   /** Strict JSON, not yet judged. */
@@ -23,15 +23,28 @@ export function parseCompactJws(text: string): Parsed<CompactJws> {
   if (more.length > 0 || first === '' || second === '' || third === '') {
     return {ok: false, reason: 'it must be three base64url parts with a dot between them, none of them empty'}
   }
-  const [header, payload, signature] = [parseBase64url(first), parseBase64url(second), parseBase64url(third)]
+  const header = readHeader(first)
+  const [payload, signature] = [parseBase64url(second), parseBase64url(third)]
   if (header === undefined || payload === undefined || signature === undefined) {
     const part = header === undefined ? 'header' : payload === undefined ? 'payload' : 'signature'
     return {ok: false, reason: `its ${part} is not canonical base64url without padding`}
   }
-  const parsed = parseJsonObject(header)
-  if (!parsed.ok) return {ok: false, reason: `its header ${parsed.reason}`}
-  const signingInput = new TextEncoder().encode(`${first}.${second}`)
-  return {ok: true, value: {header: parsed.value, payload, signingInput, signature}}
+  if (!header.ok) return {ok: false, reason: `its header ${header.reason}`}
+  const signingInput = encodeUtf8(text.slice(0, -third.length - 1))
+  return {ok: true, value: {header: header.value, payload, signingInput, signature}}
+}
+
+/** Whoever verifies many tokens of one key sees one header: it is read when it changes. */
+let lastHeader: {readonly text: string; readonly read: Parsed<JsonObject>} | undefined
+
+/** Undefined for what is not base64url. */
+function readHeader(text: string): Parsed<JsonObject> | undefined {
+  if (lastHeader?.text === text) return lastHeader.read
+  const bytes = parseBase64url(text)
+  if (bytes === undefined) return undefined
+  const read = parseJsonObject(bytes)
+  lastHeader = {text, read}
+  return read
 }
 
 /** `reason` completes "the part …". */

@@ -147,6 +147,38 @@ export const proofFaults = {
     what: 'The revocation is too large',
     fix: 'A revocation file has at most 16 KiB, its signed part at most 4096 bytes. Give the revocation alone.',
   },
+  status_key_not_pinned: {
+    what: 'The status is signed with a key that is not pinned',
+    fix: "If that is your issuer's key, pin it; otherwise somebody else made this status.",
+  },
+  status_key_revoked: {
+    what: 'The key of the status is not trusted for its time',
+    fix: 'Ask an issuer whose current key is pinned.',
+  },
+  status_malformed: {
+    what: 'This is no status',
+    fix: 'Give the answer of `GET /v1/receipts/{id}/status` exactly as the issuer sends it.',
+  },
+  status_mismatch: {
+    what: 'The status is of another receipt',
+    fix: 'Ask for the status of the receipt in question, by its id.',
+  },
+  status_not_yet_valid: {
+    what: 'The status is of a time still to come',
+    fix: 'Set the clocks of this machine and of the issuer; 60 seconds apart are tolerated.',
+  },
+  status_signature_invalid: {
+    what: 'The signature does not fit the status',
+    fix: 'Ask for the status again. If it still fails, treat it as forged and tell your security team.',
+  },
+  status_stale: {
+    what: 'The status is too old',
+    fix: 'Ask the issuer again: a status is good for five minutes.',
+  },
+  status_too_large: {
+    what: 'The status is too large',
+    fix: 'A status has at most 16 KiB. Give the status alone.',
+  },
   token_algorithm_refused: {
     what: 'The token is not signed with RS256',
     fix: 'Use the token as the issuer made it. Another algorithm in the header is a sign of forgery.',

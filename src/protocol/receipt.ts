@@ -95,52 +95,47 @@ const digest = by(parseDigest, '"sha256:" and 64 lower-case hex digits')
 const login = by(parseLogin, '1 to 64 printable ASCII characters without ` $ " \\ <')
 const time = by(parseSecondsTime, 'a time YYYY-MM-DDTHH:MM:SSZ that exists')
 
-const readApproval = (value: unknown, path: string): Approval =>
-  readMembers(
-    {value, path},
-    {
-      login,
-      id: by(parseAccountId, 'a non-negative safe integer'),
-      role: login,
-      at: time,
-      statement: (statement, at) =>
-        readMembers({value: statement, path: at}, {kind: oneOf('issue_comment'), id: count, digest}),
-      binding: oneOf('commit', 'head'),
-      proof: oneOf(...proofWords),
-    },
-  )
+const statementMembers = {kind: oneOf('issue_comment'), id: count, digest}
+const approvalMembers = {
+  login,
+  id: by(parseAccountId, 'a non-negative safe integer'),
+  role: login,
+  at: time,
+  statement: (value: unknown, path: string): Approval['statement'] => readMembers({value, path}, statementMembers),
+  binding: oneOf('commit', 'head'),
+  proof: oneOf(...proofWords),
+}
 
 const readAction = by(
   (value) => (typeof value === 'string' && /^[a-z]{1,32}$/.test(value) ? value : undefined),
   'a lower-case word, such as "deploy"',
 )
 
-const readReceipt = (value: unknown): Receipt =>
-  readMembers(
-    {value, path: ''},
-    {
-      type: oneOf('countersign.receipt/v1'),
-      id: by(parseReceiptId, 'rcpt_dg_ or rcpt_bg_ and a lower-case ULID'),
-      action: readAction,
-      scope: readScope,
-      authorizedBy: login,
-      approvals: listOf(readApproval, {min: 1, max: maxApprovals}),
-      flags: listOf(oneOf(...flagWords), {min: 0, max: flagWords.length}),
-      issuedAt: time,
-      expiresAt: time,
-      issuer: by(parseOrigin, 'an origin without path (https, or http on loopback)'),
-      decision: by(parseDecisionId, 'dec_ and a lower-case ULID'),
-      evidence: digest,
-      policy: digest,
-      publicKey: by(parsePublicKey, 'pp_pk_ and 64 lower-case hex digits'),
-      signature: by(parseSignature, 'ed25519: and 128 lower-case hex digits'),
-    },
-  )
+const receiptMembers = {
+  type: oneOf('countersign.receipt/v1'),
+  id: by(parseReceiptId, 'rcpt_dg_ or rcpt_bg_ and a lower-case ULID'),
+  action: readAction,
+  scope: readScope,
+  authorizedBy: login,
+  approvals: listOf((value, path): Approval => readMembers({value, path}, approvalMembers), {
+    min: 1,
+    max: maxApprovals,
+  }),
+  flags: listOf(oneOf(...flagWords), {min: 0, max: flagWords.length}),
+  issuedAt: time,
+  expiresAt: time,
+  issuer: by(parseOrigin, 'an origin without path (https, or http on loopback)'),
+  decision: by(parseDecisionId, 'dec_ and a lower-case ULID'),
+  evidence: digest,
+  policy: digest,
+  publicKey: by(parsePublicKey, 'pp_pk_ and 64 lower-case hex digits'),
+  signature: by(parseSignature, 'ed25519: and 128 lower-case hex digits'),
+}
 
 /** A parsed JSON value as a receipt, or the first thing wrong with it. No cryptography and no clock. */
 export function parseReceipt(value: unknown): {ok: true; receipt: Receipt} | {ok: false; reason: string} {
   try {
-    const receipt = readReceipt(value)
+    const receipt: Receipt = readMembers({value, path: ''}, receiptMembers)
     checkRelations(receipt)
     return {ok: true, receipt}
   } catch (fault) {
@@ -173,8 +168,8 @@ const isSortedStrictly = (words: readonly string[]): boolean =>
 
 /** The bytes that a signature of a receipt, or of anything signed like one, covers. */
 export function signingBytes(signed: object): Uint8Array {
-  const body = Object.entries(signed).filter(([name]) => name !== 'signature')
-  return canonicalBytes(Object.fromEntries(body))
+  const {signature: _, ...body} = signed as {readonly signature?: unknown}
+  return canonicalBytes(body)
 }
 
 /** A receipt as text for people and files: two-space JSON. Any layout verifies. */

@@ -3,7 +3,6 @@
  *
  *   signing input = UTF-8( RFC 8785( revocation without its member "signature" ) ), as a receipt's
  */
-import {publicKeyBytes, signatureBytes, verifyEd25519} from './crypto.ts'
 import {
   type AccountId,
   type Digest,
@@ -20,12 +19,11 @@ import {
   parseRepositoryId,
   parseSignature,
 } from './ids.ts'
-import {parseJson, quote} from './json.ts'
-import {type PinnedKeys, pinTakes} from './keys.ts'
+import {quote} from './json.ts'
+import type {PinnedKeys} from './keys.ts'
 import {type Faulty, faulty} from './proof-faults.ts'
-import {readProofText} from './proof-text.ts'
-import {maxReceiptBytes, maxSignedBytes, signingBytes} from './receipt.ts'
 import {ShapeFault, by, oneOf, readMembers} from './shape.ts'
+import {type Parsed, readSigned} from './signed.ts'
 import {type SecondsTime, parseSecondsTime} from './times.ts'
 
 declare const brand: unique symbol
@@ -107,38 +105,14 @@ export interface RevocationResult {
 
 /** Total. No clock: a revocation has no end, and one whose time is still to come already forbids. */
 export function verifyRevocation(input: unknown, {keys, expect = {}}: RevocationTerms): RevocationResult | Faulty {
-  const revocation = readRevocation(input)
-  if ('valid' in revocation) return revocation
-  const fault = checkKey(revocation, keys) ?? checkSignature(revocation) ?? checkTarget(revocation, expect)
-  return fault ?? {valid: true, revocation}
+  const read = readSigned(input, readRevocation, keys)
+  if (!read.ok) return faulty(`revocation_${read.wrong}`, read.reason)
+  return checkTarget(read.value, expect) ?? {valid: true, revocation: read.value}
 }
 
-function readRevocation(input: unknown): Revocation | Faulty {
-  const text = readProofText(input, maxReceiptBytes)
-  if (!text.ok) return faulty(text.wrong === 'size' ? 'revocation_too_large' : 'revocation_malformed', text.reason)
-  const json = parseJson(text.value)
-  if (!json.ok) return faulty('revocation_malformed', `${json.reason} (at character ${json.at})`)
-  const parsed = parseRevocation(json.value)
-  return parsed.ok ? parsed.revocation : faulty('revocation_malformed', parsed.reason)
-}
-
-function checkKey({publicKey, at}: Revocation, keys: PinnedKeys): Faulty | undefined {
-  const pin = keys.get(publicKey)
-  if (pin === undefined) return faulty('revocation_key_not_pinned', `it is signed with ${publicKey}`)
-  return pinTakes(pin, at) ? undefined : faulty('revocation_key_revoked', `${publicKey} is pinned as "${pin.status}"`)
-}
-
-function checkSignature(revocation: Revocation): Faulty | undefined {
-  const message = signingBytes(revocation)
-  // The largest revocation of today's form has fewer bytes; this holds when a member is added.
-  if (message.length > maxSignedBytes) {
-    return faulty('revocation_too_large', `${message.length} signed bytes of at most ${maxSignedBytes}`)
-  }
-  const publicKey = publicKeyBytes(revocation.publicKey)
-  const signature = signatureBytes(revocation.signature)
-  return verifyEd25519({publicKey, message, signature})
-    ? undefined
-    : faulty('revocation_signature_invalid', `something in it was changed, or ${revocation.publicKey} never signed it`)
+const readRevocation = (value: unknown): Parsed<Revocation> => {
+  const parsed = parseRevocation(value)
+  return parsed.ok ? {ok: true, value: parsed.revocation} : parsed
 }
 
 function checkTarget(revocation: Revocation, expect: object): Faulty | undefined {

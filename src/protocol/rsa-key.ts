@@ -36,23 +36,71 @@ const maxJwksKeys = 64
 
 /** Total. `reason` says what is wrong with the key, and quotes nothing of it. */
 export function readTokenKeys(source: unknown): KeyReading<TokenKeys> {
-  if (typeof source === 'string') return readKeyText(source)
+  if (typeof source === 'string') return readOnce(source, readKeyText)
   if (typeof source !== 'object' || source === null) return {ok: false, reason: expected}
+  const known = knownObjects.get(source)
+  if (known !== undefined && (known.jwk === undefined || holdsStill(source, known.jwk))) return recall(known.keys)
   const key = importRsaKey({object: source})
-  return key === undefined ? readJwkText(printJwk(source)) : keyed([judgeKey(key)])
+  if (key !== undefined) return remember(source, {read: keyed([judgeKey(key)])})
+  const jwk = copyMembers(source)
+  const read = readOnce(jwk === undefined ? '' : printJwk(jwk), readJwkText)
+  return jwk === undefined ? read : remember(source, {read, jwk})
+}
+
+/**
+ * To read a key takes longer than to verify with it, and whoever verifies gives the same one each time. A key object of
+ * the library never changes, a JWK is compared member by member, and a text is remembered whole: a reading is the same
+ * from memory. Refusals are not remembered. Each caller gets a Map of its own.
+ */
+const knownObjects = new WeakMap<object, {readonly keys: readonly KidAndKey[]; readonly jwk: Jwk | undefined}>()
+const knownTexts = new Map<string, readonly KidAndKey[]>()
+const maxKnownTexts = 8
+
+type Jwk = Readonly<Record<string, unknown>>
+
+const recall = (keys: readonly KidAndKey[]): KeyReading<TokenKeys> => ({ok: true, value: new Map(keys)})
+
+function remember(source: object, {read, jwk}: {read: KeyReading<TokenKeys>; jwk?: Jwk}): KeyReading<TokenKeys> {
+  if (read.ok) knownObjects.set(source, {keys: [...read.value], jwk})
+  return read
+}
+
+/** Only texts compare: what lies within a list may have changed. */
+function holdsStill(source: object, known: Jwk): boolean {
+  const jwk = Object.entries(copyMembers(source) ?? {})
+  return (
+    jwk.length === Object.keys(known).length &&
+    jwk.every(([name, value]) => typeof value === 'string' && value === known[name])
+  )
+}
+
+function readOnce(text: string, readText: (text: string) => KeyReading<TokenKeys>): KeyReading<TokenKeys> {
+  const known = knownTexts.get(text)
+  if (known !== undefined) return recall(known)
+  const read = readText(text)
+  if (!read.ok) return read
+  const [oldest] = knownTexts.keys()
+  if (oldest !== undefined && knownTexts.size >= maxKnownTexts) knownTexts.delete(oldest)
+  knownTexts.set(text, [...read.value])
+  return read
 }
 
 const expected = 'give a PEM text (PUBLIC KEY or RSA PUBLIC KEY), a JWK, a JWKS or a KeyObject'
 const notJwk = `it is no JWK, and no JWKS of at most ${maxJwksKeys} keys and 64 KiB; ${expected}`
 const notPublic = 'it is not an RSA public key: private, symmetric, RSA-PSS and other keys are refused'
 
-/**
- * A JWK or JWKS is read once, into text: a getter that answers differently each time has one say. The copies are for
- * objects of another realm, whose prototypes are not ours; what cannot be a JWK becomes an empty text.
- */
-function printJwk(source: object): string {
+/** What it holds, read once: a getter that answers differently each time has one say. Undefined when looking throws. */
+function copyMembers(source: object): Jwk | undefined {
   try {
-    const jwk: Record<string, unknown> = {...source}
+    return {...source}
+  } catch {
+    return undefined
+  }
+}
+
+/** The copies are for objects of another realm, whose prototypes are not ours; what cannot be a JWK becomes an empty text. */
+function printJwk(jwk: Jwk): string {
+  try {
     const keys: unknown = jwk['keys']
     const isSet = Array.isArray(keys) && keys.length <= maxJwksKeys
     return canonicalJson(isSet ? {...jwk, keys: keys.map((key: unknown) => copy(key))} : jwk, {left: maxJwksLength})

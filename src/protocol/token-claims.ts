@@ -143,14 +143,19 @@ const claimReaders = {
 export function parseClaims(value: unknown): {ok: true; claims: TokenClaims} | {ok: false; reason: string} {
   try {
     const claims: TokenClaims = readMembers({value, path: ''}, claimReaders)
-    checkTimes(claims)
-    checkPeople(claims)
-    checkDecision(claims)
+    checkRelations(claims)
     return {ok: true, claims}
   } catch (fault) {
     if (fault instanceof ShapeFault) return {ok: false, reason: fault.message}
     throw fault
   }
+}
+
+/** Rules between claims that are each in their form. Throws ShapeFault. */
+export function checkRelations(claims: TokenClaims): void {
+  checkTimes(claims)
+  checkPeople(claims)
+  checkDecision(claims)
 }
 
 function checkTimes({iat, nbf, exp, decidedAt}: TokenClaims): void {

@@ -105,9 +105,11 @@ function asText(input: unknown): string | Uint8Array | Refusal {
   return {code: 'receipt_malformed', problem: 'it is neither text nor a plain JSON object'}
 }
 
-/** Stops counting where a text is too large anyway. */
+/** Counts only where it matters: UTF-8 has one to three bytes for each of a text's units. */
 const utf8Length = (text: string): number =>
-  text.length > maxReceiptBytes ? text.length : new TextEncoder().encode(text).length
+  text.length > maxReceiptBytes || text.length * 3 <= maxReceiptBytes
+    ? text.length
+    : new TextEncoder().encode(text).length
 
 function checkKey({publicKey, issuedAt}: Receipt, keys: PinnedKeys): Refusal | undefined {
   const pin = keys.get(publicKey)

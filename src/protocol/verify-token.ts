@@ -1,4 +1,5 @@
 /** When an authority token holds (formats §3): form, algorithm, key, signature, claims, times, issuer and audience. */
+import {recogniseClaims} from './canonical-claims.ts'
 import {type RsaKey, verifyRs256} from './crypto.ts'
 import {type CompactJws, parseCompactJws, parseJsonObject} from './jws.ts'
 import {quote} from './json.ts'
@@ -78,6 +79,8 @@ function findKey({header}: CompactJws, keys: TokenKeys): RsaKey | Faulty {
 }
 
 function readClaims(payload: Uint8Array): TokenClaims | Faulty {
+  const recognised = recogniseClaims(payload)
+  if (recognised !== undefined) return recognised
   const json = parseJsonObject(payload)
   if (!json.ok) return faulty('token_malformed', `its payload ${json.reason}`)
   const parsed = parseClaims(json.value)

@@ -12,6 +12,7 @@ import {parseDuration} from './times.ts'
 import {tokenAudience} from './token.ts'
 import {type EvidenceResult, verifyEvidence} from './verify-evidence.ts'
 import {type Expectation, type Terms, expectationNames, verifyReceipt} from './verify-receipt.ts'
+import {type StatusResult, verifyStatus} from './verify-status.ts'
 import {type TokenResult, type TokenTerms, verifyToken} from './verify-token.ts'
 
 export interface Refused {
@@ -206,11 +207,40 @@ function verifyRevocationText(revocation: unknown, options: RevocationOptions): 
   })
 }
 
+export interface StatusOptions {
+  /** Pinned keys, as for receipts. */
+  readonly keys: string | readonly string[]
+  /** When it must hold: a Date or milliseconds. Absent: the clock's. */
+  readonly now?: Date | number
+  /** The id of the receipt that it must be about. */
+  readonly receipt: string
+}
+
+/**
+ * Verifies what an issuer says of a receipt now (formats §6): good for five minutes. Reads the clock only when `now` is
+ * absent. Never throws.
+ */
+function verifyStatusText(status: unknown, options: StatusOptions): StatusResult | Faulty | Refused {
+  return totally(() => {
+    if (!isRecord(options))
+      return refused({code: 'input_invalid', problems: ['options: give an object with keys and receipt']})
+    const pinned = readKeys(options['keys'])
+    const now = readNow(options)
+    const {receipt} = options
+    const problems = pinned.ok ? [] : pinned.problems.map((problem) => `keys: ${problem}`)
+    if (typeof now !== 'number') problems.push('now: give a Date or milliseconds since the epoch')
+    if (typeof receipt !== 'string') problems.push('receipt: give the id of the receipt that was asked about')
+    if (!pinned.ok || typeof now !== 'number' || problems.length > 0) return refused({code: 'input_invalid', problems})
+    return verifyStatus(status, {keys: pinned.keys, now, receipt})
+  })
+}
+
 export const verify = {
   receipt: verifyReceiptText,
   token: verifyTokenText,
   evidence: verifyEvidenceText,
   revocation: verifyRevocationText,
+  status: verifyStatusText,
   chain: verifyChain,
   checkpoint: verifyCheckpoint,
   inclusion: verifyInclusion,
