@@ -116,9 +116,7 @@ var secondsPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
 var durationPattern = /^(0|[1-9][0-9]{0,3}(?:s|m|h|d))$/;
 function parseSecondsTime(value) {
   if (typeof value !== "string" || !secondsPattern.test(value)) return void 0;
-  const ms = Date.parse(value);
-  if (!Number.isFinite(ms) || printSecondsTime(ms) !== value) return void 0;
-  return value;
+  return new Date(value).getUTCDate() === Number(value.slice(8, 10)) ? value : void 0;
 }
 var secondsTimeToMs = (time2) => Date.parse(time2);
 function printSecondsTime(ms) {
@@ -132,6 +130,32 @@ function parseDuration(value) {
   if (value === "0") return 0;
   return Number(value.slice(0, -1)) * unitMs[value.slice(-1)];
 }
+
+// src/protocol/printed-json.ts
+function recogniseJson(text, maxDepth2) {
+  const indent = text.startsWith('{"') ? 0 : text.startsWith('{\n  "') ? 2 : void 0;
+  if (indent === void 0 || text.includes("\\") || text.includes("__proto__")) return void 0;
+  try {
+    const object = JSON.parse(text);
+    const bare = copyBare(object, maxDepth2);
+    return JSON.stringify(object, null, indent) === text ? bare : void 0;
+  } catch {
+    return void 0;
+  }
+}
+function copyBare(object, levels) {
+  if (levels === 0) throw new RangeError("too many levels");
+  const bare = /* @__PURE__ */ Object.create(null);
+  for (const [name, value] of Object.entries(object)) bare[name] = copyValue(value, levels - 1);
+  return bare;
+}
+function copyValue(value, levels) {
+  if (typeof value !== "object" || value === null) return value;
+  if (!isArray(value)) return copyBare(value, levels);
+  if (levels === 0) throw new RangeError("too many levels");
+  return value.map((item) => copyValue(item, levels - 1));
+}
+var isArray = (value) => Array.isArray(value);
 
 // src/protocol/json.ts
 var maxDepth = 32;
@@ -150,7 +174,7 @@ function parseJson(input) {
     return { ok: false, reason: "the bytes are not UTF-8", at: 0 };
   }
   try {
-    return { ok: true, value: new Parser(text).document() };
+    return { ok: true, value: recogniseJson(text, maxDepth) ?? new Parser(text).document() };
   } catch (fault) {
     if (fault instanceof JsonFault) return { ok: false, reason: fault.message, at: fault.at };
     throw fault;
@@ -161,6 +185,7 @@ var plainCharacters = /[^"\\\u0000-\u001f]*/y;
 var escapeSequence = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 var numberToken = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 var unusual = /[^\x20-\x5b\x5d-\x7e]/;
+var escaped = /[^\x20-\x21\x23-\x5b\x5d-\x7e]/;
 var loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 var simpleEscapes = { b: "\b", f: "\f", n: "\n", r: "\r", t: "	" };
 var literals = [
@@ -281,7 +306,12 @@ function unescape(escape) {
 function canonicalJson(value, budget = { left: Infinity }) {
   return printValue(value, 1, budget);
 }
-var canonicalBytes = (value) => new TextEncoder().encode(canonicalJson(value));
+var canonicalBytes = (value) => encodeUtf8(canonicalJson(value));
+function encodeUtf8(text) {
+  const encoder = new TextEncoder();
+  const bytes = new Uint8Array(text.length);
+  return encoder.encodeInto(text, bytes).read === text.length ? bytes : encoder.encode(text);
+}
 function printValue(value, depth, budget) {
   const scalar = printScalar(value);
   budget.left -= scalar?.length ?? "[]".length;
@@ -290,14 +320,19 @@ function printValue(value, depth, budget) {
   if (typeof value !== "object" || depth > maxDepth) throw new TypeError("not a canonical JSON value");
   if (Array.isArray(value)) return `[${Array.from(value, (item) => printValue(item, depth + 1, budget)).join(",")}]`;
   if (!isPlainObject(value)) throw new TypeError("not a plain object");
-  const members = Object.keys(value).sort().map((name) => `${printValue(name, depth, budget)}:${printValue(value[name], depth + 1, budget)}`);
-  return `{${members.join(",")}}`;
+  let members = "";
+  for (const name of Object.keys(value).sort()) {
+    const comma = members === "" ? "" : ",";
+    members += `${comma}${printValue(name, depth, budget)}:${printValue(value[name], depth + 1, budget)}`;
+  }
+  return `{${members}}`;
 }
 function printScalar(value) {
   if (value === null || typeof value === "boolean") return String(value);
-  if (typeof value === "number" && Number.isFinite(value)) return JSON.stringify(value);
-  if (typeof value === "string" && !loneSurrogate.test(value)) return JSON.stringify(value);
-  return void 0;
+  if (typeof value === "number") return Number.isFinite(value) ? String(value) : void 0;
+  if (typeof value !== "string") return void 0;
+  if (!escaped.test(value)) return `"${value}"`;
+  return loneSurrogate.test(value) ? void 0 : JSON.stringify(value);
 }
 var quote = (text) => JSON.stringify(text.slice(0, 64)).replace(
   /[^\x20-\x7e]/g,
@@ -312,6 +347,8 @@ function isPlainObject(value) {
 // src/protocol/crypto.node.ts
 var crypto_node_exports = {};
 __export(crypto_node_exports, {
+  decodeBase64url: () => decodeBase64url,
+  encodeBase64url: () => encodeBase64url,
   equalBytes: () => equalBytes,
   hkdfSha256: () => hkdfSha256,
   hmacSha256: () => hmacSha256,
@@ -322,13 +359,29 @@ __export(crypto_node_exports, {
 var import_node_crypto = __toESM(require_crypto(), 1);
 var spkiPrefix = Uint8Array.from([48, 42, 48, 5, 6, 3, 43, 101, 112, 3, 33, 0]);
 function verifyEd25519(publicKey, message, signature) {
-  const der = Buffer.concat([spkiPrefix, publicKey]);
-  return (0, import_node_crypto.verify)(null, message, (0, import_node_crypto.createPublicKey)({ key: der, format: "der", type: "spki" }), signature);
+  return (0, import_node_crypto.verify)(null, message, importEd25519(publicKey), signature);
+}
+var knownKeys = /* @__PURE__ */ new Map();
+var maxKnownKeys = 16;
+function importEd25519(publicKey) {
+  const name = encodeBase64url(publicKey);
+  const known = knownKeys.get(name);
+  if (known !== void 0) return known;
+  const key = (0, import_node_crypto.createPublicKey)({ key: Buffer.concat([spkiPrefix, publicKey]), format: "der", type: "spki" });
+  const [oldest] = knownKeys.keys();
+  if (oldest !== void 0 && knownKeys.size >= maxKnownKeys) knownKeys.delete(oldest);
+  knownKeys.set(name, key);
+  return key;
 }
 var sha256 = (bytes) => new Uint8Array((0, import_node_crypto.createHash)("sha256").update(bytes).digest());
 var hmacSha256 = (key, message) => new Uint8Array((0, import_node_crypto.createHmac)("sha256", key).update(message).digest());
 var hkdfSha256 = ({ secret, salt, info: info2, length }) => new Uint8Array((0, import_node_crypto.hkdfSync)("sha256", secret, salt, info2, length));
 var equalBytes = (a, b) => (0, import_node_crypto.timingSafeEqual)(a, b);
+function decodeBase64url(text) {
+  const { buffer, byteOffset, length } = Buffer.from(text, "base64url");
+  return new Uint8Array(buffer, byteOffset, length);
+}
+var encodeBase64url = (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64url");
 var rsa = {
   importKey(source) {
     const handle = toKeyObject(source);
@@ -336,7 +389,7 @@ var rsa = {
     const { modulusLength: bits, publicExponent: exponent } = handle.asymmetricKeyDetails ?? {};
     const { n, e } = "n" in source ? source : handle.export({ format: "jwk" });
     if (bits === void 0 || exponent === void 0 || n === void 0 || e === void 0) return void 0;
-    return { handle, bits, exponent, n, e };
+    return Object.freeze({ handle, bits, exponent, n, e });
   },
   // PKCS#1 v1.5 is what node:crypto does for keys of type rsa; to say so with `padding` doubles the time, measured.
   verify: ({ handle }, message, signature) => (0, import_node_crypto.verify)("sha256", message, handle, signature)
@@ -382,8 +435,20 @@ function isBelow(value, limit) {
 function littleEndian(hex) {
   return hexToBytes(hex).reverse();
 }
+var sha2562 = (bytes) => sha256(bytes);
+var decodeBase64url2 = (text) => decodeBase64url(text);
+var encodeBase64url2 = (bytes) => encodeBase64url(bytes);
 function hexToBytes(hex) {
-  return Uint8Array.from({ length: hex.length / 2 }, (_, i) => parseInt(hex.slice(2 * i, 2 * i + 2), 16));
+  const bytes = new Uint8Array(hex.length / 2);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = digitAt(hex, 2 * i) << 4 | digitAt(hex, 2 * i + 1);
+  return bytes;
+}
+function digitAt(hex, at) {
+  const code2 = hex.charCodeAt(at);
+  return (code2 & 15) + (code2 > 57 ? 9 : 0);
+}
+function bytesToHex(bytes) {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 var publicKeyBytes = (key) => hexToBytes(key.slice("pp_pk_".length));
 var signatureBytes = (signature) => hexToBytes(signature.slice("ed25519:".length));
@@ -447,45 +512,43 @@ var count = by((value) => parseRepositoryId(value), "a non-negative safe integer
 var digest = by(parseDigest, '"sha256:" and 64 lower-case hex digits');
 var login = by(parseLogin, '1 to 64 printable ASCII characters without ` $ " \\ <');
 var time = by(parseSecondsTime, "a time YYYY-MM-DDTHH:MM:SSZ that exists");
-var readApproval = (value, path) => readMembers(
-  { value, path },
-  {
-    login,
-    id: by(parseAccountId, "a non-negative safe integer"),
-    role: login,
-    at: time,
-    statement: (statement, at) => readMembers({ value: statement, path: at }, { kind: oneOf("issue_comment"), id: count, digest }),
-    binding: oneOf("commit", "head"),
-    proof: oneOf(...proofWords)
-  }
-);
+var statementMembers = { kind: oneOf("issue_comment"), id: count, digest };
+var approvalMembers = {
+  login,
+  id: by(parseAccountId, "a non-negative safe integer"),
+  role: login,
+  at: time,
+  statement: (value, path) => readMembers({ value, path }, statementMembers),
+  binding: oneOf("commit", "head"),
+  proof: oneOf(...proofWords)
+};
 var readAction = by(
   (value) => typeof value === "string" && /^[a-z]{1,32}$/.test(value) ? value : void 0,
   'a lower-case word, such as "deploy"'
 );
-var readReceipt = (value) => readMembers(
-  { value, path: "" },
-  {
-    type: oneOf("countersign.receipt/v1"),
-    id: by(parseReceiptId, "rcpt_dg_ or rcpt_bg_ and a lower-case ULID"),
-    action: readAction,
-    scope: readScope,
-    authorizedBy: login,
-    approvals: listOf(readApproval, { min: 1, max: maxApprovals }),
-    flags: listOf(oneOf(...flagWords), { min: 0, max: flagWords.length }),
-    issuedAt: time,
-    expiresAt: time,
-    issuer: by(parseOrigin, "an origin without path (https, or http on loopback)"),
-    decision: by(parseDecisionId, "dec_ and a lower-case ULID"),
-    evidence: digest,
-    policy: digest,
-    publicKey: by(parsePublicKey, "pp_pk_ and 64 lower-case hex digits"),
-    signature: by(parseSignature, "ed25519: and 128 lower-case hex digits")
-  }
-);
+var receiptMembers = {
+  type: oneOf("countersign.receipt/v1"),
+  id: by(parseReceiptId, "rcpt_dg_ or rcpt_bg_ and a lower-case ULID"),
+  action: readAction,
+  scope: readScope,
+  authorizedBy: login,
+  approvals: listOf((value, path) => readMembers({ value, path }, approvalMembers), {
+    min: 1,
+    max: maxApprovals
+  }),
+  flags: listOf(oneOf(...flagWords), { min: 0, max: flagWords.length }),
+  issuedAt: time,
+  expiresAt: time,
+  issuer: by(parseOrigin, "an origin without path (https, or http on loopback)"),
+  decision: by(parseDecisionId, "dec_ and a lower-case ULID"),
+  evidence: digest,
+  policy: digest,
+  publicKey: by(parsePublicKey, "pp_pk_ and 64 lower-case hex digits"),
+  signature: by(parseSignature, "ed25519: and 128 lower-case hex digits")
+};
 function parseReceipt(value) {
   try {
-    const receipt = readReceipt(value);
+    const receipt = readMembers({ value, path: "" }, receiptMembers);
     checkRelations(receipt);
     return { ok: true, receipt };
   } catch (fault) {
@@ -512,8 +575,8 @@ function checkRelations({ approvals, authorizedBy, flags, id, issuedAt, expiresA
 }
 var isSortedStrictly = (words2) => words2.every((word, i) => i === 0 || (words2[i - 1] ?? "") < word);
 function signingBytes(signed) {
-  const body = Object.entries(signed).filter(([name]) => name !== "signature");
-  return canonicalBytes(Object.fromEntries(body));
+  const { signature: _, ...body } = signed;
+  return canonicalBytes(body);
 }
 
 // src/protocol/keys.ts
@@ -681,7 +744,7 @@ function describeRefusal(refusal) {
 var second = 1e3;
 var skewMs = 60 * second;
 function verifyReceipt(input, terms) {
-  const read = readReceipt2(input);
+  const read = readReceipt(input);
   if ("code" in read) return refuse(read);
   const refusal = checkKey(read, terms.keys) ?? checkSignature(read) ?? checkTimes(read, terms) ?? checkScope(read, terms.expect);
   if (refusal !== void 0) return refuse(refusal);
@@ -697,7 +760,7 @@ function verifyReceipt(input, terms) {
   };
 }
 var refuse = (refusal) => ({ valid: false, refusal });
-function readReceipt2(input) {
+function readReceipt(input) {
   const text = asText(input);
   if (typeof text === "object" && "code" in text) return text;
   const size = typeof text === "string" ? utf8Length(text) : text.length;
@@ -718,7 +781,7 @@ function asText(input) {
   }
   return { code: "receipt_malformed", problem: "it is neither text nor a plain JSON object" };
 }
-var utf8Length = (text) => text.length > maxReceiptBytes ? text.length : new TextEncoder().encode(text).length;
+var utf8Length = (text) => text.length > maxReceiptBytes || text.length * 3 <= maxReceiptBytes ? text.length : new TextEncoder().encode(text).length;
 function checkKey({ publicKey, issuedAt }, keys) {
   const pin = keys.get(publicKey);
   if (pin === void 0) return { code: "key_not_pinned", publicKey };
@@ -793,11 +856,31 @@ function uncheckedMembers(expect) {
 
 // src/protocol/decide.ts
 var deny = (refusal) => ({ kind: "deny", refusal });
-function decide(verdict, limits) {
+function accept(verdict, limits) {
   if (!verdict.valid) return deny(verdict.refusal);
   const { verified } = verdict;
   const refusal = checkComplete(verified) ?? checkApprovals(verified.receipt, limits) ?? checkFlags(verified.receipt, limits);
-  return refusal === void 0 ? { kind: "allow", because: verified } : deny(refusal);
+  return refusal === void 0 ? { kind: "accept", accepted: verified } : deny(refusal);
+}
+function decide(accepted, { status, redeemed }) {
+  const { receipt } = accepted;
+  const refusal = refuseByStatus(receipt, status) ?? checkOnline(receipt, { isFresh: status !== void 0, redeemed });
+  return refusal === void 0 ? { kind: "allow", because: accepted } : deny(refusal);
+}
+function refuseByStatus({ id, expiresAt }, answer) {
+  if (answer === void 0) return void 0;
+  const { status, at } = answer;
+  switch (status) {
+    case "revoked":
+      return { code: "revoked", receipt: id };
+    case "expired":
+      return { code: "expired", expiresAt, now: `${at} at the issuer` };
+    case "active":
+    case "redeemed":
+      return void 0;
+    default:
+      return status;
+  }
 }
 function checkComplete({ unchecked, judged }) {
   if (unchecked.length > 0) return { code: "internal_error", problem: `not compared: ${unchecked.join(", ")}` };
@@ -813,18 +896,42 @@ function checkApprovals({ approvals }, { minApprovals, requireProof }) {
 }
 function checkFlags({ flags }, { refuseFlags }) {
   const refused = flags.filter((flag) => refuseFlags.includes(flag));
-  if (refused.length > 0) return { code: "flag_refused", flags: refused };
-  const online = flags.filter((flag) => flag === "fresh" || flag === "once");
-  if (online.length === 0) return void 0;
-  return {
-    code: "source_unreachable",
-    problems: [`the receipt is flagged ${online.join(", ")} and this gate has no fresh answer of the issuer about it`]
-  };
+  return refused.length > 0 ? { code: "flag_refused", flags: refused } : void 0;
+}
+function checkOnline({ flags }, { isFresh, redeemed }) {
+  const missing = flags.filter((flag) => flag === "fresh" && !isFresh || flag === "once" && !redeemed);
+  if (missing.length === 0) return void 0;
+  const problem = `the receipt is flagged ${missing.join(", ")}, and the issuer gave no valid answer about it`;
+  return { code: "source_unreachable", problems: [problem] };
 }
 
-// src/action/checkout.ts
-var import_node_fs = __toESM(require_fs(), 1);
-var import_node_path = __toESM(require_path(), 1);
+// src/protocol/base64url.ts
+function parseBase64url(text, platform = { decodeBase64url: decodeBase64url2, encodeBase64url: encodeBase64url2 }) {
+  const bytes = platform.decodeBase64url(text);
+  return bytes !== void 0 && platform.encodeBase64url(bytes) === text ? bytes : void 0;
+}
+
+// src/protocol/ledger/note.ts
+var ed25519 = 1;
+var namePattern = /^[^\s+]{1,400}$/u;
+function parseVerifierKey(text) {
+  if (typeof text !== "string") return void 0;
+  const first = text.indexOf("+");
+  const second2 = text.indexOf("+", first + 1);
+  const [name, id] = [text.slice(0, first), text.slice(first + 1, second2)];
+  const bytes = second2 < 0 ? void 0 : parseBase64(text.slice(second2 + 1));
+  if (bytes?.length !== 33 || bytes[0] !== ed25519 || !namePattern.test(name) || !isSafeText(name)) return void 0;
+  const publicKey = bytes.subarray(1);
+  return isStrictPoint(publicKey) && id === keyId(name, publicKey) ? { name, id, publicKey } : void 0;
+}
+function keyId(name, publicKey) {
+  const hash = sha2562(Uint8Array.of(...new TextEncoder().encode(name), 10, ed25519, ...publicKey));
+  return bytesToHex(hash.subarray(0, 4));
+}
+function parseBase64(text) {
+  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return void 0;
+  return parseBase64url(text.replace(/=+$/, "").replaceAll("+", "-").replaceAll("/", "_"));
+}
 
 // src/action/fault.ts
 var isObject = (value) => typeof value === "object" && value !== null;
@@ -839,41 +946,12 @@ function faultChain(fault) {
   return chain;
 }
 
-// src/action/checkout.ts
-function checkoutInspector({ path, workspace }, env) {
-  return {
-    inspect: async (sha2) => {
-      const folder = (0, import_node_path.resolve)(workspace, path);
-      const root = findRoot(folder, (0, import_node_path.resolve)(workspace));
-      if (root === void 0) return { kind: "absent", path: folder };
-      const { inspectRepository } = await import("./inspect-repository.js");
-      return inspectRepository(root, { sha: sha2, env });
-    }
-  };
-}
-function findRoot(folder, workspace) {
-  const inside = folder === workspace || folder.startsWith(workspace.endsWith(import_node_path.sep) ? workspace : workspace + import_node_path.sep);
-  for (let at = folder; ; at = (0, import_node_path.dirname)(at)) {
-    if (holdsRepository(at)) return at;
-    if (!inside || at === workspace) return void 0;
-  }
-}
-function holdsRepository(folder) {
-  try {
-    (0, import_node_fs.lstatSync)((0, import_node_path.join)(folder, ".git"));
-    return true;
-  } catch (fault) {
-    const code2 = faultCode(fault);
-    return code2 !== "ENOENT" && code2 !== "ENOTDIR";
-  }
-}
-
 // src/action/sources/bounded-file.ts
-var import_node_fs2 = __toESM(require_fs(), 1);
+var import_node_fs = __toESM(require_fs(), 1);
 function readBounded(path, maxBytes) {
   let file;
   try {
-    file = (0, import_node_fs2.openSync)(path, import_node_fs2.constants.O_RDONLY | (import_node_fs2.constants.O_NONBLOCK ?? 0));
+    file = (0, import_node_fs.openSync)(path, import_node_fs.constants.O_RDONLY | (import_node_fs.constants.O_NONBLOCK ?? 0));
   } catch (fault) {
     return { kind: "unreadable", problem: describeFault(fault) };
   }
@@ -882,18 +960,18 @@ function readBounded(path, maxBytes) {
   } catch (fault) {
     return { kind: "unreadable", problem: describeFault(fault) };
   } finally {
-    (0, import_node_fs2.closeSync)(file);
+    (0, import_node_fs.closeSync)(file);
   }
 }
 function readOpen(file, maxBytes) {
-  const stat = (0, import_node_fs2.fstatSync)(file);
+  const stat = (0, import_node_fs.fstatSync)(file);
   if (stat.isDirectory()) return { kind: "unreadable", problem: "it is a directory" };
   if (!stat.isFile()) return { kind: "unreadable", problem: "it is no regular file" };
   if (stat.size > maxBytes) return { kind: "too_large", problem: `${stat.size} bytes of at most ${maxBytes}` };
   const bytes = new Uint8Array(Math.min(maxBytes, stat.size) + 1);
   let length = 0;
   for (; ; ) {
-    const count2 = (0, import_node_fs2.readSync)(file, bytes, length, bytes.length - length, null);
+    const count2 = (0, import_node_fs.readSync)(file, bytes, length, bytes.length - length, null);
     length += count2;
     if (count2 === 0) return { kind: "read", bytes: bytes.subarray(0, length) };
     if (length === bytes.length)
@@ -926,7 +1004,8 @@ function readJob(env) {
     repositoryId: env["GITHUB_REPOSITORY_ID"] ?? "",
     payload: readPayload(env["GITHUB_EVENT_PATH"] ?? ""),
     workspace: env["GITHUB_WORKSPACE"] ?? "",
-    apiUrl: env["GITHUB_API_URL"] ?? "https://api.github.com"
+    apiUrl: env["GITHUB_API_URL"] ?? "https://api.github.com",
+    runId: env["GITHUB_RUN_ID"] ?? ""
   };
 }
 function readPayload(path) {
@@ -950,6 +1029,23 @@ var markdownText = (text) => oneLine(text).replace(/[!-&(-+./:<->@[-`{-~]/g, (si
 var markdownCode = (text) => `<code>${markdownText(text)}</code>`;
 var markdownSentence = (text) => markdownText(text).replace(/&#96;(.*?)&#96;/g, (_, inner) => `<code>${inner}</code>`);
 
+// src/action/answers.ts
+var askedFor = ({ environment, deployment }) => ({
+  environment,
+  sha: deployment.sha,
+  pullRequest: deployment.pullRequest
+});
+function nothingFound(ask, answers) {
+  const answered = answers.some(({ answer }) => answer.problem === void 0);
+  if (answered) return { code: "receipt_missing", asked: askedFor(ask), sources: answers.map(describeAnswer) };
+  return { code: "source_unreachable", problems: answers.map(describeAnswer) };
+}
+function describeAnswer({ source, answer }) {
+  if (answer.problem !== void 0) return `${source}: ${answer.problem}`;
+  if (answer.skipped === void 0 || answer.skipped === 0) return source;
+  return `${source} (${answer.skipped} there that hold${answer.skipped === 1 ? "s" : ""} no receipt)`;
+}
+
 // src/action/checks.ts
 var checkNames = [
   "well-formed receipt",
@@ -967,8 +1063,8 @@ var checkNames = [
   "proof of approvals",
   "flags",
   "revocation",
-  "single use",
-  "checkout"
+  "checkout",
+  "single use"
 ];
 var checkOfCode = {
   receipt_malformed: "well-formed receipt",
@@ -1004,68 +1100,6 @@ function rankOfRefusal(code2) {
   return name === "none" ? -1 : checkNames.indexOf(name);
 }
 
-// src/gate.ts
-async function runGate(ask, tools) {
-  const search = await findReceipt(ask, tools);
-  if (search.decision.kind === "deny" || ask.checkout === "ignore") return { ...search, ask };
-  const checkout = await tools.checkout.inspect(ask.deployment.sha);
-  return { ...search, ask, checkout, decision: decideCheckout(search.decision, checkout) };
-}
-var askedFor = ({ environment, deployment }) => ({
-  environment,
-  sha: deployment.sha,
-  pullRequest: deployment.pullRequest
-});
-async function findReceipt(ask, tools) {
-  const answers = [];
-  const refused = [];
-  for (const { name, find } of tools.sources) {
-    const answer = await find(tools.limit());
-    answers.push({ source: name, answer });
-    if (answer.refusal !== void 0) refused.push({ source: name, candidate: void 0, refusal: answer.refusal });
-    for (const candidate of answer.candidates) {
-      const decision = decideReceipt(candidate, ask, tools.now());
-      if (decision.kind === "allow") return { decision, answers, examined: { source: name, candidate } };
-      refused.push({ source: name, candidate, refusal: decision.refusal });
-    }
-  }
-  const furthest = refused.reduce(further, void 0);
-  return { decision: deny(furthest?.refusal ?? nothingFound(ask, answers)), answers, examined: furthest };
-}
-function decideReceipt(candidate, ask, now) {
-  return decide(
-    verifyReceipt(candidate, { keys: ask.keys, now, maxTtl: ask.maxTtl, expect: expectation(ask) }),
-    ask.limits
-  );
-}
-function expectation({ environment, deployment, issuer }) {
-  const { repository, repositoryId, sha: sha2 } = deployment;
-  const expected = { action: "deploy", repository, repositoryId, sha: sha2, environment };
-  return issuer === void 0 ? expected : { ...expected, issuer };
-}
-var further = (best, next) => best !== void 0 && rankOfRefusal(best.refusal.code) >= rankOfRefusal(next.refusal.code) ? best : next;
-function nothingFound(ask, answers) {
-  const answered = answers.some(({ answer }) => answer.problem === void 0);
-  if (answered) return { code: "receipt_missing", asked: askedFor(ask), sources: answers.map(describeAnswer) };
-  return { code: "source_unreachable", problems: answers.map(describeAnswer) };
-}
-function describeAnswer({ source, answer }) {
-  if (answer.problem !== void 0) return `${source}: ${answer.problem}`;
-  if (answer.skipped === void 0 || answer.skipped === 0) return source;
-  return `${source} (${answer.skipped} there that hold${answer.skipped === 1 ? "s" : ""} no receipt)`;
-}
-function decideCheckout(allowed, checkout) {
-  switch (checkout.kind) {
-    case "same":
-    case "absent":
-      return allowed;
-    case "differs":
-      return deny({ code: "checkout_mismatch", problem: checkout.problem, fix: checkout.fix });
-    default:
-      return checkout;
-  }
-}
-
 // src/action/result.ts
 var notRevocationChecked = "Revocation not checked: this says what was signed, not what was revoked since.";
 function resultOf(outcome) {
@@ -1077,7 +1111,7 @@ function resultOf(outcome) {
     type: "countersign.result/v1",
     authorized: decision.kind === "allow",
     code: refusal?.code ?? null,
-    what: words2?.what ?? describeAllow(receipt),
+    what: words2?.what ?? describeAllow(receipt, ask),
     fix: words2?.fix ?? null,
     comment: refusal === void 0 ? null : commentFor(refusal, ask),
     asked: ask === void 0 ? null : askedResult(ask),
@@ -1085,15 +1119,24 @@ function resultOf(outcome) {
     standing: receipt === void 0 ? null : standingAfter(refusal),
     source: examined?.source ?? null,
     checks: checksOf(outcome, refusal),
+    status: outcome.status === void 0 ? null : { status: outcome.status.status, at: outcome.status.at },
+    redeemedAt: outcome.redeemedAt ?? null,
+    checkpoint: checkpointResult(outcome.checkpoint),
     sources: outcome.answers.map(describeAnswer),
     warnings: warningsOf(outcome)
   };
 }
+function checkpointResult(checkpoint) {
+  if (checkpoint === void 0 || checkpoint.kind === "none") return null;
+  return { note: checkpoint.note, verified: checkpoint.kind === "verified" };
+}
 var standingAfter = (refusal) => refusal === void 0 || rankOfRefusal(refusal.code) > checkNames.indexOf("signature") ? "verified" : "claimed";
-function describeAllow(receipt) {
-  if (receipt === void 0) throw new TypeError("an allow without a receipt");
+function describeAllow(receipt, ask) {
+  if (receipt === void 0 || ask === void 0) throw new TypeError("an allow without a receipt or a question");
   const { authorizedBy, scope, id, expiresAt } = receipt;
-  return `${authorizedBy} authorised ${scope.sha} of ${scope.repository} for ${scope.environment} (receipt ${id}, until ${expiresAt}).`;
+  const { sha: sha2 } = ask.deployment;
+  const same = scope.sha === sha2 ? "" : ` This job deploys ${sha2}, which has the same tree.`;
+  return `${authorizedBy} authorised ${scope.sha} of ${scope.repository} for ${scope.environment} (receipt ${id}, until ${expiresAt}).${same}`;
 }
 function readClaims(candidate) {
   const json = typeof candidate === "string" || candidate instanceof Uint8Array ? parseJson(candidate) : void 0;
@@ -1137,6 +1180,7 @@ function commentFor({ code: code2 }, ask) {
 var askedResult = ({
   environment,
   deployment,
+  match,
   issuer,
   limits,
   maxTtl
@@ -1145,6 +1189,7 @@ var askedResult = ({
   repository: deployment.repository,
   repositoryId: deployment.repositoryId,
   sha: deployment.sha,
+  match,
   event: deployment.event,
   issuer: issuer ?? null,
   minApprovals: limits.minApprovals,
@@ -1161,21 +1206,22 @@ function checksOf(outcome, refusal) {
     return { name, result: unasked.has(name) ? "not asked" : "passed" };
   });
 }
-function uncheckedNames({ ask, checkout }) {
+function uncheckedNames({ ask, checkout, status, redeemedAt }) {
   return /* @__PURE__ */ new Set([
-    "tree",
-    "revocation",
-    "single use",
+    ask?.match === "tree" ? "commit" : "tree",
+    ...status === void 0 ? ["revocation"] : [],
+    ...redeemedAt === void 0 ? ["single use"] : [],
     ...ask?.issuer === void 0 ? ["issuer"] : [],
     ...checkout === void 0 || checkout.kind === "absent" ? ["checkout"] : []
   ]);
 }
-function warningsOf({ answers, checkout, decision }) {
+function warningsOf({ ask, answers, checkout, checkpoint, decision, warnings }) {
   const unreached = answers.flatMap(({ source, answer }) => {
     if (answer.problem !== void 0) return [`${source}: ${answer.problem}.`];
     return answer.refusal === void 0 || decision.kind === "deny" ? [] : [describeRefusal(answer.refusal).what];
   });
-  return [...unreached, ...checkoutWarnings(checkout)];
+  const ledger = ask?.ledgerKey === void 0 ? [] : checkpointWarnings(checkpoint);
+  return [...unreached, ...warnings, ...checkoutWarnings(checkout), ...ledger];
 }
 function checkoutWarnings(checkout) {
   switch (checkout?.kind) {
@@ -1192,6 +1238,22 @@ function checkoutWarnings(checkout) {
       return checkout;
   }
 }
+function checkpointWarnings(checkpoint) {
+  switch (checkpoint?.kind) {
+    case "none":
+      return ['NO LEDGER CHECKPOINT came with the receipt, so nothing was held against "ledger-key".'];
+    case "refused":
+      return [
+        `THE LEDGER CHECKPOINT DOES NOT VERIFY under "ledger-key". ${checkpoint.reason} Keep the summary of this run, and ask whoever runs the issuer to explain.`
+      ];
+    case "verified":
+    case "unverified":
+    case void 0:
+      return [];
+    default:
+      return checkpoint;
+  }
+}
 var checkoutLines = [
   "- uses: actions/checkout@<full commit SHA of a release>",
   "  with:",
@@ -1204,11 +1266,12 @@ function renderSummary(result) {
   const blocks = [
     renderVerdict(result),
     markdownSentence(result.what),
-    ...result.fix === null ? [notRevocationChecked] : [`**What to do.** ${markdownSentence(result.fix)}`],
+    ...result.fix === null ? [renderStanding(result)] : [`**What to do.** ${markdownSentence(result.fix)}`],
     ...renderComment(result),
     ...renderComparison(result),
     ...renderChecks(result.checks),
-    ...renderWarnings(result)
+    ...renderWarnings(result),
+    ...renderCheckpoint(result)
   ];
   return `${blocks.join("\n\n")}
 
@@ -1217,6 +1280,16 @@ function renderSummary(result) {
 function renderVerdict({ authorized, asked, code: code2 }) {
   const where = asked === null ? "" : ` to ${markdownCode(asked.environment)}`;
   return authorized ? `## \u2705 Authorised: deploy${where}` : `## \u26D4 Refused: deploy${where} (${markdownCode(code2 ?? "")})`;
+}
+var renderStanding = ({ status, redeemedAt }) => [
+  status === null ? notRevocationChecked : `The issuer said at ${markdownText(status.at)}: not revoked.`,
+  ...redeemedAt === null ? [] : [`This run uses the receipt up, recorded at ${markdownText(redeemedAt)}.`]
+].join(" ");
+function renderCheckpoint({ checkpoint }) {
+  if (checkpoint === null) return [];
+  const { note, verified } = checkpoint;
+  const title = verified ? "Ledger checkpoint, verified and held by this run" : "Ledger checkpoint, not verified";
+  return [`<details><summary>${title}</summary>`, fenced(note.trimEnd(), "text"), "</details>"];
 }
 function renderComment({ comment }) {
   if (comment === null) return [];
@@ -1247,7 +1320,7 @@ var foundValues = ({ scope, approvals, flags, issuedAt, expiresAt, issuer }) => 
 ];
 var askedFields = (asked) => [
   ["repository", `${asked.repository} (id ${asked.repositoryId})`],
-  ["commit", `${asked.sha} (event ${asked.event})`],
+  ["commit", `${asked.sha} (event ${asked.event}${asked.match === "tree" ? ", by its tree" : ""})`],
   ["environment", asked.environment],
   ["approvals", `at least ${asked.minApprovals}, proof ${asked.requireProof}`],
   ["flags", asked.refuseFlags.length === 0 ? "all are taken" : `none of ${asked.refuseFlags.join(", ")}`],
@@ -1311,10 +1384,15 @@ function publishAllow(result, runner) {
   if (attempt(() => runner.summarise(renderSummary(result))) === "failed") {
     runner.say("warning", "The job summary could not be written.", "Countersign");
   }
-  runner.say("info", `${oneLine(result.what)}
-${notRevocationChecked}${checkoutHint(result)}`, "Authorised");
+  const standing = result.status === null ? `
+${notRevocationChecked}` : "";
+  const held = result.checkpoint?.verified === true ? `
+Held by this run:
+${eachLine(result.checkpoint.note)}` : "";
+  runner.say("info", `${oneLine(result.what)}${standing}${held}${checkoutHint(result)}`, "Authorised");
   return 0;
 }
+var eachLine = (note) => note.split("\n").map(oneLine).join("\n");
 function publishRefusal(result, runner) {
   runner.say("error", renderAnnotation(result), `Deployment refused: ${result.code ?? ""}`);
   for (const warning2 of result.warnings) runner.say("info", oneLine(warning2), "Countersign");
@@ -1339,9 +1417,10 @@ function recordOutputs(result, runner) {
 }
 function outputsOf(result) {
   const receipt = result.authorized ? result.receipt : null;
+  const sha2 = result.authorized ? result.asked?.sha : void 0;
   return {
     authorized: result.authorized ? "true" : "false",
-    sha: receipt?.scope.sha ?? "",
+    sha: sha2 ?? "",
     "receipt-id": receipt?.id ?? "",
     "authorized-by": receipt?.authorizedBy ?? "",
     "issued-at": receipt?.issuedAt ?? "",
@@ -1361,6 +1440,43 @@ function renderAnnotation({ what, fix, comment }) {
 }
 var checkoutHint = ({ checks, warnings }) => warnings.length > 0 && checks.some(({ name, result }) => name === "checkout" && result === "not asked") ? `
 ${checkoutLines}` : "";
+
+// src/action/checkout.ts
+var import_node_fs2 = __toESM(require_fs(), 1);
+var import_node_path = __toESM(require_path(), 1);
+function checkoutInspector({ path, workspace }, env) {
+  return {
+    inspect: async (sha2) => {
+      const folder = (0, import_node_path.resolve)(workspace, path);
+      const root = findRoot(folder, (0, import_node_path.resolve)(workspace));
+      if (root === void 0) return { kind: "absent", path: folder };
+      const { inspectRepository } = await import("./inspect-repository.js");
+      return inspectRepository(root, { sha: sha2, env });
+    },
+    readTree: async (sha2) => {
+      const root = findRoot((0, import_node_path.resolve)(workspace, path), (0, import_node_path.resolve)(workspace));
+      if (root === void 0) return void 0;
+      const { readCommitTree } = await import("./inspect-repository.js");
+      return parseTreeSha(await readCommitTree(root, { sha: sha2, env }));
+    }
+  };
+}
+function findRoot(folder, workspace) {
+  const inside = folder === workspace || folder.startsWith(workspace.endsWith(import_node_path.sep) ? workspace : workspace + import_node_path.sep);
+  for (let at = folder; ; at = (0, import_node_path.dirname)(at)) {
+    if (holdsRepository(at)) return at;
+    if (!inside || at === workspace) return void 0;
+  }
+}
+function holdsRepository(folder) {
+  try {
+    (0, import_node_fs2.lstatSync)((0, import_node_path.join)(folder, ".git"));
+    return true;
+  } catch (fault) {
+    const code2 = faultCode(fault);
+    return code2 !== "ENOENT" && code2 !== "ENOTDIR";
+  }
+}
 
 // src/action/deployment.ts
 function readDeployment(inputs, job) {
@@ -1463,11 +1579,23 @@ function readInputs(read) {
     token: read("github-token").trim(),
     repository: readRepository(form),
     sha: form.takeOptional("sha", parseCommitSha, "must be the full commit: 40 or 64 lower-case hex digits"),
+    match: form.take("match", oneOf2("commit", "tree"), "must be commit or tree"),
     checkout: form.take("checkout", oneOf2("verify", "ignore"), "must be verify or ignore"),
     path: read("path").trim(),
     limits: readLimits(form),
-    maxTtl: form.take("max-ttl", parseLife, "must be a duration such as 90s, 15m, 1h or 7d")
+    maxTtl: form.take("max-ttl", parseLife, "must be a duration such as 90s, 15m, 1h or 7d"),
+    ledgerKey: form.takeOptional(
+      "ledger-key",
+      (text) => parseVerifierKey(text) === void 0 ? void 0 : text,
+      "must be the ledger's key as the issuer prints it, name+id+base64"
+    ),
+    wait: form.take("wait", parseDuration, "must be 0, or a duration such as 90s, 15m or 1h"),
+    redeem: form.take("redeem", parseSwitch, "must be true or false"),
+    report: form.take("report", parseSwitch, "must be true or false")
   };
+  if (inputs.redeem === true && inputs.issuer === void 0) {
+    form.fault("issuer-url", 'is missing; with "redeem" the issuer records that this run uses the receipt');
+  }
   if (inputs.receipt === "" && inputs.token === "" && inputs.issuer === void 0) {
     form.fault(
       "github-token",
@@ -1536,6 +1664,7 @@ function readFlags(form) {
   );
 }
 var oneOf2 = (...words2) => (text) => words2.find((word) => word === text);
+var parseSwitch = (text) => text === "true" ? true : text === "false" ? false : void 0;
 var plainDecimal = /^(?:0|[1-9][0-9]{0,15})$/;
 var parseId = (text) => plainDecimal.test(text) ? parseRepositoryId(Number(text)) : void 0;
 var parseApprovals = (text) => {
@@ -1552,6 +1681,7 @@ var import_node_path2 = __toESM(require_path(), 1);
 function receiptInput(receipt, workspace) {
   return {
     name: 'the input "receipt"',
+    holdsRevocations: false,
     find: () => Promise.resolve(receipt.startsWith("{") ? { candidates: [receipt] } : readReceiptFile(receipt, workspace))
   };
 }
@@ -1603,6 +1733,51 @@ async function readBounded2(stream, maxBytes) {
   return new Uint8Array(Buffer.concat(chunks));
 }
 
+// src/action/sources/check-runs.ts
+var maxCandidates = 50;
+var maxRevocations = 20;
+var maxNotes = 4;
+function readCheckRuns(runs) {
+  const checkpoints = /* @__PURE__ */ new Map();
+  const revocations = /* @__PURE__ */ new Set();
+  let skipped = 0;
+  for (const { text, summary } of runs) {
+    const revoked = readFencedBlocks(text).slice(0, maxRevocations).filter(isRevocationForm);
+    for (const one of revoked) revocations.add(one);
+    const receipt = readFencedBlock(text);
+    if (receipt === void 0 || !isReceiptForm(receipt)) skipped += revoked.length > 0 ? 0 : 1;
+    else checkpoints.set(receipt, [...checkpoints.get(receipt) ?? [], ...readNote(summary)].slice(0, maxNotes));
+  }
+  return {
+    candidates: [...checkpoints.keys()].slice(0, maxCandidates),
+    revocations: [...revocations],
+    checkpoints,
+    skipped
+  };
+}
+function readFencedBlock(text) {
+  const [block, ...more] = readFencedBlocks(text);
+  return more.length === 0 && block !== void 0 && block.length <= maxReceiptBytes ? block : void 0;
+}
+function readFencedBlocks(text) {
+  const lines = text.split(/\r?\n/);
+  const fences = lines.flatMap((line, i) => /^```[a-z]*$/.test(line.trimEnd()) ? [i] : []);
+  if (fences.length % 2 !== 0) return [];
+  return fences.flatMap((at, i) => i % 2 === 0 ? [lines.slice(at + 1, fences[i + 1]).join("\n")] : []);
+}
+function isReceiptForm(text) {
+  const json = parseJson(text);
+  return json.ok && parseReceipt(json.value).ok;
+}
+var isRevocationForm = (text) => text.length <= maxReceiptBytes && text.includes('"countersign.revocation/v1"');
+var maxNoteLength = 1024;
+var notePattern = /^(?:[ !-_a-~]{1,400}\n){3}\n(?:\u2014 [!-_a-~]{1,300} [A-Za-z0-9+/=]{1,200}(?:\n|$)){1,4}$/u;
+function readNote(summary) {
+  const block = readFencedBlock(summary);
+  return block !== void 0 && block.length <= maxNoteLength && notePattern.test(block) ? [`${block}
+`] : [];
+}
+
 // src/action/sources/outage.ts
 function describeOutage(fault, limit) {
   if (limit.aborted) return "it did not finish its answer in time";
@@ -1616,11 +1791,11 @@ function describeOutage(fault, limit) {
 // src/action/sources/github.ts
 var maxPages = 3;
 var perPage = 100;
-var maxCandidates = 50;
 var maxPageBytes = 16 * 1024 * 1024;
 function gitHubCheckRuns(wanted, access) {
   return {
     name: "GitHub",
+    holdsRevocations: true,
     find: async (limit) => {
       const pages = [];
       try {
@@ -1630,22 +1805,41 @@ function gitHubCheckRuns(wanted, access) {
           pages.push(runs);
           if (runs.length < perPage) break;
         }
-        return collect(pages.flat());
+        return readCheckRuns(pages.flat());
       } catch (fault) {
-        return { ...collect(pages.flat()), problem: describeGitHubOutage(fault, limit) };
+        return { ...readCheckRuns(pages.flat()), problem: describeGitHubOutage(fault, limit, "checks: read") };
       }
     }
   };
 }
-async function openCheckRuns({ environment, deployment }, { apiUrl, token }) {
+async function gitHubTree({ deployment }, access, limit) {
+  try {
+    const octokit = await openToolkit(access);
+    const answer = await octokit.request("GET /repos/{owner}/{repo}/git/commits/{commit_sha}", {
+      ...ownerAndName(deployment.repository),
+      commit_sha: deployment.sha,
+      request: { signal: limit }
+    });
+    const tree = parseTreeSha(answer.data.tree?.sha);
+    return tree === void 0 ? { ok: false, problem: "its answer names no tree" } : { ok: true, tree };
+  } catch (fault) {
+    return { ok: false, problem: describeGitHubOutage(fault, limit, "contents: read") };
+  }
+}
+var ownerAndName = (repository) => {
+  const [owner = "", repo = ""] = repository.split("/");
+  return { owner, repo };
+};
+async function openToolkit({ apiUrl, token }) {
   const { getOctokit, defaults } = await import("./github-toolkit.js");
   const request = { fetch: boundedFetch(defaults.request?.fetch, maxPageBytes) };
-  const octokit = getOctokit(token, { baseUrl: apiUrl, request });
-  const [owner = "", repo = ""] = deployment.repository.split("/");
+  return getOctokit(token, { baseUrl: apiUrl, request });
+}
+async function openCheckRuns({ environment, deployment }, access) {
+  const octokit = await openToolkit(access);
   return async (page, limit) => {
     const answer = await octokit.request("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", {
-      owner,
-      repo,
+      ...ownerAndName(deployment.repository),
       ref: deployment.sha,
       check_name: `countersign / ${environment}`,
       filter: "latest",
@@ -1661,86 +1855,20 @@ function parseCheckRuns(data) {
   if (!Array.isArray(runs)) throw new TypeError('the answer has no list "check_runs"');
   return runs.map((run2) => {
     const output = typeof run2 === "object" && run2 !== null && "output" in run2 ? run2.output : void 0;
-    const text = typeof output === "object" && output !== null && "text" in output ? output.text : void 0;
-    return { text: typeof text === "string" ? text : "" };
+    return { text: textMember(output, "text"), summary: textMember(output, "summary") };
   });
 }
-function collect(runs) {
-  const texts = runs.map(({ text }) => readFencedBlock(text)).filter((text) => text !== void 0 && isReceiptForm(text));
-  const candidates = [...new Set(texts)].slice(0, maxCandidates);
-  return { candidates, skipped: runs.length - texts.length };
+function textMember(output, name) {
+  const value = faultMember(output, name);
+  return typeof value === "string" ? value : "";
 }
-function readFencedBlock(text) {
-  const lines = text.split(/\r?\n/);
-  const fences = lines.flatMap((line, i) => /^```[a-z]*$/.test(line.trimEnd()) ? [i] : []);
-  const [first, last] = fences;
-  if (fences.length !== 2 || first === void 0 || last === void 0) return void 0;
-  const block = lines.slice(first + 1, last).join("\n");
-  return block.length <= maxReceiptBytes ? block : void 0;
-}
-function isReceiptForm(text) {
-  const json = parseJson(text);
-  return json.ok && parseReceipt(json.value).ok;
-}
-function describeGitHubOutage(fault, limit) {
+function describeGitHubOutage(fault, limit, permission) {
   const status = faultMember(fault, "status");
   const answered = faultMember(fault, "response") !== void 0;
   if (limit.aborted || typeof status !== "number" || !answered) return describeOutage(fault, limit);
   if (status === 401) return 'it answered 401: the input "github-token" is not valid';
-  if (status === 403 || status === 404) return `it answered ${status}: give the job the permission "checks: read"`;
+  if (status === 403 || status === 404) return `it answered ${status}: give the job the permission "${permission}"`;
   return `it answered ${status}`;
-}
-
-// src/action/sources/issuer.ts
-var maxBodyBytes = 1024 * 1024;
-var maxCandidates2 = 50;
-function issuerReceipts(wanted, issuer) {
-  return {
-    name: `the issuer ${issuer}`,
-    find: async (limit) => {
-      const { HttpClient: Client } = await import("./http-client.js");
-      const client = new Client("countersign-gate", [], { allowRedirects: false, allowRetries: false });
-      try {
-        return await endedBy(limit, fetchReceipts(client, { address: addressOf(wanted, issuer), limit }));
-      } catch (fault) {
-        return { candidates: [], problem: describeOutage(fault, limit) };
-      } finally {
-        client.dispose();
-      }
-    }
-  };
-}
-function addressOf({ environment, deployment }, issuer) {
-  const { repository, repositoryId, sha: sha2 } = deployment;
-  const query = new URLSearchParams({ repository, repository_id: String(repositoryId), environment, sha: sha2 });
-  return `${issuer}/v1/receipts?${query.toString()}`;
-}
-async function fetchReceipts(client, { address, limit }) {
-  const { message } = await client.get(address, { accept: "application/json" });
-  limit.addEventListener("abort", () => message.destroy(), { once: true });
-  const status = message.statusCode ?? 0;
-  if (status !== 200) {
-    message.destroy();
-    return unreachable(describeStatus(message, status));
-  }
-  return parseAnswer(await readBounded2(message, maxBodyBytes));
-}
-function describeStatus({ headers }, status) {
-  return headers.location === void 0 ? `it answered ${status}` : `it answered ${status}, a redirect, which is not followed`;
-}
-var unreachable = (problem) => ({ candidates: [], problem });
-function parseAnswer(body) {
-  const json = parseJson(body);
-  if (!json.ok) return unreachable(`its answer (200) is not the JSON that was asked for: ${json.reason}`);
-  const receipts = isPlainObject(json.value) ? json.value["receipts"] : void 0;
-  if (!Array.isArray(receipts)) return unreachable('its answer (200) has no list "receipts"');
-  return { candidates: receipts.slice(0, maxCandidates2) };
-}
-async function endedBy(limit, work) {
-  const ended = new Promise((_, reject) => {
-    limit.addEventListener("abort", () => reject(new Error("ended")), { once: true });
-  });
-  return Promise.race([work, ended]);
 }
 
 // src/action/request.ts
@@ -1749,20 +1877,41 @@ function readRequest(read, job) {
   if (!form.ok) return { ok: false, refusal: { code: "input_invalid", problems: form.problems } };
   const { inputs } = form;
   const reading = readDeployment(inputs, job);
-  if (!reading.ok) return reading;
-  const { environment, keys, limits, maxTtl, issuer, checkout } = inputs;
+  return reading.ok ? { ok: true, request: { inputs, ask: { ...inputs, deployment: reading.deployment } } } : reading;
+}
+async function openPlaces(request, job, { env, mask }) {
+  const { ask, inputs } = request;
+  const issuer = ask.issuer === void 0 ? void 0 : await openIssuer(ask, { ...job, issuer: ask.issuer, env, mask });
+  const checkout = checkoutInspector({ path: inputs.path, workspace: job.workspace }, env);
+  const readLocal = () => checkout.readTree(ask.deployment.sha);
   return {
-    ok: true,
-    request: { inputs, ask: { environment, deployment: reading.deployment, keys, limits, maxTtl, issuer, checkout } }
+    issuer,
+    places: {
+      checkout,
+      sources: openSources(request, job, issuer),
+      readTree: async (limit) => readTree({ local: await readLocal(), limit }, request, job),
+      issuer: issuer?.tools
+    }
   };
 }
-function openSources({ ask, inputs }, { apiUrl, workspace }) {
-  const { receipt, token, issuer } = inputs;
+async function openIssuer(ask, place) {
+  const door = await import("./open-issuer.js");
+  return door.openIssuer(ask, place);
+}
+function openSources({ ask, inputs }, { apiUrl, workspace }, issuer) {
+  const { receipt, token } = inputs;
   return [
     ...receipt === "" ? [] : [receiptInput(receipt, workspace)],
     ...token === "" ? [] : [gitHubCheckRuns(ask, { apiUrl, token })],
-    ...issuer === void 0 ? [] : [issuerReceipts(ask, issuer)]
+    ...issuer === void 0 ? [] : [issuer.source]
   ];
+}
+async function readTree({ local, limit }, { ask, inputs }, { apiUrl }) {
+  if (local !== void 0) return { ok: true, tree: local };
+  const unknown = `the tree of ${ask.deployment.sha} is not known: check the commit out before this step`;
+  if (inputs.token === "") return { ok: false, problem: unknown };
+  const answer = await gitHubTree(ask, { apiUrl, token: inputs.token }, limit);
+  return answer.ok ? answer : { ok: false, problem: `${unknown} (GitHub: ${answer.problem})` };
 }
 
 // src/action/runner.ts
@@ -1904,12 +2053,23 @@ function warning(message, properties = {}) {
 function info(message) {
   process.stdout.write(message + os3.EOL);
 }
+function saveState(name, value) {
+  const filePath = process.env["GITHUB_STATE"] || "";
+  if (filePath) {
+    return issueFileCommand("STATE", prepareKeyValueMessage(name, value));
+  }
+  issueCommand("save-state", { name }, toCommandValue(value));
+}
+function getState(name) {
+  return process.env[`STATE_${name}`] || "";
+}
 
 // src/action/runner.ts
 var readInput = (name) => getInput(name, { trimWhitespace: name !== "environment" });
+var hideSecret = (secret) => setSecret(secret);
 function maskToken() {
   const token = readInput("github-token");
-  if (token !== "") setSecret(token);
+  if (token !== "") hideSecret(token);
 }
 function openRunner(env) {
   return {
@@ -1938,6 +2098,11 @@ function openRunner(env) {
     summarise: (markdown) => (0, import_node_fs3.appendFileSync)(requireFile(env, "GITHUB_STEP_SUMMARY"), markdown)
   };
 }
+var openNotebook = () => ({
+  keep: saveState,
+  kept: getState,
+  warn: (text) => warning(text, { title: "Countersign" })
+});
 function requireFile(env, variable) {
   const path = env[variable] ?? "";
   if (path === "" || !(0, import_node_fs3.existsSync)(path))
@@ -1945,26 +2110,263 @@ function requireFile(env, variable) {
   return path;
 }
 
+// src/action/ledger.ts
+async function findCheckpoint({ answers, examined }, key) {
+  const notes = answers.flatMap(({ answer }) => answer.checkpoints?.get(examined?.candidate) ?? []);
+  const [note] = notes;
+  if (note === void 0) return { kind: "none" };
+  if (key === void 0) return { kind: "unverified", note };
+  const { verifyCheckpoint } = await import("./verify-note.js");
+  const verdicts = notes.map((one) => ({ note: one, result: verifyCheckpoint(one, key) }));
+  const held = verdicts.find(({ result }) => result.valid);
+  if (held !== void 0) return { kind: "verified", note: held.note };
+  const [reason = ""] = verdicts.flatMap(({ result }) => result.valid ? [] : [result.reason]);
+  return { kind: "refused", note, reason };
+}
+
+// src/action/redemption.ts
+var noIssuer = {
+  code: "input_invalid",
+  problems: [
+    'the receipt serves one run (it is flagged once, or the input "redeem" is true), and only the issuer can record that: give the input "issuer-url"'
+  ]
+};
+function describeRedemption(answer, { receipt: { id, expiresAt } }, { clock }) {
+  switch (answer.kind) {
+    case "already_used":
+      return { code: "already_used", receipt: id, run: answer.run, at: answer.at };
+    case "revoked":
+      return { code: "revoked", receipt: id };
+    case "expired":
+      return { code: "expired", expiresAt, now: printSecondsTime(clock.now()) };
+    case "not permitted":
+      return { code: "input_invalid", problems: [`the receipt serves one run, and ${answer.problem}`] };
+    case "unreachable":
+      return {
+        code: "source_unreachable",
+        problems: [`the issuer did not record that this run uses the receipt: ${answer.problem}`]
+      };
+    default:
+      return answer;
+  }
+}
+
+// src/action/search.ts
+var Search = class {
+  #ask;
+  #tools;
+  /** For `match: tree`. */
+  #tree;
+  /** Absent while there is nobody to ask and nothing was seen: then none of it is loaded. */
+  #inquiry;
+  #answers = /* @__PURE__ */ new Map();
+  #refused = [];
+  #checkout;
+  #status;
+  #redeemedAt;
+  constructor(ask, tools, tree) {
+    this.#ask = ask;
+    this.#tools = tools;
+    this.#tree = tree;
+  }
+  /** A good receipt for something else does not end the search: anyone can put one in front of the right one. */
+  async run() {
+    for (const source of this.#tools.sources) {
+      const answer = await this.#open(source);
+      const { name } = source;
+      if (answer.refusal !== void 0) {
+        this.#refused.push({ source: name, candidate: void 0, refusal: answer.refusal });
+      }
+      for (const candidate of answer.candidates) {
+        const decision = await this.#examine(candidate);
+        const isSettled = decision.kind === "allow" || decision.refusal.code === "checkout_mismatch";
+        if (isSettled) return this.#conclude(decision, { source: name, candidate });
+        this.#refused.push({ source: name, candidate, refusal: decision.refusal });
+      }
+    }
+    const furthest = this.#refused.reduce(further, void 0);
+    const refusal = furthest?.refusal ?? this.#inquiry?.lastRefusal() ?? nothingFound(this.#ask, this.#named());
+    return this.#conclude(deny(refusal), furthest);
+  }
+  #named() {
+    return [...this.#answers].map(([{ name }, answer]) => ({ source: name, answer }));
+  }
+  async #conclude(decision, examined) {
+    const found = { answers: this.#named(), examined };
+    return {
+      decision,
+      ask: this.#ask,
+      ...found,
+      checkpoint: decision.kind === "allow" ? await findCheckpoint(found, this.#ask.ledgerKey) : void 0,
+      checkout: this.#checkout,
+      status: this.#status,
+      redeemedAt: this.#redeemedAt,
+      warnings: this.#inquiry?.warnings ?? []
+    };
+  }
+  /** A source is asked once, whatever for. */
+  async #open(source) {
+    const answer = this.#answers.get(source) ?? await source.find(this.#tools.limit(), this.#tree);
+    this.#answers.set(source, answer);
+    if ((answer.revocations ?? []).length > 0) (await this.#inquire()).note(answer);
+    return answer;
+  }
+  async #inquire() {
+    if (this.#inquiry === void 0) {
+      const { Inquiry: Loaded } = await import("./inquiry.js");
+      this.#inquiry = new Loaded(this.#ask, this.#tools);
+    }
+    return this.#inquiry;
+  }
+  async #examine(candidate) {
+    const early = this.#accept(candidate, this.#ask.keys);
+    if (early.kind === "deny") return early;
+    const seen = this.#inquiry?.refusalOf(early.accepted.receipt);
+    if (seen !== void 0) return deny(seen);
+    return this.#tools.issuer === void 0 ? this.#confirm(early.accepted) : this.#askIssuer(candidate, early.accepted);
+  }
+  /** By its own word, and by the keys that it still stands by. */
+  async #askIssuer(candidate, { receipt }) {
+    const inquiry = await this.#inquire();
+    this.#status = await inquiry.status(receipt);
+    const acceptance = this.#accept(candidate, await inquiry.trustedKeys());
+    if (acceptance.kind === "deny") return acceptance;
+    inquiry.warnOfKey(receipt);
+    return this.#confirm(acceptance.accepted);
+  }
+  async #confirm(accepted) {
+    const { receipt } = accepted;
+    const refusal = refuseByStatus(receipt, this.#status) ?? await this.#refuseByRevocations(accepted);
+    return refusal === void 0 ? this.#use(accepted) : deny(refusal);
+  }
+  #accept(candidate, keys) {
+    const terms = { now: this.#tools.clock.now(), maxTtl: this.#ask.maxTtl, expect: this.#expectation() };
+    return accept(verifyReceipt(candidate, { keys, ...terms }), this.#ask.limits);
+  }
+  /** Every field comes from the job; none is taken from a receipt. */
+  #expectation() {
+    const { environment, deployment, issuer } = this.#ask;
+    const { repository, repositoryId, sha: sha2 } = deployment;
+    const content = this.#ask.match === "tree" ? { tree: this.#tree } : { sha: sha2 };
+    const expected = { action: "deploy", repository, repositoryId, ...content, environment };
+    return issuer === void 0 ? expected : { ...expected, issuer };
+  }
+  /** Without the issuer's word, those places are looked at too that were not asked for the receipt. */
+  async #refuseByRevocations({ receipt }) {
+    if (this.#status !== void 0) return void 0;
+    for (const source of this.#tools.sources) if (source.holdsRevocations) await this.#open(source);
+    return this.#inquiry?.refusalOf(receipt);
+  }
+  /** The checkout before the redemption: a job that is refused anyway uses nothing up. */
+  async #use(accepted) {
+    const { receipt } = accepted;
+    const isSpent = this.#ask.redeem || receipt.flags.includes("once");
+    if (isSpent && this.#tools.issuer === void 0) return deny(noIssuer);
+    const foreseen = decide(accepted, { status: this.#status, redeemed: true });
+    if (foreseen.kind === "deny") return foreseen;
+    const differs = await this.#compareCheckout();
+    if (differs !== void 0) return deny(differs);
+    const answer = isSpent ? await this.#tools.issuer?.desk.redeem(receipt.id, this.#tools.limit()) : void 0;
+    if (answer !== void 0 && answer.kind !== "redeemed")
+      return deny(describeRedemption(answer, accepted, this.#tools));
+    this.#redeemedAt = answer?.at;
+    return decide(accepted, { status: this.#status, redeemed: answer !== void 0 });
+  }
+  /** Nothing checked out yet is no fault: the output `sha` is what to check out next. */
+  async #compareCheckout() {
+    if (this.#ask.checkout === "ignore") return void 0;
+    this.#checkout ??= await this.#tools.checkout.inspect(this.#ask.deployment.sha);
+    const { kind } = this.#checkout;
+    switch (kind) {
+      case "same":
+      case "absent":
+        return void 0;
+      case "differs":
+        return { code: "checkout_mismatch", problem: this.#checkout.problem, fix: this.#checkout.fix };
+      default:
+        return kind;
+    }
+  }
+};
+var further = (best, next) => best !== void 0 && rankOfRefusal(best.refusal.code) >= rankOfRefusal(next.refusal.code) ? best : next;
+
+// src/gate.ts
+async function runGate(ask, tools) {
+  const other = await compareEnvironment(ask, tools);
+  if (other !== void 0) return refuse3(ask, other);
+  const content = await readContent(ask, tools);
+  return content.ok ? searchInTime(ask, tools, content.tree) : refuse3(ask, content.refusal);
+}
+var refuse3 = (ask, refusal) => ({
+  decision: deny(refusal),
+  ask,
+  answers: [],
+  warnings: []
+});
+async function compareEnvironment({ environment }, tools) {
+  const named2 = await tools.issuer?.identity.environment(tools.limit());
+  if (named2 === void 0 || named2 === environment) return void 0;
+  return {
+    code: "environment_mismatch",
+    authorised: environment,
+    deploying: `${named2} (named by the OIDC token of this job)`
+  };
+}
+async function readContent({ match }, { readTree: readTree2, limit }) {
+  if (match === "commit") return { ok: true, tree: void 0 };
+  const answer = await readTree2(limit());
+  return answer.ok ? answer : { ok: false, refusal: { code: "source_unreachable", problems: [answer.problem] } };
+}
+var tryEveryMs = 1e4;
+var pauseAtLeastMs = 1e3;
+var minuteMs = 6e4;
+async function searchInTime(ask, tools, tree) {
+  const { now, pause } = tools.clock;
+  const begin = now();
+  const end = begin + ask.wait;
+  let told = -1;
+  for (; ; ) {
+    const started = now();
+    const outcome = await new Search(ask, tools, tree).run();
+    const { decision } = outcome;
+    if (decision.kind === "allow" || decision.refusal.code === "checkout_mismatch") return outcome;
+    if (!(now() < end)) return outcome;
+    const minute = Math.floor((now() - begin) / minuteMs);
+    if (minute > told) tools.progress(describeWait(decision.refusal, { minute, wait: ask.wait }));
+    told = minute;
+    await pause(Math.min(Math.max(started + tryEveryMs - now(), pauseAtLeastMs), end - now()));
+  }
+}
+var describeWait = ({ code: code2 }, { minute, wait }) => `Waiting for a receipt (${code2}): ${minute} of at most ${wait / minuteMs} minutes.`;
+
 // src/index.ts
 var sourceLimitMs = 1e4;
 async function run() {
   const job = readJob(process.env);
   const reading = readRequest(readInput, job);
-  if (!reading.ok) return refuseEarly(reading.refusal);
+  if (!reading.ok) return { outcome: refuseEarly(reading.refusal) };
   const { request } = reading;
-  return runGate(request.ask, {
-    sources: openSources(request, job),
-    checkout: checkoutInspector({ path: request.inputs.path, workspace: job.workspace }, process.env),
-    now: Date.now,
-    limit: () => AbortSignal.timeout(sourceLimitMs)
+  const { places, issuer } = await openPlaces(request, job, { env: process.env, mask: hideSecret });
+  const outcome = await runGate(request.ask, {
+    ...places,
+    clock: { now: Date.now, pause: (ms) => new Promise((resolve3) => setTimeout(resolve3, ms)) },
+    limit: () => AbortSignal.timeout(sourceLimitMs),
+    progress: (line) => process.stdout.write(`${line}
+`)
   });
+  const { decision } = outcome;
+  if (decision.kind === "deny" || !request.inputs.report) return { outcome };
+  return { outcome, begin: () => issuer?.beginReport(decision.because.receipt.id, openNotebook()) };
 }
-var refuseEarly = (refusal) => ({ decision: deny(refusal), answers: [] });
+var refuseEarly = (refusal) => ({ decision: deny(refusal), answers: [], warnings: [] });
 async function main() {
   const runner = openRunner(process.env);
   try {
     maskToken();
-    return publishReport(await run(), runner);
+    const { outcome, begin } = await run();
+    const exitCode = publishReport(outcome, runner);
+    await begin?.();
+    return exitCode;
   } catch (fault) {
     const message = faultMember(fault, "message");
     const problem = typeof message === "string" ? message : "something was thrown that is no error";

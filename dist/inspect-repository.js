@@ -28,6 +28,20 @@ var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__ge
   mod
 ));
 
+// builtin:crypto
+var require_crypto = __commonJS({
+  "builtin:crypto"(exports, module) {
+    module.exports = process.getBuiltinModule("node:crypto");
+  }
+});
+
+// builtin:fs
+var require_fs = __commonJS({
+  "builtin:fs"(exports, module) {
+    module.exports = process.getBuiltinModule("node:fs");
+  }
+});
+
 // builtin:child_process
 var require_child_process = __commonJS({
   "builtin:child_process"(exports, module) {
@@ -42,13 +56,6 @@ var require_path = __commonJS({
   }
 });
 
-// builtin:fs
-var require_fs = __commonJS({
-  "builtin:fs"(exports, module) {
-    module.exports = process.getBuiltinModule("node:fs");
-  }
-});
-
 // builtin:path/posix
 var require_posix = __commonJS({
   "builtin:path/posix"(exports, module) {
@@ -56,12 +63,62 @@ var require_posix = __commonJS({
   }
 });
 
-// builtin:crypto
-var require_crypto = __commonJS({
-  "builtin:crypto"(exports, module) {
-    module.exports = process.getBuiltinModule("node:crypto");
+// src/action/inspect-repository.ts
+var import_node_crypto2 = __toESM(require_crypto(), 1);
+
+// src/action/blob.ts
+var import_node_crypto = __toESM(require_crypto(), 1);
+var import_node_fs = __toESM(require_fs(), 1);
+var hashOfName = (object) => object.length === 64 ? "sha256" : "sha1";
+function nameBlob(content, hash) {
+  return (0, import_node_crypto.createHash)(hash).update(`blob ${content.length}\0`).update(content).digest("hex");
+}
+function compareFile(file, object) {
+  try {
+    const hash = hashOfName(object);
+    if (nameFile(file, hash) === object) return "same";
+    if (namePointer(file, hash) === object) return "from Git LFS";
+    return nameWithLf(file, hash) === object ? "converted to CRLF" : "other";
+  } catch {
+    return "unreadable";
   }
-});
+}
+function nameFile(file, hash) {
+  const digest = (0, import_node_crypto.createHash)(hash).update(`blob ${file.size}\0`);
+  for (const chunk of readChunks(file)) digest.update(chunk);
+  return digest.digest("hex");
+}
+function namePointer(file, hash) {
+  const digest = (0, import_node_crypto.createHash)("sha256");
+  for (const chunk of readChunks(file)) digest.update(chunk);
+  const lines = [
+    "version https://git-lfs.github.com/spec/v1",
+    `oid sha256:${digest.digest("hex")}`,
+    `size ${file.size}`,
+    ""
+  ];
+  return nameBlob(Buffer.from(lines.join("\n")), hash);
+}
+var maxTextBytes = 64 * 1024 * 1024;
+function nameWithLf(file, hash) {
+  if (file.size > maxTextBytes) return void 0;
+  const bytes = Buffer.concat([...readChunks(file)]);
+  if (!bytes.includes("\r\n") || bytes.includes(0)) return void 0;
+  return nameBlob(Buffer.from(bytes.toString("latin1").replaceAll("\r\n", "\n"), "latin1"), hash);
+}
+function* readChunks({ path }) {
+  const file = (0, import_node_fs.openSync)(path, "r");
+  try {
+    for (; ; ) {
+      const buffer = Buffer.allocUnsafe(64 * 1024);
+      const count = (0, import_node_fs.readSync)(file, buffer);
+      if (count === 0) return;
+      yield buffer.subarray(0, count);
+    }
+  } finally {
+    (0, import_node_fs.closeSync)(file);
+  }
+}
 
 // src/action/git.ts
 var import_node_child_process = __toESM(require_child_process(), 1);
@@ -91,6 +148,7 @@ function openRepository(root, env) {
       if (!hexLine.test(head)) throw new GitFault("it has no commit checked out");
       return head;
     },
+    readCommit: (commit) => git("cat-file", "commit", commit),
     // The raw commit: a shallow clone, as actions/checkout makes one, hides parents from every other command.
     readParents: async (commit) => parseParents(await git("cat-file", "commit", commit)),
     hasReplaceRefs: async () => await git("for-each-ref", "--count=1", "refs/replace") !== "",
@@ -170,62 +228,6 @@ function parseParents(commit) {
 // src/action/worktree.ts
 var import_node_fs2 = __toESM(require_fs(), 1);
 var import_posix = __toESM(require_posix(), 1);
-
-// src/action/blob.ts
-var import_node_crypto = __toESM(require_crypto(), 1);
-var import_node_fs = __toESM(require_fs(), 1);
-var hashOfName = (object) => object.length === 64 ? "sha256" : "sha1";
-function nameBlob(content, hash) {
-  return (0, import_node_crypto.createHash)(hash).update(`blob ${content.length}\0`).update(content).digest("hex");
-}
-function compareFile(file, object) {
-  try {
-    const hash = hashOfName(object);
-    if (nameFile(file, hash) === object) return "same";
-    if (namePointer(file, hash) === object) return "from Git LFS";
-    return nameWithLf(file, hash) === object ? "converted to CRLF" : "other";
-  } catch {
-    return "unreadable";
-  }
-}
-function nameFile(file, hash) {
-  const digest = (0, import_node_crypto.createHash)(hash).update(`blob ${file.size}\0`);
-  for (const chunk of readChunks(file)) digest.update(chunk);
-  return digest.digest("hex");
-}
-function namePointer(file, hash) {
-  const digest = (0, import_node_crypto.createHash)("sha256");
-  for (const chunk of readChunks(file)) digest.update(chunk);
-  const lines = [
-    "version https://git-lfs.github.com/spec/v1",
-    `oid sha256:${digest.digest("hex")}`,
-    `size ${file.size}`,
-    ""
-  ];
-  return nameBlob(Buffer.from(lines.join("\n")), hash);
-}
-var maxTextBytes = 64 * 1024 * 1024;
-function nameWithLf(file, hash) {
-  if (file.size > maxTextBytes) return void 0;
-  const bytes = Buffer.concat([...readChunks(file)]);
-  if (!bytes.includes("\r\n") || bytes.includes(0)) return void 0;
-  return nameBlob(Buffer.from(bytes.toString("latin1").replaceAll("\r\n", "\n"), "latin1"), hash);
-}
-function* readChunks({ path }) {
-  const file = (0, import_node_fs.openSync)(path, "r");
-  try {
-    for (; ; ) {
-      const buffer = Buffer.allocUnsafe(64 * 1024);
-      const count = (0, import_node_fs.readSync)(file, buffer);
-      if (count === 0) return;
-      yield buffer.subarray(0, count);
-    }
-  } finally {
-    (0, import_node_fs.closeSync)(file);
-  }
-}
-
-// src/action/worktree.ts
 async function compareTree(repository, commit) {
   const tally = { differences: [], leftOut: 0, crlf: 0 };
   await new Comparison(repository, tally, "").compare(commit);
@@ -321,6 +323,16 @@ async function inspectRepository(root, { sha, env }) {
     );
   }
 }
+async function readCommitTree(root, { sha, env }) {
+  try {
+    const commit = Buffer.from(await openRepository(root, env).readCommit(sha), "latin1");
+    const name = (0, import_node_crypto2.createHash)(hashOfName(sha)).update(`commit ${commit.length}\0`).update(commit).digest("hex");
+    return name === sha ? /^tree ([0-9a-f]+)\n/.exec(commit.toString("latin1"))?.[1] : void 0;
+  } catch (fault) {
+    if (fault instanceof GitFault) return void 0;
+    throw fault;
+  }
+}
 async function inspect(repository, sha) {
   const [head, replaced] = await Promise.all([repository.readHead(), repository.hasReplaceRefs()]);
   if (head !== sha) return describeOtherHead({ head, sha, parents: await repository.readParents(head) });
@@ -357,5 +369,6 @@ function describeDifference({ differences, unseen }) {
   );
 }
 export {
-  inspectRepository
+  inspectRepository,
+  readCommitTree
 };

@@ -13,7 +13,8 @@ export interface AppTools {
   readonly webhook: WebhookTools
   /** Called after a delivery was kept. */
   readonly delivered: () => void
-  readonly keySet: KeySet
+  /** What is published now. */
+  readonly keySet: () => Promise<KeySet>
   readonly ledger: LedgerRouteTools
   readonly version: string
   /** Resolves when the store answers, rejects when it does not. */
@@ -59,9 +60,10 @@ export function createApp(tools: AppTools): Hono {
 
   app.route('/v1/ledger', ledgerRoutes(tools.ledger))
 
-  app.get('/.well-known/countersign-keys.json', (c) => {
+  app.get('/.well-known/countersign-keys.json', async (c) => {
+    const keySet = await tools.keySet()
     c.header('cache-control', 'public, max-age=300')
-    return c.json(tools.keySet)
+    return c.json(keySet)
   })
   app.get('/healthz', async (c) => {
     await tools.probe()

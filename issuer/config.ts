@@ -10,6 +10,7 @@ import {
   parseHost,
   parseKeyPath,
   parseLogLevel,
+  parseOidcIssuer,
   parseOwners,
   parsePort,
   parsePublicUrl,
@@ -38,6 +39,8 @@ export interface IssuerConfig {
     readonly access: GitHubAccess
     readonly webhookSecret: Secret
   }
+  /** The `iss` of the tokens that jobs show; its keys are below it. */
+  readonly oidcIssuer: string
   /** Whose deliveries are taken; empty: everyone's. */
   readonly owners: readonly Owner[]
 }
@@ -59,12 +62,13 @@ export function readConfig(env: Env): ConfigResult {
   const github = readGitHub(variables)
   const owners = variables.read('OWNERS', parseOwners) ?? []
   const settings = {
-    databasePath: variables.read('STORE', parseStore) ?? 'data/countersign.db',
+    databasePath: readDatabasePath(variables),
     receiptKey: variables.read('RECEIPT_KEY', parseKeyPath),
     tokenKey: variables.read('TOKEN_KEY', parseKeyPath),
     ledgerKey: variables.read('LEDGER_KEY', parseKeyPath),
     evidenceSecret: variables.read('EVIDENCE_SECRET', parseEvidence),
     logLevel: variables.read('LOG', parseLogLevel) ?? 'info',
+    oidcIssuer: variables.read('OIDC_ISSUER', parseOidcIssuer) ?? 'https://token.actions.githubusercontent.com',
   }
   if (publicUrl === undefined || github === undefined || variables.problems.length > 0) {
     return {ok: false, problems: variables.problems}
@@ -75,6 +79,10 @@ export function readConfig(env: Env): ConfigResult {
   ]
   return {ok: true, config: {publicUrl, host, port, ...settings, github, owners}, warnings}
 }
+
+/** Where the embedded store is, for the issuer and for the commands that work on its file. */
+export const readDatabasePath = (variables: Variables): string =>
+  variables.read('STORE', parseStore) ?? 'data/countersign.db'
 
 /** Without the variable only the usual host with a fixed port has a URL that others can be told. */
 function readPublicUrl(variables: Variables, {host, port}: {host: string; port: number}): Origin | undefined {

@@ -2,7 +2,7 @@
 import {randomBytes} from 'node:crypto'
 import type {Hono} from 'hono'
 import {ulid} from 'ulid'
-import {type KeySet, evidenceKey, hexToBytes, parseDecisionId, printVerifierKey} from '#protocol'
+import {evidenceKey, hexToBytes, parseDecisionId, printVerifierKey} from '#protocol'
 import {createApp} from './app.ts'
 import type {IssuerConfig} from './config.ts'
 import {giveUpDelivery, handleDelivery, patience} from './deliveries.ts'
@@ -14,15 +14,17 @@ import {
 } from './facts/github-facts.ts'
 import {type GitHub, openGitHub} from './github/client.ts'
 import {redeliverFailed} from './github/redeliver.ts'
+import {describeOverlap} from './keys/change-keys.ts'
 import {type IssuerKeys, checkStore, openKeys} from './keys/issuer-keys.ts'
+import {type KeyRing, findMissing, followedBy, openKeyRing} from './keys/key-ring.ts'
 import {markLedger} from './keys/ledger-mark.ts'
-import {createLedger, readLedgerStart, signKeySet, signLedger} from './ledger/begin.ts'
+import {createLedger, signLedger} from './ledger/begin.ts'
 import {type LedgerWitness, watchLedger, witnessed} from './ledger/checkpoints.ts'
 import type {Log} from './log.ts'
 import {oneAtATime} from './publish/one-at-a-time.ts'
 import {createPublisher} from './publish/send.ts'
 import {repair} from './repair.ts'
-import {type Durable, openSqlite} from './store/sqlite.ts'
+import {type Embedded, openSqlite} from './store/sqlite.ts'
 import type {Narrowed} from './webhook/narrow.ts'
 import type {IssuerTools} from './tools.ts'
 import {type Worker, startWorker} from './worker.ts'
@@ -54,23 +56,34 @@ export async function openIssuer(config: IssuerConfig, around: Surroundings): Pr
   for (const warning of warnings) around.log.warn({}, warning)
   const durable = openStore(config.databasePath)
   if (typeof durable === 'string') return {ok: false, problems: [durable]}
+  const ring = await openLedger({config, keys, durable}, around)
+  if (typeof ring === 'string') {
+    durable.close()
+    return {ok: false, problems: [ring]}
+  }
+  return {ok: true, issuer: await assemble({config, keys, durable, ring}, around)}
+}
+
+/** The receipt keys of the ledger in this store, or why the issuer must not start on it. */
+async function openLedger(
+  {config, keys, durable}: Omit<Parts, 'ring'>,
+  {now, log}: Surroundings,
+): Promise<KeyRing | string> {
   const checked = await checkStore(keys, durable.entries)
-  if (checked.kind === 'refused') {
-    durable.close()
-    return {ok: false, problems: [checked.problem]}
-  }
-  if (checked.kind === 'new') await createLedger({host: new URL(config.publicUrl).host, keys, durable}, around.now())
-  const unsigned = await signLedger({keys, durable})
-  if (unsigned !== undefined) {
-    durable.close()
-    return {ok: false, problems: [unsigned]}
-  }
-  const keySet = await signKeySet(keys.receipt, await readLedgerStart(durable))
-  return {ok: true, issuer: await assemble({config, keys, durable, keySet}, around)}
+  if (checked.kind === 'refused') return checked.problem
+  if (checked.kind === 'new') await createLedger({host: new URL(config.publicUrl).host, keys, durable}, now())
+  const ring = await openKeyRing({keys, durable, now, warn: (problem) => log.warn({}, problem)})
+  if (typeof ring === 'string') return ring
+  const announced = await ring.announced()
+  const [missing] = findMissing(announced, keys.receiptPath)
+  if (missing !== undefined) return missing
+  const overlap = describeOverlap(announced)
+  if (overlap !== undefined) log.warn({}, overlap)
+  return (await signLedger({keys, durable})) ?? ring
 }
 
 /** The store, or why this file cannot be one: too new, another program's, a disk without what durability needs. */
-function openStore(path: string): Durable | string {
+function openStore(path: string): Embedded | string {
   try {
     return openSqlite(path)
   } catch (fault) {
@@ -81,21 +94,19 @@ function openStore(path: string): Durable | string {
 interface Parts {
   readonly config: IssuerConfig
   readonly keys: IssuerKeys
-  readonly durable: Durable
+  readonly durable: Embedded
+  readonly ring: KeyRing
 }
 
-async function assemble(
-  {config, keys, durable: unwitnessed, keySet}: Parts & {readonly keySet: KeySet},
-  around: Surroundings,
-): Promise<Issuer> {
+async function assemble({config, keys, durable: unwitnessed, ring}: Parts, around: Surroundings): Promise<Issuer> {
   const {log, now, version} = around
   const {origin} = await unwitnessed.ledger.head()
   const witness = watchLedger({...unwitnessed, signer: keys.ledger}, (fault) =>
     log.error({err: fault}, 'the ledger could not be signed'),
   )
-  const durable = {...unwitnessed, store: witnessed(unwitnessed.store, witness)}
+  const durable = {...unwitnessed, store: witnessed(followedBy(unwitnessed.store, ring), witness)}
   const github = openGitHub({apiUrl: config.github.apiUrl, credentials: revealAccess(config), version})
-  const tools = makeTools({config, keys, durable}, {github, witness, around})
+  const tools = makeTools({config, keys, durable, ring}, {github, witness, around})
   const askForMissed = everySoOften(redeliverEveryMs, (at) => redeliverFailed(github, at - redeliverForMs))
   const worker = startWorker({
     inbox: durable.inbox,
@@ -120,7 +131,7 @@ async function assemble(
       now,
     },
     delivered: worker.wake,
-    keySet,
+    keySet: ring.keySet,
     ledger: durable,
     version,
     probe: () => durable.entries.last(),
@@ -128,7 +139,7 @@ async function assemble(
   })
   return {
     app,
-    pin: keys.receipt.publicKey,
+    pin: ring.signer.publicKey,
     ledgerKey: printVerifierKey(origin, keys.ledger.publicKey),
     close: () => closeIssuer({worker, witness}, {keys, durable}),
   }
@@ -149,7 +160,7 @@ function everySoOften(everyMs: number, act: (at: number) => Promise<unknown>): (
 }
 
 function makeTools(
-  {config, keys, durable}: Parts,
+  {config, keys, durable, ring}: Parts,
   {
     github,
     witness,
@@ -166,7 +177,7 @@ function makeTools(
     ownAccount: () => github.ownAccount(),
     servesOwner: (owner) => servesOwner(config, owner),
     newestCheckpoint: () => witness.newestCheckpoint(),
-    signer: keys.receipt,
+    signer: ring.signer,
     tokenSigner: keys.token,
     evidenceKeys: (organization, bundle) => evidenceKey(hexToBytes(keys.evidenceSecret.reveal()), organization, bundle),
     software: {countersign: version, node: process.versions.node},

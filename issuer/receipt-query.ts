@@ -7,20 +7,14 @@ import {
   parseRepositoryName,
   parseTreeSha,
 } from '#protocol'
+import {readingQuery} from './query.ts'
 import type {Lookup} from './store/store.ts'
 
 type Query = {readonly ok: true; readonly lookup: Lookup} | {readonly ok: false; readonly problems: readonly string[]}
 
 /** `all` gives a parameter's values in the order of the query. */
 export function readReceiptQuery(all: (name: string) => readonly string[] | undefined): Query {
-  const problems: string[] = []
-  const read = <T>(name: string, parse: (text: string) => T | undefined, expected: string): T | undefined => {
-    const values = all(name) ?? []
-    if (values.length === 0) return undefined
-    const parsed = values.length === 1 ? parse(values[0] ?? '') : undefined
-    if (parsed === undefined) problems.push(`${name} must be given once, as ${expected}`)
-    return parsed
-  }
+  const {read, problems} = readingQuery(all)
   const name = read('repository', parseRepositoryName, 'owner/name')
   const id = read('repository_id', parseDecimalId, 'a decimal id')
   const environment = read('environment', parseEnvironment, 'an environment name')

@@ -17,6 +17,7 @@ Variables (a problem with any of them stops the start, and all are listed at onc
   COUNTERSIGN_GITHUB_PRIVATE_KEY     its private key: PEM, or a file's path
   COUNTERSIGN_GITHUB_TOKEN           instead of an App, for trials: a token that may comment
   COUNTERSIGN_GITHUB_API_URL         https://api.github.com
+  COUNTERSIGN_OIDC_ISSUER            https://token.actions.githubusercontent.com
   COUNTERSIGN_PUBLIC_URL             what receipts name as issuer; http://127.0.0.1:<port>
   COUNTERSIGN_HOST, COUNTERSIGN_PORT 127.0.0.1, 8787
   COUNTERSIGN_STORE                  sqlite:data/countersign.db

@@ -18,7 +18,7 @@ export interface IssuerTools {
   readonly pushLog: PushLog
   readonly records: RecordReader
   readonly scopes: Scopes
-  /** Signs receipts, revocations, statuses and key sets. */
+  /** The receipt key that signs at this moment (KeyRing): receipts, revocations and statuses. */
   readonly signer: Signer
   readonly tokenSigner: TokenSigner
   readonly evidenceKeys: EvidenceKeys

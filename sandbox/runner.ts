@@ -5,7 +5,7 @@ import {mkdir, readFile, rm, writeFile} from 'node:fs/promises'
 import {dirname, join, resolve} from 'node:path'
 
 import {git} from './git/run.ts'
-import {type ActionFile, inputsFor, readActionFile} from './runner/action-file.ts'
+import {type ActionFile, type JobStatus, inputsFor, readActionFile} from './runner/action-file.ts'
 import {type Annotation, parseCommands, parseFileCommands} from './runner/commands.ts'
 import type {JobPlan} from './runner/plan.ts'
 import {makeFolder} from './world.ts'
@@ -44,6 +44,8 @@ const fileCommands = ['output', 'state', 'step_summary', 'env', 'path'] as const
 export class Runner {
   readonly job: JobPlan
   readonly workspace: string
+  /** What the steps so far make of the job; a test sets it as steps of its own would. */
+  status: JobStatus = 'success'
   readonly #folder: string
   #steps = 0
 
@@ -76,7 +78,9 @@ export class Runner {
 
   async run(step: Step): Promise<StepResult> {
     const action = await readActionFile(step.action)
-    return this.#start(step, action, {entry: action.main, state: {}})
+    const result = await this.#start(step, action, {entry: action.main, state: {}})
+    if (result.exitCode !== 0) this.status = 'failure'
+    return result
   }
 
   /** The action's post step, with the state that its main step saved. */
@@ -93,7 +97,7 @@ export class Runner {
   async #start(step: Step, action: ActionFile, start: Start): Promise<StepResult> {
     this.#steps += 1
     const files = await this.#makeFiles()
-    const inputs = inputsFor(action, step.with ?? {}, this.job.token)
+    const inputs = inputsFor(action, step.with ?? {}, {token: this.job.token, status: this.status})
     const state = Object.entries(start.state).map(([name, value]) => [`STATE_${name}`, value])
     const environment = {
       ...this.#machine(step.action),

@@ -1,4 +1,4 @@
-/** Makes the files of dist/ in memory: the gate, in parts so that a run loads only what it uses, and the licences of all parts. */
+/** Makes the files of dist/ in memory: the gate and its post step, in parts so that a run loads only what it uses, and the licences of all parts. */
 import {readFileSync, readdirSync} from 'node:fs'
 import {builtinModules} from 'node:module'
 import {basename, join} from 'node:path'
@@ -23,17 +23,20 @@ const shared = {
   logLevel: 'warning',
 } as const satisfies BuildOptions
 
-/** What index.js loads with import(), and only when a run comes to it. Every name is a file in dist/. */
+/** What index.js and post.js load with import(), and only when a run comes to it. Every name is a file in dist/. */
 const lazyParts: Readonly<Record<string, string>> = {
   'github-toolkit': 'src/action/sources/github-toolkit.ts',
-  'http-client': 'src/action/sources/http-client.ts',
+  'http-client': 'src/action/issuer/http-client.ts',
+  'open-issuer': 'src/action/issuer/open-issuer.ts',
+  inquiry: 'src/action/inquiry.ts',
+  'verify-note': 'src/action/verify-note.ts',
   'inspect-repository': 'src/action/inspect-repository.ts',
 }
 
 export async function makeBundle(): Promise<Bundle> {
   const gate = await build({
     ...shared,
-    entryPoints: {index: 'src/index.ts', ...lazyParts},
+    entryPoints: {index: 'src/index.ts', post: 'src/post.ts', ...lazyParts},
     format: 'esm',
     plugins: [lazyImports, lazyUndici, pureToolkit, leanBuiltins],
   })

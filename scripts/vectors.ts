@@ -9,6 +9,7 @@ import {SampleLedger} from './vectors/ledger.ts'
 import {checkpointVectors, consistencyVectors, inclusionVectors} from './vectors/ledger-proofs.ts'
 import {receiptVectors} from './vectors/receipts.ts'
 import {revocationVectors} from './vectors/revocations.ts'
+import {statusVectors} from './vectors/statuses.ts'
 import {tokenVectors} from './vectors/tokens.ts'
 
 const usage = `node scripts/vectors.ts           make docs/vectors/ anew (every key and signature changes)
@@ -39,6 +40,7 @@ function makeVectors(): Readonly<Record<string, Vectors>> {
     token: tokenVectors(),
     evidence: evidenceVectors(),
     revocation: revocationVectors(),
+    status: statusVectors(),
     chain: chainVectors(ledger),
     checkpoint: checkpointVectors(ledger),
     inclusion: inclusionVectors(ledger),

@@ -1,8 +1,16 @@
 /** @countersign/verify: everything that a verifier needs, and nothing that signs. Runs offline, without dependencies. */
 export {verify} from '../src/protocol/verify.ts'
-export type {ReceiptOptions, ReceiptResult, Refused, RevocationOptions, TokenOptions} from '../src/protocol/verify.ts'
+export type {
+  ReceiptOptions,
+  ReceiptResult,
+  Refused,
+  RevocationOptions,
+  StatusOptions,
+  TokenOptions,
+} from '../src/protocol/verify.ts'
 export type {Expectation} from '../src/protocol/verify-receipt.ts'
 export type {RevocationResult} from '../src/protocol/revocation.ts'
+export type {StatusResult} from '../src/protocol/verify-status.ts'
 export type {TokenResult} from '../src/protocol/verify-token.ts'
 export type {EvidenceResult} from '../src/protocol/verify-evidence.ts'
 export type {ChainOptions, ChainVerdict} from '../src/protocol/ledger/chain.ts'
@@ -26,6 +34,7 @@ export {
 
 export type {Approval, Receipt, Scope} from '../src/protocol/receipt.ts'
 export type {Revocation} from '../src/protocol/revocation.ts'
+export type {Status, StatusWord} from '../src/protocol/status.ts'
 export type {TokenClaims} from '../src/protocol/token-claims.ts'
 export type {EvidenceBundle, EvidenceHeader} from '../src/protocol/evidence.ts'
 export type {Entry} from '../src/protocol/ledger/entry.ts'

@@ -1,36 +1,46 @@
 /** The gate's entry: wires the real clock, network and runner to the story in gate.ts. Nothing is decided here. */
 import {type Refusal, deny} from '#protocol'
-import {checkoutInspector} from './action/checkout.ts'
 import {faultMember} from './action/fault.ts'
 import {readJob} from './action/job.ts'
+import type {GateOutcome} from './action/ports.ts'
 import {type ExitCode, publishReport} from './action/report.ts'
-import {openSources, readRequest} from './action/request.ts'
-import {maskToken, openRunner, readInput} from './action/runner.ts'
-import {type GateOutcome, runGate} from './gate.ts'
+import {openPlaces, readRequest} from './action/request.ts'
+import {hideSecret, maskToken, openNotebook, openRunner, readInput} from './action/runner.ts'
+import {runGate} from './gate.ts'
 
 const sourceLimitMs = 10_000
 
-async function run(): Promise<GateOutcome> {
+/** Called after an allow: tells the issuer that the job goes on, and the post step what to tell it at its end. */
+type Begin = () => Promise<void> | undefined
+
+async function run(): Promise<{readonly outcome: GateOutcome; readonly begin?: Begin}> {
   const job = readJob(process.env)
   const reading = readRequest(readInput, job)
-  if (!reading.ok) return refuseEarly(reading.refusal)
+  if (!reading.ok) return {outcome: refuseEarly(reading.refusal)}
   const {request} = reading
-  return runGate(request.ask, {
-    sources: openSources(request, job),
-    checkout: checkoutInspector({path: request.inputs.path, workspace: job.workspace}, process.env),
-    now: Date.now,
+  const {places, issuer} = await openPlaces(request, job, {env: process.env, mask: hideSecret})
+  const outcome = await runGate(request.ask, {
+    ...places,
+    clock: {now: Date.now, pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms))},
     limit: () => AbortSignal.timeout(sourceLimitMs),
+    progress: (line) => process.stdout.write(`${line}\n`),
   })
+  const {decision} = outcome
+  if (decision.kind === 'deny' || !request.inputs.report) return {outcome}
+  return {outcome, begin: () => issuer?.beginReport(decision.because.receipt.id, openNotebook())}
 }
 
-const refuseEarly = (refusal: Refusal): GateOutcome => ({decision: deny(refusal), answers: []})
+const refuseEarly = (refusal: Refusal): GateOutcome => ({decision: deny(refusal), answers: [], warnings: []})
 
 /** The one catch: whatever was thrown, the job fails and says so. */
 async function main(): Promise<ExitCode> {
   const runner = openRunner(process.env)
   try {
     maskToken()
-    return publishReport(await run(), runner)
+    const {outcome, begin} = await run()
+    const exitCode = publishReport(outcome, runner)
+    await begin?.()
+    return exitCode
   } catch (fault) {
     const message = faultMember(fault, 'message')
     const problem = typeof message === 'string' ? message : 'something was thrown that is no error'

@@ -13,7 +13,7 @@ import {
   parseRepositoryId,
   parseRepositoryName,
 } from '#protocol'
-import type {CheckoutFinding, GateRequest, GateTools, ReceiptSource, SourceAnswer} from '../../src/gate.ts'
+import type {CheckoutFinding, GateRequest, GateTools, ReceiptSource, SourceAnswer} from '../../src/action/ports.ts'
 import {commit, noon} from '../protocol/builders.ts'
 
 /** The value of a parser that must not fail here. */
@@ -38,7 +38,10 @@ export function anAsk(pin: PublicKey, overrides: Partial<GateRequest> = {}): Gat
     keys: pinned.keys,
     limits: {minApprovals: 1, requireProof: 'comment', refuseFlags: ['self', 'emergency']},
     maxTtl: 86_400_000,
+    match: 'commit',
     checkout: 'verify',
+    wait: 0,
+    redeem: false,
     ...overrides,
   }
 }
@@ -48,6 +51,7 @@ export function aSource(name: string, answer: SourceAnswer): ReceiptSource & {as
   let asked = 0
   return {
     name,
+    holdsRevocations: false,
     asked: () => asked,
     find: () => {
       asked += 1
@@ -61,9 +65,11 @@ export const someTools = (
   finding: CheckoutFinding = {kind: 'same', unseen: []},
 ): GateTools => ({
   sources,
-  checkout: {inspect: () => Promise.resolve(finding)},
-  now: () => noon,
+  checkout: {inspect: () => Promise.resolve(finding), readTree: () => Promise.resolve(undefined)},
+  readTree: () => Promise.resolve({ok: false, problem: 'nobody knows the tree'}),
+  clock: {now: () => noon, pause: () => Promise.reject(new Error('nobody waits here'))},
   limit: () => new AbortController().signal,
+  progress: () => undefined,
 })
 
 const folders: string[] = []

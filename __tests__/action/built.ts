@@ -22,11 +22,15 @@ export const inputs = (pin: PublicKey, given: Env = {}): Env => {
   const all: Env = {
     environment: 'production',
     'public-key': pin,
+    match: 'commit',
     checkout: 'verify',
     'min-approvals': '1',
     'require-proof': 'comment',
     'refuse-flags': 'self emergency',
     'max-ttl': '24h',
+    wait: '0',
+    redeem: 'false',
+    report: 'true',
     ...given,
   }
   return Object.fromEntries(Object.entries(all).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]))

@@ -19,6 +19,7 @@ const aJob = (event: string, payload: object = {}, overrides: Partial<Job> = {})
   payload: {ok: true, value: {repository, ...payload}},
   workspace: '/workspace',
   apiUrl: 'https://api.github.com',
+  runId: '7',
   ...overrides,
 })
 

@@ -2,7 +2,8 @@
 import {describe, expect, test} from '@jest/globals'
 import type {Refusal, RefusalCode} from '#protocol'
 import {rankOfRefusal} from '../../src/action/checks.ts'
-import {type GateOutcome, runGate} from '../../src/gate.ts'
+import type {GateOutcome} from '../../src/action/ports.ts'
+import {runGate} from '../../src/gate.ts'
 import {aReceipt, makeKey} from '../protocol/builders.ts'
 import {aSource, anAsk, someTools} from './asks.ts'
 
@@ -87,8 +88,9 @@ describe('the decision', () => {
   })
 
   test('refuses when the clock gives no time', async () => {
-    const tools = {...someTools([aSource('GitHub', {candidates: [good]})]), now: () => NaN}
-    expect(codeOf(await runGate(ask, tools))).toBe('not_yet_valid')
+    const tools = someTools([aSource('GitHub', {candidates: [good]})])
+    const clock = {...tools.clock, now: () => NaN}
+    expect(codeOf(await runGate(ask, {...tools, clock}))).toBe('not_yet_valid')
   })
 
   test('refuses a checkout that differs, and lets one that is not there yet pass', async () => {
@@ -130,8 +132,8 @@ test('the ranks follow the order of checks of the receipt format', () => {
     'proof_too_weak',
     'flag_refused',
     'revoked',
-    'already_used',
     'checkout_mismatch',
+    'already_used',
   ]
   const ranks = order.map(rankOfRefusal)
   expect(ranks).toEqual([...ranks].sort((a, b) => a - b))

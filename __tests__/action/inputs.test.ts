@@ -8,11 +8,15 @@ const usual: Partial<Record<InputName, string>> = {
   environment: 'production',
   'public-key': pin,
   'github-token': 'ghs_secret',
+  match: 'commit',
   checkout: 'verify',
   'min-approvals': '1',
   'require-proof': 'comment',
   'refuse-flags': 'self emergency',
   'max-ttl': '24h',
+  wait: '0',
+  redeem: 'false',
+  report: 'true',
 }
 
 const read = (overrides: Partial<Record<InputName, string>> = {}) =>
@@ -72,7 +76,14 @@ describe('a wrong value is refused and names its rule', () => {
     ['refuse-flags', 'self, selfie', 'unknown word "selfie"'],
     ['max-ttl', '0', 'must be a duration'],
     ['max-ttl', '24', 'must be a duration'],
+    ['match', 'head', 'commit or tree'],
     ['checkout', 'true', 'verify or ignore'],
+    ['wait', 'soon', 'must be 0, or a duration'],
+    ['wait', '', 'is missing'],
+    ['redeem', 'True', 'true or false'],
+    ['redeem', 'true', '"issuer-url" is missing'],
+    ['report', 'yes', 'true or false'],
+    ['ledger-key', 'pp_pk_00', 'name+id+base64'],
     ['repository', 'octo-org', 'owner/name'],
   ])('%s: %j', (name, value, rule) => {
     expect(problemsOf({[name]: value}).join()).toContain(rule)

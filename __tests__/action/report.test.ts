@@ -3,7 +3,8 @@ import {describe, expect, test} from '@jest/globals'
 import {type Refusal, type RefusalCode, refusalCodes} from '#protocol'
 import {markdownCode, markdownSentence, markdownText, oneLine} from '../../src/action/escape.ts'
 import {type OutputName, type Runner, outputNames, publishReport} from '../../src/action/report.ts'
-import {type GateOutcome, runGate} from '../../src/gate.ts'
+import type {GateOutcome} from '../../src/action/ports.ts'
+import {runGate} from '../../src/gate.ts'
 import {aReceipt, makeKey} from '../protocol/builders.ts'
 import {aSource, anAsk, someTools} from './asks.ts'
 
@@ -39,7 +40,12 @@ function aRunner(overrides: Partial<Runner> = {}): Seen {
 }
 
 const allowed = (): Promise<GateOutcome> => runGate(ask, someTools([aSource('GitHub', {candidates: [text]})]))
-const refusedBy = (refusal: Refusal): GateOutcome => ({decision: {kind: 'deny', refusal}, ask, answers: []})
+const refusedBy = (refusal: Refusal): GateOutcome => ({
+  decision: {kind: 'deny', refusal},
+  ask,
+  answers: [],
+  warnings: [],
+})
 const missing: Refusal = {
   code: 'receipt_missing',
   asked: {environment: 'production', sha: ask.deployment.sha, pullRequest: 42},

@@ -1,12 +1,13 @@
 /** `countersign gate`, spawned: the Action's gate without a runner, from files, GitHub and the issuer. */
 import {readFileSync} from 'node:fs'
 import type {ServerResponse} from 'node:http'
-import {afterEach, describe, expect, test} from '@jest/globals'
+import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
 import {parse} from 'yaml'
 import {inputNames} from '../../src/action/inputs.ts'
 import {gateDefaults} from '../../src/cli/gate.ts'
 import {type Loopback, emptyFolder, serve} from '../action/asks.ts'
 import {openTestRepository, withGit} from '../action/repositories.ts'
+import {TestIssuer} from '../action/test-issuer.ts'
 import {aReceipt, commit, expected, lifeAround, makeKey} from '../protocol/builders.ts'
 import {type CommandOptions, countersign, fileOf, noFile, useBuiltCommand} from './command.ts'
 
@@ -184,6 +185,54 @@ describe('with the issuer', () => {
   })
 })
 
+describe('with an issuer that says how the receipt stands', () => {
+  let issuer: TestIssuer
+  beforeEach(async () => {
+    issuer = await TestIssuer.start(key)
+    issuer.now = Date.now
+    issuer.receipts = [aReceipt({...lifeAround(Date.now()), issuer: issuer.origin}, key).receipt]
+  })
+  afterEach(() => issuer.close())
+  const run = (words: readonly string[], env = {}) => gate(['--issuer-url', issuer.origin, ...words], {env})
+
+  test('active lets it out, and says nothing of a revocation', async () => {
+    const {code, err} = await run([])
+    expect([code, err.includes('Revocation not checked')]).toEqual([0, false])
+  })
+
+  test('revoked refuses', async () => {
+    issuer.statuses.set('rcpt_dg_01jdaa3x7k9m2n4p6q8r0s2t4v', 'revoked')
+    const {code, err} = await run([])
+    expect(code).toBe(1)
+    expect(err).toContain('Refused (revoked)')
+  })
+
+  test('--redeem true uses it up in a workflow, and refuses elsewhere', async () => {
+    expect((await run(['--redeem', 'true'], {...issuer.env, GITHUB_RUN_ID: '7'})).code).toBe(0)
+    expect(issuer.redeemed.get('rcpt_dg_01jdaa3x7k9m2n4p6q8r0s2t4v')).toBe('7')
+    expect((await run(['--redeem', 'true'])).err).toContain('permissions: id-token: write')
+  })
+
+  test('--wait tries again, and tells', async () => {
+    const [receipt] = issuer.receipts
+    issuer.receipts = []
+    let looks = 0
+    issuer.instead = ({path}) => {
+      if (path === '/v1/receipts' && (looks += 1) === 2 && receipt !== undefined) issuer.receipts = [receipt]
+      return undefined
+    }
+    const {code, err} = await run(['--wait', '2s'])
+    expect(code).toBe(0)
+    expect(err).toContain('Waiting for a receipt')
+  })
+
+  test('nothing is reported of what ran: a command sees no end', async () => {
+    expect((await run([], {...issuer.env, GITHUB_RUN_ID: '7'})).code).toBe(0)
+    expect(issuer.pathsAsked().filter((path) => path.startsWith('POST '))).toEqual([])
+    expect((await run(['--report', 'true'])).code).toBe(2)
+  })
+})
+
 withGit('the checkout', () => {
   const words = (sha: string, path: string): readonly string[] => [
     ...['gate', '--environment', 'production', '--public-key', key.pin, '--repository', expected.repository],
@@ -215,13 +264,14 @@ test('what is not given is what action.yml says', () => {
     readonly inputs: Readonly<Record<string, {readonly default?: string}>>
   }
   const defaults = Object.entries(inputs).flatMap(([name, {default: value = ''}]) =>
-    value === '' || name === 'github-token' ? [] : [[name, value]],
+    value === '' || name === 'github-token' || name === 'job-status' ? [] : [[name, value]],
   )
   expect(gateDefaults).toEqual(Object.fromEntries(defaults))
 })
 
-test('the help names every input but the token, which is no option', async () => {
+test('the help names every input but the token and the report, which are no options', async () => {
   const {out} = await countersign(['gate', '--help'])
-  for (const name of inputNames.filter((one) => one !== 'github-token')) expect(out).toContain(`  --${name} `)
+  for (const name of inputNames.filter((one) => one !== 'github-token' && one !== 'report'))
+    expect(out).toContain(`  --${name} `)
   expect(out).not.toContain('--github-token')
 })

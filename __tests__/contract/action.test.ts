@@ -3,7 +3,7 @@ import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
 import {parse} from 'yaml'
-import {inputNames, readInputs} from '../../src/action/inputs.ts'
+import {inputNames, jobStatusInput, readInputs} from '../../src/action/inputs.ts'
 import {outputNames} from '../../src/action/report.ts'
 import {makeKey} from '../protocol/builders.ts'
 
@@ -20,8 +20,8 @@ const root = join(import.meta.dirname, '..', '..')
 const manifest = parse(readFileSync(join(root, 'action.yml'), 'utf8')) as Manifest
 
 describe('action.yml', () => {
-  test('declares exactly the inputs that the gate reads', () => {
-    expect(Object.keys(manifest.inputs).sort()).toEqual([...inputNames].sort())
+  test('declares exactly the inputs that the gate and its post step read', () => {
+    expect(Object.keys(manifest.inputs).sort()).toEqual([...inputNames, jobStatusInput].sort())
   })
 
   test('declares exactly the outputs that the gate writes', () => {
@@ -45,8 +45,8 @@ describe('action.yml', () => {
     })
   })
 
-  test('runs the built gate on Node 24', () => {
-    expect(manifest.runs).toEqual({using: 'node24', main: 'dist/index.js'})
+  test('runs the built gate on Node 24, and its post step whatever became of the job', () => {
+    expect(manifest.runs).toEqual({using: 'node24', main: 'dist/index.js', post: 'dist/post.js', 'post-if': 'always()'})
     expect(manifest.branding).toEqual({icon: 'shield', color: 'blue'})
   })
 })

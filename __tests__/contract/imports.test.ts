@@ -36,7 +36,7 @@ const borders: readonly Border[] = [
       /^#protocol$/,
       /^issuer\//,
       /^node:/,
-      ...packages('@octokit/*', 'hono', '@hono/node-server', 'jose', 'ulid', 'badgen', 'pino'),
+      ...packages('@octokit/*', 'hono', '@hono/node-server', 'jose', 'ulid', 'badgen', 'uqr', 'pino'),
     ],
   },
   {from: /^sdk\//, may: [/^src\/protocol\//, /^src\/cli\//, /^sdk\//]},

@@ -49,6 +49,7 @@ describe('a configuration', () => {
       port: 8787,
       databasePath: 'data/countersign.db',
       logLevel: 'info',
+      oidcIssuer: 'https://token.actions.githubusercontent.com',
       github: {
         apiUrl: 'https://api.github.com',
         access: {kind: 'token', token: expect.any(Secret)},

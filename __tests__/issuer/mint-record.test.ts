@@ -9,7 +9,6 @@ import {
   microsTimeToMicros,
   printMicrosTime,
 } from '#protocol'
-import {mintKeySet} from '../../issuer/mint/mint-key-set.ts'
 import {receiptIdOf} from '../../issuer/mint/mint-receipt.ts'
 import {foldScope, mintFirstEntry, mintRecord, nextTime} from '../../issuer/mint/mint-record.ts'
 import type {ScopeState} from '../../issuer/store/store.ts'
@@ -143,24 +142,5 @@ test('a ledger begins with its origin and its keys', () => {
     event: 'ledger.created',
     subject: `countersign.example/${'f'.repeat(32)}`,
     digests: {keys: digestOf('k')},
-  })
-})
-
-test('a key set lists the receipt key, which is to sign it', () => {
-  expect(mintKeySet({publicKey: key.pin, notBefore: decidedAt - 1000, version: 1, now: decidedAt})).toEqual({
-    type: 'countersign.keys/v1',
-    keys: [
-      {
-        publicKey: key.pin,
-        use: 'receipt',
-        status: 'active',
-        notBefore: '2026-04-02T14:29:59Z',
-        notAfter: null,
-        revokedAt: null,
-      },
-    ],
-    version: 1,
-    at: '2026-04-02T14:30:00Z',
-    publicKey: key.pin,
   })
 })

@@ -15,6 +15,7 @@ inputs:
   environment: {required: true}
   github-token: {default: '\${{ github.token }}'}
   two words: {default: 'x'}
+  status: {default: '\${{ job.status }}'}
 runs: {using: node24, main: dist/index.js, post: dist/post.js}
 `
 
@@ -40,7 +41,10 @@ beforeAll(async () => {
   await writeFile(join(action, 'action.yml'), manifest)
   await writeFile(join(action, 'dist', 'package.json'), '{"type":"module"}')
   await writeFile(join(action, 'dist', 'index.js'), program)
-  await writeFile(join(action, 'dist', 'post.js'), `console.log('kept: ' + process.env.STATE_kept)`)
+  await writeFile(
+    join(action, 'dist', 'post.js'),
+    `console.log('kept: ' + process.env.STATE_kept + ', ' + process.env.INPUT_STATUS)`,
+  )
 })
 
 afterAll(async () => {
@@ -86,7 +90,7 @@ test('inputs come by name, with defaults, and what is not declared is dropped wi
   expect(seen['INPUT_GITHUB-TOKEN']).toMatch(/^ghs_/)
   expect(seen).not.toHaveProperty('INPUT_SURPRISE')
   expect(result.warnings).toEqual([
-    "Unexpected input(s) 'surprise', valid inputs are ['environment', 'github-token', 'two words']",
+    "Unexpected input(s) 'surprise', valid inputs are ['environment', 'github-token', 'two words', 'status']",
   ])
 })
 
@@ -117,7 +121,20 @@ test('nothing of this machine leaks into the job, but where programs are', async
 test('the post step gets the state that the main step saved', async () => {
   const step = {action, with: {environment: 'production'}}
   const {stdout} = await onRunner({}, async (runner) => runner.post(step, await runner.run(step)))
-  expect(stdout).toBe('kept: for later\n')
+  expect(stdout).toBe('kept: for later, success\n')
+})
+
+test('the post step is told how the job stands by then: defaults are evaluated for each step', async () => {
+  const step = {action, with: {environment: 'production'}}
+  for (const status of ['failure', 'cancelled'] as const) {
+    const {stdout} = await onRunner({}, async (runner) => {
+      const main = await runner.run(step)
+      expect(environmentOf(main)['INPUT_STATUS']).toBe('success')
+      runner.status = status
+      return runner.post(step, main)
+    })
+    expect(stdout).toBe(`kept: for later, ${status}\n`)
+  }
 })
 
 test('a step that hangs is killed', async () => {

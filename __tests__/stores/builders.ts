@@ -85,6 +85,8 @@ export interface Asked {
   readonly public?: boolean
   /** Over the usual receipt's scope. */
   readonly receiptScope?: Json
+  /** Over the usual receipt's. */
+  readonly issuedAt?: string
   readonly at?: number
 }
 
@@ -129,7 +131,11 @@ function recordOf({
 }: Asked & {scope: ScopeKey; kind: 'allow' | 'deny' | 'escalate'}): DecisionRecord {
   const {last, frontier} = read.head
   const repository = asked.repository ?? 'octo-org/api-service'
-  const receipt = kind !== 'allow' ? undefined : receiptOf(n, {scope: {...scope, repository, ...asked.receiptScope}})
+  const overrides = {
+    scope: {...scope, repository, ...asked.receiptScope},
+    ...(asked.issuedAt === undefined ? {} : {issuedAt: asked.issuedAt}),
+  }
+  const receipt = kind !== 'allow' ? undefined : receiptOf(n, overrides)
   const entry = sealEntry({
     type: 'countersign.entry/v1',
     ledger: last.ledger,

@@ -1,5 +1,6 @@
 /** The part of the common suite about what can be asked of a store: receipts, claims, what is unpublished. */
 import {expect, test} from '@jest/globals'
+import {parseSecondsTime} from '#protocol'
 import type {Durable} from '../../issuer/store/sqlite.ts'
 import type {Lookup} from '../../issuer/store/store.ts'
 import {commit, tree} from '../protocol/builders.ts'
@@ -28,6 +29,17 @@ export function testLookups(the: () => Durable): void {
     await decideStatement(the(), {n: 32, kind: 'deny'})
     const found = await idsOf({by: 'scope', repository: repositoryId(1296269), environment: production})
     expect(found).toEqual(Array.from({length: 20}, (_, i) => idOf(22 - i)))
+  })
+
+  test('of a past moment give the newest twenty that were issued by then', async () => {
+    const second = (n: number) => parseSecondsTime(`2026-04-02T14:30:${String(n).padStart(2, '0')}Z`)
+    for (let n = 1; n <= 24; n++) await decideStatement(the(), {n, issuedAt: String(second(n))})
+    const inScope = {by: 'scope', repository: repositoryId(1296269), environment: production} as const
+    const idsUntil = async (n: number) => await idsOf({...inScope, issuedBefore: second(n)})
+    expect(await idsUntil(22)).toEqual(Array.from({length: 20}, (_, i) => idOf(22 - i)))
+    expect(await idsUntil(2)).toEqual([idOf(2), idOf(1)])
+    expect(await idsUntil(0)).toEqual([])
+    expect(await idsOf({...inScope, sha: receiptOf(1).scope.sha, issuedBefore: second(1)})).toEqual([idOf(1)])
   })
 
   test('by commit or tree give receipts of either', async () => {

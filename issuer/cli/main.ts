@@ -1,10 +1,20 @@
 #!/usr/bin/env node
 /** `countersign-issuer`: wiring only. */
 import {readFileSync} from 'node:fs'
-import {runCli} from './run.ts'
+import {runCommand} from './run.ts'
 
-const {code, lines} = runCli(process.argv.slice(2), {readFile: (path) => readFileSync(path, 'utf8')})
+const {
+  code,
+  lines,
+  notes = [],
+} = await runCommand(process.argv.slice(2), {
+  readFile: (path) => readFileSync(path, 'utf8'),
+  env: process.env,
+  now: Date.now,
+})
 // Facts hold what strangers wrote, and a terminal obeys control characters.
-const printable = lines.map((line) => line.replace(/[\p{Cc}\p{Cf}]/gu, '?')).join('\n')
-;(code === 0 ? process.stdout : process.stderr).write(`${printable}\n`)
+const printable = (text: readonly string[]): string =>
+  text.map((line) => `${line.replace(/[\p{Cc}\p{Cf}]/gu, '?')}\n`).join('')
+;(code === 0 ? process.stdout : process.stderr).write(printable(lines))
+process.stderr.write(printable(notes))
 process.exitCode = code

@@ -2,4 +2,6 @@
 export interface Printed {
   readonly code: 0 | 1 | 2
   readonly lines: readonly string[]
+  /** For the person beside a pipe: on standard error, whatever the code. */
+  readonly notes?: readonly string[]
 }

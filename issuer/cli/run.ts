@@ -1,8 +1,12 @@
 /** The commands of `countersign-issuer`: arguments -> what is printed. Everything from outside comes in by `tools`. */
 import {parseArgs} from 'node:util'
+import {auditorUsage, runAuditor} from './auditor.ts'
+import {keysUsage, runKeys} from './keys.ts'
+import {linksUsage, runLinks} from './links.ts'
 import {checkPolicy} from './policy-check.ts'
 import {explainPolicy} from './policy-explain.ts'
 import type {Printed} from './printed.ts'
+import type {RegisterTools} from './registers.ts'
 
 export interface CliTools {
   /** The file's text; throws when it cannot be read. */
@@ -12,16 +16,36 @@ export interface CliTools {
 export const usage = [
   'countersign-issuer policy check FILE',
   'countersign-issuer policy explain FILE --facts FACTS.json',
+  ...auditorUsage,
+  ...linksUsage,
+  ...keysUsage,
 ]
+
+/** Every command: policies are files alone, the others work on the issuer's store. */
+export async function runCommand(args: readonly string[], tools: CliTools & RegisterTools): Promise<Printed> {
+  const [area, ...rest] = args
+  try {
+    if (area === 'auditor') return await runAuditor(rest, tools)
+    if (area === 'links') return await runLinks(rest, tools)
+    if (area === 'keys') return await runKeys(rest, tools)
+  } catch (fault) {
+    return printMistake(fault)
+  }
+  return runCli(args, tools)
+}
 
 export function runCli(args: readonly string[], tools: CliTools): Printed {
   try {
     return runPolicy(args, tools)
   } catch (fault) {
-    const problem = describeMistake(fault)
-    if (problem === undefined) throw fault
-    return {code: 2, lines: [problem]}
+    return printMistake(fault)
   }
+}
+
+function printMistake(fault: unknown): Printed {
+  const problem = describeMistake(fault)
+  if (problem === undefined) throw fault
+  return {code: 2, lines: [problem]}
 }
 
 /** The caller's own mistakes: an option that is none, a file that cannot be read. All else is a bug. */
@@ -47,11 +71,13 @@ function runPolicy(args: readonly string[], {readFile}: CliTools): Printed {
 }
 
 const help = [
-  'Checks and explains policy files (.github/countersign.yml) for their authors.',
+  'Checks and explains policy files (.github/countersign.yml), keeps the registers of who may read what, and the keys.',
   '',
   ...usage.map((line) => `  ${line}`),
   '',
   'check names each mistake by line and column; explain judges the facts of one case, rule by rule.',
+  'auditor, links and keys work on the store that COUNTERSIGN_STORE names, while the issuer runs; a token is printed',
+  'once. keys needs COUNTERSIGN_RECEIPT_KEY and COUNTERSIGN_LEDGER_KEY as the issuer has them.',
   'Exit codes: 0 yes, 1 no (an invalid policy, or one that would not authorise), 2 asked wrongly.',
 ]
 

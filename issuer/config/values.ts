@@ -61,14 +61,19 @@ export const parseLogLevel: Parser<LogLevel> = (text) => {
   throw new Fault('must be error, warn or info')
 }
 
-export const parseApiUrl: Parser<string> = (text) => {
-  const url = URL.canParse(text) && !/[?#@]/.test(text) && !text.endsWith('/') ? new URL(text) : undefined
-  const isOneSpelling = url !== undefined && (url.href === text || url.href === `${text}/`)
-  if (isOneSpelling && parseOrigin(url.origin) !== undefined) return text
-  throw new Fault(
-    'must be an https URL without a slash at the end, such as https://api.github.com; http on loopback only',
-  )
-}
+/** A URL in its one spelling; a path may follow. */
+const urlSuchAs =
+  (example: string): Parser<string> =>
+  (text) => {
+    const url = URL.canParse(text) && !/[?#@]/.test(text) && !text.endsWith('/') ? new URL(text) : undefined
+    const isOneSpelling = url !== undefined && (url.href === text || url.href === `${text}/`)
+    if (isOneSpelling && parseOrigin(url.origin) !== undefined) return text
+    throw new Fault(`must be an https URL without a slash at the end, such as ${example}; http on loopback only`)
+  }
+
+export const parseApiUrl = urlSuchAs('https://api.github.com')
+
+export const parseOidcIssuer = urlSuchAs('https://token.actions.githubusercontent.com')
 
 export const parseAppId: Parser<number> = (text) => {
   if (/^[1-9][0-9]{0,14}$/.test(text)) return Number(text)

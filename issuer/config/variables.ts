@@ -17,6 +17,7 @@ const names = [
   'GITHUB_PRIVATE_KEY',
   'GITHUB_WEBHOOK_SECRET',
   'GITHUB_TOKEN',
+  'OIDC_ISSUER',
   'OWNERS',
 ] as const
 export type Name = (typeof names)[number]

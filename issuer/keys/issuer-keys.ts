@@ -5,11 +5,12 @@
 import {randomBytes} from 'node:crypto'
 import {existsSync, mkdirSync} from 'node:fs'
 import {dirname, join} from 'node:path'
-import {loadSigner, loadTokenSigner, makeKeyFile} from '../signing/pem.ts'
+import {type Loaded, loadSigner, loadTokenSigner, makeKeyFile} from '../signing/pem.ts'
 import type {Signer, TokenSigner} from '../signing/signer.ts'
 import type {EntryReader} from '../store/store.ts'
 import {codeOf, readKeyFile, writeNewFile} from './key-file.ts'
 import {checkMark} from './ledger-mark.ts'
+import {findSuccessors} from './receipt-keys.ts'
 import {Secret} from './secret.ts'
 
 /** Where the keys are; what is absent has its file beside the database. */
@@ -21,21 +22,30 @@ export interface KeyPlaces {
   readonly evidenceSecret?: Secret | undefined
 }
 
-export interface IssuerKeys {
-  readonly receipt: Signer
+/** What signs receipts and the ledger. */
+export interface SigningKeys {
+  /** The receipt key that the ledger began with. May be absent once there are successors: retired, it signs nothing. */
+  readonly receipt: Signer | undefined
+  /** The file of that key; those of its successors stand beside it. */
+  readonly receiptPath: string
   readonly ledger: Signer
+  /** Where the ledger's mark belongs: beside the receipt key and named after it. */
+  readonly markPath: string
+}
+
+export interface IssuerKeys extends SigningKeys {
   readonly token: TokenSigner
   /** At least 32 bytes, as lower-case hex. */
   readonly evidenceSecret: Secret
-  /** Where the ledger's mark belongs: beside the receipt key and named after it. */
-  readonly markPath: string
   /** Whether key files stood beside the database before this start. */
   readonly stoodBeside: boolean
 }
 
-export type OpenedKeys =
-  | {readonly ok: true; readonly keys: IssuerKeys; readonly warnings: readonly string[]}
+export type Opened<T> =
+  | {readonly ok: true; readonly keys: T; readonly warnings: readonly string[]}
   | {readonly ok: false; readonly problems: readonly string[]}
+
+export type OpenedKeys = Opened<IssuerKeys>
 
 const fileNames = {
   receipt: 'receipt-key.pem',
@@ -47,7 +57,10 @@ const fileNames = {
 /** Loads the keys; on a first start makes those that no variable places. Call it before the database is opened. */
 export function openKeys(places: KeyPlaces): OpenedKeys {
   const folder = dirname(places.databasePath)
-  const beside = Object.values(fileNames).filter((name) => existsSync(join(folder, name)))
+  const beside = [
+    ...Object.values(fileNames).filter((name) => existsSync(join(folder, name))),
+    ...findSuccessors(join(folder, fileNames.receipt)),
+  ]
   const isNewStore = !existsSync(places.databasePath)
   if (isNewStore && beside.length > 0) return {ok: false, problems: [describeLostStore(places.databasePath, beside)]}
   if (isNewStore) {
@@ -97,29 +110,45 @@ function makeMissing(places: KeyPlaces, folder: string): void {
 
 function loadKeys(places: KeyPlaces, stoodBeside: boolean): OpenedKeys {
   const folder = dirname(places.databasePath)
-  const receiptPath = places.receiptKey ?? join(folder, fileNames.receipt)
-  const receipt = loadSigner(receiptPath)
-  const ledger = loadSigner(places.ledgerKey ?? join(folder, fileNames.ledger))
+  const signing = loadSigningKeys(places)
   const token = loadTokenSigner(places.tokenKey ?? join(folder, fileNames.token))
   const evidence = loadEvidenceSecret(places, folder)
-  if (!receipt.ok || !ledger.ok || !token.ok || !evidence.ok) {
-    const named = {RECEIPT_KEY: receipt, LEDGER_KEY: ledger, TOKEN_KEY: token, EVIDENCE_SECRET: evidence}
-    const problems = Object.entries(named).map(([name, {ok, ...rest}]) =>
-      !ok && 'problem' in rest ? [`COUNTERSIGN_${name}: ${rest.problem}`] : [],
-    )
-    return {ok: false, problems: problems.flat()}
+  if (!signing.ok || !token.ok || !evidence.ok) {
+    const problems = [
+      ...(signing.ok ? [] : signing.problems),
+      ...problemsOf({TOKEN_KEY: token, EVIDENCE_SECRET: evidence}),
+    ]
+    return {ok: false, problems}
   }
-  if (receipt.value.publicKey === ledger.value.publicKey) {
-    return {ok: false, problems: ['COUNTERSIGN_LEDGER_KEY: is the receipt key: each purpose needs a key of its own']}
+  const warnings = [...signing.warnings, ...[token, evidence].flatMap(({warning}) => warning ?? [])]
+  return {
+    ok: true,
+    keys: {...signing.keys, token: token.value, evidenceSecret: evidence.value, stoodBeside},
+    warnings,
   }
-  const warnings = [receipt, ledger, token, evidence].flatMap(({warning}) => warning ?? [])
-  const keys = {receipt: receipt.value, ledger: ledger.value, token: token.value, evidenceSecret: evidence.value}
-  return {ok: true, keys: {...keys, markPath: `${receiptPath}.ledger-mark`, stoodBeside}, warnings}
 }
 
-type LoadedSecret = {ok: true; value: Secret; warning?: string | undefined} | {ok: false; problem: string}
+/** The keys that the commands need too. Makes none. */
+export function loadSigningKeys(places: KeyPlaces): Opened<SigningKeys> {
+  const folder = dirname(places.databasePath)
+  const receiptPath = places.receiptKey ?? join(folder, fileNames.receipt)
+  const receipt = loadFirstReceiptKey(receiptPath)
+  const ledger = loadSigner(places.ledgerKey ?? join(folder, fileNames.ledger))
+  if (!receipt.ok || !ledger.ok) return {ok: false, problems: problemsOf({RECEIPT_KEY: receipt, LEDGER_KEY: ledger})}
+  if (receipt.value?.publicKey === ledger.value.publicKey) {
+    return {ok: false, problems: ['COUNTERSIGN_LEDGER_KEY: is the receipt key: each purpose needs a key of its own']}
+  }
+  const keys = {receipt: receipt.value, receiptPath, ledger: ledger.value, markPath: `${receiptPath}.ledger-mark`}
+  return {ok: true, keys, warnings: [receipt, ledger].flatMap(({warning}) => warning ?? [])}
+}
 
-function loadEvidenceSecret({evidenceSecret}: KeyPlaces, folder: string): LoadedSecret {
+const loadFirstReceiptKey = (path: string): Loaded<Signer | undefined> =>
+  !existsSync(path) && findSuccessors(path).length > 0 ? {ok: true, value: undefined} : loadSigner(path)
+
+const problemsOf = (named: Readonly<Record<string, Loaded<unknown>>>): readonly string[] =>
+  Object.entries(named).flatMap(([name, loaded]) => (loaded.ok ? [] : [`COUNTERSIGN_${name}: ${loaded.problem}`]))
+
+function loadEvidenceSecret({evidenceSecret}: KeyPlaces, folder: string): Loaded<Secret> {
   if (evidenceSecret !== undefined) return {ok: true, value: evidenceSecret}
   const path = join(folder, fileNames.evidence)
   const file = readKeyFile(path)

@@ -2,6 +2,7 @@
 import type {DatabaseSync} from 'node:sqlite'
 import type {Entry} from '#protocol'
 import type {AuditorRegister, AuditorTokens, LinkRegister, LinkTokens, TokenIds} from '../callers/ports.ts'
+import type {KeySets} from '../keys/ports.ts'
 import type {Inbox} from '../webhook/inbox.ts'
 import {sqliteAuditors} from './sqlite/auditors.ts'
 import {sqliteClaims, sqliteOutbox} from './sqlite/claims.ts'
@@ -9,6 +10,7 @@ import {sqliteCheckpoints, sqliteLedgerReader} from './sqlite/checkpoints.ts'
 import {openDatabase} from './sqlite/connection.ts'
 import {sqliteInbox} from './sqlite/inbox.ts'
 import {sqliteTokenIds} from './sqlite/jtis.ts'
+import {sqliteKeySets} from './sqlite/key-sets.ts'
 import {createLedger, sqliteEntries, sqliteStore} from './sqlite/ledger.ts'
 import {sqliteLinks} from './sqlite/links.ts'
 import {sqliteRecords, sqliteScopes} from './sqlite/lookups.ts'
@@ -45,11 +47,16 @@ export interface Durable {
   close(): void
 }
 
+/** The embedded store announces changes of the receipt key, whose files stand beside it. */
+export interface Embedded extends Durable {
+  readonly keySets: KeySets
+}
+
 /** Opens or makes the database file. Throws, with what to do, when it is not ours, too new or cannot be durable. */
-export const openSqlite = (path: string): Durable => durableOver(openDatabase(path))
+export const openSqlite = (path: string): Embedded => durableOver(openDatabase(path))
 
 /** The ports over an open connection, which `close` ends. */
-export function durableOver(db: DatabaseSync): Durable {
+export function durableOver(db: DatabaseSync): Embedded {
   return {
     store: sqliteStore(db),
     records: sqliteRecords(db),
@@ -64,6 +71,7 @@ export function durableOver(db: DatabaseSync): Durable {
     auditors: sqliteAuditors(db),
     links: sqliteLinks(db),
     tokenIds: sqliteTokenIds(db),
+    keySets: sqliteKeySets(db),
     createLedger: async (first) => {
       createLedger(db, first)
       return Promise.resolve()

@@ -13,6 +13,7 @@ import type {
   Receipt,
   ReceiptId,
   RepositoryId,
+  SecondsTime,
   TreeSha,
 } from '#protocol'
 import type {Push, Statement} from '../facts/facts.ts'
@@ -193,6 +194,8 @@ export type Lookup =
       readonly environment: Environment
       readonly sha?: CommitSha | undefined
       readonly tree?: TreeSha | undefined
+      /** Only what was issued at that time or before. */
+      readonly issuedBefore?: SecondsTime | undefined
     }
 
 export interface FoundReceipt {
@@ -203,7 +206,7 @@ export interface FoundReceipt {
 }
 
 /** What is kept of a decision besides its receipt. */
-export interface FoundDecision extends Pick<DecisionRecord, 'decision' | 'scope' | 'public' | 'evidence'> {
+export interface FoundDecision extends Pick<DecisionRecord, 'entry' | 'decision' | 'scope' | 'public' | 'evidence'> {
   readonly ownerId?: number | undefined
   readonly token?: string | undefined
 }

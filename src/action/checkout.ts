@@ -1,8 +1,9 @@
 /** Finds the checkout, if there is one. Where there is none, nothing of git is loaded. */
 import {lstatSync} from 'node:fs'
 import {dirname, join, resolve, sep} from 'node:path'
-import type {CheckoutInspector} from '../gate.ts'
+import {parseTreeSha} from '#protocol'
 import {faultCode} from './fault.ts'
+import type {CheckoutInspector} from './ports.ts'
 
 export interface CheckoutPlace {
   /** The input `path`; relative to the workspace, empty for the workspace itself. */
@@ -18,6 +19,12 @@ export function checkoutInspector({path, workspace}: CheckoutPlace, env: NodeJS.
       if (root === undefined) return {kind: 'absent', path: folder}
       const {inspectRepository} = await import('./inspect-repository.ts')
       return inspectRepository(root, {sha, env})
+    },
+    readTree: async (sha) => {
+      const root = findRoot(resolve(workspace, path), resolve(workspace))
+      if (root === undefined) return undefined
+      const {readCommitTree} = await import('./inspect-repository.ts')
+      return parseTreeSha(await readCommitTree(root, {sha, env}))
     },
   }
 }

@@ -18,8 +18,8 @@ export const checkNames = [
   'proof of approvals',
   'flags',
   'revocation',
-  'single use',
   'checkout',
+  'single use',
 ] as const
 export type CheckName = (typeof checkNames)[number]
 

@@ -9,6 +9,8 @@ export class GitFault extends Error {}
 export interface GitRepository {
   readonly root: string
   readonly readHead: () => Promise<string>
+  /** The raw object, a byte a character. */
+  readonly readCommit: (commit: string) => Promise<string>
   readonly readParents: (commit: string) => Promise<readonly string[]>
   readonly hasReplaceRefs: () => Promise<boolean>
   readonly readTree: (commit: string) => Promise<readonly TreeEntry[]>
@@ -48,6 +50,7 @@ export function openRepository(root: string, env: NodeJS.ProcessEnv): GitReposit
       if (!hexLine.test(head)) throw new GitFault('it has no commit checked out')
       return head
     },
+    readCommit: (commit) => git('cat-file', 'commit', commit),
     // The raw commit: a shallow clone, as actions/checkout makes one, hides parents from every other command.
     readParents: async (commit) => parseParents(await git('cat-file', 'commit', commit)),
     hasReplaceRefs: async () => (await git('for-each-ref', '--count=1', 'refs/replace')) !== '',

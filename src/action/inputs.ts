@@ -18,6 +18,7 @@ import {
   parsePinnedKeys,
   parseRepositoryId,
   parseRepositoryName,
+  parseVerifierKey,
   proofWords,
 } from '#protocol'
 
@@ -30,14 +31,22 @@ export const inputNames = [
   'repository',
   'repository-id',
   'sha',
+  'match',
   'checkout',
   'path',
   'min-approvals',
   'require-proof',
   'refuse-flags',
   'max-ttl',
+  'ledger-key',
+  'wait',
+  'redeem',
+  'report',
 ] as const
 export type InputName = (typeof inputNames)[number]
+
+/** Nobody gives it: the runner fills its default in when the post step runs, and so tells how the job went (docs/adr/0007). */
+export const jobStatusInput = 'job-status'
 
 export interface Inputs {
   readonly environment: Environment
@@ -49,11 +58,18 @@ export interface Inputs {
   readonly token: string
   readonly repository: {readonly name: RepositoryName; readonly id: RepositoryId} | undefined
   readonly sha: CommitSha | undefined
+  readonly match: 'commit' | 'tree'
   readonly checkout: 'verify' | 'ignore'
   readonly path: string
   readonly limits: Limits
   /** Milliseconds. */
   readonly maxTtl: number
+  /** A C2SP verifier key. */
+  readonly ledgerKey: string | undefined
+  /** Milliseconds. */
+  readonly wait: number
+  readonly redeem: boolean
+  readonly report: boolean
 }
 
 export type InputsResult =
@@ -74,10 +90,22 @@ export function readInputs(read: (name: InputName) => string): InputsResult {
     token: read('github-token').trim(),
     repository: readRepository(form),
     sha: form.takeOptional('sha', parseCommitSha, 'must be the full commit: 40 or 64 lower-case hex digits'),
+    match: form.take('match', oneOf('commit', 'tree'), 'must be commit or tree'),
     checkout: form.take('checkout', oneOf('verify', 'ignore'), 'must be verify or ignore'),
     path: read('path').trim(),
     limits: readLimits(form),
     maxTtl: form.take('max-ttl', parseLife, 'must be a duration such as 90s, 15m, 1h or 7d'),
+    ledgerKey: form.takeOptional(
+      'ledger-key',
+      (text) => (parseVerifierKey(text) === undefined ? undefined : text),
+      "must be the ledger's key as the issuer prints it, name+id+base64",
+    ),
+    wait: form.take('wait', parseDuration, 'must be 0, or a duration such as 90s, 15m or 1h'),
+    redeem: form.take('redeem', parseSwitch, 'must be true or false'),
+    report: form.take('report', parseSwitch, 'must be true or false'),
+  }
+  if (inputs.redeem === true && inputs.issuer === undefined) {
+    form.fault('issuer-url', 'is missing; with "redeem" the issuer records that this run uses the receipt')
   }
   if (inputs.receipt === '' && inputs.token === '' && inputs.issuer === undefined) {
     form.fault(
@@ -175,6 +203,8 @@ const oneOf =
   <const T extends string>(...words: readonly T[]): Parse<T> =>
   (text) =>
     words.find((word) => word === text)
+
+const parseSwitch: Parse<boolean> = (text) => (text === 'true' ? true : text === 'false' ? false : undefined)
 
 const plainDecimal = /^(?:0|[1-9][0-9]{0,15})$/
 const parseId: Parse<RepositoryId> = (text) => (plainDecimal.test(text) ? parseRepositoryId(Number(text)) : undefined)

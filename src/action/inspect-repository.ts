@@ -1,6 +1,8 @@
 /** Is the checkout the authorised commit, and nothing else? Compared byte by byte, running nothing that it brings along. */
-import type {CheckoutFinding} from '../gate.ts'
+import {createHash} from 'node:crypto'
+import {hashOfName} from './blob.ts'
 import {type GitRepository, GitFault, openRepository} from './git.ts'
+import type {CheckoutFinding} from './ports.ts'
 import {type TreeDifference, compareTree} from './worktree.ts'
 
 /** Total but for bugs: a checkout that cannot be looked at is not one that was looked at, so it refuses. */
@@ -16,6 +18,21 @@ export async function inspectRepository(
       fault.message,
       'Run the gate where git is installed, right after actions/checkout, or give `checkout: ignore` if you mean it.',
     )
+  }
+}
+
+/** The tree that a commit names, where that commit is here. Its bytes make its name, so nobody need be believed. */
+export async function readCommitTree(
+  root: string,
+  {sha, env}: {readonly sha: string; readonly env: NodeJS.ProcessEnv},
+): Promise<string | undefined> {
+  try {
+    const commit = Buffer.from(await openRepository(root, env).readCommit(sha), 'latin1')
+    const name = createHash(hashOfName(sha)).update(`commit ${commit.length}\0`).update(commit).digest('hex')
+    return name === sha ? /^tree ([0-9a-f]+)\n/.exec(commit.toString('latin1'))?.[1] : undefined
+  } catch (fault) {
+    if (fault instanceof GitFault) return undefined
+    throw fault
   }
 }
 

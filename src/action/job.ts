@@ -9,6 +9,8 @@ export interface Job {
   readonly payload: EventPayload
   readonly workspace: string
   readonly apiUrl: string
+  /** Empty outside a workflow. */
+  readonly runId: string
 }
 
 export type EventPayload = {readonly ok: true; readonly value: unknown} | {readonly ok: false; readonly problem: string}
@@ -25,6 +27,7 @@ export function readJob(env: Readonly<Record<string, string | undefined>>): Job 
     payload: readPayload(env['GITHUB_EVENT_PATH'] ?? ''),
     workspace: env['GITHUB_WORKSPACE'] ?? '',
     apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com',
+    runId: env['GITHUB_RUN_ID'] ?? '',
   }
 }
 

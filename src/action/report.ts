@@ -1,6 +1,6 @@
 /** The outcome -> outputs, one annotation, the job summary and the exit code. */
-import type {GateOutcome} from '../gate.ts'
 import {oneLine} from './escape.ts'
+import type {GateOutcome} from './ports.ts'
 import {type GateResult, checkoutLines, notRevocationChecked, resultOf} from './result.ts'
 import {renderSummary} from './summary.ts'
 
@@ -40,9 +40,14 @@ function publishAllow(result: GateResult, runner: Runner): ExitCode {
   if (attempt(() => runner.summarise(renderSummary(result))) === 'failed') {
     runner.say('warning', 'The job summary could not be written.', 'Countersign')
   }
-  runner.say('info', `${oneLine(result.what)}\n${notRevocationChecked}${checkoutHint(result)}`, 'Authorised')
+  const standing = result.status === null ? `\n${notRevocationChecked}` : ''
+  const held = result.checkpoint?.verified === true ? `\nHeld by this run:\n${eachLine(result.checkpoint.note)}` : ''
+  runner.say('info', `${oneLine(result.what)}${standing}${held}${checkoutHint(result)}`, 'Authorised')
   return 0
 }
+
+/** A line of a note must not speak to the runner either. */
+const eachLine = (note: string): string => note.split('\n').map(oneLine).join('\n')
 
 /** Nothing that fails here makes the refusal less of one. */
 function publishRefusal(result: GateResult, runner: Runner): ExitCode {
@@ -73,9 +78,11 @@ function recordOutputs(result: GateResult, runner: Runner): void {
 /** After a refusal only the reason is there: an empty `sha` cannot be deployed by mistake. */
 function outputsOf(result: GateResult): Readonly<Record<OutputName, string>> {
   const receipt = result.authorized ? result.receipt : null
+  // With `match: tree` the receipt names another commit of the same content: this job deploys its own.
+  const sha = result.authorized ? result.asked?.sha : undefined
   return {
     authorized: result.authorized ? 'true' : 'false',
-    sha: receipt?.scope.sha ?? '',
+    sha: sha ?? '',
     'receipt-id': receipt?.id ?? '',
     'authorized-by': receipt?.authorizedBy ?? '',
     'issued-at': receipt?.issuedAt ?? '',

@@ -1,12 +1,13 @@
 /** Inputs and event -> what is asked of the gate and where it may look, or the refusal that ends it before it began. */
-import type {Refusal} from '#protocol'
-import type {GateRequest, ReceiptSource} from '../gate.ts'
+import type {Refusal, TreeSha} from '#protocol'
+import {checkoutInspector} from './checkout.ts'
 import {readDeployment} from './deployment.ts'
 import {type InputName, type Inputs, readInputs} from './inputs.ts'
+import type {IssuerPlace, OpenIssuer} from './issuer/open-issuer.ts'
 import type {Job} from './job.ts'
+import type {GateRequest, GateTools, ReceiptSource, TreeAnswer} from './ports.ts'
 import {receiptInput} from './sources/file.ts'
-import {gitHubCheckRuns} from './sources/github.ts'
-import {issuerReceipts} from './sources/issuer.ts'
+import {gitHubCheckRuns, gitHubTree} from './sources/github.ts'
 
 export interface Request {
   readonly ask: GateRequest
@@ -21,20 +22,68 @@ export function readRequest(read: (name: InputName) => string, job: Job): Reques
   if (!form.ok) return {ok: false, refusal: {code: 'input_invalid', problems: form.problems}}
   const {inputs} = form
   const reading = readDeployment(inputs, job)
-  if (!reading.ok) return reading
-  const {environment, keys, limits, maxTtl, issuer, checkout} = inputs
+  return reading.ok ? {ok: true, request: {inputs, ask: {...inputs, deployment: reading.deployment}}} : reading
+}
+
+/** The machine that the gate runs on. */
+export interface Machine {
+  readonly env: NodeJS.ProcessEnv
+  /** Hides a value from the log. */
+  readonly mask: (secret: string) => void
+}
+
+export type Places = Pick<GateTools, 'sources' | 'checkout' | 'readTree' | 'issuer'>
+
+export interface OpenPlaces {
+  readonly places: Places
+  /** Absent without `issuer-url`. */
+  readonly issuer?: OpenIssuer | undefined
+}
+
+export async function openPlaces(request: Request, job: Job, {env, mask}: Machine): Promise<OpenPlaces> {
+  const {ask, inputs} = request
+  const issuer = ask.issuer === undefined ? undefined : await openIssuer(ask, {...job, issuer: ask.issuer, env, mask})
+  const checkout = checkoutInspector({path: inputs.path, workspace: job.workspace}, env)
+  const readLocal = (): Promise<TreeSha | undefined> => checkout.readTree(ask.deployment.sha)
   return {
-    ok: true,
-    request: {inputs, ask: {environment, deployment: reading.deployment, keys, limits, maxTtl, issuer, checkout}},
+    issuer,
+    places: {
+      checkout,
+      sources: openSources(request, job, issuer),
+      readTree: async (limit) => readTree({local: await readLocal(), limit}, request, job),
+      issuer: issuer?.tools,
+    },
   }
 }
 
+async function openIssuer(ask: GateRequest, place: IssuerPlace): Promise<OpenIssuer> {
+  const door = await import('./issuer/open-issuer.ts')
+  return door.openIssuer(ask, place)
+}
+
 /** In the order in which they are asked: what was handed over, what GitHub holds, what the issuer has (formats §7). */
-export function openSources({ask, inputs}: Request, {apiUrl, workspace}: Job): readonly ReceiptSource[] {
-  const {receipt, token, issuer} = inputs
+function openSources(
+  {ask, inputs}: Request,
+  {apiUrl, workspace}: Job,
+  issuer: OpenIssuer | undefined,
+): readonly ReceiptSource[] {
+  const {receipt, token} = inputs
   return [
     ...(receipt === '' ? [] : [receiptInput(receipt, workspace)]),
     ...(token === '' ? [] : [gitHubCheckRuns(ask, {apiUrl, token})]),
-    ...(issuer === undefined ? [] : [issuerReceipts(ask, issuer)]),
+    ...(issuer === undefined ? [] : [issuer.source]),
   ]
+}
+
+/** The checkout's commit proves its tree by its name; without one GitHub is asked. */
+async function readTree(
+  {local, limit}: {readonly local: TreeSha | undefined; readonly limit: AbortSignal},
+  {ask, inputs}: Request,
+  {apiUrl}: Job,
+): Promise<TreeAnswer> {
+  if (local !== undefined) return {ok: true, tree: local}
+  const unknown = `the tree of ${ask.deployment.sha} is not known: check the commit out before this step`
+  if (inputs.token === '') return {ok: false, problem: unknown}
+  const answer = await gitHubTree(ask, {apiUrl, token: inputs.token}, limit)
+  return answer.ok ? answer : {ok: false, problem: `${unknown} (GitHub: ${answer.problem})`}
 }

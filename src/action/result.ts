@@ -8,8 +8,9 @@ import {
   parseJson,
   parseReceipt,
 } from '#protocol'
-import {type GateOutcome, describeAnswer} from '../gate.ts'
+import {describeAnswer} from './answers.ts'
 import {type Check, type CheckName, checkNames, rankOfRefusal} from './checks.ts'
+import type {GateOutcome} from './ports.ts'
 
 export interface GateResult {
   readonly type: 'countersign.result/v1'
@@ -26,6 +27,12 @@ export interface GateResult {
   readonly standing: 'verified' | 'claimed' | null
   readonly source: string | null
   readonly checks: readonly Check[]
+  /** What the issuer said of the receipt while this ran. */
+  readonly status: {readonly status: string; readonly at: string} | null
+  /** When the issuer recorded that this run uses the receipt. */
+  readonly redeemedAt: string | null
+  /** The ledger's checkpoint that came with the receipt. */
+  readonly checkpoint: {readonly note: string; readonly verified: boolean} | null
   readonly sources: readonly string[]
   readonly warnings: readonly string[]
 }
@@ -35,6 +42,7 @@ export interface AskedResult {
   readonly repository: string
   readonly repositoryId: number
   readonly sha: string
+  readonly match: string
   readonly event: string
   readonly issuer: string | null
   readonly minApprovals: number
@@ -43,6 +51,7 @@ export interface AskedResult {
   readonly maxTtlSeconds: number
 }
 
+/** Shown with every allow for which the issuer gave no valid status. */
 export const notRevocationChecked = 'Revocation not checked: this says what was signed, not what was revoked since.'
 
 export function resultOf(outcome: GateOutcome): GateResult {
@@ -54,7 +63,7 @@ export function resultOf(outcome: GateOutcome): GateResult {
     type: 'countersign.result/v1',
     authorized: decision.kind === 'allow',
     code: refusal?.code ?? null,
-    what: words?.what ?? describeAllow(receipt),
+    what: words?.what ?? describeAllow(receipt, ask),
     fix: words?.fix ?? null,
     comment: refusal === undefined ? null : commentFor(refusal, ask),
     asked: ask === undefined ? null : askedResult(ask),
@@ -62,18 +71,28 @@ export function resultOf(outcome: GateOutcome): GateResult {
     standing: receipt === undefined ? null : standingAfter(refusal),
     source: examined?.source ?? null,
     checks: checksOf(outcome, refusal),
+    status: outcome.status === undefined ? null : {status: outcome.status.status, at: outcome.status.at},
+    redeemedAt: outcome.redeemedAt ?? null,
+    checkpoint: checkpointResult(outcome.checkpoint),
     sources: outcome.answers.map(describeAnswer),
     warnings: warningsOf(outcome),
   }
 }
 
+function checkpointResult(checkpoint: GateOutcome['checkpoint']): GateResult['checkpoint'] {
+  if (checkpoint === undefined || checkpoint.kind === 'none') return null
+  return {note: checkpoint.note, verified: checkpoint.kind === 'verified'}
+}
+
 const standingAfter = (refusal: Refusal | undefined): 'verified' | 'claimed' =>
   refusal === undefined || rankOfRefusal(refusal.code) > checkNames.indexOf('signature') ? 'verified' : 'claimed'
 
-function describeAllow(receipt: Receipt | undefined): string {
-  if (receipt === undefined) throw new TypeError('an allow without a receipt')
+function describeAllow(receipt: Receipt | undefined, ask: GateOutcome['ask']): string {
+  if (receipt === undefined || ask === undefined) throw new TypeError('an allow without a receipt or a question')
   const {authorizedBy, scope, id, expiresAt} = receipt
-  return `${authorizedBy} authorised ${scope.sha} of ${scope.repository} for ${scope.environment} (receipt ${id}, until ${expiresAt}).`
+  const {sha} = ask.deployment
+  const same = scope.sha === sha ? '' : ` This job deploys ${sha}, which has the same tree.`
+  return `${authorizedBy} authorised ${scope.sha} of ${scope.repository} for ${scope.environment} (receipt ${id}, until ${expiresAt}).${same}`
 }
 
 /** What a candidate says about itself, if it has a receipt's form at all. For showing, never for deciding. */
@@ -123,6 +142,7 @@ function commentFor({code}: Refusal, ask: GateOutcome['ask']): GateResult['comme
 const askedResult = ({
   environment,
   deployment,
+  match,
   issuer,
   limits,
   maxTtl,
@@ -131,6 +151,7 @@ const askedResult = ({
   repository: deployment.repository,
   repositoryId: deployment.repositoryId,
   sha: deployment.sha,
+  match,
   event: deployment.event,
   issuer: issuer ?? null,
   minApprovals: limits.minApprovals,
@@ -151,22 +172,23 @@ function checksOf(outcome: GateOutcome, refusal: Refusal | undefined): readonly 
   })
 }
 
-function uncheckedNames({ask, checkout}: GateOutcome): ReadonlySet<CheckName> {
+function uncheckedNames({ask, checkout, status, redeemedAt}: GateOutcome): ReadonlySet<CheckName> {
   return new Set<CheckName>([
-    'tree',
-    'revocation',
-    'single use',
+    ask?.match === 'tree' ? 'commit' : 'tree',
+    ...(status === undefined ? (['revocation'] as const) : []),
+    ...(redeemedAt === undefined ? (['single use'] as const) : []),
     ...(ask?.issuer === undefined ? (['issuer'] as const) : []),
     ...(checkout === undefined || checkout.kind === 'absent' ? (['checkout'] as const) : []),
   ])
 }
 
-function warningsOf({answers, checkout, decision}: GateOutcome): readonly string[] {
+function warningsOf({ask, answers, checkout, checkpoint, decision, warnings}: GateOutcome): readonly string[] {
   const unreached = answers.flatMap(({source, answer}) => {
     if (answer.problem !== undefined) return [`${source}: ${answer.problem}.`]
     return answer.refusal === undefined || decision.kind === 'deny' ? [] : [describeRefusal(answer.refusal).what]
   })
-  return [...unreached, ...checkoutWarnings(checkout)]
+  const ledger = ask?.ledgerKey === undefined ? [] : checkpointWarnings(checkpoint)
+  return [...unreached, ...warnings, ...checkoutWarnings(checkout), ...ledger]
 }
 
 function checkoutWarnings(checkout: GateOutcome['checkout']): readonly string[] {
@@ -182,6 +204,24 @@ function checkoutWarnings(checkout: GateOutcome['checkout']): readonly string[] 
       return []
     default:
       return checkout satisfies never
+  }
+}
+
+/** For a job that asked for a checkpoint that verifies. */
+function checkpointWarnings(checkpoint: GateOutcome['checkpoint']): readonly string[] {
+  switch (checkpoint?.kind) {
+    case 'none':
+      return ['NO LEDGER CHECKPOINT came with the receipt, so nothing was held against "ledger-key".']
+    case 'refused':
+      return [
+        `THE LEDGER CHECKPOINT DOES NOT VERIFY under "ledger-key". ${checkpoint.reason} Keep the summary of this run, and ask whoever runs the issuer to explain.`,
+      ]
+    case 'verified':
+    case 'unverified':
+    case undefined:
+      return []
+    default:
+      return checkpoint satisfies never
   }
 }
 

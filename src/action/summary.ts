@@ -8,11 +8,12 @@ export function renderSummary(result: GateResult): string {
   const blocks = [
     renderVerdict(result),
     markdownSentence(result.what),
-    ...(result.fix === null ? [notRevocationChecked] : [`**What to do.** ${markdownSentence(result.fix)}`]),
+    ...(result.fix === null ? [renderStanding(result)] : [`**What to do.** ${markdownSentence(result.fix)}`]),
     ...renderComment(result),
     ...renderComparison(result),
     ...renderChecks(result.checks),
     ...renderWarnings(result),
+    ...renderCheckpoint(result),
   ]
   return `${blocks.join('\n\n')}\n\n`
 }
@@ -20,6 +21,20 @@ export function renderSummary(result: GateResult): string {
 function renderVerdict({authorized, asked, code}: GateResult): string {
   const where = asked === null ? '' : ` to ${markdownCode(asked.environment)}`
   return authorized ? `## ✅ Authorised: deploy${where}` : `## ⛔ Refused: deploy${where} (${markdownCode(code ?? '')})`
+}
+
+const renderStanding = ({status, redeemedAt}: GateResult): string =>
+  [
+    status === null ? notRevocationChecked : `The issuer said at ${markdownText(status.at)}: not revoked.`,
+    ...(redeemedAt === null ? [] : [`This run uses the receipt up, recorded at ${markdownText(redeemedAt)}.`]),
+  ].join(' ')
+
+/** Every character of the note has passed its pattern. */
+function renderCheckpoint({checkpoint}: GateResult): readonly string[] {
+  if (checkpoint === null) return []
+  const {note, verified} = checkpoint
+  const title = verified ? 'Ledger checkpoint, verified and held by this run' : 'Ledger checkpoint, not verified'
+  return [`<details><summary>${title}</summary>`, fenced(note.trimEnd(), 'text'), '</details>']
 }
 
 /** Every character of the line has passed the parsers of an environment and a commit. */
@@ -61,7 +76,7 @@ const foundValues = ({scope, approvals, flags, issuedAt, expiresAt, issuer}: Rec
 
 const askedFields = (asked: AskedResult): readonly Row[] => [
   ['repository', `${asked.repository} (id ${asked.repositoryId})`],
-  ['commit', `${asked.sha} (event ${asked.event})`],
+  ['commit', `${asked.sha} (event ${asked.event}${asked.match === 'tree' ? ', by its tree' : ''})`],
   ['environment', asked.environment],
   ['approvals', `at least ${asked.minApprovals}, proof ${asked.requireProof}`],
   ['flags', asked.refuseFlags.length === 0 ? 'all are taken' : `none of ${asked.refuseFlags.join(', ')}`],

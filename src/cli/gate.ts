@@ -1,11 +1,11 @@
 /** `countersign gate`: the Action's own gate for any deploy script; its options are the Action's inputs. */
 import {type GateResult, notRevocationChecked, resultOf} from '../action/result.ts'
-import {checkoutInspector} from '../action/checkout.ts'
 import {type InputName, inputNames} from '../action/inputs.ts'
 import {readJob} from '../action/job.ts'
-import {openSources, readRequest} from '../action/request.ts'
+import type {GateOutcome} from '../action/ports.ts'
+import {openPlaces, readRequest} from '../action/request.ts'
 import {deny} from '#protocol'
-import {type GateOutcome, runGate} from '../gate.ts'
+import {runGate} from '../gate.ts'
 import {readWords} from './arguments.ts'
 import {type Command, type ExitCode, type Tools, complainOfUsage} from './command.ts'
 import {type Terminal, printJson} from './terminal.ts'
@@ -23,12 +23,17 @@ GitHub Action, and every refusal has the same code (docs/refusals.md).
                            (in a GitHub workflow these three come from the event where they are not given)
   --receipt FILE           a receipt: a file, or JSON that begins with {
   --issuer-url ORIGIN      where to ask for receipts; a receipt must then name this issuer
+  --match WORD             commit (default), or tree: a receipt counts whose content is that of this commit
   --checkout MODE          verify (default): HEAD at --path is the commit, unmodified; ignore: not looked at
   --path FOLDER            where the checkout is; default: here
   --min-approvals N        default 1
   --require-proof WORD     comment (default) or passkey
   --refuse-flags WORDS     default "self emergency"
   --max-ttl DURATION       default 24h
+  --ledger-key KEY         verifies the ledger's checkpoint that came with the receipt, name+id+base64
+  --wait DURATION          tries this long, every 10 seconds, until there is a receipt; default 0
+  --redeem WORD            true: this run uses the receipt up, recorded by the issuer (in a GitHub workflow with
+                           id-token: write); default false
   --json                   the whole result as one JSON object on standard output
 
 The variable GITHUB_TOKEN, when it is set, lets GitHub be asked for the check run that carries the receipt
@@ -40,15 +45,19 @@ Exit codes: 0 authorised, 1 refused, 2 the command line cannot be read.
 
 /** Those of action.yml. */
 export const gateDefaults: Readonly<Partial<Record<InputName, string>>> = {
+  match: 'commit',
   checkout: 'verify',
   'min-approvals': '1',
   'require-proof': 'comment',
   'refuse-flags': 'self emergency',
   'max-ttl': '24h',
+  wait: '0',
+  redeem: 'false',
+  report: 'true',
 }
 
-/** The token is no option: it would stand in the list of processes. */
-const optionNames = inputNames.filter((name) => name !== 'github-token')
+/** The token is no option: it would stand in the list of processes. Nor is the report: a command sees no job's end. */
+const optionNames = inputNames.filter((name) => name !== 'github-token' && name !== 'report')
 const sourceLimitMs = 10_000
 
 export const gate: Command = {
@@ -68,16 +77,18 @@ export const gate: Command = {
   },
 }
 
-async function askGate(input: (name: InputName) => string, {env, now}: Tools): Promise<GateOutcome> {
+async function askGate(input: (name: InputName) => string, {env, now, terminal}: Tools): Promise<GateOutcome> {
   const job = readJob(env)
   const reading = readRequest(input, job)
-  if (!reading.ok) return {decision: deny(reading.refusal), answers: []}
+  if (!reading.ok) return {decision: deny(reading.refusal), answers: [], warnings: []}
   const {request} = reading
+  // Nothing of a token is ever printed, and there is no runner to hide it.
+  const {places} = await openPlaces(request, job, {env: {...env}, mask: () => undefined})
   return runGate(request.ask, {
-    sources: openSources(request, job),
-    checkout: checkoutInspector({path: request.inputs.path, workspace: job.workspace}, {...env}),
-    now,
+    ...places,
+    clock: {now, pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms))},
     limit: () => AbortSignal.timeout(sourceLimitMs),
+    progress: (line) => terminal.complain(line, 'faint'),
   })
 }
 
@@ -85,7 +96,7 @@ function report(result: GateResult, terminal: Terminal, isJson: boolean): ExitCo
   for (const warning of result.warnings) terminal.complain(warning, 'faint')
   if (result.authorized) {
     if (!isJson) terminal.print(result.what, 'good')
-    terminal.complain(notRevocationChecked, 'faint')
+    if (result.status === null) terminal.complain(notRevocationChecked, 'faint')
     return 0
   }
   terminal.complain(`Refused (${result.code ?? ''}): ${result.what}`, 'bad')

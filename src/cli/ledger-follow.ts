@@ -6,8 +6,9 @@ import {type Origin, parseOrigin, verify} from '#protocol'
 import {readWords} from './arguments.ts'
 import {type Command, type ExitCode, type Tools, complainOfUsage} from './command.ts'
 import {describeFault} from './describe-fault.ts'
+import {IssuerOutage} from './fetch-issuer.ts'
 import {keepRefused, readNote, replaceNote} from './ledger/kept-note.ts'
-import {IssuerOutage, fetchCheckpoint, fetchConsistency} from './ledger/issuer-ledger.ts'
+import {fetchCheckpoint, fetchConsistency} from './ledger/issuer-ledger.ts'
 import {type Terminal, printJson} from './terminal.ts'
 
 const help = `countersign ledger follow --issuer ORIGIN --ledger-key KEY --state FILE [--json]

@@ -1,5 +1,6 @@
 /** The `countersign` command: picks the story that is asked for and ends with its exit code. Nothing is decided here. */
 import {faultMember} from '../action/fault.ts'
+import {audit} from './audit.ts'
 import type {Command, ExitCode, Tools} from './command.ts'
 import {gate} from './gate.ts'
 import {keygen} from './keygen.ts'
@@ -10,6 +11,7 @@ import {verifyFiles} from './verify.ts'
 const commands: ReadonlyMap<string, Command> = new Map([
   ['verify', verifyFiles],
   ['gate', gate],
+  ['audit', audit],
   ['keygen', keygen],
   ['ledger follow', ledgerFollow],
 ])
@@ -18,6 +20,7 @@ const help = `countersign: who authorised what, checked on your own machine.
 
   countersign verify FILE…     receipts, tokens, evidence bundles, revocations, ledgers, checkpoints
   countersign gate …           stops a deploy script unless a receipt authorises the commit
+  countersign audit …          who authorised what was deployed at a moment, and the proof
   countersign ledger follow …  notices when an issuer rewrites or cuts its ledger
   countersign keygen FILE      makes an Ed25519 key and prints the line to pin
 

@@ -6,6 +6,8 @@ export type Tone = 'good' | 'bad' | 'faint' | 'plain'
 export interface Terminal {
   readonly print: (text: string, tone?: Tone) => void
   readonly complain: (text: string, tone?: Tone) => void
+  /** A row of CSV on standard output, with the line end of RFC 4180. */
+  readonly printRow: (row: string) => void
   /** One line that the next one replaces; the empty text takes it away. Nothing where no person looks. */
   readonly showProgress: (text: string) => void
 }
@@ -44,6 +46,7 @@ export function openTerminal({stdout, stderr, env}: Streams): Terminal {
   return {
     print: (text, tone = 'plain') => write(stdout, text, tone),
     complain: (text, tone = 'plain') => write(stderr, text, tone),
+    printRow: (row) => stdout.write(`${harmless(row)}\r\n`),
     showProgress: (text) => {
       if (stderr.isTTY === true) stderr.write(`\r${escape}K${harmless(text)}`)
     },

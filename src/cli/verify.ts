@@ -8,11 +8,11 @@ import {printJson} from './terminal.ts'
 
 const help = `countersign verify FILE… [options]     (- for standard input)
 
-What a file is, is told from its content: a receipt, an authority token, an evidence bundle, a revocation, a checkpoint,
-or a part of a ledger (NDJSON, of any length). Nothing is asked of the network.
+What a file is, is told from its content: a receipt, its in-toto attestation, an authority token, an evidence bundle, a
+revocation, a checkpoint, or a part of a ledger (NDJSON, of any length). Nothing is asked of the network.
 
   --key LINE             a pinned receipt key, pp_pk_… [until=<time> | revoked]; may be given several times.
-                         Needed for receipts and revocations
+                         Needed for receipts, attestations and revocations
   --jwks FILE            the issuer's /.well-known/jwks.json, or
   --public-key FILE      its token key as PEM. One of the two is needed for tokens
   --hmac-key-file FILE   the evidence bundle's own key: 64 hex digits, or 32 bytes. Needed for evidence

@@ -9,7 +9,7 @@ import {emptyFolder} from '../asks.ts'
 
 const folder = emptyFolder()
 const {text} = aReceipt()
-const find = (receipt: string) => receiptInput(receipt, folder).find(new AbortController().signal)
+const find = (receipt: string) => receiptInput(receipt, folder).find(new AbortController().signal, undefined)
 
 function aFile(name: string, content: string | Uint8Array): string {
   writeFileSync(join(folder, name), content)

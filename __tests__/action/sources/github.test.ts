@@ -1,9 +1,11 @@
 /** GitHub's check runs as a source, against a loopback server that speaks as GitHub does. */
 import type {IncomingMessage, ServerResponse} from 'node:http'
 import {afterEach, describe, expect, test} from '@jest/globals'
-import {gitHubCheckRuns, readFencedBlock} from '../../../src/action/sources/github.ts'
+import {readCheckRuns, readFencedBlock} from '../../../src/action/sources/check-runs.ts'
+import {gitHubCheckRuns} from '../../../src/action/sources/github.ts'
 import {aReceipt, makeKey} from '../../protocol/builders.ts'
 import {type Loopback, anAsk, serve} from '../asks.ts'
+import {aRevocation} from '../test-issuer.ts'
 
 const key = makeKey()
 const ask = anAsk(key.pin)
@@ -32,11 +34,11 @@ const pagesOf =
 
 async function find(answer: Parameters<typeof serve>[0], limit = AbortSignal.timeout(10_000)) {
   server = await serve(answer)
-  return gitHubCheckRuns(ask, {apiUrl: server.origin, token: 'ghs_test'}).find(limit)
+  return gitHubCheckRuns(ask, {apiUrl: server.origin, token: 'ghs_test'}).find(limit, undefined)
 }
 
 test('asks for the latest check runs of this name on this commit, with the token', async () => {
-  expect(await find(pagesOf([fence(text)]))).toEqual({candidates: [text], skipped: 0})
+  expect(await find(pagesOf([fence(text)]))).toMatchObject({candidates: [text], skipped: 0})
   const [request] = server?.requests ?? []
   const url = new URL(request?.url ?? '', 'http://github')
   expect(url.pathname).toBe(`/repos/octo-org/api-service/commits/${ask.deployment.sha}/check-runs`)
@@ -52,7 +54,7 @@ test('asks for the latest check runs of this name on this commit, with the token
 test('a hundred junk check runs do not hide the good one behind them', async () => {
   const junk = ['', null, 'nothing', '```\nno end', fence('{"a":1}'), fence('<html>'), `${fence(text)}${fence(text)}`]
   const texts = Array.from({length: 120}, (_, i) => junk[i % junk.length] ?? null)
-  expect(await find(pagesOf([...texts, fence(text)]))).toEqual({candidates: [text], skipped: 120})
+  expect(await find(pagesOf([...texts, fence(text)]))).toMatchObject({candidates: [text], skipped: 120})
 })
 
 test('reads at most three pages and takes at most fifty candidates', async () => {
@@ -74,7 +76,7 @@ test('a page that fails does not take away what an earlier one held', async () =
     if (request.url?.includes('&page=2') === true) json(response, {message: 'Server Error'}, 502)
     else pagesOf(texts)(request, response)
   })
-  expect(answer).toEqual({candidates: [text], skipped: 99, problem: 'it answered 502'})
+  expect(answer).toMatchObject({candidates: [text], skipped: 99, problem: 'it answered 502'})
 })
 
 describe('is a problem in words, and no receipt', () => {
@@ -98,7 +100,7 @@ describe('is a problem in words, and no receipt', () => {
     ['HTML', (_, r) => r.writeHead(200, {'content-type': 'text/html'}).end('<html>'), 'it could not be asked'],
     ['no list', (_, r) => json(r, {}), 'it could not be asked'],
   ])('%s', async (_, answer, problem) => {
-    expect(await find(answer)).toEqual({candidates: [], skipped: 0, problem})
+    expect(await find(answer)).toMatchObject({candidates: [], skipped: 0, problem})
   })
 
   test('an endless answer, which is cut', async () => {
@@ -125,7 +127,10 @@ describe('is a problem in words, and no receipt', () => {
   test('a port where nobody listens', async () => {
     const gone = await serve(() => undefined)
     await gone.close()
-    const answer = await gitHubCheckRuns(ask, {apiUrl: gone.origin, token: 't'}).find(AbortSignal.timeout(10_000))
+    const answer = await gitHubCheckRuns(ask, {apiUrl: gone.origin, token: 't'}).find(
+      AbortSignal.timeout(10_000),
+      undefined,
+    )
     expect(answer.problem).toBe('it could not be reached (ECONNREFUSED)')
   })
 })
@@ -136,4 +141,23 @@ test("only one fenced block of a receipt's size is read", () => {
   expect(readFencedBlock('{}')).toBeUndefined()
   expect(readFencedBlock('```\n{}\n```\n```\n{}\n```')).toBeUndefined()
   expect(readFencedBlock(`\`\`\`\n${'x'.repeat(16_385)}\n\`\`\``)).toBeUndefined()
+})
+
+describe('revocations', () => {
+  const run = (output: string) => ({text: output, summary: ''})
+
+  test('are read from every check run, beside a receipt or alone, and are no junk', () => {
+    const [one, two] = [aRevocation(key), aRevocation(key, {cause: 'denied'})]
+    const answer = readCheckRuns([run(fence(one)), run(`${fence(text)}${fence(two)}`), run(fence(text))])
+    expect(answer).toMatchObject({candidates: [text], revocations: [one, two], skipped: 0})
+  })
+
+  test('are not crowded out by a hundred candidates, and of one check run twenty are taken', () => {
+    const receipts = Array.from({length: 100}, (_, i) =>
+      run(fence(aReceipt({decision: `dec_${String(i).padStart(26, '0')}`}, key).text)),
+    )
+    expect(readCheckRuns([...receipts, run(fence(aRevocation(key)))]).revocations).toHaveLength(1)
+    const many = Array.from({length: 50}, (_, i) => fence(aRevocation(key, {repositoryId: i}))).join('')
+    expect(readCheckRuns([run(many)]).revocations).toHaveLength(20)
+  })
 })

@@ -1,10 +1,11 @@
 /** The issuer as a source, against servers that answer well, badly, slowly or without end. */
 import {afterEach, describe, expect, test} from '@jest/globals'
-import {parseOrigin} from '#protocol'
-import {issuerReceipts} from '../../../src/action/sources/issuer.ts'
-import {verifyReceipt} from '#protocol'
-import {aReceipt, makeKey, noon} from '../../protocol/builders.ts'
+import {IdTokens} from '../../../src/action/issuer/id-token.ts'
+import {issuerReceipts} from '../../../src/action/issuer/list.ts'
+import {parseOrigin, parseTreeSha, verifyReceipt} from '#protocol'
+import {aReceipt, makeKey, noon, tree} from '../../protocol/builders.ts'
 import {type Loopback, anAsk, serve, sure} from '../asks.ts'
+import {TestIssuer} from '../test-issuer.ts'
 
 const key = makeKey()
 const ask = anAsk(key.pin)
@@ -15,9 +16,14 @@ afterEach(async () => {
   server = undefined
 })
 
+function sourceAt(origin: string) {
+  const issuer = sure(parseOrigin(origin))
+  return issuerReceipts(ask, {issuer, tokens: new IdTokens({env: {}, audience: issuer, mask: () => undefined})})
+}
+
 async function ask1(answer: Parameters<typeof serve>[0], limit = AbortSignal.timeout(10_000)) {
   server = await serve(answer)
-  return issuerReceipts(ask, sure(parseOrigin(server.origin))).find(limit)
+  return sourceAt(server.origin).find(limit, undefined)
 }
 
 test('asks by repository, its id, environment and commit', async () => {
@@ -30,6 +36,23 @@ test('asks by repository, its id, environment and commit', async () => {
     environment: 'production',
     sha: ask.deployment.sha,
   })
+})
+
+test('asks by the tree too where a tree is given', async () => {
+  server = await serve((_, response) => response.end('{"receipts":[]}'))
+  await sourceAt(server.origin).find(AbortSignal.timeout(10_000), sure(parseTreeSha(tree)))
+  const {searchParams} = new URL(server.requests[0]?.url ?? '', 'http://issuer')
+  expect([searchParams.get('sha'), searchParams.get('tree')]).toEqual([ask.deployment.sha, tree])
+})
+
+test('shows who asks where the job has a token, and nothing where it has none', async () => {
+  const issuer = await TestIssuer.start(key)
+  for (const env of [issuer.env, {}]) {
+    const tokens = new IdTokens({env, audience: issuer.origin, mask: () => undefined})
+    await issuerReceipts(ask, {issuer: issuer.origin, tokens}).find(AbortSignal.timeout(10_000), undefined)
+  }
+  await issuer.close()
+  expect(issuer.asked.map(({caller}) => caller?.['aud'])).toEqual([issuer.origin, undefined])
 })
 
 test('hands over receipts that the verifier takes', async () => {
@@ -113,7 +136,7 @@ describe('is a problem in words, and no receipt', () => {
   test('a port where nobody listens', async () => {
     const gone = await serve(() => undefined)
     await gone.close()
-    const found = await issuerReceipts(ask, sure(parseOrigin(gone.origin))).find(AbortSignal.timeout(10_000))
+    const found = await sourceAt(gone.origin).find(AbortSignal.timeout(10_000), undefined)
     expect(found.problem).toBe('it could not be reached (ECONNREFUSED)')
   })
 })

@@ -21,7 +21,7 @@ export function find(db: DatabaseSync, lookup: Lookup): readonly FoundReceipt[] 
 
 /** A commit and a tree are alternatives: a squashed commit has the tree of the one that was authorised. */
 function findInScope(db: DatabaseSync, lookup: Extract<Lookup, {by: 'scope'}>): readonly FoundReceipt[] {
-  const {environment, sha = null, tree = null} = lookup
+  const {environment, sha = null, tree = null, issuedBefore = null} = lookup
   const repositoryId = typeof lookup.repository === 'number' ? lookup.repository : lastSeen(db, lookup.repository)
   if (repositoryId === undefined) return []
   return db
@@ -29,9 +29,10 @@ function findInScope(db: DatabaseSync, lookup: Extract<Lookup, {by: 'scope'}>): 
       `SELECT receipt, public, owner_id FROM records
        WHERE repository_id = :repositoryId AND environment = :environment AND receipt IS NOT NULL
          AND ((:sha IS NULL AND :tree IS NULL) OR sha = :sha OR tree = :tree)
+         AND (:issuedBefore IS NULL OR receipt ->> '$.issuedAt' <= :issuedBefore)
        ORDER BY seq DESC LIMIT ${mostFound}`,
     )
-    .all({repositoryId, environment, sha, tree})
+    .all({repositoryId, environment, sha, tree, issuedBefore})
     .map(parseFound)
 }
 
@@ -75,6 +76,7 @@ function parseDecision(row: Row): FoundDecision {
   const decision = parseDecisionId(row['decision'])
   if (decision === undefined) throw new TypeError('the database holds no decision id in a record')
   return {
+    entry: entryOf(row),
     decision,
     scope: scopeOf(row),
     public: row['public'] === 1,

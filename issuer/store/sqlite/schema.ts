@@ -156,6 +156,8 @@ export const migrations: readonly Migration[] = [
      until INTEGER NOT NULL
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX jtis_until ON jtis (until);`,
+  // Every reading looks for the newest key set, which is the body of its entry.
+  `CREATE INDEX records_keys ON records (seq) WHERE event = 'key.rotated';`,
 ]
 
 /** The ledger's tree, filled from the entries that are there, and its newest checkpoint. */

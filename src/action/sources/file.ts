@@ -1,13 +1,14 @@
 /** The input "receipt": the receipt itself, or the path of a file that holds it. For air-gapped use. */
 import {resolve} from 'node:path'
 import {maxReceiptBytes} from '#protocol'
-import type {ReceiptSource, SourceAnswer} from '../../gate.ts'
+import type {ReceiptSource, SourceAnswer} from '../ports.ts'
 import {readBounded} from './bounded-file.ts'
 
 /** `receipt` is not empty; a relative path is meant from `workspace`. */
 export function receiptInput(receipt: string, workspace: string): ReceiptSource {
   return {
     name: 'the input "receipt"',
+    holdsRevocations: false,
     find: () =>
       Promise.resolve(receipt.startsWith('{') ? {candidates: [receipt]} : readReceiptFile(receipt, workspace)),
   }

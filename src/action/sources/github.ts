@@ -1,13 +1,13 @@
 /** The check runs "countersign / <environment>" of the commit: where the issuer leaves receipts on GitHub. */
-import {maxReceiptBytes, parseJson, parseReceipt} from '#protocol'
-import type {GateRequest, ReceiptSource, SourceAnswer} from '../../gate.ts'
+import {parseTreeSha} from '#protocol'
 import {faultMember} from '../fault.ts'
+import type {GateRequest, ReceiptSource, TreeAnswer} from '../ports.ts'
 import {boundedFetch} from './bounded-fetch.ts'
+import {type CheckRun, readCheckRuns} from './check-runs.ts'
 import {describeOutage} from './outage.ts'
 
 const maxPages = 3
 const perPage = 100
-const maxCandidates = 50
 /** A page of 100 check runs with texts of GitHub's limit of 65,535 characters each stays below this. */
 const maxPageBytes = 16 * 1024 * 1024
 
@@ -22,6 +22,7 @@ type Wanted = Pick<GateRequest, 'environment' | 'deployment'>
 export function gitHubCheckRuns(wanted: Wanted, access: GitHubAccess): ReceiptSource {
   return {
     name: 'GitHub',
+    holdsRevocations: true,
     find: async (limit) => {
       const pages: CheckRun[][] = []
       try {
@@ -31,29 +32,48 @@ export function gitHubCheckRuns(wanted: Wanted, access: GitHubAccess): ReceiptSo
           pages.push(runs)
           if (runs.length < perPage) break
         }
-        return collect(pages.flat())
+        return readCheckRuns(pages.flat())
       } catch (fault) {
-        return {...collect(pages.flat()), problem: describeGitHubOutage(fault, limit)}
+        return {...readCheckRuns(pages.flat()), problem: describeGitHubOutage(fault, limit, 'checks: read')}
       }
     },
   }
 }
 
-interface CheckRun {
-  readonly text: string
+/** The tree of the commit that is deployed: GitHub's word, for jobs that have nothing checked out. */
+export async function gitHubTree({deployment}: Wanted, access: GitHubAccess, limit: AbortSignal): Promise<TreeAnswer> {
+  try {
+    const octokit = await openToolkit(access)
+    const answer = await octokit.request('GET /repos/{owner}/{repo}/git/commits/{commit_sha}', {
+      ...ownerAndName(deployment.repository),
+      commit_sha: deployment.sha,
+      request: {signal: limit},
+    })
+    const tree = parseTreeSha((answer.data as {readonly tree?: {readonly sha?: unknown}}).tree?.sha)
+    return tree === undefined ? {ok: false, problem: 'its answer names no tree'} : {ok: true, tree}
+  } catch (fault) {
+    return {ok: false, problem: describeGitHubOutage(fault, limit, 'contents: read')}
+  }
+}
+
+const ownerAndName = (repository: string): {readonly owner: string; readonly repo: string} => {
+  const [owner = '', repo = ''] = repository.split('/')
+  return {owner, repo}
 }
 
 /** Octokit is loaded here and not before: it costs more than everything else that the gate does. */
-async function openCheckRuns({environment, deployment}: Wanted, {apiUrl, token}: GitHubAccess) {
+async function openToolkit({apiUrl, token}: GitHubAccess) {
   const {getOctokit, defaults} = await import('./github-toolkit.ts')
   // The toolkit's own fetch is the one that honours http_proxy, https_proxy and no_proxy.
   const request = {fetch: boundedFetch(defaults.request?.fetch as typeof fetch, maxPageBytes)}
-  const octokit = getOctokit(token, {baseUrl: apiUrl, request})
-  const [owner = '', repo = ''] = deployment.repository.split('/')
+  return getOctokit(token, {baseUrl: apiUrl, request})
+}
+
+async function openCheckRuns({environment, deployment}: Wanted, access: GitHubAccess) {
+  const octokit = await openToolkit(access)
   return async (page: number, limit: AbortSignal): Promise<CheckRun[]> => {
     const answer = await octokit.request('GET /repos/{owner}/{repo}/commits/{ref}/check-runs', {
-      owner,
-      repo,
+      ...ownerAndName(deployment.repository),
       ref: deployment.sha,
       check_name: `countersign / ${environment}`,
       filter: 'latest',
@@ -71,40 +91,21 @@ function parseCheckRuns(data: unknown): CheckRun[] {
   if (!Array.isArray(runs)) throw new TypeError('the answer has no list "check_runs"')
   return runs.map((run: unknown) => {
     const output: unknown = typeof run === 'object' && run !== null && 'output' in run ? run.output : undefined
-    const text: unknown = typeof output === 'object' && output !== null && 'text' in output ? output.text : undefined
-    return {text: typeof text === 'string' ? text : ''}
+    return {text: textMember(output, 'text'), summary: textMember(output, 'summary')}
   })
 }
 
-/** Junk is counted and costs no candidate, so a hundred false check runs do not hide the right one behind them. */
-function collect(runs: readonly CheckRun[]): SourceAnswer {
-  const texts = runs.map(({text}) => readFencedBlock(text)).filter((text) => text !== undefined && isReceiptForm(text))
-  const candidates = [...new Set(texts)].slice(0, maxCandidates)
-  return {candidates, skipped: runs.length - texts.length}
+function textMember(output: unknown, name: 'text' | 'summary'): string {
+  const value = faultMember(output, name)
+  return typeof value === 'string' ? value : ''
 }
 
-/** The content of the one fenced block; undefined for none, for two, and for one that is too long to be a receipt. */
-export function readFencedBlock(text: string): string | undefined {
-  const lines = text.split(/\r?\n/)
-  const fences = lines.flatMap((line, i) => (/^```[a-z]*$/.test(line.trimEnd()) ? [i] : []))
-  const [first, last] = fences
-  if (fences.length !== 2 || first === undefined || last === undefined) return undefined
-  const block = lines.slice(first + 1, last).join('\n')
-  return block.length <= maxReceiptBytes ? block : undefined
-}
-
-/** Form alone: whether it holds is the gate's to decide. */
-function isReceiptForm(text: string): boolean {
-  const json = parseJson(text)
-  return json.ok && parseReceipt(json.value).ok
-}
-
-function describeGitHubOutage(fault: unknown, limit: AbortSignal): string {
+function describeGitHubOutage(fault: unknown, limit: AbortSignal, permission: string): string {
   const status = faultMember(fault, 'status')
   // Octokit says 500 where nothing answered; only a real answer comes with a response.
   const answered = faultMember(fault, 'response') !== undefined
   if (limit.aborted || typeof status !== 'number' || !answered) return describeOutage(fault, limit)
   if (status === 401) return 'it answered 401: the input "github-token" is not valid'
-  if (status === 403 || status === 404) return `it answered ${status}: give the job the permission "checks: read"`
+  if (status === 403 || status === 404) return `it answered ${status}: give the job the permission "${permission}"`
   return `it answered ${status}`
 }

@@ -1,6 +1,11 @@
 /** Stands in the package where the Action has the toolkit's HTTP client (see scripts/sdk-package.ts). */
-import {type ClientRequest, type IncomingMessage, get as getPlain} from 'node:http'
-import {get as getSecure} from 'node:https'
+import {type ClientRequest, type IncomingMessage, request as requestPlain} from 'node:http'
+import {request as requestSecure} from 'node:https'
+
+type Headers = Readonly<Record<string, string>>
+interface Answer {
+  readonly message: IncomingMessage
+}
 
 /** Follows no redirect and tries nothing twice, as the gate asks of the toolkit's client. */
 export class HttpClient {
@@ -11,12 +16,28 @@ export class HttpClient {
     this.#agent = agent
   }
 
-  get(address: string, headers: Readonly<Record<string, string>>): Promise<{readonly message: IncomingMessage}> {
-    const get = address.startsWith('https:') ? getSecure : getPlain
+  get(address: string, headers: Headers): Promise<Answer> {
+    return this.#ask(address, {method: 'GET', headers})
+  }
+
+  post(address: string, body: string, headers: Headers): Promise<Answer> {
+    const length = String(Buffer.byteLength(body))
+    return this.#ask(address, {method: 'POST', headers: {...headers, 'content-length': length}}, body)
+  }
+
+  #ask(
+    address: string,
+    {method, headers}: {readonly method: string; readonly headers: Headers},
+    body = '',
+  ): Promise<Answer> {
+    const open = address.startsWith('https:') ? requestSecure : requestPlain
     return new Promise((resolve, reject) => {
-      const request = get(address, {headers: {...headers, 'user-agent': this.#agent}}, (message) => resolve({message}))
+      const request = open(address, {method, headers: {...headers, 'user-agent': this.#agent}}, (message) =>
+        resolve({message}),
+      )
       request.on('error', reject)
       this.#open.push(request)
+      request.end(body)
     })
   }
 

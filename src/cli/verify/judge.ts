@@ -1,9 +1,11 @@
 /** One document and the question -> whether it is valid, and what a person wants to know of it. */
 import {
   type Faulty,
-  type RefusalCode,
+  type Refusal,
+  canonicalBytes,
   describeRefusal,
   maxEvidenceBytes,
+  openIntoto,
   proofFaults,
   secondsTimeToMs,
   verify,
@@ -59,6 +61,8 @@ export async function judge(document: Document, question: Question): Promise<Jud
   switch (kind) {
     case 'receipt':
       return judgeReceipt(bytes, question)
+    case 'attestation':
+      return judgeAttestation(bytes, question)
     case 'revocation':
       return judgeRevocation(bytes, question)
     case 'token':
@@ -83,7 +87,7 @@ const unknownDocument: Judgement = {
   outcome: 'refused',
   kind: 'document',
   code: 'input_invalid',
-  reason: 'This is no receipt, token, evidence bundle, revocation, checkpoint or ledger.',
+  reason: 'This is no receipt, attestation, token, evidence bundle, revocation, checkpoint or ledger.',
   fix: 'Give the document exactly as the issuer made it, in a file of its own.',
 }
 
@@ -102,11 +106,7 @@ const notChecked = 'Revocation not checked: this says what was signed, not what 
 function judgeReceipt(bytes: Uint8Array, {keys, at, clock}: Question): Judgement {
   if (keys === undefined) return unasked('receipt', 'this is a receipt: give the pinned keys with --key.')
   const verdict = verifyReceipt(bytes, {keys, now: at, expect: {}, maxTtl: maxTtlMs, clock})
-  if (!verdict.valid) {
-    const {what, fix} = describeRefusal(verdict.refusal)
-    const code: RefusalCode = verdict.refusal.code
-    return {outcome: 'refused', kind: 'receipt', code, reason: what, fix}
-  }
+  if (!verdict.valid) return refusedAs('receipt', verdict.refusal)
   const {receipt, unchecked, expired} = verdict.verified
   return {
     outcome: 'valid',
@@ -121,6 +121,23 @@ function judgeReceipt(bytes: Uint8Array, {keys, at, clock}: Question): Judgement
     ],
     result: {valid: true, ...{receipt, unchecked, expired}},
   }
+}
+
+/** The envelope, and then the receipt in it as if it had come alone. */
+function judgeAttestation(bytes: Uint8Array, question: Question): Judgement {
+  const {keys} = question
+  if (keys === undefined) return unasked('attestation', 'this is an attestation: give the pinned keys with --key.')
+  const opened = openIntoto(bytes, keys)
+  if (!opened.ok) return refusedAs('attestation', opened.refusal)
+  const judged = judgeReceipt(canonicalBytes(opened.receipt), question)
+  const kind = 'attestation'
+  if (judged.outcome !== 'valid') return {...judged, kind}
+  return {...judged, kind, facts: [...judged.facts, ['attested by', opened.signedBy]]}
+}
+
+function refusedAs(kind: Kind, refusal: Refusal): Judgement {
+  const {what, fix} = describeRefusal(refusal)
+  return {outcome: 'refused', kind, code: refusal.code, reason: what, fix}
 }
 
 /** The SDK's own default. */

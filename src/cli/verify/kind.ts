@@ -2,9 +2,9 @@
  * What a document claims to be. It only picks the verifier: each verifier then looks at every byte, and the kind is
  * printed with the verdict, so a document that is taken for another kind is refused as that kind.
  */
-import {isPlainObject, parseJson} from '#protocol'
+import {type JsonValue, intotoPayloadType, isPlainObject, parseJson} from '#protocol'
 
-export const kinds = ['receipt', 'revocation', 'token', 'evidence', 'checkpoint', 'chain'] as const
+export const kinds = ['receipt', 'attestation', 'revocation', 'token', 'evidence', 'checkpoint', 'chain'] as const
 export type Kind = (typeof kinds)[number]
 
 const kindOfType: ReadonlyMap<unknown, Kind> = new Map([
@@ -29,8 +29,14 @@ export function kindOf(text: string): Kind | undefined {
 /** Of broken JSON the first `type` counts, so that its verifier can say what is broken. */
 function kindOfJson(text: string): Kind | undefined {
   const json = parseJson(text)
-  if (json.ok) return isPlainObject(json.value) ? kindOfType.get(json.value['type']) : undefined
+  if (json.ok) return kindOfValue(json.value)
   return kindOfType.get(/"type"\s*:\s*"([^"\\]{1,40})"/.exec(text)?.[1])
+}
+
+/** An envelope has no `type` of ours: it says what its payload is. */
+function kindOfValue(value: JsonValue): Kind | undefined {
+  if (!isPlainObject(value)) return undefined
+  return value['payloadType'] === intotoPayloadType ? 'attestation' : kindOfType.get(value['type'])
 }
 
 function isMaskedLine(line: string): boolean {

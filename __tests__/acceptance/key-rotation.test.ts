@@ -1,0 +1,112 @@
+/** A rotation as operators and workflows live it: the issuer runs on, its pins change one by one, and nobody is refused. */
+import {spawnSync} from 'node:child_process'
+import {fileURLToPath} from 'node:url'
+import {afterAll, beforeAll, expect, test} from '@jest/globals'
+import {
+  type KeySet,
+  type PublicKey,
+  canonicalJson,
+  narrowPins,
+  parseKeySet,
+  parsePinnedKeys,
+  readKeySet,
+  verifyReceipt,
+} from '#protocol'
+import {checkedEntries, databasePath} from './ledger.ts'
+import {Stage} from './stage.ts'
+import {expectAllowed, expectRefused} from './verdicts.ts'
+
+const program = fileURLToPath(new URL('../../issuer/cli/main.ts', import.meta.url))
+
+let stage: Stage
+let old: string
+beforeAll(async () => {
+  stage = await Stage.open()
+  old = stage.issuer.pin
+})
+afterAll(() => stage.close())
+
+/** `countersign-issuer keys …` in a process of its own; what it printed. */
+function keys(...words: readonly string[]): string {
+  const env = {PATH: process.env['PATH'], COUNTERSIGN_STORE: `sqlite:${databasePath(stage.issuer)}`}
+  const {status, stdout, stderr} = spawnSync(process.execPath, [program, 'keys', ...words], {env, encoding: 'utf8'})
+  if (status !== 0) throw new Error(`ended with ${String(status)}: ${stderr}`)
+  return stdout.trim()
+}
+
+async function published(): Promise<KeySet> {
+  const text = await (await fetch(`${stage.issuer.url}/.well-known/countersign-keys.json`)).text()
+  const parsed = parseKeySet(JSON.parse(text))
+  if (!parsed.ok) throw new Error(parsed.reason)
+  return parsed.value
+}
+
+/** Waits until that key signs what is published. */
+async function signedBy(key: string): Promise<KeySet> {
+  for (const end = Date.now() + 30_000; Date.now() < end;) {
+    const keySet = await published()
+    if (keySet.publicKey === key) return keySet
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error(`waited in vain for ${key} to sign`)
+}
+
+/** What becomes of a receipt under these pins once the key set was read. */
+function verdict(receipt: string, keySet: KeySet, pinned: readonly string[]): string {
+  const pins = parsePinnedKeys(pinned.join('\n'))
+  const read = pins.ok ? readKeySet(canonicalJson(keySet), pins.keys) : pins
+  if (!pins.ok || !read.ok) throw new Error('the key set does not verify under these pins')
+  const keys = narrowPins(pins.keys, read.value)
+  const judged = verifyReceipt(receipt, {keys, now: Date.now(), expect: {}, maxTtl: 86_400_000, clock: undefined})
+  return judged.valid ? 'valid' : judged.refusal.code
+}
+
+const signerOf = (receipt: string): PublicKey => (JSON.parse(receipt) as {publicKey: PublicKey}).publicKey
+const pins = (...lines: readonly string[]) => ({with: {'public-key': lines.join('\n')}})
+
+test('while a rotation overlaps the old key signs on: jobs with its pin alone and jobs with both deploy', async () => {
+  await stage.authorize()
+  const next = keys('rotate')
+  expect(await published()).toMatchObject({publicKey: old, version: 2})
+  await stage.authorize()
+  expect(signerOf(stage.receiptText())).toBe(old)
+  expectAllowed(await stage.gate(pins(old)), stage.head)
+  expectAllowed(await stage.gate(pins(old, next)), stage.head)
+  expect(keys('rotate', '--now')).toBe(next)
+  expect(await published()).toMatchObject({publicKey: next, version: 3})
+})
+
+test('when an overlap is over the new key signs, and what the old one signed before still counts', async () => {
+  const {publicKey: before} = await published()
+  await stage.authorize()
+  const next = keys('rotate', '--overlap', '1s')
+  const settled = await signedBy(next)
+  expect(settled.keys.map(({publicKey, status}) => [publicKey, status])).toContainEqual([before, 'retired'])
+  expect(signerOf(stage.receiptText())).toBe(before)
+  expectAllowed(await stage.gate(pins(before, next)), stage.head)
+  await stage.authorize()
+  expect(signerOf(stage.receiptText())).toBe(next)
+  expectAllowed(await stage.gate(pins(next)), stage.head)
+})
+
+test('a stolen key is replaced at once and revoked: what it signed is refused, what its successor signs is not', async () => {
+  const stolen = (await published()).publicKey
+  await stage.authorize()
+  const receipt = stage.receiptText()
+  const next = keys('rotate', '--now')
+  keys('revoke', stolen)
+  expect(verdict(receipt, await published(), [stolen, next])).toBe('key_revoked')
+  expectRefused(await stage.gate(pins(`${stolen} revoked`, next)), 'key_revoked')
+  await stage.authorize()
+  expect(signerOf(stage.receiptText())).toBe(next)
+  expectAllowed(await stage.gate(pins(stolen, next)), stage.head)
+})
+
+test('a restart finds the same keys, and the ledger is one chain that tells of each change', async () => {
+  const before = await published()
+  await stage.issuer.stop()
+  await stage.issuer.restart()
+  expect(await published()).toEqual(before)
+  const events = (await checkedEntries(stage)).map(({event}) => event)
+  expect(events.filter((event) => event === 'key.rotated')).toHaveLength(5)
+})

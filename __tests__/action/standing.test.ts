@@ -1,0 +1,210 @@
+/** What is known of a receipt since it was signed: the issuer's status, revocations that were seen, and its key set. */
+import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
+import {type RefusalCode, parsePinnedKeys} from '#protocol'
+import type {GateOutcome, GateRequest, ReceiptSource} from '../../src/action/ports.ts'
+import {openIssuer} from '../../src/action/issuer/open-issuer.ts'
+import {runGate} from '../../src/gate.ts'
+import {type Json, aReceipt, makeKey} from '../protocol/builders.ts'
+import {aSource, anAsk, someTools} from './asks.ts'
+import {TestIssuer, aRevocation, keyEntry} from './test-issuer.ts'
+
+const key = makeKey()
+const stranger = makeKey()
+const first = 'rcpt_dg_01jdaa3x7k9m2n4p6q8r0s2t4v'
+const second = 'rcpt_dg_01jdaa3x7k9m2n4p6q8r0s2t4w'
+
+let issuer: TestIssuer
+beforeEach(async () => {
+  issuer = await TestIssuer.start(key)
+})
+afterEach(() => issuer.close())
+
+const receipt = (overrides: Json = {}): string => aReceipt({issuer: issuer.origin, ...overrides}, key).text
+const holding = (candidates: readonly string[], name = 'GitHub'): ReceiptSource => aSource(name, {candidates})
+
+function run(sources: readonly ReceiptSource[], overrides: Partial<GateRequest> = {}): Promise<GateOutcome> {
+  const ask = anAsk(key.pin, {issuer: issuer.origin, ...overrides})
+  const place = {issuer: issuer.origin, runId: '7', env: {}, mask: () => undefined}
+  return runGate(ask, {...someTools(sources), issuer: openIssuer(ask, place).tools})
+}
+
+const codeOf = ({decision}: GateOutcome): RefusalCode | 'allow' =>
+  decision.kind === 'allow' ? 'allow' : decision.refusal.code
+
+describe("the issuer's status", () => {
+  test('is asked for the receipt that is about to be accepted, whichever source gave it', async () => {
+    for (const name of ['the input "receipt"', 'GitHub', 'the issuer']) {
+      const outcome = await run([holding([receipt()], name)])
+      expect(codeOf(outcome)).toBe('allow')
+      expect(outcome).toMatchObject({status: {status: 'active', receipt: first}, warnings: []})
+    }
+    expect(issuer.pathsAsked().filter((path) => path.endsWith('/status'))).toHaveLength(3)
+  })
+
+  test('revoked refuses, and the next receipt has its turn', async () => {
+    issuer.statuses.set(first, 'revoked')
+    expect((await run([holding([receipt()])])).decision).toEqual({
+      kind: 'deny',
+      refusal: {code: 'revoked', receipt: first},
+    })
+    const outcome = await run([holding([receipt(), receipt({id: second})])])
+    expect(codeOf(outcome)).toBe('allow')
+    expect(outcome.status?.receipt).toBe(second)
+  })
+
+  test('expired by the clock of the issuer refuses', async () => {
+    issuer.statuses.set(first, 'expired')
+    expect(codeOf(await run([holding([receipt()])]))).toBe('expired')
+  })
+
+  test('redeemed alone is no refusal', async () => {
+    issuer.statuses.set(first, 'redeemed')
+    expect(codeOf(await run([holding([receipt()])]))).toBe('allow')
+  })
+
+  const bad: readonly (readonly [string, () => unknown, string])[] = [
+    ['of another receipt', () => issuer.status(second), 'another receipt'],
+    ['of six minutes ago', () => issuer.status(first, {at: '2026-04-02T14:54:00Z'}), 'too old'],
+    ['of an hour ahead', () => issuer.status(first, {at: '2026-04-02T16:00:00Z'}), 'still to come'],
+    ['by a key that is not pinned', () => issuer.status(first, {}, stranger), 'not pinned'],
+    ['that was changed', () => ({...issuer.status(first, {status: 'revoked'}), status: 'active'}), 'does not fit'],
+    ['that is HTML', () => '<!doctype html>', 'no status'],
+  ]
+
+  test.each(bad)('%s is none: a warning, and a refusal for a receipt flagged fresh', async (_, body, words) => {
+    issuer.instead = ({path}) => (path.endsWith('/status') ? {status: 200, body: body()} : undefined)
+    const outcome = await run([holding([receipt()])])
+    expect(codeOf(outcome)).toBe('allow')
+    expect(outcome.status).toBeUndefined()
+    expect(outcome.warnings).toEqual([expect.stringContaining(words)])
+    expect(codeOf(await run([holding([receipt({flags: ['fresh']})])]))).toBe('source_unreachable')
+  })
+
+  test('that cannot be had is asked for once, however many receipts there are', async () => {
+    issuer.instead = ({path}) => (path.endsWith('/status') ? {status: 503, body: {}} : undefined)
+    const fresh = [receipt({flags: ['fresh']}), receipt({id: second, flags: ['fresh']})]
+    const outcome = await run([holding(fresh)])
+    expect(codeOf(outcome)).toBe('source_unreachable')
+    expect(issuer.pathsAsked().filter((path) => path.endsWith('/status'))).toHaveLength(1)
+    expect(outcome.warnings).toEqual(['The issuer gave no valid status of the receipt: it answered 503.'])
+  })
+
+  test('lets a receipt through that is flagged fresh', async () => {
+    expect(codeOf(await run([holding([receipt({flags: ['fresh']})])]))).toBe('allow')
+  })
+})
+
+describe('a revocation that was seen', () => {
+  const down = (): void => {
+    issuer.instead = () => ({status: 503, body: {}})
+  }
+  const revoking = (revocations: readonly string[], candidates: readonly string[] = []): ReceiptSource => ({
+    ...aSource('GitHub', {candidates, revocations}),
+    holdsRevocations: true,
+  })
+
+  test('refuses every receipt of that id, whoever gave it', async () => {
+    down()
+    const revocations = [aRevocation(key)]
+    const refused = {code: 'revoked', receipt: first, by: 'octocat', at: '2026-04-02T14:45:00Z'}
+    for (const sources of [
+      [revoking(revocations, [receipt()])],
+      [holding([receipt()], 'the input "receipt"'), revoking(revocations)],
+      [revoking(revocations), holding([receipt()], 'the issuer')],
+    ]) {
+      expect((await run(sources)).decision).toEqual({kind: 'deny', refusal: refused})
+    }
+  })
+
+  test('outweighs a status that still says active', async () => {
+    expect(codeOf(await run([revoking([aRevocation(key)], [receipt()])]))).toBe('revoked')
+  })
+
+  test('by a denial says so: another authorisation is not what helps', async () => {
+    const outcome = await run([revoking([aRevocation(key, {cause: 'denied'})], [receipt()])])
+    expect(outcome.decision).toMatchObject({refusal: {code: 'denied', environment: 'production', by: 'octocat'}})
+  })
+
+  test('leaves other receipts alone', async () => {
+    expect(codeOf(await run([revoking([aRevocation(key)], [receipt(), receipt({id: second})])]))).toBe('allow')
+  })
+
+  test('that stands alone is the reason, not that nothing was found', async () => {
+    expect(codeOf(await run([revoking([aRevocation(key)])]))).toBe('revoked')
+  })
+
+  test('counts only when a pinned key signed it for this repository', async () => {
+    down()
+    const changed = aRevocation(key, {receipt: second}).replace(second, first)
+    for (const words of [aRevocation(stranger), aRevocation(key, {repositoryId: 7}), changed, '{']) {
+      expect(codeOf(await run([revoking([words], [receipt()])]))).toBe('allow')
+    }
+  })
+
+  test('is looked for without the word of the issuer only', async () => {
+    const place = aSource('GitHub', {candidates: []})
+    const sources = [holding([receipt()], 'the input "receipt"'), {...place, holdsRevocations: true}]
+    expect(codeOf(await run(sources))).toBe('allow')
+    expect(place.asked()).toBe(0)
+    down()
+    expect(codeOf(await run(sources))).toBe('allow')
+    expect(place.asked()).toBe(1)
+  })
+})
+
+describe("the issuer's key set", () => {
+  test('takes a pinned key away', async () => {
+    issuer.keys = [keyEntry(key, {status: 'revoked', revokedAt: '2026-04-02T14:00:00Z'})]
+    expect(codeOf(await run([holding([receipt()])]))).toBe('key_revoked')
+    issuer.keys = [keyEntry(key, {status: 'retired', notAfter: '2026-04-02T14:00:00Z'})]
+    expect(codeOf(await run([holding([receipt()])]))).toBe('key_revoked')
+  })
+
+  test('gives none: a key that it lists and nobody pinned signs nothing', async () => {
+    issuer.keys = [keyEntry(key), keyEntry(stranger)]
+    expect(codeOf(await run([holding([aReceipt({issuer: issuer.origin}, stranger).text])]))).toBe('key_not_pinned')
+  })
+
+  test('that gives the key up slowly is a warning', async () => {
+    issuer.keys = [keyEntry(key, {status: 'retiring'})]
+    const outcome = await run([holding([receipt()])])
+    expect(codeOf(outcome)).toBe('allow')
+    expect(outcome.warnings).toEqual([expect.stringContaining(`giving up ${key.pin}`)])
+  })
+
+  test('that gives up another pinned key is no news: its successor is in use', async () => {
+    issuer.keys = [keyEntry(stranger, {status: 'retiring'}), keyEntry(key)]
+    const pinned = parsePinnedKeys(`${stranger.pin}\n${key.pin}`)
+    if (!pinned.ok) throw new Error(pinned.problems.join())
+    expect((await run([holding([receipt()])], {keys: pinned.keys})).warnings).toEqual([])
+  })
+
+  test('is not asked for where the issuer does not answer: one outage is one warning', async () => {
+    issuer.instead = () => ({status: 503, body: {}})
+    expect((await run([holding([receipt()])])).warnings).toHaveLength(1)
+    expect(issuer.asked).toHaveLength(1)
+  })
+
+  test('that is not to be had, or not signed by a pinned key, is a warning', async () => {
+    const byStranger = stranger.sign({
+      type: 'countersign.keys/v1',
+      keys: [keyEntry(key, {status: 'revoked'})],
+      version: 9,
+      at: '2026-04-02T15:00:00Z',
+    })
+    for (const answer of [
+      {status: 404, body: {}},
+      {status: 200, body: byStranger},
+    ]) {
+      issuer.instead = ({path}) => (path.startsWith('/.well-known') ? answer : undefined)
+      const outcome = await run([holding([receipt()])])
+      expect(codeOf(outcome)).toBe('allow')
+      expect(outcome.warnings).toEqual([expect.stringContaining('was not checked')])
+    }
+  })
+})
+
+test('nobody is asked about a receipt that is refused anyway', async () => {
+  expect(codeOf(await run([holding([receipt({scope: {environment: 'staging'}})])]))).toBe('environment_mismatch')
+  expect(issuer.asked).toEqual([])
+})

@@ -1,0 +1,138 @@
+/**
+ * AWS on loopback for tests: moto's server, and a door in front of its DynamoDB that makes it keep DynamoDB's promises.
+ * moto carries out two transactions at once as if they were one and forgets client tokens, so the door lets requests in
+ * one at a time and remembers the tokens that succeeded. It can also fail as AWS does.
+ */
+import {type ChildProcess, spawn} from 'node:child_process'
+import {once} from 'node:events'
+import {existsSync} from 'node:fs'
+import {type IncomingMessage, type Server, createServer} from 'node:http'
+import type {AddressInfo} from 'node:net'
+import {homedir} from 'node:os'
+import {join} from 'node:path'
+
+const moto = join(homedir(), '.cache', 'aws-emulator', 'moto', 'usr')
+/** Why these tests cannot run, for the name of the skipped one. */
+export const emulatorAbsent = existsSync(join(moto, 'bin', 'moto_server'))
+  ? undefined
+  : 'moto is absent from ~/.cache/aws-emulator'
+
+export const credentials = {accessKeyId: 'test', secretAccessKey: 'test'}
+export const region = 'eu-central-1'
+
+/** What the door does with a request: `cut` carries it out and hangs up, `drop` hangs up before, or an answer. */
+export type Fault = 'cut' | 'drop' | {readonly status: number; readonly body: object}
+
+export interface DynamoRequest {
+  /** As `TransactWriteItems`. */
+  readonly operation: string
+  readonly body: string
+}
+
+export interface Emulator {
+  /** Of everything but DynamoDB. */
+  readonly url: string
+  /** Of DynamoDB, through the door. */
+  readonly dynamoUrl: string
+  /** Asked about each request, in order; undefined lets it pass. */
+  failWith(choose: ((request: DynamoRequest) => Fault | undefined) | undefined): void
+  close(): Promise<void>
+}
+
+export async function startEmulator(): Promise<Emulator> {
+  const {process, url} = await startMoto()
+  let choose: ((request: DynamoRequest) => Fault | undefined) | undefined
+  const door = await openDoor(url, (request) => choose?.(request))
+  return {
+    url,
+    dynamoUrl: `http://127.0.0.1:${(door.address() as AddressInfo).port}`,
+    failWith: (next) => (choose = next),
+    close: async () => {
+      door.closeAllConnections()
+      await new Promise((resolve) => door.close(resolve))
+      const ended = once(process, 'exit')
+      process.kill('SIGKILL')
+      await ended
+    },
+  }
+}
+
+async function startMoto(): Promise<{process: ChildProcess; url: string}> {
+  const process = spawn('/usr/bin/python3', [join(moto, 'bin', 'moto_server'), '-H', '127.0.0.1', '-p', '0'], {
+    env: {PYTHONPATH: join(moto, 'lib', 'python3', 'dist-packages'), AWS_DEFAULT_REGION: region},
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let said = ''
+  const url = await new Promise<string>((resolve, reject) => {
+    process.stderr.on('data', (data: Buffer) => {
+      said = `${said}${data.toString()}`.slice(-4000)
+      const [found] = /http:\/\/127\.0\.0\.1:[1-9][0-9]*/.exec(said) ?? []
+      if (found !== undefined) resolve(found)
+    })
+    process.once('exit', () => reject(new Error(`moto ended: ${said}`)))
+  })
+  return {process, url}
+}
+
+interface Answer {
+  readonly status: number
+  readonly body: string
+}
+
+async function openDoor(url: string, choose: (request: DynamoRequest) => Fault | undefined): Promise<Server> {
+  const succeeded = new Map<string, Answer>()
+  let turn: Promise<unknown> = Promise.resolve()
+  const carryOut = (headers: IncomingMessage['headers'], request: DynamoRequest): Promise<Answer> => {
+    const answer = turn.then(async () => {
+      const token = tokenOf(request)
+      const known = token === undefined ? undefined : succeeded.get(token)
+      if (known !== undefined) return known
+      const answered = await forward(url, headers, request.body)
+      if (token !== undefined && answered.status === 200) succeeded.set(token, answered)
+      return answered
+    })
+    turn = answer.catch(() => undefined)
+    return answer
+  }
+  const server = createServer((request, response) => {
+    void readBody(request).then(async (body) => {
+      const asked = {operation: String(request.headers['x-amz-target']).split('.')[1] ?? '', body}
+      const fault = choose(asked)
+      if (fault === 'drop') return request.destroy()
+      const answer =
+        typeof fault === 'object'
+          ? {status: fault.status, body: JSON.stringify(fault.body)}
+          : await carryOut(request.headers, asked)
+      if (fault === 'cut') return request.destroy()
+      response.writeHead(answer.status, {'content-type': 'application/x-amz-json-1.0'}).end(answer.body)
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return server
+}
+
+const tokenOf = ({operation, body}: DynamoRequest): string | undefined =>
+  operation === 'TransactWriteItems' ? /"ClientRequestToken":"([^"]+)"/.exec(body)?.[1] : undefined
+
+async function forward(url: string, headers: IncomingMessage['headers'], body: string): Promise<Answer> {
+  const kept = ['x-amz-target', 'authorization', 'content-type', 'x-amz-date'] as const
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: Object.fromEntries(kept.map((name) => [name, String(headers[name])])),
+    body,
+  })
+  return {status: answer.status, body: await answer.text()}
+}
+
+/** An error as DynamoDB words it. */
+export const refusal = (status: number, type: string, more: object = {}): Fault => ({
+  status,
+  body: {__type: `com.amazonaws.dynamodb.v20120810#${type}`, message: type, ...more},
+})
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('utf8')
+}

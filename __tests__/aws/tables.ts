@@ -1,0 +1,53 @@
+/** DynamoDB tables for tests, made as infra/template.yaml makes them and deleted when their store is closed. */
+import {Agent} from 'node:http'
+import {CreateTableCommand, DeleteTableCommand, DynamoDBClient} from '@aws-sdk/client-dynamodb'
+import {openDynamodb} from '../../issuer/store/dynamodb.ts'
+import {tableDefinition} from '../../issuer/store/dynamodb/schema.ts'
+import type {Durable} from '../../issuer/store/sqlite.ts'
+import {credentials, region} from './emulator.ts'
+
+export const dynamoClient = (endpoint: string): DynamoDBClient =>
+  new DynamoDBClient({
+    endpoint,
+    region,
+    credentials,
+    maxAttempts: 5,
+    requestHandler: {httpAgent: new Agent({keepAlive: true, maxSockets: 500})},
+  })
+
+export class Tables {
+  readonly #endpoint: string
+  #made = 0
+  #unused: string[] = []
+
+  constructor(endpoint: string) {
+    this.#endpoint = endpoint
+  }
+
+  /** The name of a new table, which `openEmpty` and `clear` delete again. */
+  async make(): Promise<string> {
+    const TableName = `countersign-${++this.#made}`
+    const client = dynamoClient(this.#endpoint)
+    await client.send(new CreateTableCommand({TableName, ...tableDefinition}))
+    client.destroy()
+    return TableName
+  }
+
+  async openEmpty(): Promise<Durable> {
+    await this.clear()
+    const name = await this.make()
+    const durable = openDynamodb(name, dynamoClient(this.#endpoint))
+    const close = (): void => {
+      durable.close()
+      this.#unused.push(name)
+    }
+    return {...durable, close}
+  }
+
+  /** moto copies every table at every transaction, so those that are done with are not kept. */
+  async clear(): Promise<void> {
+    const client = dynamoClient(this.#endpoint)
+    for (const TableName of this.#unused.splice(0)) await client.send(new DeleteTableCommand({TableName}))
+    client.destroy()
+  }
+}

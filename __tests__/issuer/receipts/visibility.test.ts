@@ -1,0 +1,163 @@
+/** Who sees what by id, by name and by evidence; and that what is private is answered as what is missing (threats A31, A49). */
+import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
+import {makeToken} from '../../../issuer/callers/secret-token.ts'
+import {commit} from '../../protocol/builders.ts'
+import {decisionId, receiptOf, scopeOf} from '../../stores/builders.ts'
+import {decideStatement} from '../../stores/deciding.ts'
+import {askedAt} from '../callers/provider.ts'
+import {type Stage, setStage, told} from './stage.ts'
+
+let stage: Stage
+let bearers: Readonly<Record<Name, string | undefined>>
+type Name = 'nobody' | 'a stranger' | 'another job' | 'its job' | 'its auditor' | 'another auditor' | 'a late auditor'
+
+/** Receipt and decision 1 are public, 2 private, 3 is a denial in private; 9 is not there. */
+const ids = {public: 1, private: 2, denied: 3, missing: 9}
+beforeAll(async () => {
+  stage = await setStage()
+  await stage.issue(ids.public)
+  await stage.issue(ids.private, {public: false, scope: scopeOf(77), repository: 'octo-org/secret'})
+  await decideStatement(stage.durable, {
+    n: ids.denied,
+    kind: 'deny',
+    public: false,
+    scope: scopeOf(77),
+    repository: 'octo-org/secret',
+  })
+  const auditors = await Promise.all(
+    [
+      {name: 'acme', owner: 9919},
+      {name: 'umbrella', owner: 7},
+      {name: 'late', owner: 9919},
+    ].map(async ({name, owner}) => {
+      const {text, digest} = makeToken('csat_')
+      const expiresAt = name === 'late' ? askedAt : askedAt + 1000
+      await stage.durable.auditors.add({name, owners: [owner], createdAt: 0, expiresAt}, digest)
+      return text
+    }),
+  )
+  bearers = {
+    nobody: undefined,
+    'a stranger': 'eyJhbGciOiJub25lIn0.e30.',
+    'another job': await stage.token({repository_id: '78', repository: 'octo-org/other'}),
+    'its job': await stage.token({repository_id: '77', repository: 'octo-org/secret'}),
+    'its auditor': auditors[0],
+    'another auditor': auditors[1],
+    'a late auditor': auditors[2],
+  }
+})
+afterAll(async () => stage.close())
+
+const receiptId = (n: number) => receiptOf(n).id
+const everybody = ['nobody', 'a stranger', 'another job', 'its job', 'its auditor', 'another auditor', 'a late auditor']
+
+const listOf = (n: number): string =>
+  n === ids.public
+    ? `/v1/receipts?repository=octo-org/api-service&environment=production&sha=${commit}`
+    : `/v1/receipts?repository_id=77&environment=production&sha=${commit}`
+
+/** Whom the answer differs for from what is answered of something that is not there. */
+async function readersOf(path: string, missing: string): Promise<readonly string[]> {
+  const readers: string[] = []
+  for (const name of everybody as readonly Name[]) {
+    if ((await print(path, bearers[name])) !== (await print(missing, bearers[name]))) readers.push(name)
+  }
+  return readers
+}
+
+/** Everything of an answer that its reader can tell. */
+async function print(path: string, bearer: string | undefined, method: 'get' | 'post' = 'get'): Promise<string> {
+  const answer = await stage[method](path, bearer)
+  return JSON.stringify([answer.status, [...answer.headers], await answer.text()])
+}
+
+describe('by id, list and status', () => {
+  const missing = receiptId(ids.missing)
+  test.each<readonly [string, string, string, readonly string[]]>([
+    ['a public receipt', `/v1/receipts/${receiptId(1)}`, `/v1/receipts/${missing}`, everybody],
+    ['a private one', `/v1/receipts/${receiptId(2)}`, `/v1/receipts/${missing}`, ['its job', 'its auditor']],
+    ['a public status', `/v1/receipts/${receiptId(1)}/status`, `/v1/receipts/${missing}/status`, everybody],
+    ['a private one', `/v1/receipts/${receiptId(2)}/status`, `/v1/receipts/${missing}/status`, ['its job', 'its auditor']],
+    ['a public list', listOf(1), listOf(1).replace('api-service', 'missing'), everybody],
+    ['a private one by id', listOf(2), listOf(2).replace('77', '79'), ['its job', 'its auditor']],
+    ['a private one by name', listOf(2).replace('_id=77', '=octo-org/secret'), listOf(2).replace('_id=77', '=octo-org/missing'), ['its job', 'its auditor']],
+    ['a public decision', `/v1/decisions/${decisionId(1)}`, `/v1/decisions/${decisionId(9)}`, everybody],
+    ['a private one', `/v1/decisions/${decisionId(2)}`, `/v1/decisions/${decisionId(9)}`, ['its job', 'its auditor']],
+    ['a private denial', `/v1/decisions/${decisionId(3)}`, `/v1/decisions/${decisionId(9)}`, ['its job', 'its auditor']],
+    ['the evidence of a public one', `/v1/decisions/${decisionId(1)}/evidence`, `/v1/decisions/${decisionId(9)}/evidence`, ['its auditor']],
+    ['the evidence of a private one', `/v1/decisions/${decisionId(2)}/evidence`, `/v1/decisions/${decisionId(9)}/evidence`, ['its auditor']],
+  ])('%s (%s)', async (...[, path, absent, readers]) => {
+    expect(await readersOf(path, absent)).toEqual(readers)
+  }) // prettier-ignore
+})
+
+test.each(['redemptions', 'executions'])(
+  '%s of what is private are answered to others as of what is missing',
+  async (what) => {
+    for (const name of ['nobody', 'a stranger', 'its auditor', 'another auditor'] as const) {
+      const [one, other] = [receiptId(ids.private), receiptId(ids.missing)].map((id) => `/v1/receipts/${id}/${what}`)
+      expect(await print(one ?? '', bearers[name], 'post')).toBe(await print(other ?? '', bearers[name], 'post'))
+      expect((await stage.post(one ?? '', bearers[name])).status).toBe(401)
+    }
+  },
+)
+
+describe('an answer', () => {
+  test('is kept by nobody in between, found or not', async () => {
+    for (const id of [receiptId(1), receiptId(2)]) {
+      expect((await stage.get(`/v1/receipts/${id}`)).headers.get('cache-control')).toBe('no-store')
+      expect((await stage.get(`/v1/decisions/${decisionId(2)}`)).headers.get('cache-control')).toBe('no-store')
+    }
+  })
+
+  test('of a decision is its token, as what it is', async () => {
+    const answer = await stage.get(`/v1/decisions/${decisionId(1)}`)
+    expect([answer.headers.get('content-type'), await answer.text()]).toEqual(['application/jwt', 'token 1'])
+    const evidence = await stage.get(`/v1/decisions/${decisionId(1)}/evidence`, bearers['its auditor'])
+    expect([evidence.headers.get('content-type'), await evidence.text()]).toEqual(['application/json', '{"nonce":"1"}'])
+  })
+
+  test('to a query that cannot be read names every problem', async () => {
+    expect(await told(stage.get('/v1/receipts?repository=octo-org&environment=..&sha=x'))).toMatchObject({
+      status: 400,
+      error: {code: 'query_invalid', message: expect.stringMatching(/repository .*environment .*sha /)},
+    })
+  })
+
+  test.each(['x', '..', 'rcpt_dg_', `${receiptOf(1).id}.`, receiptOf(1).id.toUpperCase()])(
+    'to the id %s is that nothing is here',
+    async (id) => {
+      for (const path of [`/v1/receipts/${id}/status`, `/v1/decisions/${id}`, `/v1/decisions/${id}/evidence`]) {
+        expect((await stage.get(path, bearers['its auditor'])).status).toBe(404)
+      }
+    },
+  )
+
+  test('gives the key of tokens as a key set', async () => {
+    const answer = await stage.get('/.well-known/jwks.json')
+    expect(await answer.json()).toEqual({keys: [expect.objectContaining({kty: 'RSA', alg: 'RS256', use: 'sig'})]})
+  })
+})
+
+test('while the provider gives no keys, a job is told so whatever it asks for, and nobody else notices', async () => {
+  const fresh = await setStage()
+  try {
+    await fresh.issue(1)
+    await fresh.issue(2, {public: false})
+    const token = await fresh.token()
+    fresh.provider.answerWith((_, response) => void response.destroy())
+    for (const n of [1, 2, 9]) {
+      const path = `/v1/receipts/${receiptId(n)}`
+      expect(await told(fresh.get(path, token))).toMatchObject({status: 503, error: {code: 'github_unreachable'}})
+      expect((await fresh.get(path)).status).toBe(n === 1 ? 200 : 404)
+    }
+  } finally {
+    await fresh.close()
+  }
+})
+
+test('reading uses no token up', async () => {
+  const path = `/v1/receipts/${receiptId(ids.private)}`
+  const bearer = bearers['its job']
+  expect([(await stage.get(path, bearer)).status, (await stage.get(path, bearer)).status]).toEqual([200, 200])
+})

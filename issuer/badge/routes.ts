@@ -1,0 +1,56 @@
+/** The badges (formats §8). Whatever cannot be told, for whatever reason, is the same grey `unknown`. */
+import {type Context, Hono} from 'hono'
+import {etag} from 'hono/etag'
+import {parseEnvironment, parseRepositoryName} from '#protocol'
+import type {ReadCaller} from '../pages/caller.ts'
+import {drawBadge, endpointOf, sayBadge} from './draw.ts'
+import {type BadgeStatus, type StatusTools, readBadgeStatus} from './status.ts'
+
+export interface BadgeTools extends StatusTools {
+  readonly readCaller: ReadCaller
+  /** Told of every failure: a grey badge says nothing about it. */
+  readonly reportFault: (fault: unknown) => void
+}
+
+/** Mount it at `/badge`. */
+export function badgeRoutes(tools: BadgeTools): Hono {
+  const routes = new Hono()
+  routes.use(etag())
+  routes.get('/:owner/:repository/:file', async (c) => {
+    const asked = readQuestion(c)
+    if (asked === undefined) return c.notFound()
+    const badge = sayBadge(asked.environment, await findStatus(c, asked, tools))
+    c.header('cache-control', 'public, max-age=30')
+    if (asked.form === 'json') return c.json(endpointOf(badge))
+    c.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
+    return c.body(drawBadge(badge), 200, {'content-type': 'image/svg+xml; charset=utf-8'})
+  })
+  return routes
+}
+
+interface Asked {
+  readonly repository: string
+  readonly environment: string
+  readonly form: 'svg' | 'json'
+}
+
+/** The environment's `/` arrives as %2F, so it is one part of the path. */
+function readQuestion(c: Context): Asked | undefined {
+  const {owner, repository, file} = c.req.param() as Readonly<Record<string, string>>
+  const [, environment, form] = /^(.{1,63})\.(svg|json)$/.exec(file ?? '') ?? []
+  if (environment === undefined || (form !== 'svg' && form !== 'json')) return undefined
+  return {repository: `${owner ?? ''}/${repository ?? ''}`, environment, form}
+}
+
+async function findStatus(c: Context, asked: Asked, tools: BadgeTools): Promise<BadgeStatus> {
+  const [repository, environment] = [parseRepositoryName(asked.repository), parseEnvironment(asked.environment)]
+  if (repository === undefined || environment === undefined) return {kind: 'unknown'}
+  try {
+    // Who asks is known before anything is looked up by name.
+    const mayRead = await tools.readCaller(c.req.raw)
+    return await readBadgeStatus({repository, environment, mayRead}, tools)
+  } catch (fault) {
+    tools.reportFault(fault)
+    return {kind: 'unknown'}
+  }
+}

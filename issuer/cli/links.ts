@@ -1,0 +1,35 @@
+/** `countersign-issuer links rotate | list`: the link that shows a private repository's badges and pages. */
+import {parseArgs} from 'node:util'
+import {type RepositoryId, parseRepositoryId, printSecondsTime} from '#protocol'
+import type {Link, LinkRegister} from '../callers/ports.ts'
+import {makeToken} from '../callers/secret-token.ts'
+import type {Printed} from './printed.ts'
+import {type RegisterTools, withRegisters} from './registers.ts'
+
+export const linksUsage = ['countersign-issuer links rotate REPOSITORY_ID', 'countersign-issuer links list']
+
+export async function runLinks(args: readonly string[], tools: RegisterTools): Promise<Printed> {
+  const {positionals} = parseArgs({args: [...args], allowPositionals: true, options: {}})
+  const [command, id, ...rest] = positionals
+  if (command === 'list' && id === undefined) {
+    return await withRegisters(tools, async ({links}) => ({code: 0, lines: (await links.list()).map(printLink)}))
+  }
+  const repositoryId = id === undefined ? undefined : parseDecimalId(id)
+  if (command !== 'rotate' || repositoryId === undefined || rest.length > 0) return wrongly()
+  return await withRegisters(tools, ({links}) => rotate({repositoryId, rotatedAt: tools.now()}, links))
+}
+
+const parseDecimalId = (text: string): RepositoryId | undefined =>
+  /^[1-9][0-9]{0,15}$/.test(text) ? parseRepositoryId(Number(text)) : undefined
+
+/** Printed once; whoever holds it sees the repository's badges and pages until the next rotation. */
+async function rotate(link: Link, links: LinkRegister): Promise<Printed> {
+  const {text, digest} = makeToken('cslk_')
+  await links.rotate(link, digest)
+  const notes = ['Append it to badges and pages as ?link=<token>. The link before it, if there was one, is dead.']
+  return {code: 0, lines: [text], notes}
+}
+
+const printLink = ({repositoryId, rotatedAt}: Link): string => `${repositoryId}: rotated ${printSecondsTime(rotatedAt)}`
+
+const wrongly = (): Printed => ({code: 2, lines: ['Usage:', ...linksUsage.map((line) => `  ${line}`)]})

@@ -1,0 +1,43 @@
+/** Announcing a change of the keys: the signed set and its entry, in one append to the ledger. */
+import type {KeySet} from '#protocol'
+import {mintKeyEntry, signingKeyAt} from '../mint/mint-key-set.ts'
+import {nextTime} from '../mint/mint-record.ts'
+import type {LedgerReader} from '../store/store.ts'
+import type {Announced} from '../mint/mint-key-set.ts'
+import type {Changed} from './change-keys.ts'
+import {type KeyRing, signKeySet} from './key-ring.ts'
+import type {KeySets} from './ports.ts'
+import {loadReceiptKey} from './receipt-keys.ts'
+
+export interface Announcing {
+  readonly ring: KeyRing
+  readonly durable: {readonly keySets: KeySets; readonly ledger: LedgerReader}
+  readonly receiptPath: string
+  /** Milliseconds. */
+  readonly now: () => number
+}
+
+export type Announcement = {readonly ok: true; readonly keySet: KeySet} | {readonly ok: false; readonly problem: string}
+
+/** Each round that is lost, a decision was written; this bounds what a bug could burn. */
+const maxRounds = 100
+
+/** `change` is asked again, with the keys as they are then, whenever another entry was appended first. */
+export async function announceKeys(
+  change: (settled: Announced) => Changed,
+  {ring, durable, receiptPath, now}: Announcing,
+): Promise<Announcement> {
+  for (let round = 0; round < maxRounds; round++) {
+    // Read before the keys: whatever changes them later moves this end, and the append is lost.
+    const head = await durable.ledger.head()
+    const changed = change(await ring.announced())
+    if (!changed.ok) return changed
+    const at = now()
+    const signer = loadReceiptKey(receiptPath, signingKeyAt(changed.announced.keys, at))
+    if (!signer.ok) return signer
+    const keySet = await signKeySet(changed.announced, {signer: signer.value, now: at})
+    const entry = mintKeyEntry({head, keySet, at: nextTime(head, at)})
+    if ((await durable.keySets.announce({head, entry, keySet})) === 'committed') return {ok: true, keySet}
+  }
+  throw new Error(`other entries came first ${maxRounds} times`)
+}

@@ -1,0 +1,157 @@
+/** The receipt keys of a running issuer: which one signs now, as announced in the ledger by whichever process. */
+import {
+  type KeySet,
+  type PublicKey,
+  canonicalBytes,
+  digestOf,
+  printSignature,
+  readKeySet,
+  signingBytes,
+} from '#protocol'
+import {type Announced, firstKeys, isLive, mintKeySet, settleKeys, signingKeyAt} from '../mint/mint-key-set.ts'
+import type {Signer} from '../signing/signer.ts'
+import type {EntryReader, Store} from '../store/store.ts'
+import type {SigningKeys} from './issuer-keys.ts'
+import type {KeySets} from './ports.ts'
+import {loadReceiptKey} from './receipt-keys.ts'
+
+export interface KeyRing {
+  /**
+   * The receipt key that signs now. What it says of its public key and what it signs in one run without a pause are
+   * the same key's; whoever pauses in between makes a document that does not verify, and starts again.
+   */
+  readonly signer: Signer
+  /** Takes over what was announced since. */
+  readonly follow: () => Promise<void>
+  /** The keys as they are now. */
+  readonly announced: () => Promise<Announced>
+  /** What is published now, signed by the key that signs now. */
+  readonly keySet: () => Promise<KeySet>
+}
+
+export interface RingParts {
+  readonly keys: Pick<SigningKeys, 'receipt' | 'receiptPath' | 'ledger'>
+  readonly durable: {readonly keySets: KeySets; readonly entries: EntryReader}
+  /** Milliseconds. */
+  readonly now: () => number
+  /** Told of a key that was announced and cannot sign here. */
+  readonly warn: (problem: string) => void
+}
+
+/** The ring, or why these keys are not those of the ledger. */
+export async function openKeyRing({keys, durable, now, warn}: RingParts): Promise<KeyRing | string> {
+  const known = (await durable.keySets.newest()) ?? (await readFirstKeys({keys, durable}))
+  if (typeof known === 'string') return known
+  if (!known.keys.some(({publicKey, use}) => use === 'ledger' && publicKey === keys.ledger.publicKey)) {
+    return `COUNTERSIGN_LEDGER_KEY: is not the ledger key that the key set names: ${restoreAdvice}`
+  }
+  return makeRing(known, {keySets: durable.keySets, first: keys.receiptPath, now, warn})
+}
+
+const restoreAdvice = 'put the key back that the ledger began with'
+
+/** Nothing was announced since the ledger began, so its first entry names the digest of these very keys. */
+async function readFirstKeys({keys, durable}: Pick<RingParts, 'keys' | 'durable'>): Promise<Announced | string> {
+  const [entry] = await durable.entries.entries(0, 1)
+  if (entry === undefined) return 'COUNTERSIGN_STORE: the ledger has no entry yet: start the issuer first'
+  if (keys.receipt === undefined) return `COUNTERSIGN_RECEIPT_KEY: there is no ${keys.receiptPath}: ${restoreAdvice}`
+  const since = Date.parse(entry.time)
+  const first = firstKeys({receipt: keys.receipt.publicKey, ledger: keys.ledger.publicKey, since})
+  const digest = digestOf(canonicalBytes(await signKeySet(first, {signer: keys.receipt, now: since})))
+  if (digest === entry.digests['keys']) return first
+  return (
+    'COUNTERSIGN_RECEIPT_KEY: the receipt key and the ledger key are not those that the ledger began with: put them ' +
+    'back, and change the receipt key with "countersign-issuer keys rotate"'
+  )
+}
+
+interface Loading extends Pick<RingParts, 'now' | 'warn'> {
+  readonly keySets: KeySets
+  /** The path of the first receipt key. */
+  readonly first: string
+}
+
+function makeRing(opened: Announced, {keySets, first, now, warn}: Loading): KeyRing {
+  let known = opened
+  let chosen: PublicKey | undefined
+  const signers = new Map<PublicKey, Signer>()
+  const follow = async (): Promise<void> => {
+    const newest = await keySets.newest()
+    if (newest === undefined || newest.version <= known.version) return
+    known = newest
+    chosen = undefined
+    for (const problem of findMissing(newest, first)) warn(problem)
+  }
+  /** A choice lasts until this run pauses: the clock may pass the end of an overlap between two lines. */
+  const choose = (): PublicKey => {
+    if (chosen === undefined) queueMicrotask(() => (chosen = undefined))
+    return (chosen ??= signingKeyAt(known.keys, now()))
+  }
+  const load = (publicKey: PublicKey): Signer => {
+    const loaded = signers.get(publicKey) ?? loadOrThrow(first, publicKey)
+    signers.set(publicKey, loaded)
+    return loaded
+  }
+  return {
+    signer: {
+      get publicKey() {
+        return choose()
+      },
+      sign: async (message) => await load(choose()).sign(message),
+    },
+    follow,
+    announced: async () => {
+      await follow()
+      return settleKeys(known, now())
+    },
+    keySet: async () => {
+      await follow()
+      const at = now()
+      return await signKeySet(known, {signer: load(signingKeyAt(known.keys, at)), now: at})
+    },
+  }
+}
+
+/** Why a receipt key that signs, or will, cannot do so here. */
+export const findMissing = ({keys}: Announced, first: string): readonly string[] =>
+  keys.filter(isLive).flatMap(({publicKey}) => {
+    const loaded = loadReceiptKey(first, publicKey)
+    return loaded.ok ? [] : [`COUNTERSIGN_RECEIPT_KEY: ${loaded.problem}`]
+  })
+
+function loadOrThrow(first: string, publicKey: PublicKey): Signer {
+  const loaded = loadReceiptKey(first, publicKey)
+  if (!loaded.ok) throw new Error(`nothing can be signed: ${loaded.problem}`)
+  return loaded.value
+}
+
+/**
+ * The same store, whose readers sign with the keys of the ledger that they read. A change of the keys moves the ledger's
+ * end, so what was signed with older keys than it says loses its race and is made again.
+ */
+export const followedBy = (store: Store, {follow}: Pick<KeyRing, 'follow'>): Store => ({
+  ...store,
+  read: async (scope) => {
+    const reading = await store.read(scope)
+    await follow()
+    return reading
+  },
+  find: async (lookup) => {
+    const found = await store.find(lookup)
+    await follow()
+    return found
+  },
+})
+
+/** The set as of `now` (milliseconds). `signer` is the one that it names. The same at every start: Ed25519 is deterministic. */
+export async function signKeySet(
+  announced: Announced,
+  {signer, now}: {readonly signer: Signer; readonly now: number},
+): Promise<KeySet> {
+  const body = mintKeySet(announced, now)
+  const keySet: KeySet = {...body, signature: printSignature(await signer.sign(signingBytes(body)))}
+  const pins = new Map([[body.publicKey, {key: body.publicKey, status: 'trusted' as const}]])
+  const read = readKeySet(keySet, pins)
+  if (!read.ok) throw new Error(`the signed key set does not verify: ${read.reason}`)
+  return keySet
+}

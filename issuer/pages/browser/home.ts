@@ -1,0 +1,4 @@
+/** The script of pages that verify nothing. */
+import {offerCopies} from './copy.ts'
+
+offerCopies()

@@ -1,0 +1,56 @@
+/** The receipt page's script: judges what stands on the page, again at each change of it. */
+import {offerCopies} from './copy.ts'
+import {find, textOf} from './elements.ts'
+import {type Line, type Lines, conclude, judge} from './judge.ts'
+
+function showVerdicts(): void {
+  const lines = judge({
+    receipt: textOf('receipt') ?? '',
+    pin: textOf('pin') ?? '',
+    revocation: textOf('revocation'),
+    entry: textOf('entry'),
+    inclusion: textOf('inclusion'),
+    checkpoint: textOf('checkpoint'),
+    ledgerKey: textOf('ledger-key'),
+    now: Date.now(),
+  })
+  const shown = [...document.querySelectorAll<HTMLElement>('#checks [data-check]')].flatMap((element) => {
+    const name = element.dataset['check'] ?? ''
+    return name in lines ? [showLine(element, name as keyof Lines, lines)] : []
+  })
+  showConclusion(shown)
+}
+
+function showLine(element: HTMLElement, name: keyof Lines, lines: Lines): Line & {readonly name: string} {
+  const {tone, title, detail} = lines[name]
+  element.dataset['tone'] = tone
+  const [strong, span] = [element.querySelector('strong'), element.querySelector('span')]
+  if (strong !== null) strong.textContent = title
+  if (span !== null) span.textContent = detail
+  return {name, ...lines[name]}
+}
+
+function showConclusion(lines: readonly (Line & {readonly name: string})[]): void {
+  const verdict = find('verdict', HTMLElement)
+  if (verdict === undefined) return
+  const {tone, title, word} = conclude(lines, verdict.dataset['demo'] === 'yes')
+  verdict.dataset['tone'] = tone
+  if (verdict.textContent !== title) verdict.textContent = title
+  find('seal', HTMLElement)?.setAttribute('data-tone', tone)
+  const words = document.getElementById('seal-words')
+  if (words !== null) words.textContent = word
+}
+
+/** Pasted text comes as an event a line: one judgement is enough for all of them. */
+let awaited: ReturnType<typeof setTimeout> | undefined
+const judgeSoon = (): void => {
+  clearTimeout(awaited)
+  awaited = setTimeout(showVerdicts)
+}
+
+for (const element of document.querySelectorAll<HTMLTextAreaElement | HTMLInputElement>('textarea, input')) {
+  element.readOnly = false
+  element.addEventListener('input', judgeSoon)
+}
+offerCopies()
+showVerdicts()

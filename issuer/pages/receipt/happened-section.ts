@@ -1,0 +1,61 @@
+/** What happened to the receipt, oldest first. */
+import {html} from 'hono/html'
+import type {RevocationCause} from '#protocol'
+import type {Html} from '../document.ts'
+import {type Tone, renderTime, section} from '../pieces.ts'
+import type {Happening} from './happened.ts'
+import type {ReceiptProof} from './proof.ts'
+
+export function renderHappened({receipt, happened, state}: ReceiptProof): Html {
+  const issued = step({tone: 'quiet', at: receipt.issuedAt}, html`Issued by ${receipt.issuer}`)
+  const over = step({tone: 'quiet', at: receipt.expiresAt}, html`Its life ended`)
+  return section(
+    {title: 'What happened after', note: 'Runs are as their jobs reported them.'},
+    html`<ol class="happened">
+      ${issued}${happened.map(renderHappening)}${state === 'expired' ? over : ''}
+    </ol>`,
+  )
+}
+
+const step = ({tone, at}: {readonly tone: Tone; readonly at: string}, words: Html): Html =>
+  html`<li data-tone="${tone}">${words}<span>${renderTime(at)}</span></li>`
+
+function renderHappening(happening: Happening): Html {
+  const {event, at, outcome} = happening
+  switch (event) {
+    case 'receipt.revoked':
+      return step({tone: 'fails', at}, renderRevoked(happening))
+    case 'receipt.redeemed':
+      return step({tone: 'holds', at}, html`Used by ${renderRun(happening)}`)
+    case 'deploy.started':
+      return step({tone: 'quiet', at}, html`A deployment began in ${renderRun(happening)}`)
+    case 'deploy.finished':
+      return step(
+        {tone: toneOf(outcome), at},
+        html`The deployment ended (${outcome ?? 'no outcome'}), ${renderRun(happening)}`,
+      )
+    default:
+      return step({tone: 'quiet', at}, html`${event}`)
+  }
+}
+
+const toneOf = (outcome: string | undefined): Tone =>
+  outcome === 'success' ? 'holds' : outcome === 'failure' ? 'fails' : 'quiet'
+
+const causes = {
+  person: 'by a person’s word',
+  closed: 'because the pull request was closed unmerged',
+  denied: 'because it was denied',
+  permission: 'because a permission was lost',
+} as const satisfies Record<RevocationCause, string>
+
+const renderRevoked = ({revocation}: Happening): Html =>
+  revocation === undefined
+    ? html`<strong>Revoked</strong>`
+    : html`<strong>Revoked</strong> by ${revocation.revokedBy.login}, ${causes[revocation.cause]}`
+
+function renderRun({run}: Happening): Html {
+  if (run === undefined) return html`a run`
+  const attempt = run.attempt === undefined || run.attempt < 2 ? '' : `, attempt ${run.attempt}`
+  return run.url === undefined ? html`run ${run.id}${attempt}` : html`<a href="${run.url}">run ${run.id}</a>${attempt}`
+}

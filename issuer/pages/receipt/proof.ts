@@ -1,0 +1,113 @@
+/** Everything that is shown of a receipt, read once: what it says, why, what happened after, and where the ledger has it. */
+import {
+  type Entry,
+  type PinnedKeys,
+  type Receipt,
+  type ReceiptId,
+  type ReceiptState,
+  type TokenClaims,
+  type TokenKeys,
+  printSecondsTime,
+  stateAt,
+  verifyReceipt,
+  verifyToken,
+  tokenAudience,
+} from '#protocol'
+import {type InclusionAnswer, readInclusion} from '../../ledger/read-proofs.ts'
+import type {Belonging} from '../../callers/caller.ts'
+import type {Checkpoints, FoundDecision, FoundReceipt, LedgerReader, RecordReader, Store} from '../../store/store.ts'
+import type {MayRead} from '../caller.ts'
+import {type Happening, readHappening} from './happened.ts'
+
+/** `damaged`: what is stored does not verify under the issuer's own keys. */
+export type ShownState = ReceiptState | 'damaged'
+
+export interface ReceiptProof {
+  readonly receipt: Receipt
+  readonly state: ShownState
+  readonly happened: readonly Happening[]
+  /** The authority token, when there is one and it verifies. */
+  readonly token?: {readonly text: string | undefined; readonly claims: TokenClaims} | undefined
+  readonly entry?: Entry | undefined
+  readonly inclusion?: InclusionAnswer | undefined
+  /** The signed note that the inclusion leads to. */
+  readonly checkpoint?: string | undefined
+}
+
+export interface ProofTools {
+  readonly store: Pick<Store, 'find'>
+  readonly records: RecordReader
+  readonly ledger: LedgerReader
+  readonly checkpoints: Pick<Checkpoints, 'newest'>
+  /** What this issuer's receipts and revocations are verified with. */
+  readonly keys: PinnedKeys
+  readonly tokenKeys: TokenKeys
+  /** Milliseconds. */
+  readonly now: () => number
+}
+
+/** Undefined for what is not there, and in the same way for what this caller may not read. */
+export async function readProof(id: ReceiptId, mayRead: MayRead, tools: ProofTools): Promise<ReceiptProof | undefined> {
+  const [found] = await tools.store.find({by: 'receipt', id})
+  if (found === undefined || !mayRead(belongingOf(found))) return undefined
+  const {receipt} = found
+  const [happened, decision] = await Promise.all([
+    readHappened(receipt, tools),
+    tools.records.decision(receipt.decision),
+  ])
+  const place = await readPlace(decision?.entry, tools)
+  const state = judgeState(receipt, {happened, keys: tools.keys, now: tools.now()})
+  return {receipt, state, happened, token: readToken(receipt, {decision, tokenKeys: tools.tokenKeys}), ...place}
+}
+
+export const belongingOf = ({receipt, ownerId, public: isPublic}: FoundReceipt): Belonging => ({
+  repositoryId: receipt.scope.repositoryId,
+  ownerId,
+  public: isPublic,
+})
+
+export async function readHappened(
+  receipt: Receipt,
+  {records, keys}: Pick<ProofTools, 'records' | 'keys'>,
+): Promise<readonly Happening[]> {
+  const events = await records.events(receipt.id)
+  return events.map((event) => readHappening(event, receipt, keys))
+}
+
+/** A revocation in the ledger forbids, whether or not its body can be read. */
+export function judgeState(
+  receipt: Receipt,
+  {happened, keys, now}: {readonly happened: readonly Happening[]} & Pick<ProofTools, 'keys'> & {readonly now: number},
+): ShownState {
+  const verdict = verifyReceipt(receipt, {keys, now: 'issued', clock: now, expect: {}, maxTtl: Infinity})
+  if (!verdict.valid) return 'damaged'
+  const at = printSecondsTime(now)
+  const since = (event: Happening['event']) => (happened.some((one) => one.event === event) ? at : undefined)
+  const life = {
+    expiresAt: receipt.expiresAt,
+    revokedAt: since('receipt.revoked'),
+    redeemedAt: since('receipt.redeemed'),
+  }
+  return stateAt(life, at)
+}
+
+function readToken(
+  {id}: Receipt,
+  {decision, tokenKeys}: {readonly decision: FoundDecision | undefined} & Pick<ProofTools, 'tokenKeys'>,
+): ReceiptProof['token'] {
+  const text = decision?.token
+  if (text === undefined) return undefined
+  const verdict = verifyToken(text, tokenKeys, {now: 'issued', issuer: undefined, audience: tokenAudience})
+  return verdict.valid && verdict.claims.receipt === id ? {text, claims: verdict.claims} : undefined
+}
+
+/** What is not covered by a signed checkpoint yet has an entry and no proof. */
+async function readPlace(
+  entry: Entry | undefined,
+  {ledger, checkpoints}: ProofTools,
+): Promise<Pick<ReceiptProof, 'entry' | 'inclusion' | 'checkpoint'>> {
+  const newest = await checkpoints.newest()
+  if (entry === undefined || newest === undefined || !(entry.seq < newest.size)) return {entry}
+  const inclusion = await readInclusion(ledger, {seq: entry.seq, size: newest.size})
+  return {entry, inclusion, checkpoint: newest.note}
+}

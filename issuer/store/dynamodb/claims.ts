@@ -1,0 +1,122 @@
+/** Claims in DynamoDB: which statement is which decision, what became of it, and what is still to be published. */
+import {parseDecisionId, parseRepositoryId} from '#protocol'
+import type {Completed} from '../append.ts'
+import type {Change, Claim, ClaimKey, Claims, Outbox, Outcome, Unpublished} from '../store.ts'
+import {type Item, type Key, integerOf, optionalInteger, textOf} from './item.ts'
+import {decisionKey} from './keys.ts'
+import type {Table} from './table.ts'
+import {type Write, isNew} from './transaction.ts'
+
+const mostUnpublished = 50
+/** What has been answered is forgotten long after GitHub could deliver its statement again. */
+const keptForSeconds = 90 * 86_400
+/** An answer of courtesy counts for an hour. */
+const courtesyForSeconds = 86_400
+
+const waiting = 'waiting'
+
+export const claimKey = ({repositoryId, subject}: ClaimKey): Key => ({pk: `claim#${repositoryId}#${subject}`, sk: '-'})
+const courtesyKey = ({repositoryId, accountId, pullRequest}: Parameters<Claims['lastCourtesy']>[0]): string =>
+  `courtesy#${repositoryId}/${accountId}/${pullRequest}`
+
+export function dynamoClaims(table: Table): Claims {
+  return {
+    claim: async (key, {decision, nonce}) => {
+      const known = await findClaim(table, key)
+      if (known !== undefined) return known.claim
+      const made = await table.write([
+        {put: {...claimKey(key), ...key, decision, nonce}, when: isNew},
+        {put: {...decisionKey(decision)}, when: isNew},
+      ])
+      if (made === 'written') return {decision, nonce}
+      const theirs = await findClaim(table, key)
+      if (theirs === undefined) throw new Error('this decision id is another claim’s')
+      return theirs.claim
+    },
+    lastCourtesy: async (to) => {
+      const [newest] = await table.query({hash: courtesyKey(to), newestFirst: true, atMost: 1})
+      return newest && integerOf(newest, 'at')
+    },
+  }
+}
+
+export function dynamoOutbox(table: Table): Outbox {
+  return {
+    unpublished: async (before) => {
+      const range = {says: '#range < :before', values: {before}}
+      const found = await table.query({index: 'outbox', hash: waiting, range, atMost: mostUnpublished})
+      return found.map(parseUnpublished)
+    },
+    markPublished: async (key, at) => {
+      const when = {says: '#outbox = :waiting', values: {waiting}}
+      await table.write([{update: claimKey(key), set: {publishedAt: at}, remove: ['outbox'], when}])
+    },
+  }
+}
+
+/** A claim, and once it is completed what a store holds for it. */
+export interface HeldClaim {
+  readonly claim: Claim
+  readonly completed?: Completed | undefined
+}
+
+/** Consistent. */
+export async function findClaim(table: Table, key: ClaimKey): Promise<HeldClaim | undefined> {
+  const item = await table.get(claimKey(key))
+  return item && parseHeld(item)
+}
+
+export function parseHeld(item: Item): HeldClaim {
+  const claim = parseClaim(item)
+  if (claim.outcome === undefined) return {claim}
+  const entryHash = item['entryHash'] === undefined ? undefined : textOf(item, 'entryHash')
+  return {claim, completed: {outcome: claim.outcome, entryHash}}
+}
+
+/** Part of a commit's transaction: refused when the claim is completed already. */
+export function completeClaim(
+  {claim: key, outcome}: NonNullable<Change['completes']>,
+  {decision, entryHash, at}: {readonly decision: string; readonly entryHash: string | undefined; readonly at: number},
+): readonly Write[] {
+  const {kind, publication, courtesy} = outcome
+  const seconds = Math.ceil(at / 1000)
+  const completed = {kind, publication, entryHash, completedAt: at, outbox: waiting, expires: seconds + keptForSeconds}
+  const when = {says: '#decision = :decision AND attribute_not_exists(#kind)', values: {decision}}
+  if (courtesy === undefined) return [{update: claimKey(key), set: completed, when}]
+  const {accountId, pullRequest} = courtesy
+  const pk = courtesyKey({repositoryId: key.repositoryId, accountId, pullRequest})
+  return [
+    {
+      update: claimKey(key),
+      set: {...completed, courtesyAccount: accountId, courtesyPullRequest: pullRequest},
+      when,
+    },
+    {put: {pk, sk: String(at).padStart(16, '0'), at, expires: seconds + courtesyForSeconds}},
+  ]
+}
+
+function parseClaim(item: Item): Claim {
+  const decision = parseDecisionId(item['decision'])
+  if (decision === undefined) throw new TypeError('the table holds no decision id in a claim')
+  const claim = {decision, nonce: textOf(item, 'nonce')}
+  return item['kind'] === undefined ? claim : {...claim, outcome: parseOutcome(item)}
+}
+
+function parseOutcome(item: Item): Outcome {
+  const kind = textOf(item, 'kind') as Outcome['kind'] // Our own writing, of an outcome.
+  const outcome = {kind, publication: textOf(item, 'publication')}
+  const accountId = optionalInteger(item, 'courtesyAccount')
+  if (accountId === undefined) return outcome
+  return {...outcome, courtesy: {accountId, pullRequest: integerOf(item, 'courtesyPullRequest')}}
+}
+
+function parseUnpublished(item: Item): Unpublished {
+  const repositoryId = parseRepositoryId(item['repositoryId'])
+  if (repositoryId === undefined) throw new TypeError('the table holds no repository id in a claim')
+  return {
+    claim: {repositoryId, subject: textOf(item, 'subject')},
+    decision: parseClaim(item).decision,
+    outcome: parseOutcome(item),
+    completedAt: integerOf(item, 'completedAt'),
+  }
+}

@@ -1,0 +1,40 @@
+/** Who moved which branch, in DynamoDB: in the order in which the webhooks came. */
+import {monotonicFactory} from 'ulid'
+import {parseRepositoryId} from '#protocol'
+import type {Push} from '../../facts/facts.ts'
+import type {PushLog} from '../store.ts'
+import {type Item, integerOf, textOf} from './item.ts'
+import type {Table} from './table.ts'
+import {isNew} from './transaction.ts'
+
+const branchKey = (repositoryId: number, ref: string): string => `pushes#${repositoryId}#${ref}`
+
+export function dynamoPushLog(table: Table): PushLog {
+  const nextPlace = monotonicFactory()
+  return {
+    // The same move by the same account, told twice (a redelivery, a retry), says nothing new.
+    keep: async ({repositoryId, ref, before, after, actor}) => {
+      const key = {pk: branchKey(repositoryId, ref), sk: `${before}/${after}/${actor.id}`}
+      const push = {repositoryId, ref, before, after, actorId: actor.id, actorLogin: actor.login}
+      await table.write([{put: {...key, ...push, place: nextPlace()}, when: isNew}])
+    },
+    // All of them: a limit would drop a pusher, and a pusher may not authorise.
+    pushes: async (repositoryId, ref) => {
+      const found = await table.query({hash: branchKey(repositoryId, ref)})
+      const placed = found.map((item) => ({place: textOf(item, 'place'), push: parsePush(item)}))
+      return placed.sort((a, b) => (a.place < b.place ? -1 : 1)).map(({push}) => push)
+    },
+  }
+}
+
+function parsePush(item: Item): Push {
+  const repositoryId = parseRepositoryId(item['repositoryId'])
+  if (repositoryId === undefined) throw new TypeError('the table holds no repository id in a push')
+  return {
+    repositoryId,
+    ref: textOf(item, 'ref'),
+    before: textOf(item, 'before'),
+    after: textOf(item, 'after'),
+    actor: {id: integerOf(item, 'actorId'), login: textOf(item, 'actorLogin')},
+  }
+}

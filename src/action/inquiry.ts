@@ -1,0 +1,106 @@
+/** What is known of receipts since they were signed: revocations that were seen, the issuer's status and its key set. */
+import {
+  type KeySet,
+  type PinnedKeys,
+  type Receipt,
+  type Refusal,
+  type Revocation,
+  type StatusResult,
+  isRetiring,
+  narrowPins,
+  readKeySet,
+  verifyRevocation,
+  verifyStatus,
+} from '#protocol'
+import type {GateRequest, GateTools, SourceAnswer} from './ports.ts'
+
+type Tools = Pick<GateTools, 'issuer' | 'clock' | 'limit'>
+
+/** One search's memory: nothing is asked twice, and an issuer that is down costs its time limit once. */
+export class Inquiry {
+  readonly #ask: GateRequest
+  readonly #tools: Tools
+  readonly #revocations = new Map<string, Revocation>()
+  readonly #warnings: string[] = []
+  #trusted: PinnedKeys | undefined
+  #keySet: KeySet | undefined
+  #isDown = false
+
+  constructor(ask: GateRequest, tools: Tools) {
+    this.#ask = ask
+    this.#tools = tools
+  }
+
+  get warnings(): readonly string[] {
+    return this.#warnings
+  }
+
+  /** Keeps the revocations of an answer that a pinned key signed for this repository. The others are anybody's words. */
+  note({revocations = []}: SourceAnswer): void {
+    const {keys, deployment} = this.#ask
+    for (const text of revocations) {
+      const verdict = verifyRevocation(text, {keys, expect: {repositoryId: deployment.repositoryId}})
+      if (verdict.valid) this.#revocations.set(verdict.revocation.receipt, verdict.revocation)
+    }
+  }
+
+  /** Why a receipt does not count any more, as far as was seen. */
+  refusalOf({id}: Receipt): Refusal | undefined {
+    const revocation = this.#revocations.get(id)
+    return revocation === undefined ? undefined : this.#describe(revocation)
+  }
+
+  /** For a search that met revocations and no receipt. */
+  lastRefusal(): Refusal | undefined {
+    const last = [...this.#revocations.values()].sort((a, b) => (a.at < b.at ? -1 : 1)).at(-1)
+    return last === undefined ? undefined : this.#describe(last)
+  }
+
+  /** A `/deny` stands until it is taken back, so that asking for another receipt is no help. */
+  #describe({receipt, revokedBy, at, cause}: Revocation): Refusal {
+    return cause === 'denied'
+      ? {code: 'denied', environment: this.#ask.environment, by: revokedBy.login, at}
+      : {code: 'revoked', receipt, by: revokedBy.login, at}
+  }
+
+  /** The pinned keys without what the issuer's key set takes from them. */
+  async trustedKeys(): Promise<PinnedKeys> {
+    this.#trusted ??= await this.#narrowKeys()
+    return this.#trusted
+  }
+
+  async #narrowKeys(): Promise<PinnedKeys> {
+    const {keys} = this.#ask
+    const {issuer, limit} = this.#tools
+    if (issuer === undefined || this.#isDown) return keys
+    const fetched = await issuer.desk.fetchKeySet(limit())
+    const read = fetched.ok ? readKeySet(fetched.body, keys) : {ok: false as const, reason: fetched.problem}
+    if (!read.ok) {
+      this.#warnings.push(`Whether the issuer still stands by the pinned keys was not checked: ${read.reason}.`)
+      return keys
+    }
+    this.#keySet = read.value
+    return narrowPins(keys, read.value)
+  }
+
+  /** For the receipt that is accepted: whether the key in use will be gone one day soon. */
+  warnOfKey({publicKey}: Receipt): void {
+    if (this.#keySet === undefined || !isRetiring(this.#keySet, publicKey)) return
+    this.#warnings.push(`The issuer is giving up ${publicKey}, which signed this receipt: pin its new key too.`)
+  }
+
+  /** The issuer's word on a receipt; undefined, with a warning, where there is no valid one. */
+  async status({id}: Receipt): Promise<StatusResult | undefined> {
+    const {issuer, limit, clock} = this.#tools
+    if (issuer === undefined || this.#isDown) return undefined
+    const fetched = await issuer.desk.fetchStatus(id, limit())
+    if (!fetched.ok) return this.#miss(fetched.problem)
+    const verdict = verifyStatus(fetched.body, {keys: await this.trustedKeys(), now: clock.now(), receipt: id})
+    return verdict.valid ? verdict : this.#miss(verdict.reason.replace(/\.$/, ''))
+  }
+
+  #miss(problem: string): undefined {
+    this.#isDown = true
+    this.#warnings.push(`The issuer gave no valid status of the receipt: ${problem}.`)
+  }
+}

@@ -1,0 +1,86 @@
+/** The issuer's answers about one receipt: status, key set, redemption (docs/routes.md). Read here, believed elsewhere. */
+import {type Origin, type ReceiptId, isPlainObject} from '#protocol'
+import type {Fetched, IssuerDesk, RedemptionAnswer} from '../ports.ts'
+import {describeOutage} from '../sources/outage.ts'
+import {type Reply, exchange} from './exchange.ts'
+import type {IdTokens} from './id-token.ts'
+import {describeProblem, readObject, safeText, toldStatuses} from './problem.ts'
+
+const maxBytes = 64 * 1024
+
+export interface DeskPlace {
+  readonly issuer: Origin
+  readonly tokens: IdTokens
+  /** This run's id: a record of another run is none of ours. */
+  readonly runId: string
+}
+
+export const issuerDesk = (place: DeskPlace): IssuerDesk => ({
+  fetchStatus: (receipt, limit) => fetchSigned(place, `/v1/receipts/${receipt}/status`, limit),
+  fetchKeySet: (limit) => fetchSigned({...place, isPublic: true}, '/.well-known/countersign-keys.json', limit),
+  redeem: (receipt, limit) => redeem(place, receipt, limit),
+})
+
+const privateHint = ' (what belongs to a private repository is told to jobs with `id-token: write` alone)'
+
+interface SignedPlace extends DeskPlace {
+  /** Nobody need say who asks. */
+  readonly isPublic?: boolean
+}
+
+async function fetchSigned(
+  {issuer, tokens, isPublic}: SignedPlace,
+  path: string,
+  limit: AbortSignal,
+): Promise<Fetched> {
+  try {
+    const shown = isPublic === true ? undefined : await showToken(tokens, limit)
+    const address = `${issuer}${path}`
+    const reply = await exchange({method: 'GET', address, token: shown, maxBytes, limit, read: [200]})
+    if (reply.status === 200) return {ok: true, body: reply.body}
+    const hint = reply.status === 404 && !tokens.arePermitted ? privateHint : ''
+    return {ok: false, problem: `${reply.described}${hint}`}
+  } catch (fault) {
+    return {ok: false, problem: describeOutage(fault, limit)}
+  }
+}
+
+/** What belongs to a private repository is told to its own jobs alone. Where no token is to be had, one asks without. */
+export async function showToken(tokens: IdTokens, limit: AbortSignal): Promise<string | undefined> {
+  if (!tokens.arePermitted) return undefined
+  const answer = await tokens.take(limit)
+  return answer.ok ? answer.token : undefined
+}
+
+async function redeem(
+  {issuer, tokens, runId}: DeskPlace,
+  receipt: ReceiptId,
+  limit: AbortSignal,
+): Promise<RedemptionAnswer> {
+  const answer = await tokens.take(limit)
+  if (!answer.ok) return {kind: answer.kind, problem: answer.problem}
+  const address = `${issuer}/v1/receipts/${receipt}/redemptions`
+  try {
+    const {token} = answer
+    const reply = await exchange({method: 'POST', address, token, maxBytes, limit, read: [200, ...toldStatuses]})
+    return readRedemption(reply, {receipt, runId})
+  } catch (fault) {
+    return {kind: 'unreachable', problem: describeOutage(fault, limit)}
+  }
+}
+
+/** Only a record of this receipt and this run is a yes. */
+function readRedemption(reply: Reply, ours: {readonly receipt: ReceiptId; readonly runId: string}): RedemptionAnswer {
+  const answer = readObject(reply.body)
+  const run = isPlainObject(answer['run']) ? answer['run'] : {}
+  const at = safeText(answer['at'])
+  if (reply.status === 200) {
+    const isOurs = answer['receipt'] === ours.receipt && run['id'] === ours.runId && ours.runId !== ''
+    if (isOurs && at !== undefined) return {kind: 'redeemed', at}
+    return {kind: 'unreachable', problem: 'its answer (200) is no record of this receipt and this run'}
+  }
+  const code = reply.status === 409 && isPlainObject(answer['error']) ? answer['error']['code'] : undefined
+  if (code === 'already_used') return {kind: code, at, run: safeText(run['url']) ?? safeText(run['id'])}
+  if (code === 'revoked' || code === 'expired') return {kind: code}
+  return {kind: 'unreachable', problem: describeProblem(reply)}
+}

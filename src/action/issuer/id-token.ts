@@ -1,0 +1,96 @@
+/** The job's OIDC tokens: asked of the runner for one audience, each used once, masked before anything else is done. */
+import type {Origin} from '#protocol'
+import {describeOutage} from '../sources/outage.ts'
+import {exchange} from './exchange.ts'
+
+export type IdTokenAnswer =
+  | {readonly ok: true; readonly token: string; readonly environment: string | undefined}
+  | {readonly ok: false; readonly kind: 'not permitted' | 'unreachable'; readonly problem: string}
+
+export interface IdTokenDoor {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly audience: Origin
+  /** Hides a value from the log. */
+  readonly mask: (secret: string) => void
+}
+
+const maxBytes = 64 * 1024
+
+export class IdTokens {
+  readonly #door: IdTokenDoor
+  /** Asked for its claims and not shown to anybody yet. */
+  #spare: IdTokenAnswer | undefined
+  /** A service that is down costs its time limit once. */
+  #outage: IdTokenAnswer | undefined
+
+  constructor(door: IdTokenDoor) {
+    this.#door = door
+  }
+
+  /** Whether the runner gives this job any: `permissions: id-token: write`. */
+  get arePermitted(): boolean {
+    return (this.#door.env['ACTIONS_ID_TOKEN_REQUEST_URL'] ?? '') !== ''
+  }
+
+  /** A token that nobody has seen yet: the issuer takes each but once. */
+  async take(limit: AbortSignal): Promise<IdTokenAnswer> {
+    const spare = this.#spare
+    this.#spare = undefined
+    return spare?.ok === true ? spare : this.#ask(limit)
+  }
+
+  /** The environment that GitHub names to this job; undefined where no token is to be had, or it names none. */
+  async environment(limit: AbortSignal): Promise<string | undefined> {
+    if (!this.arePermitted) return undefined
+    this.#spare = await this.#ask(limit)
+    return this.#spare.ok ? this.#spare.environment : undefined
+  }
+
+  async #ask(limit: AbortSignal): Promise<IdTokenAnswer> {
+    const answer = this.#outage ?? (await this.#fetch(limit))
+    if (!answer.ok) this.#outage = answer
+    return answer
+  }
+
+  async #fetch(limit: AbortSignal): Promise<IdTokenAnswer> {
+    const {env, audience, mask} = this.#door
+    if (!this.arePermitted) {
+      const problem = 'the job may not ask GitHub for an OIDC token: give it `permissions: id-token: write`'
+      return {ok: false, kind: 'not permitted', problem}
+    }
+    const address = `${env['ACTIONS_ID_TOKEN_REQUEST_URL'] ?? ''}&audience=${encodeURIComponent(audience)}`
+    const bearer = env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'] ?? ''
+    try {
+      const reply = await exchange({method: 'GET', address, token: bearer, maxBytes, limit, read: [200]})
+      return reply.status === 200 ? readAnswer(reply.body, mask) : unreachable(reply.described)
+    } catch (fault) {
+      return unreachable(describeOutage(fault, limit))
+    }
+  }
+}
+
+const unreachable = (problem: string): IdTokenAnswer => ({
+  ok: false,
+  kind: 'unreachable',
+  problem: `GitHub's token service gave no OIDC token (${problem})`,
+})
+
+/** Plain JSON.parse: the runner's own service says this, it is no proof to us, and only two members are looked at. */
+function readAnswer(body: Uint8Array, mask: (secret: string) => void): IdTokenAnswer {
+  try {
+    const {value} = JSON.parse(Buffer.from(body).toString()) as {readonly value?: unknown}
+    if (typeof value !== 'string' || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(value))
+      return unreachable('its answer holds none')
+    mask(value)
+    const claims = JSON.parse(Buffer.from(value.split('.')[1] ?? '', 'base64url').toString()) as object
+    const environment: unknown = 'environment' in claims ? claims.environment : undefined
+    return {
+      ok: true,
+      token: value,
+      environment:
+        environment === undefined ? undefined : typeof environment === 'string' ? environment : 'one that is no text',
+    }
+  } catch {
+    return unreachable('its answer cannot be read')
+  }
+}

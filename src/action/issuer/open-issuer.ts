@@ -1,0 +1,30 @@
+/** Everything that speaks with the issuer. Loaded with import() alone: a job without `issuer-url` needs none of it. */
+import type {Origin, ReceiptId} from '#protocol'
+import {type Notebook, beginReport} from './execution-report.ts'
+import type {GateRequest, GateTools, ReceiptSource} from '../ports.ts'
+import {issuerDesk} from './desk.ts'
+import {type IdTokenDoor, IdTokens} from './id-token.ts'
+import {issuerReceipts} from './list.ts'
+
+export interface IssuerPlace extends Pick<IdTokenDoor, 'env' | 'mask'> {
+  readonly issuer: Origin
+  readonly runId: string
+}
+
+export interface OpenIssuer {
+  readonly source: ReceiptSource
+  readonly tools: NonNullable<GateTools['issuer']>
+  /** Does nothing in a job that has no OIDC token. Never fails it. */
+  readonly beginReport: (receipt: ReceiptId, notebook: Notebook) => Promise<void>
+}
+
+export function openIssuer(ask: GateRequest, {issuer, runId, env, mask}: IssuerPlace): OpenIssuer {
+  const tokens = new IdTokens({env, audience: issuer, mask})
+  return {
+    source: issuerReceipts(ask, {issuer, tokens}),
+    tools: {desk: issuerDesk({issuer, tokens, runId}), identity: tokens},
+    beginReport: async (receipt, notebook) => {
+      if (tokens.arePermitted) await beginReport({issuer, receipt, tokens}, notebook)
+    },
+  }
+}

@@ -1,0 +1,152 @@
+/** What the gate is asked, what it asks of the world, and what comes of it. */
+import type {
+  Decision,
+  Environment,
+  Limits,
+  Origin,
+  PinnedKeys,
+  ReceiptId,
+  Refusal,
+  StatusResult,
+  TreeSha,
+} from '#protocol'
+import type {Deployment} from './deployment.ts'
+
+/** Everything that a job asks of the gate, parsed. */
+export interface GateRequest {
+  readonly environment: Environment
+  readonly deployment: Deployment
+  readonly keys: PinnedKeys
+  readonly limits: Limits
+  /** The longest receipt life accepted, in milliseconds. */
+  readonly maxTtl: number
+  /** The issuer that the receipt must name, where the job knows it. */
+  readonly issuer?: Origin | undefined
+  /** `tree`: a receipt counts whose tree is that of the commit. */
+  readonly match: 'commit' | 'tree'
+  readonly checkout: 'verify' | 'ignore'
+  /** How long a receipt is waited for, in milliseconds. */
+  readonly wait: number
+  /** Whether this run uses the receipt up, flagged `once` or not. */
+  readonly redeem: boolean
+  /** A C2SP verifier key. */
+  readonly ledgerKey?: string | undefined
+}
+
+export interface GateTools {
+  /** Asked in this order until one gives a receipt that is accepted. */
+  readonly sources: readonly ReceiptSource[]
+  readonly checkout: CheckoutInspector
+  /** The tree of the commit that is deployed; asked only for `match: tree`. */
+  readonly readTree: (limit: AbortSignal) => Promise<TreeAnswer>
+  /** Absent without `issuer-url`. */
+  readonly issuer?: {readonly desk: IssuerDesk; readonly identity: JobIdentity} | undefined
+  readonly clock: Clock
+  /** A new signal that ends what one source may take, its body included. */
+  readonly limit: () => AbortSignal
+  /** One line for whoever watches the job wait. */
+  readonly progress: (line: string) => void
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  readonly pause: (ms: number) => Promise<void>
+}
+
+/** A place where receipts may be. Promise: an outage is a `problem` of the answer, never a throw, and `limit` ends it. */
+export interface ReceiptSource {
+  readonly name: string
+  /** Whether revocations may lie there too. */
+  readonly holdsRevocations: boolean
+  /** `tree` is given for `match: tree`. */
+  readonly find: (limit: AbortSignal, tree: TreeSha | undefined) => Promise<SourceAnswer>
+}
+
+export interface SourceAnswer {
+  /** Receipts as they came: bytes or text, or an object that the strict parser made. Nothing about them is trusted. */
+  readonly candidates: readonly unknown[]
+  /** Texts in the form of a revocation. Not trusted either. */
+  readonly revocations?: readonly string[]
+  /** The ledger's checkpoints that came with a candidate. Not trusted either. */
+  readonly checkpoints?: ReadonlyMap<unknown, readonly string[]>
+  /** How many things in the place of a receipt held none. */
+  readonly skipped?: number
+  /** Why the place could not be read, or not to its end. */
+  readonly problem?: string
+  /** What is there and cannot be a receipt: a directory, a file of 20 MiB. */
+  readonly refusal?: Refusal
+}
+
+/** Looks at the checkout. Promise: runs nothing that the repository brings along, changes nothing, never throws. */
+export interface CheckoutInspector {
+  readonly inspect: (sha: string) => Promise<CheckoutFinding>
+  /** Undefined where the commit is not there. */
+  readonly readTree: (sha: string) => Promise<TreeSha | undefined>
+}
+
+export type CheckoutFinding =
+  | {readonly kind: 'same'; readonly unseen: readonly string[]}
+  | {readonly kind: 'absent'; readonly path: string}
+  | {readonly kind: 'differs'; readonly problem: string; readonly fix: string}
+
+export type TreeAnswer = {readonly ok: true; readonly tree: TreeSha} | {readonly ok: false; readonly problem: string}
+
+/** What the issuer says of one receipt now. Promise: an outage is part of the answer, never a throw, and `limit` ends it. */
+export interface IssuerDesk {
+  readonly fetchStatus: (receipt: ReceiptId, limit: AbortSignal) => Promise<Fetched>
+  readonly fetchKeySet: (limit: AbortSignal) => Promise<Fetched>
+  readonly redeem: (receipt: ReceiptId, limit: AbortSignal) => Promise<RedemptionAnswer>
+}
+
+/** Bytes as they came; nothing about them is trusted. */
+export type Fetched = {readonly ok: true; readonly body: Uint8Array} | {readonly ok: false; readonly problem: string}
+
+export type RedemptionAnswer =
+  | {readonly kind: 'redeemed'; readonly at: string}
+  | {readonly kind: 'already_used'; readonly run?: string | undefined; readonly at?: string | undefined}
+  | {readonly kind: 'revoked' | 'expired'}
+  /** The job may not ask GitHub who it is. */
+  | {readonly kind: 'not permitted'; readonly problem: string}
+  | {readonly kind: 'unreachable'; readonly problem: string}
+
+/** Who GitHub says that this job is. */
+export interface JobIdentity {
+  /** The job's environment; undefined where no token is to be had, or it names none. */
+  readonly environment: (limit: AbortSignal) => Promise<string | undefined>
+}
+
+export interface GateOutcome {
+  readonly decision: Decision
+  /** Absent when the job's inputs or its event were refused before anything was asked. */
+  readonly ask?: GateRequest | undefined
+  readonly answers: readonly NamedAnswer[]
+  /** The candidate that was accepted, or else the one that got furthest. */
+  readonly examined?: Examined | undefined
+  /** Absent when it was not looked at. */
+  readonly checkout?: CheckoutFinding | undefined
+  /** The issuer's valid status of the receipt that was accepted. */
+  readonly status?: StatusResult | undefined
+  /** Of an allow. */
+  readonly checkpoint?: CheckpointFinding | undefined
+  /** When the issuer recorded that this run uses the receipt. */
+  readonly redeemedAt?: string | undefined
+  /** What was asked of the issuer in vain, and what it said of the key. Sentences. */
+  readonly warnings: readonly string[]
+}
+
+/** The ledger's checkpoint that came with the receipt, and what `ledger-key` says of it. */
+export type CheckpointFinding =
+  | {readonly kind: 'none'}
+  | {readonly kind: 'unverified' | 'verified'; readonly note: string}
+  | {readonly kind: 'refused'; readonly note: string; readonly reason: string}
+
+export interface NamedAnswer {
+  readonly source: string
+  readonly answer: SourceAnswer
+}
+
+export interface Examined {
+  readonly source: string
+  readonly candidate: unknown
+}
