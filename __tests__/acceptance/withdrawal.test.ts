@@ -39,7 +39,7 @@ describe('/deny', () => {
     expect(runs()[0]?.externalId).toBe(receipt.id)
     expect(newestRevocation()).toMatchObject({receipt: receipt.id, cause: 'denied', revokedBy: {login: 'monalisa'}})
     expect(await events()).toEqual(['ledger.created', 'receipt.issued', 'decision.made', 'receipt.revoked'])
-    expectRefused(await stage.gate(), 'revoked')
+    expectRefused(await stage.gate(), 'denied')
     expect(await stage.say('/countersign status')).toContain('nothing is authorised now')
   })
 
@@ -73,7 +73,7 @@ describe('/deny', () => {
     expect(runs().map(({conclusion}) => conclusion)).toEqual(['success'])
     // Whoever may approve in general may say no to their own work.
     expect(await stage.say('/deny production', {by: 'hubot'})).toContain('Denied for `production`')
-    expectRefused(await stage.gate(), 'revoked')
+    expectRefused(await stage.gate(), 'denied')
   })
 
   test('of an environment that the policy does not name denies nothing', async () => {
