@@ -1,21 +1,28 @@
 /** The issuer's routes (formats §8, "Routes"): each one reads its question and tells the answer; the stories lie elsewhere. */
-import {Hono} from 'hono'
+import {Hono, type MiddlewareHandler} from 'hono'
 import {bodyLimit} from 'hono/body-limit'
 import {secureHeaders} from 'hono/secure-headers'
-import {type KeySet, parseReceiptId} from '#protocol'
+import type {KeySet, PublicJwk} from '#protocol'
+import {type AuditRouteTools, auditRoutes} from './audit/routes.ts'
+import {type BadgeTools, badgeRoutes} from './badge/routes.ts'
 import {type LedgerRouteTools, ledgerRoutes} from './ledger/routes.ts'
-import {readReceiptQuery} from './receipt-query.ts'
-import type {Store} from './store/store.ts'
+import {type PageTools, pageRoutes} from './pages/routes.ts'
+import {type DecisionRouteTools, decisionRoutes, tokenKeyRoutes} from './receipts/decision-routes.ts'
+import {intotoRoutes} from './receipts/intoto.ts'
+import {type ReceiptRouteTools, receiptRoutes} from './receipts/routes.ts'
 import {type WebhookTools, maxWebhookBytes, receiveWebhook} from './webhook/receive.ts'
 
 export interface AppTools {
-  readonly store: Pick<Store, 'find'>
   readonly webhook: WebhookTools
   /** Called after a delivery was kept. */
   readonly delivered: () => void
   /** What is published now. */
   readonly keySet: () => Promise<KeySet>
+  readonly tokenKey: PublicJwk
+  /** What is asked about receipts and decisions, and by whom. */
+  readonly asking: ReceiptRouteTools & DecisionRouteTools & AuditRouteTools
   readonly ledger: LedgerRouteTools
+  readonly pages: PageTools & BadgeTools
   readonly version: string
   /** Resolves when the store answers, rejects when it does not. */
   readonly probe: () => Promise<unknown>
@@ -45,21 +52,13 @@ export function createApp(tools: AppTools): Hono {
     return c.json(answer.body, answer.status)
   })
 
-  // Until callers can show who they are, receipts of repositories that are not public are served to nobody.
-  app.get('/v1/receipts', async (c) => {
-    const query = readReceiptQuery((name) => c.req.queries(name))
-    if (!query.ok) return c.json(problem('query_invalid', query.problems.join('; ')), 400)
-    const found = await tools.store.find(query.lookup)
-    return c.json({receipts: found.filter((one) => one.public).map((one) => one.receipt)})
-  })
-  app.get('/v1/receipts/:id', async (c) => {
-    const id = parseReceiptId(c.req.param('id'))
-    const [found] = id === undefined ? [] : await tools.store.find({by: 'receipt', id})
-    return found?.public === true ? c.json(found.receipt) : c.notFound()
-  })
-
+  app.route('/v1/receipts', intotoRoutes(tools.asking))
+  app.route('/v1/receipts', receiptRoutes(tools.asking))
+  app.route('/v1/decisions', decisionRoutes(tools.asking))
+  app.route('/v1/audit', auditRoutes(tools.asking))
   app.route('/v1/ledger', ledgerRoutes(tools.ledger))
 
+  app.route('/.well-known', tokenKeyRoutes(tools.tokenKey))
   app.get('/.well-known/countersign-keys.json', async (c) => {
     const keySet = await tools.keySet()
     c.header('cache-control', 'public, max-age=300')
@@ -69,7 +68,16 @@ export function createApp(tools: AppTools): Hono {
     await tools.probe()
     return c.json({status: 'ok', version: tools.version})
   })
+  app.use('/badge/*', shownAnywhere)
+  app.route('/badge', badgeRoutes(tools.pages))
+  app.route('/', pageRoutes(tools.pages))
   return app
+}
+
+/** A badge stands on other sites; everything else is for its own pages. */
+const shownAnywhere: MiddlewareHandler = async (c, next) => {
+  await next()
+  c.header('cross-origin-resource-policy', 'cross-origin')
 }
 
 const problem = (code: string, message: string): {error: {code: string; message: string}} => ({error: {code, message}})

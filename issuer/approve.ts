@@ -6,10 +6,10 @@ import type {DecisionId, Flag} from '#protocol'
 import {type Question, answerQuestion} from './answer.ts'
 import {readCommand} from './command/read-command.ts'
 import {readCollected, readTeams} from './collect.ts'
-import {type Completing, complete, completeInRounds, printPublication, statementKey} from './complete.ts'
+import {type Completing, type Words, complete, completeInRounds, printPublication, statementKey} from './complete.ts'
 import {readDenials} from './denials.ts'
 import type {ChangeFacts, Ground, StandingFacts, Statement} from './facts/facts.ts'
-import {foldLifted, isVoid} from './mint/fold-withdrawal.ts'
+import {foldLifted, isVoid, revocationsOf} from './mint/fold-withdrawal.ts'
 import {foldWaiting} from './mint/fold-waiting.ts'
 import {foldScope} from './mint/mint-record.ts'
 import {choosePolicy, findAsked} from './policy/in-force.ts'
@@ -137,11 +137,9 @@ async function mint({asked, ruled, ruling, read}: Ruled, tools: IssuerTools): Pr
     tools,
   )
   const {record, at} = sealed
-  const outcome: Outcome = {
-    kind: sealed.ruling.kind,
-    publication: printPublication(said, renderDecision(sealed, ruled)),
-  }
   const state = foldDecision(foldLifted(read.state, ruled), {sealed, ruled, said})
+  const words = renderDecision(sealed, ruled, state)
+  const outcome: Outcome = {kind: sealed.ruling.kind, publication: printPublication(said, words)}
   return {
     completes: {claim: statementKey(said), outcome},
     appends: {scope: record.scope, records: [record], state, read},
@@ -149,14 +147,14 @@ async function mint({asked, ruled, ruling, read}: Ruled, tools: IssuerTools): Pr
   }
 }
 
-function renderDecision({ruling, record: {receipt}}: Sealed, ruled: Case): Partial<Publication> {
+function renderDecision({ruling, record: {receipt}, at}: Sealed, ruled: Case, state: ScopeState): Words {
   switch (ruling.kind) {
     case 'allow':
       if (receipt === undefined) throw new Error('an ALLOW is sealed with its receipt')
       return {
         reaction: 'rocket',
         reply: renderAllowed(receipt, ruled.change),
-        checkRuns: [renderCheckRun(receipt, ruled.change)],
+        checkRuns: [renderCheckRun(receipt, ruled.change, revocationsOf(state, receipt.scope.sha, at))],
       }
     case 'deny':
       return {reaction: '-1', reply: renderDenied(ruled, ruling)}

@@ -66,14 +66,11 @@ async function write(
     },
     tools,
   )
-  const state = foldRevoked(
-    read.state,
-    receipts.map(({id}) => id),
-  )
+  const state = foldRevoked(read.state, revoked, at)
   const publication: Publication = {
     ...address,
     reply: renderClosed(environment, receipts),
-    checkRuns: revoked.flatMap((one) => renderRevoked({...one, environment, issuer: tools.issuer})),
+    checkRuns: renderRevoked({ended: revoked, environment, state, issuer: tools.issuer}),
   }
   return {
     completes: {claim: key, outcome: {kind: 'closed', publication: JSON.stringify(publication)}},

@@ -4,6 +4,7 @@ import type {Hono} from 'hono'
 import {ulid} from 'ulid'
 import {evidenceKey, hexToBytes, parseDecisionId, printVerifierKey} from '#protocol'
 import {createApp} from './app.ts'
+import {makeAppTools} from './app-tools.ts'
 import type {IssuerConfig} from './config.ts'
 import {giveUpDelivery, handleDelivery, patience} from './deliveries.ts'
 import {
@@ -123,7 +124,7 @@ async function assemble({config, keys, durable: unwitnessed, ring}: Parts, aroun
     },
   })
   const app = createApp({
-    store: durable.store,
+    ...makeAppTools({config, keys, ring, durable, github, tools, origin}),
     webhook: {
       secret: config.github.webhookSecret.reveal(),
       inbox: durable.inbox,
@@ -131,8 +132,6 @@ async function assemble({config, keys, durable: unwitnessed, ring}: Parts, aroun
       now,
     },
     delivered: worker.wake,
-    keySet: ring.keySet,
-    ledger: durable,
     version,
     probe: () => durable.entries.last(),
     logFault: (fault, route) => log.error({err: fault, route}, 'a request failed'),

@@ -142,9 +142,12 @@ async function write({asked, ruled, read, receipts}: Writable, tools: IssuerTool
     },
     tools,
   )
-  const state = foldWithdrawal(read.state, asked, revoked)
+  const state = foldWithdrawal(read.state, asked, {revoked, at})
   return {
-    completes: {claim: statementKey(said), outcome: {kind: 'deny', publication: publicationOf(asked, revoked, tools)}},
+    completes: {
+      claim: statementKey(said),
+      outcome: {kind: 'deny', publication: publicationOf(asked, {revoked, state}, tools)},
+    },
     appends: {scope: record.scope, records: [record, ...revoked.map((one) => one.record)], state, read},
     at,
   }
@@ -159,20 +162,21 @@ function describeWithdrawal({command, standing}: Endable): string {
 function foldWithdrawal(
   state: ScopeState,
   {said, command, standing}: Endable,
-  revoked: readonly Revoked[],
+  {revoked, at}: {readonly revoked: readonly Revoked[]; readonly at: number},
 ): ScopeState {
   const order = {pullRequest: said.pullRequest, commentId: said.comment.id, at: standing.createdAt}
-  const ended = foldRevoked(
-    state,
-    revoked.map(({receipt}) => receipt.id),
-  )
+  const ended = foldRevoked(state, revoked, at)
   if (receiptNamed(command) !== undefined) return ended
   const voided = foldVoid(ended, order)
   const {id, login} = standing.author
   return command.kind === 'deny' ? foldDenial(voided, {...order, by: {id, login}}) : voided
 }
 
-function publicationOf(asked: Endable, revoked: readonly Revoked[], {issuer}: Pick<IssuerTools, 'issuer'>): string {
+function publicationOf(
+  asked: Endable,
+  {revoked, state}: {readonly revoked: readonly Revoked[]; readonly state: ScopeState},
+  {issuer}: Pick<IssuerTools, 'issuer'>,
+): string {
   const {said, command, environment, standing} = asked
   return printPublication(said, {
     reaction: '+1',
@@ -184,6 +188,6 @@ function publicationOf(asked: Endable, revoked: readonly Revoked[], {issuer}: Pi
       ended: revoked.map(({receipt}) => receipt),
       isWhole: receiptNamed(command) === undefined,
     }),
-    checkRuns: revoked.flatMap((one) => renderRevoked({...one, environment, issuer})),
+    checkRuns: renderRevoked({ended: revoked, environment, state, issuer}),
   })
 }

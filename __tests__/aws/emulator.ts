@@ -98,12 +98,12 @@ async function openDoor(url: string, choose: (request: DynamoRequest) => Fault |
     void readBody(request).then(async (body) => {
       const asked = {operation: String(request.headers['x-amz-target']).split('.')[1] ?? '', body}
       const fault = choose(asked)
-      if (fault === 'drop') return request.destroy()
+      if (fault === 'drop') return request.socket.destroy()
       const answer =
         typeof fault === 'object'
           ? {status: fault.status, body: JSON.stringify(fault.body)}
           : await carryOut(request.headers, asked)
-      if (fault === 'cut') return request.destroy()
+      if (fault === 'cut') return request.socket.destroy()
       response.writeHead(answer.status, {'content-type': 'application/x-amz-json-1.0'}).end(answer.body)
     })
   })

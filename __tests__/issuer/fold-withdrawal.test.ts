@@ -3,7 +3,7 @@ import {describe, expect, test} from '@jest/globals'
 import {foldDenial, foldLifted, foldRevoked, foldVoid, isVoid, liveReceipts} from '../../issuer/mint/fold-withdrawal.ts'
 import type {LiveReceipt, ScopeState, VoidBefore} from '../../issuer/store/store.ts'
 import {aCase, decidedAt, head, must, otherCommit} from './builders.ts'
-import {parseCommitSha, parseReceiptId} from '#protocol'
+import {type Revocation, parseCommitSha, parseReceiptId} from '#protocol'
 
 const third = must(parseCommitSha('c'.repeat(40)))
 const idOf = (n: number) => must(parseReceiptId(`rcpt_dg_01jdaa3x7k9m2n4p6q8r0s2t${String(n).padStart(2, '0')}`))
@@ -17,12 +17,20 @@ const receipt = (n: number, more: Partial<LiveReceipt> = {}): LiveReceipt => ({
   expiresAt: decidedAt + 3_600_000,
   ...more,
 })
+/** Only what it is of matters here. */
+const revocationOf = ({id}: LiveReceipt) => ({receipt: id}) as Revocation
 const mark = (at: number, commentId = 1, pullRequest = 42): VoidBefore => ({pullRequest, commentId, at})
 
 describe('the last commit that was let out', () => {
   const run = {id: '1', attempt: 1, url: 'https://github.example/runs/1'}
   const after = (receipts: readonly LiveReceipt[], revoked: readonly number[]) =>
-    foldRevoked({receipts, lastAuthorised: receipts.at(-1)?.sha}, revoked.map(idOf)).lastAuthorised
+    foldRevoked(
+      {receipts, lastAuthorised: receipts.at(-1)?.sha},
+      receipts
+        .filter(({id}) => revoked.map(idOf).includes(id))
+        .map((one) => ({receipt: one, revocation: revocationOf(one)})),
+      decidedAt,
+    ).lastAuthorised
 
   test('goes back over receipts that nobody used', () => {
     const first = receipt(1, {sha: otherCommit, before: third})

@@ -1,9 +1,8 @@
 /** Announcing a change of the keys: the signed set and its entry, in one append to the ledger. */
 import type {KeySet} from '#protocol'
-import {mintKeyEntry, signingKeyAt} from '../mint/mint-key-set.ts'
+import {type Announced, mintKeyEntry, signingKeyAt} from '../mint/mint-key-set.ts'
 import {nextTime} from '../mint/mint-record.ts'
 import type {LedgerReader} from '../store/store.ts'
-import type {Announced} from '../mint/mint-key-set.ts'
 import type {Changed} from './change-keys.ts'
 import {type KeyRing, signKeySet} from './key-ring.ts'
 import type {KeySets} from './ports.ts'

@@ -1,6 +1,7 @@
 /** The receipt keys of a running issuer: which one signs now, as announced in the ledger by whichever process. */
 import {
   type KeySet,
+  type PinnedKeys,
   type PublicKey,
   canonicalBytes,
   digestOf,
@@ -27,6 +28,8 @@ export interface KeyRing {
   readonly announced: () => Promise<Announced>
   /** What is published now, signed by the key that signs now. */
   readonly keySet: () => Promise<KeySet>
+  /** What this issuer's own documents are verified with, as of what was followed last. */
+  readonly pins: () => PinnedKeys
 }
 
 export interface RingParts {
@@ -104,6 +107,7 @@ function makeRing(opened: Announced, {keySets, first, now, warn}: Loading): KeyR
       await follow()
       return settleKeys(known, now())
     },
+    pins: () => pinsOf(known),
     keySet: async () => {
       await follow()
       const at = now()
@@ -111,6 +115,14 @@ function makeRing(opened: Announced, {keySets, first, now, warn}: Loading): KeyR
     },
   }
 }
+
+/** Every receipt key that ever signed; one that was revoked vouches for nothing. */
+const pinsOf = ({keys}: Announced): PinnedKeys =>
+  new Map(
+    keys
+      .filter(({use}) => use === 'receipt')
+      .map(({publicKey: key, status}) => [key, {key, status: status === 'revoked' ? 'revoked' : 'trusted'}] as const),
+  )
 
 /** Why a receipt key that signs, or will, cannot do so here. */
 export const findMissing = ({keys}: Announced, first: string): readonly string[] =>

@@ -1,11 +1,14 @@
 /** The ledger's public routes (formats §8): the newest checkpoint, the entries, and the two proofs. */
 import {type Context, Hono} from 'hono'
 import {canonicalJson} from '#protocol'
+import {type Caller, mayRead} from '../callers/caller.ts'
+import {type CallerTools} from '../callers/read-caller.ts'
+import {callerOf} from '../receipts/caller-routes.ts'
 import type {Checkpoints, LedgerReader, LedgerRow} from '../store/store.ts'
 import {type Bounds, readNumbers} from './query.ts'
 import {readConsistency, readInclusion} from './read-proofs.ts'
 
-export interface LedgerRouteTools {
+export interface LedgerRouteTools extends CallerTools {
   readonly ledger: LedgerReader
   readonly checkpoints: Pick<Checkpoints, 'newest'>
 }
@@ -22,12 +25,14 @@ export function ledgerRoutes(tools: LedgerRouteTools): Hono {
     c.header('cache-control', 'no-cache')
     return c.text(newest.note)
   })
-  routes.get('/entries', (c) => {
+  routes.get('/entries', async (c) => {
+    const caller = await callerOf(c, tools)
     const asked = readNumbers(c, {start: {min: 0, otherwise: 0}, count: {min: 1, max: maxCount, otherwise: 1000}})
     if (!asked.ok) return refuse(c, asked.problems)
     c.header('content-type', 'application/x-ndjson')
-    c.header('cache-control', 'no-cache')
-    return c.body(streamEntries(tools.ledger, asked.numbers))
+    // What is masked depends on who asks.
+    c.header('cache-control', 'no-store')
+    return c.body(streamEntries(tools.ledger, asked.numbers, caller))
   })
   routes.get('/inclusion', async (c) => {
     const size = (await tools.checkpoints.newest())?.size
@@ -65,6 +70,7 @@ function giveProof(c: Context, answer: object): Response {
 function streamEntries(
   ledger: LedgerReader,
   {start, count}: {readonly start: number; readonly count: number},
+  caller: Caller,
 ): ReadableStream<Uint8Array> {
   let next = start
   const end = start + count
@@ -73,12 +79,12 @@ function streamEntries(
       const rows = next < end ? await ledger.rows(next, Math.min(pageLength, end - next)) : []
       if (rows.length === 0) return controller.close()
       next += rows.length
-      controller.enqueue(new TextEncoder().encode(rows.map((row) => `${printRow(row)}\n`).join('')))
+      controller.enqueue(new TextEncoder().encode(rows.map((row) => `${printRow(row, caller)}\n`).join('')))
     },
   })
 }
 
-/** Of a repository that is not public the entry shows its number and hash alone (formats §5). */
-function printRow({entry, public: isPublic}: LedgerRow): string {
-  return canonicalJson(isPublic ? entry : {seq: entry.seq, hash: entry.hash})
+/** Of a repository that the caller may not read the entry shows its number and hash alone (formats §5). */
+function printRow({entry, ...belonging}: LedgerRow, caller: Caller): string {
+  return canonicalJson(mayRead(caller, belonging) ? entry : {seq: entry.seq, hash: entry.hash})
 }

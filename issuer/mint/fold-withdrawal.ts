@@ -1,15 +1,27 @@
 /** What a scope has become after a denial, a revocation, or a statement that lifts a denial. */
-import type {CommitSha, ReceiptId} from '#protocol'
+import type {CommitSha, Revocation} from '#protocol'
 import {lifts} from '../policy/order-rules.ts'
 import type {Case} from '../policy/ruling.ts'
 import type {Denial, LiveReceipt, ScopeState, VoidBefore} from '../store/store.ts'
 import {dropWaiting} from './fold-waiting.ts'
 
-/** Without receipts that were revoked: what they let out is no measure for what comes next, unless a run used it. */
-export function foldRevoked(state: ScopeState, revoked: readonly ReceiptId[]): ScopeState {
-  const receipts = state.receipts.filter(({id}) => !revoked.includes(id))
-  return {...state, receipts, lastAuthorised: lastLetOut(state, receipts)}
+export interface Ended {
+  readonly receipt: LiveReceipt
+  readonly revocation: Revocation
 }
+
+/** Without receipts that were revoked at `now` (milliseconds): what they let out is no measure for what comes next, unless a run used it. */
+export function foldRevoked(state: ScopeState, ended: readonly Ended[], now: number): ScopeState {
+  const ids = ended.map(({receipt}) => receipt.id)
+  const receipts = state.receipts.filter(({id}) => !ids.includes(id))
+  const before = (state.revoked ?? []).filter(({expiresAt}) => now < expiresAt)
+  const added = ended.map(({receipt: {sha, expiresAt}, revocation}) => ({sha, expiresAt, revocation}))
+  return {...state, receipts, revoked: [...before, ...added], lastAuthorised: lastLetOut(state, receipts)}
+}
+
+/** The revocations that outweigh receipts of this commit which would otherwise still be taken at `now` (milliseconds). */
+export const revocationsOf = (state: ScopeState, sha: CommitSha, now: number): readonly Revocation[] =>
+  (state.revoked ?? []).filter((one) => one.sha === sha && now < one.expiresAt).map(({revocation}) => revocation)
 
 /** Back through the receipts that ended, the newest first, to a commit that is still let out or may have been used. */
 function lastLetOut({receipts, lastAuthorised}: ScopeState, alive: readonly LiveReceipt[]): CommitSha | undefined {

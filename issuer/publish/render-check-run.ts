@@ -1,12 +1,18 @@
 /** The check run that carries a receipt to the gate. Anyone may create one like it: only the signature decides. */
-import {type Receipt, printReceipt, secondsTimeToMs} from '#protocol'
+import {type Receipt, type Revocation, printReceipt, secondsTimeToMs} from '#protocol'
 import type {ChangeFacts} from '../facts/facts.ts'
 import {codeSpan, fencedBlock} from './markdown.ts'
 import type {CheckRun} from './publication.ts'
 import {renderTime, renderWhatGoesOut} from './render-change.ts'
 import {receiptUrl} from './render-reply.ts'
+import {renderRevocations} from './render-withdrawal.ts'
 
-export function renderCheckRun(receipt: Receipt, change: ChangeFacts): CheckRun {
+/** `revocations`: of earlier receipts of this commit that are not expired yet, which the run of that name hides from now on. */
+export function renderCheckRun(
+  receipt: Receipt,
+  change: ChangeFacts,
+  revocations: readonly Revocation[] = [],
+): CheckRun {
   const {scope, authorizedBy, id} = receipt
   const until = renderTime(secondsTimeToMs(receipt.expiresAt))
   return {
@@ -23,6 +29,7 @@ export function renderCheckRun(receipt: Receipt, change: ChangeFacts): CheckRun 
     text: [
       'The receipt. Its signature is what the gate verifies; this check run only carries it.',
       fencedBlock(printReceipt(receipt), 'json'),
+      ...renderRevocations('Earlier receipts of this commit that were revoked:', revocations),
     ].join('\n\n'),
   }
 }

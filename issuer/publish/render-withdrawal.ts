@@ -1,6 +1,7 @@
 /** What `/deny` and `/revoke` did, in words; and a revocation on the check run of the receipt that it ended. */
 import {type Environment, type ReceiptId, type Revocation, canonicalJson, secondsTimeToMs} from '#protocol'
-import type {LiveReceipt} from '../store/store.ts'
+import {type Ended, revocationsOf} from '../mint/fold-withdrawal.ts'
+import type {LiveReceipt, ScopeState} from '../store/store.ts'
 import {codeSpan, escapeText, fencedBlock} from './markdown.ts'
 import type {CheckRun} from './publication.ts'
 import {renderTime} from './render-change.ts'
@@ -60,20 +61,37 @@ const causes: Readonly<Record<Revocation['cause'], string>> = {
   permission: 'permission lost by',
 }
 
-export interface RevokedReceipt {
+export interface RevokedReceipts {
   readonly environment: Environment
-  readonly receipt: LiveReceipt
-  readonly revocation: Revocation
-  /** The issuer's URL, where the receipt is shown. */
+  readonly ended: readonly Ended[]
+  /** The scope without them. */
+  readonly state: ScopeState
+  /** The issuer's URL, where receipts are shown. */
   readonly issuer: string
 }
 
+/** A gate reads so many blocks of one check run; a receipt stands before them. */
+const maxRevocations = 19
+
+/** Each revocation in a block of its own, the newest of them. */
+export const renderRevocations = (title: string, revocations: readonly Revocation[]): readonly string[] =>
+  revocations.length === 0
+    ? []
+    : [title, ...revocations.slice(-maxRevocations).map((one) => fencedBlock(canonicalJson(one), 'json'))]
+
 /**
- * The receipt's own check run turns red, and a new one carries the revocation too, so that it is the newest of its name
- * (formats §6).
+ * Each receipt's own check run turns red, and a new one carries the revocation too, so that it is the newest of its name
+ * (formats §6). The newest hides the others from a gate, so each carries all that still outweigh a receipt of its commit.
  */
-export function renderRevoked({environment, receipt, revocation, issuer}: RevokedReceipt): readonly CheckRun[] {
+export const renderRevoked = ({ended, ...about}: RevokedReceipts): readonly CheckRun[] =>
+  ended.flatMap((one) => renderOne(one, about))
+
+function renderOne(
+  {receipt, revocation}: Ended,
+  {environment, state, issuer}: Omit<RevokedReceipts, 'ended'>,
+): readonly CheckRun[] {
   const {revokedBy, at, cause, id} = revocation
+  const others = revocationsOf(state, receipt.sha, secondsTimeToMs(at)).filter((other) => other.id !== id)
   const why = `${causes[cause]} ${revokedBy.login}`
   const run: Omit<CheckRun, 'externalId'> = {
     name: `countersign / ${environment}`,
@@ -85,6 +103,7 @@ export function renderRevoked({environment, receipt, revocation, issuer}: Revoke
     text: paragraphs(
       'The revocation. Its signature is what the gate verifies; this check run only carries it.',
       fencedBlock(canonicalJson(revocation), 'json'),
+      ...renderRevocations('Other receipts of this commit that were revoked:', others),
     ),
   }
   return [

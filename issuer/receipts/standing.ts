@@ -82,12 +82,11 @@ async function write(
   const order = {by, cause: 'permission', nonce: claim.nonce, head: read.head} as const
   const about = {receipts: [live], scope: place, repository: {name, ownerId: owner.id, public: isPublic}}
   const revoked = await revokeAll({...about, ...order}, tools)
-  const checkRuns = revoked.flatMap((one) =>
-    renderRevoked({...one, environment: scope.environment, issuer: tools.issuer}),
-  )
+  const state = foldRevoked(read.state, revoked, at)
+  const checkRuns = renderRevoked({ended: revoked, environment: scope.environment, state, issuer: tools.issuer})
   return {
     completes: {claim: key, outcome: {kind: 'closed', publication: JSON.stringify({...address, checkRuns})}},
-    appends: {scope: place, records: revoked.map(({record}) => record), state: foldRevoked(read.state, [id]), read},
+    appends: {scope: place, records: revoked.map(({record}) => record), state, read},
     at,
   }
 }

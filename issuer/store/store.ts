@@ -13,6 +13,7 @@ import type {
   Receipt,
   ReceiptId,
   RepositoryId,
+  Revocation,
   SecondsTime,
   TreeSha,
 } from '#protocol'
@@ -30,6 +31,8 @@ export interface ScopeState {
   readonly lastAuthorised?: CommitSha | undefined
   /** Approvals that wait for more people, oldest first. */
   readonly waiting?: readonly WaitingApproval[] | undefined
+  /** Revocations of receipts whose life is not over yet, oldest first: whatever shows the newest shows these. */
+  readonly revoked?: readonly EndedReceipt[] | undefined
   /** Denials that stand, at most one a person and pull request. */
   readonly denials?: readonly Denial[] | undefined
   /** Of each pull request where something was denied or revoked: the last statement that did so. */
@@ -62,6 +65,10 @@ export interface LiveReceipt {
   readonly before?: CommitSha | undefined
   /** The one run that used it. */
   readonly redeemed?: Redeemed | undefined
+}
+
+export interface EndedReceipt extends Pick<LiveReceipt, 'sha' | 'expiresAt'> {
+  readonly revocation: Revocation
 }
 
 export interface Redeemed {

@@ -180,7 +180,7 @@ async function revoke({id, scope}: Receipt, tools: ReceiptRouteTools): Promise<v
     tools,
   )
   const records = revoked.map(({record}) => record)
-  const appends = {scope: place, records, state: foldRevoked(read.state, [id]), read}
+  const appends = {scope: place, records, state: foldRevoked(read.state, revoked, tools.now()), read}
   if ((await tools.store.commit({appends, at: tools.now()})) !== 'committed') throw new Error('a race in a test')
 }
 
