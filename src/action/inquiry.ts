@@ -24,6 +24,9 @@ export class Inquiry {
   readonly #warnings: string[] = []
   #trusted: PinnedKeys | undefined
   #keySet: KeySet | undefined
+  /** It gave no valid status once, and is asked for none again. */
+  #isMute = false
+  /** Nobody answers there. */
   #isDown = false
 
   constructor(ask: GateRequest, tools: Tools) {
@@ -69,6 +72,7 @@ export class Inquiry {
     return this.#trusted
   }
 
+  /** Anybody may have the key set: an issuer that tells this job no status still says which keys are revoked. */
   async #narrowKeys(): Promise<PinnedKeys> {
     const {keys} = this.#ask
     const {issuer, limit} = this.#tools
@@ -92,15 +96,18 @@ export class Inquiry {
   /** The issuer's word on a receipt; undefined, with a warning, where there is no valid one. */
   async status({id}: Receipt): Promise<StatusResult | undefined> {
     const {issuer, limit, clock} = this.#tools
-    if (issuer === undefined || this.#isDown) return undefined
+    if (issuer === undefined || this.#isMute) return undefined
     const fetched = await issuer.desk.fetchStatus(id, limit())
-    if (!fetched.ok) return this.#miss(fetched.problem)
+    if (!fetched.ok) {
+      this.#isDown = fetched.kind === 'unreachable'
+      return this.#miss(fetched.problem)
+    }
     const verdict = verifyStatus(fetched.body, {keys: await this.trustedKeys(), now: clock.now(), receipt: id})
     return verdict.valid ? verdict : this.#miss(verdict.reason.replace(/\.$/, ''))
   }
 
   #miss(problem: string): undefined {
-    this.#isDown = true
+    this.#isMute = true
     this.#warnings.push(`The issuer gave no valid status of the receipt: ${problem}.`)
   }
 }

@@ -99,8 +99,10 @@ export interface IssuerDesk {
   readonly redeem: (receipt: ReceiptId, limit: AbortSignal) => Promise<RedemptionAnswer>
 }
 
-/** Bytes as they came; nothing about them is trusted. */
-export type Fetched = {readonly ok: true; readonly body: Uint8Array} | {readonly ok: false; readonly problem: string}
+/** Bytes as they came; nothing about them is trusted. `refused`: it answered, and without what was asked for. */
+export type Fetched =
+  | {readonly ok: true; readonly body: Uint8Array}
+  | {readonly ok: false; readonly kind: 'refused' | 'unreachable'; readonly problem: string}
 
 export type RedemptionAnswer =
   | {readonly kind: 'redeemed'; readonly at: string}

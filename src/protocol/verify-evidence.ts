@@ -37,6 +37,21 @@ export function verifyEvidence(bundle: unknown, hmacKey: unknown): EvidenceResul
   return 'valid' in sections ? sections : judge(sections, read)
 }
 
+/**
+ * As verifyEvidence, but for the MAC: for whoever has no key of the bundle, and its header's digest from a document that
+ * a public key vouches for. Total.
+ */
+export function openEvidence(
+  bundle: unknown,
+): {readonly valid: true; readonly bundle: EvidenceBundle; readonly redacted: number} | Faulty {
+  const read = readBundle(bundle)
+  if ('valid' in read) return read
+  const sections = openSections(read)
+  if ('valid' in sections) return sections
+  const judged = judge(sections, read)
+  return judged.valid ? {valid: true, bundle: read, redacted: judged.redacted} : judged
+}
+
 function readBundle(input: unknown): EvidenceBundle | Faulty {
   const text = readProofText(input, maxEvidenceBytes)
   if (!text.ok) return faulty(text.wrong === 'size' ? 'evidence_too_large' : 'evidence_malformed', text.reason)

@@ -200,6 +200,18 @@ export function frontierBefore({from, to, fromRoot, proof}: ConsistencyClaim): r
   return left.sort((a, b) => a.start - b.start).map(({hash}) => hash)
 }
 
+/**
+ * The frontier of the tree before leaf `seq`, out of a proof that checkInclusion took: the hashes that lie left of the
+ * leaf are the full subtrees over all leaves before it.
+ */
+export function frontierFromInclusion({
+  proof,
+  ...question
+}: InclusionQuestion & Pick<InclusionClaim, 'proof'>): readonly string[] {
+  const spans = inclusionSpans(question)
+  return spans.flatMap((span, i) => (span.end <= question.seq ? [proof[i] ?? ''] : [])).reverse()
+}
+
 function findFormFault(hashes: readonly unknown[], proof: unknown): string | undefined {
   if (!hashes.every(isHash)) return 'a hash or root is not 64 lower-case hex digits'
   if (!Array.isArray(proof) || proof.length > maxProof) return `the proof is not a list of at most ${maxProof} hashes`
