@@ -179,10 +179,23 @@ describe("the issuer's key set", () => {
     expect((await run([holding([receipt()])], {keys: pinned.keys})).warnings).toEqual([])
   })
 
-  test('is not asked for where the issuer does not answer: one outage is one warning', async () => {
-    issuer.instead = () => ({status: 503, body: {}})
-    expect((await run([holding([receipt()])])).warnings).toHaveLength(1)
-    expect(issuer.asked).toHaveLength(1)
+  test.each([404, 503])(
+    'counts where the issuer tells this job no status (%i): a revoked key signs nothing',
+    async (status) => {
+      issuer.instead = ({path}) => (path.endsWith('/status') ? {status, body: {}} : undefined)
+      expect(codeOf(await run([holding([receipt()])]))).toBe('allow')
+      issuer.keys = [keyEntry(key, {status: 'revoked', revokedAt: '2026-04-02T14:00:00Z'})]
+      expect(codeOf(await run([holding([receipt(), receipt({id: second})])]))).toBe('key_revoked')
+      expect(issuer.pathsAsked().filter((path) => path.endsWith('/countersign-keys.json'))).toHaveLength(2)
+    },
+  )
+
+  test('is not asked for where nobody answers: one outage is one warning', async () => {
+    const text = receipt()
+    await issuer.close()
+    const outcome = await run([holding([text])])
+    expect(codeOf(outcome)).toBe('allow')
+    expect(outcome.warnings).toEqual([expect.stringContaining('could not be reached (ECONNREFUSED)')])
   })
 
   test('that is not to be had, or not signed by a pinned key, is a warning', async () => {
