@@ -3,6 +3,7 @@
 import * as accounts from './accounts.ts'
 import * as checks from './checks.ts'
 import * as comments from './comments.ts'
+import * as deployments from './deployments.ts'
 import type {Fault} from './faults.ts'
 import type {Delivery, SetHook} from './hooks.ts'
 import * as pulls from './pull-requests.ts'
@@ -44,6 +45,7 @@ export const actions = {
   deleteComment: comments.deleteComment,
   addCheckRun: checks.addCheckRun,
   addStatus: checks.addStatus,
+  addDeployment: deployments.addDeployment,
   planJob,
   setHook: (world: World, ask: SetHook): void => world.hooks.set(ask),
   ping: (world: World): number => world.hooks.ping(),

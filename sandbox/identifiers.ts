@@ -11,6 +11,7 @@ const firsts = {
   checkRun: 56_000_000_001,
   checkSuite: 49_000_000_001,
   status: 39_500_000_001,
+  deployment: 3_290_000_001,
   activity: 26_000_000_001,
   app: 2_300_001,
   installation: 94_000_001,

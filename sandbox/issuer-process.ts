@@ -11,6 +11,8 @@ export interface IssuerOptions {
   /** The sandbox's address. */
   readonly githubUrl: string
   readonly webhookSecret: string
+  /** Who signs the tokens of jobs; GitHub when absent. */
+  readonly oidcIssuer?: string
   /** The App that it is, or else a plain token. */
   readonly app?: {readonly id: number; readonly privateKey: string}
   readonly token?: string
@@ -27,6 +29,7 @@ export class IssuerProcess {
   readonly #port: number
   #child: ChildProcess | undefined
   #pin: string | undefined
+  #ledgerKey: string | undefined
   #output = ''
 
   private constructor(options: IssuerOptions, {folder, port}: {readonly folder: string; readonly port: number}) {
@@ -49,6 +52,12 @@ export class IssuerProcess {
   get pin(): string {
     if (this.#pin === undefined) throw new Error('The issuer has not printed its key yet')
     return this.#pin
+  }
+
+  /** The line to hold its checkpoints against, as it printed it. */
+  get ledgerKey(): string {
+    if (this.#ledgerKey === undefined) throw new Error('The issuer has not printed the key of its ledger yet')
+    return this.#ledgerKey
   }
 
   /** Everything that it wrote, log and errors. */
@@ -74,6 +83,7 @@ export class IssuerProcess {
       child.once('close', (code) => reject(new Error(`The issuer ended with ${String(code)}:\n${this.#output}`)))
     })
     this.#pin = /pp_pk_[0-9a-f]{64}/.exec(this.#output)?.[0]
+    this.#ledgerKey = /^checkpoints of the ledger verify under: (\S+)$/m.exec(this.#output)?.[1]
   }
 
   /** As an operator stops it; resolves with its exit code. */
@@ -93,7 +103,7 @@ export class IssuerProcess {
   }
 
   #variables(): Readonly<Record<string, string>> {
-    const {app, token, githubUrl, webhookSecret, env} = this.#options
+    const {app, token, githubUrl, webhookSecret, oidcIssuer, env} = this.#options
     return {
       COUNTERSIGN_PORT: String(this.#port),
       COUNTERSIGN_PUBLIC_URL: this.url,
@@ -105,6 +115,7 @@ export class IssuerProcess {
         COUNTERSIGN_GITHUB_PRIVATE_KEY: app.privateKey,
       }),
       ...(token !== undefined && {COUNTERSIGN_GITHUB_TOKEN: token}),
+      ...(oidcIssuer !== undefined && {COUNTERSIGN_OIDC_ISSUER: oidcIssuer}),
       ...env,
     }
   }

@@ -165,6 +165,17 @@ export interface CommitStatus {
   readonly createdAt: string
 }
 
+export interface Deployment {
+  readonly id: number
+  readonly nodeId: string
+  readonly repository: Repository
+  readonly sha: string
+  readonly ref: string
+  readonly environment: string
+  readonly creator: Account
+  readonly createdAt: string
+}
+
 export const permissionNames = [
   'actions',
   'administration',

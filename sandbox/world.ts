@@ -14,6 +14,7 @@ import type {
   CheckRun,
   Comment,
   CommitStatus,
+  Deployment,
   Installation,
   IssuedToken,
   JournalEntry,
@@ -38,6 +39,7 @@ export interface World {
   readonly comments: Map<number, Comment>
   readonly checkRuns: CheckRun[]
   readonly statuses: CommitStatus[]
+  readonly deployments: Deployment[]
   readonly apps: App[]
   readonly installations: Installation[]
   readonly tokens: Map<string, IssuedToken>

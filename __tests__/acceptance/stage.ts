@@ -66,6 +66,7 @@ export class Stage {
     if (options.plainToken !== true) world.installApp({account: 'octo-org'})
     const issuer = await IssuerProcess.start({
       githubUrl: github.url,
+      oidcIssuer: github.oidcIssuer,
       webhookSecret,
       ...credentials,
       ...(options.env && {env: options.env}),

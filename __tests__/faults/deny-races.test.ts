@@ -2,7 +2,6 @@
 import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {generateKeyPairSync} from 'node:crypto'
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
 import {ulid} from 'ulid'
 import {evidenceKey, parseDecisionId, parseEnvironment, parseOrigin} from '#protocol'
@@ -13,7 +12,7 @@ import {loadSigner, loadTokenSigner, makeKeyFile} from '../../issuer/signing/pem
 import {type Durable, openSqlite} from '../../issuer/store/sqlite.ts'
 import type {IssuerTools} from '../../issuer/tools.ts'
 import {evidenceSecret, must} from '../issuer/builders.ts'
-import {type OpenedChange, type Stage, name, openChange, say, setStage} from '../issuer/github-world.ts'
+import {type OpenedChange, type Stage, openChange, say, setStage} from '../issuer/github-world.ts'
 import {firstEntry} from '../stores/builders.ts'
 import {checkedLedger} from '../stores/suite.ts'
 

@@ -21,6 +21,7 @@ async function tour(town: Town, octokit: Octokit): Promise<void> {
   const {rest} = octokit
   const {sha, number} = town
   const {id} = town.world.comment({repository: repo, pullRequest: number, by: 'octocat', body: 'Hello'})
+  await town.world.addDeployment({repository: repo, ref: 'main', environment: 'production', by: 'octocat'})
   await rest.repos.get(place)
   await rest.repos.getCollaboratorPermissionLevel({...place, username: 'octocat'})
   await rest.repos.getBranch({...place, branch: 'main'})
@@ -30,6 +31,7 @@ async function tour(town: Town, octokit: Octokit): Promise<void> {
   await rest.repos.compareCommitsWithBasehead({...place, basehead: 'main...feature'})
   await rest.repos.listPullRequestsAssociatedWithCommit({...place, commit_sha: sha})
   await rest.repos.getCombinedStatusForRef({...place, ref: sha})
+  await rest.repos.listDeployments({...place, environment: 'production', per_page: 5})
   await octokit.request('GET /repos/{owner}/{repo}/activity', {...place, ref: 'feature', per_page: 5})
   await rest.git.getCommit({...place, commit_sha: sha})
   await rest.git.getTree({...place, tree_sha: sha, recursive: '1'})

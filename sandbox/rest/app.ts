@@ -15,12 +15,15 @@ import {checkRoutes} from './checks.ts'
 import {commentRoutes} from './comments.ts'
 import {commitRoutes} from './commits.ts'
 import {contentRoutes} from './contents.ts'
+import {deploymentRoutes} from './deployments.ts'
 import {faulty} from './faulty.ts'
 import {graphqlRoutes} from './graphql.ts'
 import {pullRoutes} from './pulls.ts'
 import {nameActor, overview, quotaHeaders, quotaOf} from './quota.ts'
 import {repositoryRoutes} from './repositories.ts'
 import {userRoutes} from './users.ts'
+
+const areas = [checkRoutes, commentRoutes, contentRoutes, deploymentRoutes, pullRoutes, repositoryRoutes, commitRoutes]
 
 export function gitHubApp(world: World, checker: Checker | undefined): Hono<Env> {
   const app = new Hono<Env>()
@@ -35,8 +38,7 @@ export function gitHubApp(world: World, checker: Checker | undefined): Hono<Env>
   app.get('/rate_limit', (c) => overview(world, c))
   const inRepository = '/repos/:owner/:repo'
   app.use(`${inRepository}/*`, findsRepository(world))
-  for (const area of [checkRoutes, commentRoutes, contentRoutes, pullRoutes, repositoryRoutes, commitRoutes])
-    app.route(inRepository, area(world))
+  for (const area of areas) app.route(inRepository, area(world))
   app.notFound((c) => {
     world.violations.push(`${c.req.method} ${c.req.path}: the sandbox does not have this route`)
     return refuse(c, 501, 'The sandbox does not have this route')

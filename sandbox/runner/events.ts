@@ -1,5 +1,6 @@
 /** What set a workflow run off, and what GitHub makes of it: the commit, the ref, and the event's own payload. */
 
+import {createDeployment} from '../deployments.ts'
 import {readCommit} from '../git/history.ts'
 import {type Account, type PullRequest, type Repository} from '../state.ts'
 import {tryMerge} from '../pull-requests.ts'
@@ -73,11 +74,8 @@ export async function happen(world: World, occasion: Occasion): Promise<Happened
     case 'deployment': {
       const sha = await tip(repository, trigger.ref)
       const {environment, ref} = trigger
-      return happened(
-        sha,
-        ref.length === 40 ? '' : `refs/heads/${ref}`,
-        deploymentPayload(world, {...site, environment, ref, sha}),
-      )
+      const deployment = createDeployment(world, {repository, sha, ref, environment, creator: by})
+      return happened(sha, ref.length === 40 ? '' : `refs/heads/${ref}`, deploymentPayload(world, deployment))
     }
     case 'workflow_run':
       return onBranch(

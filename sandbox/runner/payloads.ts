@@ -4,8 +4,9 @@ import {type CommitInfo, readCommit} from '../git/history.ts'
 import {nodeId} from '../identifiers.ts'
 import {frame} from '../payloads.ts'
 import {presentAccount} from '../present/accounts.ts'
+import {presentDeployment} from '../present/deployments.ts'
 import {apiAddress, presentMinimalRepository, webAddress} from '../present/repositories.ts'
-import type {Account, Repository} from '../state.ts'
+import type {Account, Deployment, Repository} from '../state.ts'
 import {theRepository, type World} from '../world.ts'
 
 interface Site {
@@ -86,37 +87,13 @@ export function releasePayload(world: World, {repository, by, tag}: Site & {read
   return {action: 'published', release, ...frame(world, repository, by)}
 }
 
-export interface Deployment extends Site {
-  readonly environment: string
-  readonly ref: string
-  readonly sha: string
-}
-
-export function deploymentPayload(world: World, {repository, by, environment, ref, sha}: Deployment) {
-  const id = world.ids.next('run')
-  const now = world.clock.stamp()
-  const url = `${apiAddress(world, repository)}/deployments/${id}`
-  const deployment = {
-    url,
-    id,
-    node_id: nodeId('DE', repository.id, id),
-    sha,
-    ref,
-    task: 'deploy',
-    payload: {},
-    original_environment: environment,
-    environment,
-    transient_environment: false,
-    production_environment: environment === 'production',
-    description: null,
-    creator: presentAccount(world, by),
-    created_at: now,
-    updated_at: now,
-    statuses_url: `${url}/statuses`,
-    repository_url: apiAddress(world, repository),
-  }
-  return {action: 'created', deployment, workflow: null, workflow_run: null, ...frame(world, repository, by)}
-}
+export const deploymentPayload = (world: World, deployment: Deployment) => ({
+  action: 'created',
+  deployment: presentDeployment(world, deployment),
+  workflow: null,
+  workflow_run: null,
+  ...frame(world, deployment.repository, deployment.creator),
+})
 
 export interface EarlierRun extends Site {
   readonly after: string

@@ -1,6 +1,7 @@
 /** Plans a job as GitHub does before a runner gets it: event, commit, token, identity. All of it can be written as JSON. */
 
 import {issueWorkflowToken} from '../accounts.ts'
+import {createDeployment} from '../deployments.ts'
 import {admitJob, type JobIdentity} from '../oidc.ts'
 import {checkPayload} from '../payload-schemas.ts'
 import type {Account, Permissions, Repository} from '../state.ts'
@@ -43,6 +44,7 @@ export async function planJob(world: World, ask: PlanJob): Promise<JobPlan> {
   const {event} = ask.trigger
   if (event !== 'schedule') world.violations.push(...checkPayload(eventSchema(event), happened.payload))
   const identity = identify(world, ask, {repository, actor, happened})
+  noteDeployment(world, identity, {repository, actor, happened})
   const {permissions} = ask
   const token = issueWorkflowToken(world, {repository: ask.repository, ...(permissions && {permissions})})
   const door = permissions?.id_token === 'write' ? admitJob(world, identity) : {}
@@ -60,6 +62,13 @@ export async function planJob(world: World, ask: PlanJob): Promise<JobPlan> {
 /** The payload of `pull_request_target` is that of `pull_request`. */
 const eventSchema = (event: Exclude<Trigger['event'], 'schedule'>): string =>
   event === 'pull_request_target' ? 'pull_request' : event
+
+/** Before the job gets a runner, whatever its steps then do. */
+function noteDeployment(world: World, {environment}: JobIdentity, {repository, actor, happened}: Facts): void {
+  if (environment === undefined) return
+  const {sha, ref} = happened
+  createDeployment(world, {repository, sha, ref: refName(ref), environment, creator: actor})
+}
 
 interface Facts {
   readonly repository: Repository

@@ -1,0 +1,178 @@
+/** One document against the entry that names it: its digest, its signature, and that it speaks of the same thing. */
+import {digestOf} from '../crypto.ts'
+import {type EvidenceId, evidenceDigest} from '../evidence.ts'
+import {isPlainObject, canonicalBytes, canonicalJson, parseJson} from '../json.ts'
+import {parseCompactJws} from '../jws.ts'
+import {parseKeySet, readKeySet} from '../key-set.ts'
+import type {PinnedKeys} from '../keys.ts'
+import type {Entry} from '../ledger/entry.ts'
+import type {Receipt} from '../receipt.ts'
+import {type Revocation, verifyRevocation} from '../revocation.ts'
+import type {TokenKeys} from '../rsa-key.ts'
+import {secondsTimeToMs} from '../times.ts'
+import {tokenAudience} from '../token.ts'
+import {type TokenClaims, parseClaims} from '../token-claims.ts'
+import {openEvidence, verifyEvidence} from '../verify-evidence.ts'
+import {verifyReceipt} from '../verify-receipt.ts'
+import {verifyToken} from '../verify-token.ts'
+import {type PackFault, faultOf, packFault, refusalOf} from './pack-faults.ts'
+import type {PackTally} from './tally.ts'
+
+export interface PackKeys {
+  readonly receipts: PinnedKeys
+  /** Undefined: signatures of tokens are not looked at. */
+  readonly tokens: TokenKeys | undefined
+  /** Keys of single bundles; of the others the MAC is not looked at. */
+  readonly evidence: ReadonlyMap<EvidenceId, Uint8Array>
+}
+
+/** A document as it was found. */
+export interface Found {
+  readonly path: string
+  readonly bytes: Uint8Array
+  /** What the entry says of it. */
+  readonly digest: string
+  readonly entry: Entry
+}
+
+export interface Judging {
+  readonly keys: PackKeys
+  readonly tally: PackTally
+}
+
+type Judged<T> = {readonly value: T} | {readonly fault: PackFault}
+
+const maxTtlMs = 24 * 3_600_000
+const skewMs = 60_000
+
+/** At its own time: what an auditor asks about is over. */
+export function judgeReceipt({path, bytes, digest, entry}: Found, {keys, tally}: Judging): Judged<Receipt> {
+  const verdict = verifyReceipt(bytes, {
+    keys: keys.receipts,
+    now: 'issued',
+    expect: {action: 'deploy'},
+    maxTtl: maxTtlMs,
+  })
+  if (!verdict.valid) return {fault: refusalOf(path, verdict.refusal)}
+  const {receipt} = verdict.verified
+  const {subject, digests, seq, time} = entry
+  const isNamed = receipt.id === subject && digestOf(canonicalBytes(receipt)) === digest
+  if (!isNamed) return {fault: packFault(path, 'pack_entry_mismatch', `entry ${seq} names another receipt`)}
+  if (receipt.decision !== digests['decision'] || receipt.evidence !== digests['evidence']) {
+    return {fault: packFault(path, 'pack_contradiction', `entry ${seq} has another decision or other evidence for it`)}
+  }
+  // A receipt that was dated back stands in the ledger where it was really made. NaN refuses.
+  const written = Date.parse(time)
+  const isAlive = secondsTimeToMs(receipt.issuedAt) - skewMs <= written && written < secondsTimeToMs(receipt.expiresAt)
+  if (!isAlive) {
+    return {fault: packFault(path, 'pack_contradiction', `entry ${seq} was written outside the life of the receipt`)}
+  }
+  tally.receipts += 1
+  return {value: receipt}
+}
+
+/** As of the decision's own time: a token is a record. */
+export function judgeToken(
+  found: Found,
+  {keys, tally}: Judging,
+  receipt: Receipt | undefined,
+): Judged<TokenClaims> {
+  const {path, bytes, digest, entry} = found
+  if (digestOf(bytes) !== digest) return {fault: foreign(found, 'token')}
+  const text = new TextDecoder().decode(bytes)
+  const terms = {now: 'issued', issuer: receipt?.issuer, audience: tokenAudience} as const
+  const verdict = keys.tokens === undefined ? undefined : verifyToken(text, keys.tokens, terms)
+  if (verdict?.valid === false) return {fault: faultOf(path, verdict)}
+  const claims = verdict?.claims ?? readClaims(text)
+  if (claims === undefined) return {fault: packFault(path, 'pack_document_malformed', 'it is no authority token')}
+  const other = findContradiction(claims, {entry, receipt})
+  if (other !== undefined) return {fault: packFault(path, 'pack_contradiction', other)}
+  tally.tokens += 1
+  if (verdict === undefined) tally.tokensUnsigned += 1
+  return {value: claims}
+}
+
+/** Of a token whose signature is not looked at; the ledger vouches for its digest. */
+export function readClaims(text: string): TokenClaims | undefined {
+  const jws = parseCompactJws(text)
+  const json = jws.ok ? parseJson(jws.value.payload) : jws
+  const claims = json.ok ? parseClaims(json.value) : json
+  return claims.ok ? claims.claims : undefined
+}
+
+function findContradiction(
+  claims: TokenClaims,
+  {entry, receipt}: {readonly entry: Entry; readonly receipt: Receipt | undefined},
+): string | undefined {
+  const isIssued = entry.event === 'receipt.issued'
+  if (claims.jti !== (isIssued ? entry.digests['decision'] : entry.subject)) return 'the token is of another decision'
+  if (claims.receipt !== (isIssued ? entry.subject : undefined)) return 'the token names another receipt, or none'
+  if (claims.evidence !== entry.digests['evidence']) return 'the token stands on other evidence'
+  if (receipt === undefined) return undefined
+  return canonicalJson(claims.intent.scope) === canonicalJson(receipt.scope)
+    ? undefined
+    : 'the token is for another scope than the receipt'
+}
+
+export function judgeEvidence(found: Found, {keys, tally}: Judging): PackFault | undefined {
+  const {path, bytes, digest, entry} = found
+  const opened = openEvidence(bytes)
+  if (!opened.valid) return faultOf(path, opened)
+  const {bundle, redacted} = opened
+  if (evidenceDigest(bundle) !== digest) return foreign(found, 'evidence')
+  if (bundle.decision !== (entry.digests['decision'] ?? entry.subject)) {
+    return packFault(path, 'pack_contradiction', 'the evidence is of another decision')
+  }
+  const key = keys.evidence.get(bundle.id)
+  const sealed = key === undefined ? undefined : verifyEvidence(bytes, key)
+  if (sealed?.valid === false) return faultOf(path, sealed)
+  tally.bundles += 1
+  tally.redacted += redacted
+  if (sealed === undefined) tally.bundlesUnsealed += 1
+  return undefined
+}
+
+/** `receipt` is the one that it revokes, where the pack holds it. */
+export function judgeRevocation(
+  found: Found,
+  {keys, tally}: Judging,
+  receipt: Receipt | undefined,
+): Judged<Revocation> {
+  const {path, bytes, digest, entry} = found
+  const scope = receipt === undefined ? {} : {repositoryId: receipt.scope.repositoryId}
+  const verdict = verifyRevocation(bytes, {keys: keys.receipts, expect: {receipt: entry.subject, ...scope}})
+  if (!verdict.valid) return {fault: faultOf(path, verdict)}
+  if (digestOf(canonicalBytes(verdict.revocation)) !== digest) return {fault: foreign(found, 'revocation')}
+  tally.revocations += 1
+  return {value: verdict.revocation}
+}
+
+/** What a job reported: no signature covers it, the ledger shows that it was recorded so. */
+export function judgeRun(found: Found, {tally}: Judging): PackFault | undefined {
+  const {path, bytes, digest, entry} = found
+  if (digestOf(bytes) !== digest) return foreign(found, 'report')
+  const json = parseJson(bytes)
+  if (!json.ok || !isPlainObject(json.value)) return packFault(path, 'pack_document_malformed', 'it is no JSON object')
+  if (json.value['receipt'] !== entry.subject) {
+    return packFault(path, 'pack_contradiction', 'the report is about another receipt')
+  }
+  tally.runs += 1
+  return undefined
+}
+
+export function judgeKeys(found: Found, {keys, tally}: Judging): PackFault | undefined {
+  const {path, bytes, digest} = found
+  if (digestOf(bytes) !== digest) return foreign(found, 'key set')
+  const json = parseJson(bytes)
+  if (!json.ok || !parseKeySet(json.value).ok) return packFault(path, 'pack_document_malformed', 'it is no key set')
+  const signed = readKeySet(bytes, keys.receipts)
+  if (!signed.ok && signed.wrong !== 'key_not_pinned' && signed.wrong !== 'key_revoked') {
+    return packFault(path, 'pack_document_malformed', `the key set does not hold: ${signed.reason}`)
+  }
+  tally.keySets += 1
+  if (!signed.ok) tally.keySetsUnpinned += 1
+  return undefined
+}
+
+const foreign = ({path, entry}: Found, what: string): PackFault =>
+  packFault(path, 'pack_entry_mismatch', `entry ${entry.seq} names another ${what}`)
