@@ -3,7 +3,7 @@ import {defineConfig, globalIgnores} from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
 export default defineConfig(
-  globalIgnores(['dist/', 'issuer/pages/built/', 'build/', 'node_modules/', 'data/']),
+  globalIgnores(['dist/', '**/built/', 'build/', 'node_modules/', 'data/']),
   js.configs.recommended,
   {
     files: ['**/*.ts'],

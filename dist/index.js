@@ -1230,7 +1230,7 @@ function checkoutWarnings(checkout) {
         `Nothing is checked out at ${checkout.path}, so no checkout was compared. Check out the authorised commit after this step.`
       ];
     case "same":
-      return checkout.unseen.map((sentence) => `The checkout: ${sentence}.`);
+      return checkout.unseen.map((sentence2) => `The checkout: ${sentence2}.`);
     case "differs":
     case void 0:
       return [];
@@ -1265,8 +1265,8 @@ var checkoutLines = [
 function renderSummary(result) {
   const blocks = [
     renderVerdict(result),
-    markdownSentence(result.what),
-    ...result.fix === null ? [renderStanding(result)] : [`**What to do.** ${markdownSentence(result.fix)}`],
+    renderReason(result),
+    ...result.fix === null ? [renderStanding(result)] : [`**What to do.** ${sentence(result.fix)}`],
     ...renderComment(result),
     ...renderComparison(result),
     ...renderChecks(result.checks),
@@ -1277,10 +1277,13 @@ function renderSummary(result) {
 
 `;
 }
-function renderVerdict({ authorized, asked, code: code2 }) {
+function renderVerdict({ authorized, asked }) {
   const where = asked === null ? "" : ` to ${markdownCode(asked.environment)}`;
-  return authorized ? `## \u2705 Authorised: deploy${where}` : `## \u26D4 Refused: deploy${where} (${markdownCode(code2 ?? "")})`;
+  return `## ${authorized ? "\u2705 Authorised" : "\u26D4 Refused"}: deploy${where}`;
 }
+var renderReason = ({ what, code: code2 }) => code2 === null ? sentence(what) : `${markdownCode(code2)}: ${sentence(what)}`;
+var sentence = (text) => markdownSentence(text).split(/(<code>.*?<\/code>)/).map((part) => part.startsWith("<code>") ? part : withCommits(part)).join("");
+var withCommits = (escaped2) => escaped2.replace(/\b(?:[0-9a-f]{64}|[0-9a-f]{40})\b/g, (sha2) => markdownCode(sha2));
 var renderStanding = ({ status, redeemedAt }) => [
   status === null ? notRevocationChecked : `The issuer said at ${markdownText(status.at)}: not revoked.`,
   ...redeemedAt === null ? [] : [`This run uses the receipt up, recorded at ${markdownText(redeemedAt)}.`]
@@ -1291,15 +1294,18 @@ function renderCheckpoint({ checkpoint }) {
   const title = verified ? "Ledger checkpoint, verified and held by this run" : "Ledger checkpoint, not verified";
   return [`<details><summary>${title}</summary>`, fenced(note.trimEnd(), "text"), "</details>"];
 }
-function renderComment({ comment }) {
+function renderComment({ comment, fix }) {
   if (comment === null) return [];
   const where = comment.pullRequest === null ? "the pull request of this commit" : `pull request #${comment.pullRequest}`;
-  return [`The comment to post on ${where}:`, fenced(comment.text, "text")];
+  const line = fenced(comment.text, "text");
+  return fix?.includes(comment.text) === true ? [line] : [`The comment to post on ${where}:`, line];
 }
 var fenced = (text, language) => ["```" + language, text, "```"].join("\n");
-function renderComparison({ asked, receipt, standing, source, sources }) {
+function renderComparison({ asked, receipt, standing, source, sources, checks }) {
   if (asked === null) return [];
-  const rows = [["looked at", sources.join(", ") || "nothing"], ...askedFields(asked)];
+  const failed = checks.find(({ result }) => result === "failed")?.name;
+  const fields = askedFields(asked).map(([name, value]) => [isAbout(name, failed) ? `\u274C ${name}` : name, value]);
+  const rows = [["looked at", sources.join(", ") || "nothing"], ...fields];
   if (receipt === null || standing === null) return [table(["", "asked by this job"], rows)];
   const found = [`${receipt.id}, from ${source ?? ""}`, ...foundValues(receipt)];
   const compared2 = rows.map(([name, value], i) => [name, value, found[i] ?? ""]);
@@ -1309,6 +1315,13 @@ var foundTitles = {
   verified: "found in the receipt",
   claimed: "claimed by what was found (no signature holds)"
 };
+var rowOf = {
+  tree: "commit",
+  "life and times": "life",
+  "number of approvals": "approvals",
+  "proof of approvals": "approvals"
+};
+var isAbout = (row, check) => check !== void 0 && (rowOf[check] ?? check) === row;
 var foundValues = ({ scope, approvals, flags, issuedAt, expiresAt, issuer }) => [
   `${scope.repository} (id ${scope.repositoryId})`,
   scope.sha,
@@ -1338,13 +1351,18 @@ function describeSeconds(seconds) {
 }
 function renderChecks(checks) {
   if (checks.every(({ result }) => result === "not reached")) return [];
-  const failed = checks.some(({ result }) => result === "failed");
   const rows = checks.map(({ name, result }) => [name, `${checkMarks[result]} ${result}`]);
   return [
-    `<details${failed ? " open" : ""}><summary>Every check</summary>`,
+    `<details><summary>Every check: ${countResults(checks)}</summary>`,
     table(["check", "result"], rows),
     "</details>"
   ];
+}
+function countResults(checks) {
+  const of = (wanted) => checks.filter(({ result }) => result === wanted).length;
+  const failed = checks.filter(({ result }) => result === "failed").map(({ name }) => `\u274C ${name}`);
+  const notReached = of("not reached");
+  return [`${of("passed")} passed`, ...failed, ...notReached === 0 ? [] : [`${notReached} not reached`]].join(", ");
 }
 var checkMarks = { passed: "\u2705", failed: "\u274C", "not asked": "\u2796", "not reached": "\u2796" };
 function renderWarnings({ warnings, authorized, checks }) {
@@ -1359,7 +1377,11 @@ ${list}`],
 }
 function table(head, rows) {
   const line = (cells) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map((row) => line(row.map(markdownText)))].join("\n");
+  return [
+    line(head),
+    line(head.map(() => "---")),
+    ...rows.map((row) => line(row.map((cell) => withCommits(markdownText(cell)))))
+  ].join("\n");
 }
 
 // src/action/report.ts
@@ -1742,9 +1764,10 @@ function readCheckRuns(runs) {
   const revocations = /* @__PURE__ */ new Set();
   let skipped = 0;
   for (const { text, summary } of runs) {
-    const revoked = readFencedBlocks(text).slice(0, maxRevocations).filter(isRevocationForm);
+    const blocks = readFencedBlocks(text);
+    const revoked = blocks.filter(isRevocationForm).slice(0, maxRevocations);
     for (const one of revoked) revocations.add(one);
-    const receipt = readFencedBlock(text);
+    const receipt = readOnlyBlock(blocks.filter((block) => !isRevocationForm(block)));
     if (receipt === void 0 || !isReceiptForm(receipt)) skipped += revoked.length > 0 ? 0 : 1;
     else checkpoints.set(receipt, [...checkpoints.get(receipt) ?? [], ...readNote(summary)].slice(0, maxNotes));
   }
@@ -1755,8 +1778,8 @@ function readCheckRuns(runs) {
     skipped
   };
 }
-function readFencedBlock(text) {
-  const [block, ...more] = readFencedBlocks(text);
+var readFencedBlock = (text) => readOnlyBlock(readFencedBlocks(text));
+function readOnlyBlock([block, ...more]) {
   return more.length === 0 && block !== void 0 && block.length <= maxReceiptBytes ? block : void 0;
 }
 function readFencedBlocks(text) {

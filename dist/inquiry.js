@@ -961,6 +961,9 @@ var Inquiry = class {
   #warnings = [];
   #trusted;
   #keySet;
+  /** It gave no valid status once, and is asked for none again. */
+  #isMute = false;
+  /** Nobody answers there. */
   #isDown = false;
   constructor(ask, tools) {
     this.#ask = ask;
@@ -996,6 +999,7 @@ var Inquiry = class {
     this.#trusted ??= await this.#narrowKeys();
     return this.#trusted;
   }
+  /** Anybody may have the key set: an issuer that tells this job no status still says which keys are revoked. */
   async #narrowKeys() {
     const { keys } = this.#ask;
     const { issuer, limit } = this.#tools;
@@ -1017,14 +1021,17 @@ var Inquiry = class {
   /** The issuer's word on a receipt; undefined, with a warning, where there is no valid one. */
   async status({ id: id2 }) {
     const { issuer, limit, clock } = this.#tools;
-    if (issuer === void 0 || this.#isDown) return void 0;
+    if (issuer === void 0 || this.#isMute) return void 0;
     const fetched = await issuer.desk.fetchStatus(id2, limit());
-    if (!fetched.ok) return this.#miss(fetched.problem);
+    if (!fetched.ok) {
+      this.#isDown = fetched.kind === "unreachable";
+      return this.#miss(fetched.problem);
+    }
     const verdict = verifyStatus(fetched.body, { keys: await this.trustedKeys(), now: clock.now(), receipt: id2 });
     return verdict.valid ? verdict : this.#miss(verdict.reason.replace(/\.$/, ""));
   }
   #miss(problem) {
-    this.#isDown = true;
+    this.#isMute = true;
     this.#warnings.push(`The issuer gave no valid status of the receipt: ${problem}.`);
   }
 };

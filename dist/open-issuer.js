@@ -358,9 +358,9 @@ async function fetchSigned({ issuer, tokens, isPublic }, path, limit) {
     const reply = await exchange({ method: "GET", address, token: shown, maxBytes: maxBytes2, limit, read: [200] });
     if (reply.status === 200) return { ok: true, body: reply.body };
     const hint = reply.status === 404 && !tokens.arePermitted ? privateHint : "";
-    return { ok: false, problem: `${reply.described}${hint}` };
+    return { ok: false, kind: "refused", problem: `${reply.described}${hint}` };
   } catch (fault) {
-    return { ok: false, problem: describeOutage(fault, limit) };
+    return { ok: false, kind: "unreachable", problem: describeOutage(fault, limit) };
   }
 }
 async function showToken(tokens, limit) {

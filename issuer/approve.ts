@@ -12,6 +12,7 @@ import type {ChangeFacts, Ground, StandingFacts, Statement} from './facts/facts.
 import {foldLifted, isVoid, revocationsOf} from './mint/fold-withdrawal.ts'
 import {foldWaiting} from './mint/fold-waiting.ts'
 import {foldScope} from './mint/mint-record.ts'
+import {refreshQuietly} from './panel/keep-panels.ts'
 import {choosePolicy, findAsked} from './policy/in-force.ts'
 import {evaluate, evaluateFloor, evaluateStanding} from './policy/rules.ts'
 import type {Case, EnvironmentPolicy, PolicyInForce, Request, Ruling} from './policy/ruling.ts'
@@ -33,6 +34,7 @@ export async function handleStatement(said: Statement, tools: IssuerTools): Prom
   const outcome = claim.outcome ?? (await settle({said, claim}, tools))
   // From here the outcome is durable: a crash before the reply is repaired from the outbox.
   await publishOutcome({claim: key, decision: claim.decision, outcome}, tools)
+  if (outcome.kind !== 'answered') await refreshQuietly(said, tools)
 }
 
 /** Sends what an outcome says, which may be done again without harm, and marks it as sent. */

@@ -2,7 +2,6 @@
 import {giveUp, handleStatement} from './approve.ts'
 import {handleClosed} from './close.ts'
 import {readCommand} from './command/read-command.ts'
-import {handleProposed} from './review-policy.ts'
 import type {IssuerTools} from './tools.ts'
 import type {Taken} from './webhook/inbox.ts'
 
@@ -14,9 +13,10 @@ export async function handleDelivery({notice}: Taken, tools: IssuerTools): Promi
       return await handleStatement(notice.statement, tools)
     case 'proposed':
       if (notice.push !== undefined) await tools.pushLog.keep(notice.push)
-      return await handleProposed(notice.pull, tools)
+      return await tools.panels.refresh(notice.pull)
     case 'closed':
-      return await handleClosed(notice.pull, tools)
+      await handleClosed(notice.pull, tools)
+      return await tools.panels.refresh(notice.pull)
     default:
       return notice satisfies never
   }

@@ -75,9 +75,9 @@ function describeError(error: Error, depth: number): Record<string, unknown> {
   }
 }
 
-/** GitHub's tokens, JSON Web Tokens and private keys, as they stand in a line of JSON. Bounded, so linear enough. */
+/** GitHub's tokens, auditors' and links', JSON Web Tokens and private keys, as they stand in a line of JSON. Bounded. */
 const secretForms =
-  /\bgh[a-z]_[A-Za-z0-9_.-]{16,2048}|\bgithub_pat_[A-Za-z0-9_]{16,512}|\beyJ[A-Za-z0-9_-]{8,2048}\.[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{8,2048}|-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----(?:[^"-]|-(?!----END)){0,16384}/g
+  /\bgh[a-z]_[A-Za-z0-9_.-]{16,2048}|\bgithub_pat_[A-Za-z0-9_]{16,512}|\bcs(?:at|lk)_[A-Za-z0-9_-]{16,512}|\beyJ[A-Za-z0-9_-]{8,2048}\.[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{8,2048}|-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----(?:[^"-]|-(?!----END)){0,16384}/g
 
 function makeMask(secrets: readonly Secret[]): (line: string) => string {
   const values = secrets.map((secret) => secret.reveal()).filter((value) => value.length >= 8)

@@ -22,10 +22,12 @@ import {markLedger} from './keys/ledger-mark.ts'
 import {createLedger, signLedger} from './ledger/begin.ts'
 import {type LedgerWitness, watchLedger, witnessed} from './ledger/checkpoints.ts'
 import type {Log} from './log.ts'
+import {keepPanels} from './panel/keep-panels.ts'
 import {oneAtATime} from './publish/one-at-a-time.ts'
 import {createPublisher} from './publish/send.ts'
+import {createPanelSender} from './publish/send-panel.ts'
 import {repair} from './repair.ts'
-import {type Embedded, openSqlite} from './store/sqlite.ts'
+import {type Durable, type Embedded, openSqlite} from './store/sqlite.ts'
 import type {Narrowed} from './webhook/narrow.ts'
 import type {IssuerTools} from './tools.ts'
 import {type Worker, startWorker} from './worker.ts'
@@ -43,7 +45,7 @@ export interface Issuer {
 export type Opened =
   {readonly ok: true; readonly issuer: Issuer} | {readonly ok: false; readonly problems: readonly string[]}
 
-interface Surroundings {
+export interface Surroundings {
   readonly log: Log
   readonly version: string
   /** Milliseconds. */
@@ -146,7 +148,7 @@ async function assemble({config, keys, durable: unwitnessed, ring}: Parts, aroun
 
 /** GitHub never sends a failed delivery again by itself, and what forbids counts however late it comes. */
 const redeliverEveryMs = 2 * 60_000
-const redeliverForMs = 24 * 3_600_000
+export const redeliverForMs = 24 * 3_600_000
 
 /** Calls `act` when it was not called for `everyMs` before; a failure waits for the next time. */
 function everySoOften(everyMs: number, act: (at: number) => Promise<unknown>): (at: number) => Promise<void> {
@@ -158,15 +160,24 @@ function everySoOften(everyMs: number, act: (at: number) => Promise<unknown>): (
   }
 }
 
-function makeTools(
-  {config, keys, durable, ring}: Parts,
+/** What the stories need of an issuer, whichever home it has. */
+export interface ToolParts {
+  readonly config: IssuerConfig
+  readonly keys: Pick<IssuerKeys, 'token' | 'evidenceSecret'>
+  readonly durable: Durable
+  readonly ring: Pick<KeyRing, 'signer'>
+}
+
+export function makeTools(
+  {config, keys, durable, ring}: ToolParts,
   {
     github,
     witness,
     around: {log, now, version},
   }: {readonly github: GitHub; readonly witness: LedgerWitness; readonly around: Surroundings},
 ): IssuerTools {
-  return {
+  const sendPanel = createPanelSender(github)
+  const tools: Omit<IssuerTools, 'panels'> = {
     ...durable,
     facts: createFactSource(github),
     teams: createTeamSource(github),
@@ -185,6 +196,7 @@ function makeTools(
     newIds: () => ({decision: newDecisionId(now()), nonce: randomBytes(16).toString('hex')}),
     log,
   }
+  return {...tools, panels: keepPanels({...tools, sendPanel})}
 }
 
 function newDecisionId(now: number): NonNullable<ReturnType<typeof parseDecisionId>> {
@@ -193,12 +205,12 @@ function newDecisionId(now: number): NonNullable<ReturnType<typeof parseDecision
   return id
 }
 
-const revealAccess = ({github: {access}}: IssuerConfig): Parameters<typeof openGitHub>[0]['credentials'] =>
+export const revealAccess = ({github: {access}}: IssuerConfig): Parameters<typeof openGitHub>[0]['credentials'] =>
   access.kind === 'app'
     ? {...access, privateKey: access.privateKey.reveal()}
     : {kind: 'token', token: access.token.reveal()}
 
-const servesOwner = ({owners}: IssuerConfig, owner: Narrowed['owner']): boolean =>
+export const servesOwner = ({owners}: IssuerConfig, owner: Narrowed['owner']): boolean =>
   owners.length === 0 ||
   owners.some((one) => (one.kind === 'id' ? one.id === owner.id : one.login === owner.login.toLowerCase()))
 

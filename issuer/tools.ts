@@ -3,6 +3,7 @@ import type {DecisionId, Origin} from '#protocol'
 import type {FactSource, PermissionSource, PullRequestSource, TeamSource} from './facts/facts.ts'
 import type {Log} from './log.ts'
 import type {Publisher} from './publish/publication.ts'
+import type {Panels} from './panel/keep-panels.ts'
 import type {EvidenceKeys} from './mint/mint-evidence.ts'
 import type {Signer, TokenSigner} from './signing/signer.ts'
 import type {Claims, Outbox, PushLog, RecordReader, Scopes, Store} from './store/store.ts'
@@ -25,6 +26,7 @@ export interface IssuerTools {
   /** Names and versions of what decides. */
   readonly software: Readonly<Record<string, string>>
   readonly publisher: Publisher
+  readonly panels: Panels
   /** The issuer's own account: what it says is never a statement. */
   readonly ownAccount: () => Promise<number>
   /** Whether repositories of this owner are served. */

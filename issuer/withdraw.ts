@@ -161,7 +161,7 @@ function describeWithdrawal({command, standing}: Endable): string {
 
 function foldWithdrawal(
   state: ScopeState,
-  {said, command, standing}: Endable,
+  {said, command, standing, ground}: Endable,
   {revoked, at}: {readonly revoked: readonly Revoked[]; readonly at: number},
 ): ScopeState {
   const order = {pullRequest: said.pullRequest, commentId: said.comment.id, at: standing.createdAt}
@@ -169,7 +169,8 @@ function foldWithdrawal(
   if (receiptNamed(command) !== undefined) return ended
   const voided = foldVoid(ended, order)
   const {id, login} = standing.author
-  return command.kind === 'deny' ? foldDenial(voided, {...order, by: {id, login}}) : voided
+  const denial = {...order, by: {id, login}, public: ground.repository.public}
+  return command.kind === 'deny' ? foldDenial(voided, denial) : voided
 }
 
 function publicationOf(

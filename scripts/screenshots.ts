@@ -1,9 +1,13 @@
-/** Takes the pictures of docs/images/ from the real pages, over records made on the spot. Wants Chromium; fonts decide the look. */
+/**
+ * Takes the pictures of docs/images/ from the real pages, over records made on the spot, and from what is written on
+ * GitHub. Wants Chromium; fonts decide the look (with one for emoji).
+ */
 import {existsSync, mkdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {type Browser, chromium} from 'playwright-core'
 import {seedStory} from '../__tests__/issuer/pages/story.ts'
 import {type Stage, asked, openStage} from '../__tests__/issuer/pages/stage.ts'
+import {pageOf, panelMarkdown, refusalMarkdown} from './markdown-pictures.ts'
 
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 const folder = process.argv[2] ?? join(import.meta.dirname, '..', 'docs', 'images')
@@ -31,6 +35,15 @@ async function take(browser: Browser, stage: Stage, {name, path, width, height, 
   await context.close()
 }
 
+/** As high as its words. */
+async function takeMarkdown(browser: Browser, name: string, markdown: string): Promise<void> {
+  const context = await browser.newContext({colorScheme: 'light', viewport: {width: 980, height: 400}})
+  const page = await context.newPage()
+  await page.setContent(await pageOf(markdown))
+  await page.screenshot({path: join(folder, `${name}.png`), fullPage: true})
+  await context.close()
+}
+
 async function main(): Promise<number> {
   if (!existsSync(executablePath)) {
     process.stderr.write(`no Chromium at ${executablePath}: install it, or name it in CHROMIUM\n`)
@@ -49,6 +62,8 @@ async function main(): Promise<number> {
       {name: 'home', path: '/', width: 1280, height: 760, scheme: 'light'},
     ]
     for (const shot of shots) await take(browser, stage, shot)
+    await takeMarkdown(browser, 'panel', panelMarkdown())
+    await takeMarkdown(browser, 'refused', await refusalMarkdown())
   } finally {
     await browser.close()
     await stage.close()

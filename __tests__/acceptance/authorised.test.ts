@@ -20,7 +20,7 @@ test('the reply says who let what out, and where the receipt is', () => {
 })
 
 test('the comment gets a reaction', async () => {
-  const said = [...stage.world.comments.values()][0]
+  const said = [...stage.world.comments.values()].find(({author}) => author.login === 'octocat')
   const contents = await until(() => (said?.reactions.length === 1 ? said.reactions : undefined), 'a reaction')
   expect(contents.map(({content, user}) => [content, user.login])).toEqual([['rocket', 'countersign[bot]']])
 })

@@ -1,14 +1,11 @@
 /** A rotation as operators and workflows live it: the issuer runs on, its pins change one by one, and nobody is refused. */
-import {spawnSync} from 'node:child_process'
-import {fileURLToPath} from 'node:url'
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
 import {type KeySet, type PublicKey, parseKeySet} from '#protocol'
 import type {StepResult} from '../../sandbox/runner.ts'
-import {checkedEntries, databasePath} from './ledger.ts'
+import {checkedEntries} from './ledger.ts'
+import {operate} from './operator.ts'
 import {Stage} from './stage.ts'
 import {expectAllowed, expectRefused} from './verdicts.ts'
-
-const program = fileURLToPath(new URL('../../issuer/cli/main.ts', import.meta.url))
 
 let stage: Stage
 let old: string
@@ -18,13 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => stage.close())
 
-/** `countersign-issuer keys …` in a process of its own; what it printed. */
-function keys(...words: readonly string[]): string {
-  const env = {PATH: process.env['PATH'], COUNTERSIGN_STORE: `sqlite:${databasePath(stage.issuer)}`}
-  const {status, stdout, stderr} = spawnSync(process.execPath, [program, 'keys', ...words], {env, encoding: 'utf8'})
-  if (status !== 0) throw new Error(`ended with ${String(status)}: ${stderr}`)
-  return stdout.trim()
-}
+const keys = (...words: readonly string[]): string => operate(stage, 'keys', ...words)
 
 async function published(): Promise<KeySet> {
   const text = await (await fetch(`${stage.issuer.url}/.well-known/countersign-keys.json`)).text()

@@ -46,5 +46,6 @@ test('and authorised anew, it goes out again', async () => {
   await takeBack('/revoke production')
   await stage.authorize()
   expectAllowed(await stage.gate(), stage.head)
+  expectAllowed(await stage.gate({with: {'issuer-url': undefined}}), stage.head)
   expect(stage.world.violations).toEqual([])
 })

@@ -3,7 +3,11 @@ import {readFileSync, readdirSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
 import {DatabaseSync} from 'node:sqlite'
+import {theRepository} from '../../sandbox/world.ts'
+import {ask} from './answers.ts'
+import {jobToken, onMain} from './jobs.ts'
 import {databasePath} from './ledger.ts'
+import {operate} from './operator.ts'
 import {Stage, repository} from './stage.ts'
 import {expectAllowed} from './verdicts.ts'
 
@@ -13,6 +17,10 @@ const paths = [
   '/.well-known/countersign-keys.json',
   '/.well-known/jwks.json',
   '/v1/receipts',
+  `/v1/audit?repository=${encodeURIComponent(repository)}&environment=production`,
+  '/v1/ledger/entries',
+  `/badge/${repository}/production.json`,
+  '/ledger',
   `/v1/receipts?repository=${encodeURIComponent(repository)}&environment=production&sha=${'a'.repeat(40)}`,
   '/nothing',
 ]
@@ -37,10 +45,13 @@ interface Run {
   readonly secrets: readonly string[]
 }
 
-/** Everything once: a blocked and an allowed job, an authorisation, an outage of each kind, refused webhooks, a restart. */
+/** Everything once: a blocked and an allowed job, one that deploys, an authorisation, an outage of each kind, refused webhooks, auditors, a restart. */
 async function wholeRun(stage: Stage): Promise<Run> {
   const {world, issuer} = stage
   const {privateKey, webhookSecret} = await world.describeApp()
+  const owner = String(theRepository(world, repository).owner.id)
+  const auditor = operate(stage, 'auditor', 'add', 'acme', '--owner', owner)
+  const link = operate(stage, 'links', 'rotate', String(theRepository(world, repository).id))
   const steps = [await stage.gate()]
   world.addFault({match: '^GET .*/issues/comments/', status: 401, times: 1})
   world.addFault({match: '^POST .*/access_tokens', status: 500, times: 1})
@@ -53,7 +64,17 @@ async function wholeRun(stage: Stage): Promise<Run> {
   )
   steps.push(await stage.gate({with: {'public-key': ''}}))
   await fetch(issuer.hookUrl, {method: 'POST', body: webhookSecret, headers: {'x-hub-signature-256': webhookSecret}})
-  const answers = await Promise.all(paths.map(async (path) => (await fetch(`${issuer.url}${path}`)).text()))
+  const sha = await stage.authorizeMain()
+  const deployed = await stage.deploy(onMain({environment: 'production'}, {redeem: 'true'}))
+  expectAllowed(deployed.main, sha)
+  steps.push(deployed.main, deployed.post)
+  const answers = await Promise.all(
+    paths.flatMap((path) => [ask(stage, path), ask(stage, path, {bearer: auditor}), ask(stage, path, {bearer: link})]),
+  )
+  // The page that a link opens leads on with it; nobody else's does, and the log has nothing of it.
+  await ask(stage, `/badge/${repository}/production.svg?link=${link}`)
+  await ask(stage, `/ledger?q=x&link=${link}`)
+  const tokens = await failedTokens(stage)
   await issuer.stop()
   await issuer.restart()
   await stage.say('/countersign status')
@@ -62,7 +83,15 @@ async function wholeRun(stage: Stage): Promise<Run> {
   const files = readdirSync(folder).filter((name) => name.endsWith('.pem') || name === 'evidence-secret')
   expect(files).toHaveLength(4)
   const onDisk = files.map((name) => readFileSync(join(folder, name), 'utf8').trim())
-  const secrets = [webhookSecret, ...linesOf(privateKey), ...onDisk.flatMap((text) => [text, ...linesOf(text)])]
+  const masked = steps.flatMap(({masks}) => masks)
+  expect(masked.filter((value) => /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/.test(value)).length).toBeGreaterThan(3)
+  const shown = [auditor, link, ...tokens, ...masked]
+  const secrets = [
+    webhookSecret,
+    ...shown,
+    ...linesOf(privateKey),
+    ...onDisk.flatMap((text) => [text, ...linesOf(text)]),
+  ]
   return {
     secrets: [...secrets, ...world.tokens.keys()],
     seen: {
@@ -74,6 +103,19 @@ async function wholeRun(stage: Stage): Promise<Run> {
       database: dump(databasePath(issuer)),
     },
   }
+}
+
+/** Tokens of jobs that the issuer takes for nobody's, or cannot judge while GitHub's keys are out of reach. */
+async function failedTokens(stage: Stage): Promise<readonly string[]> {
+  const tokens = [await jobToken(stage), await jobToken(stage, {trigger: {event: 'push', branch: 'feature'}})]
+  stage.world.addFault({match: '^GET .*/installation', status: 500, times: 1})
+  for (const bearer of tokens) {
+    const {id} = JSON.parse(stage.receiptText()) as {id: string}
+    const path = `/v1/receipts/${id}/executions`
+    expect((await ask(stage, path, {method: 'POST', bearer, body: '{"event":"started"}'})).status).not.toBe(200)
+    await ask(stage, '/healthz', {bearer})
+  }
+  return tokens
 }
 
 /** The runner takes these lines away before it shows a log: they are how it learns what to hide. */

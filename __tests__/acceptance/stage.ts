@@ -1,6 +1,7 @@
 /** A stage for acceptance and attack tests: the sandbox GitHub, the running issuer, and jobs with the committed gate. */
 import {fileURLToPath} from 'node:url'
 import {IssuerProcess, type IssuerOptions} from '../../sandbox/issuer-process.ts'
+import type {JobStatus} from '../../sandbox/runner/action-file.ts'
 import {type PlanJob, planJob} from '../../sandbox/runner/plan.ts'
 import {Runner, type StepResult} from '../../sandbox/runner.ts'
 import {type Sandbox, startSandbox} from '../../sandbox/start.ts'
@@ -26,6 +27,11 @@ export interface GateAsk {
   readonly checkout?: 'event' | 'nothing' | {readonly ref: string}
   /** Works in the workspace between the checkout and the gate. */
   readonly before?: (workspace: string) => Promise<void>
+}
+
+export interface Deployed {
+  readonly main: StepResult
+  readonly post: StepResult
 }
 
 export interface Comment {
@@ -100,8 +106,23 @@ export class Stage {
     return await this.say(`/authorize ${environment} ${sha}`, {pullRequest})
   }
 
-  /** What the issuer's own account wrote. */
+  /** What the issuer's own account wrote, without its panel. */
   replies(pullRequest = this.pullRequest): readonly Comment[] {
+    return this.#written(pullRequest).filter((comment) => !isPanel(comment))
+  }
+
+  /** Its panels of that pull request: there is never a second. */
+  panels(pullRequest = this.pullRequest): readonly Comment[] {
+    return this.#written(pullRequest).filter(isPanel)
+  }
+
+  /** Waits for the panel to say so. */
+  async panel(says: string | RegExp, pullRequest = this.pullRequest): Promise<string> {
+    const look = () => this.panels(pullRequest).find(({body}) => new RegExp(says).test(body))?.body
+    return await until(look, `a panel that says ${String(says)}`)
+  }
+
+  #written(pullRequest: number): readonly Comment[] {
     return [...this.world.comments.values()]
       .filter((comment) => comment.author.login.startsWith('countersign') && comment.issue.number === pullRequest)
       .map(({id, author, body}) => ({id, by: author.login, body}))
@@ -117,8 +138,22 @@ export class Stage {
     return text
   }
 
+  /** Merges the pull request and has the commit of main authorised, of which a job of main may say what became of it. */
+  async authorizeMain({environment = 'production'} = {}): Promise<string> {
+    const {pullRequest} = this
+    const {sha} = await this.world.mergePullRequest({repository, pullRequest, by: 'octocat'})
+    const reply = await this.authorize({environment, sha})
+    if (!reply.includes('Authorised for')) throw new Error(reply)
+    return sha
+  }
+
   /** One job with the committed gate as its step. */
   async gate(ask: GateAsk = {}): Promise<StepResult> {
+    return (await this.deploy(ask)).main
+  }
+
+  /** The same job to its end: what follows the gate leaves the job in that status, then the gate's post step runs. */
+  async deploy(ask: GateAsk = {}, status: JobStatus = 'success'): Promise<Deployed> {
     const runner = await Runner.start(
       await planJob(this.world, {
         repository,
@@ -140,7 +175,10 @@ export class Stage {
       const given = Object.fromEntries(
         Object.entries(inputs).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
       )
-      return await runner.run({action, with: given, ...(ask.env && {env: ask.env})})
+      const step = {action, with: given, ...(ask.env && {env: ask.env})}
+      const main = await runner.run(step)
+      if (main.exitCode === 0) runner.status = status
+      return {main, post: await runner.post(step, main)}
     } finally {
       await runner.close()
     }
@@ -151,6 +189,9 @@ export class Stage {
     await this.github.close()
   }
 }
+
+/** Anybody may write the mark, so who wrote it is looked at besides. */
+const isPanel = ({body}: Pick<Comment, 'body'>): boolean => body.endsWith('<!-- countersign-panel -->')
 
 /** The account that a plain-token issuer acts as: a person's, with write access. */
 function operatorToken({world}: Sandbox): string {

@@ -151,6 +151,8 @@ describe('after a refusal', () => {
       expect(runner.said[0]?.text.split(comment)).toHaveLength(2)
       expect(runner.said[0]?.text).toContain('pull request #42')
       expect(runner.summary()).toContain(`\`\`\`text\n${comment}\n\`\`\``)
+      // Said in words once at most, and nowhere else: the block is there to be copied.
+      expect(runner.summary().split('The comment to post')).toHaveLength(refusal === missing ? 1 : 2)
     }
   })
 
@@ -167,8 +169,17 @@ describe('after a refusal', () => {
     expect(runner.summary()).toContain('| commit | ✅ passed |')
     expect(runner.summary()).toContain('| environment | ❌ failed |')
     expect(runner.summary()).toContain('| flags | ➖ not reached |')
-    expect(runner.summary()).toContain('| environment | production | staging |')
+    expect(runner.summary()).toContain('| ❌ environment | production | staging |')
+    expect(runner.summary()).toContain('<summary>Every check: 8 passed, ❌ environment, 7 not reached</summary>')
     expect(runner.summary()).toContain('found in the receipt')
+  })
+
+  test('a commit is shown as code, and once so', () => {
+    const runner = aRunner()
+    publishReport(refusedBy(missing), runner)
+    const code = `<code>${ask.deployment.sha}</code>`
+    expect(runner.summary()).toContain(`No receipt authorises ${code} for production`)
+    expect(runner.summary()).not.toMatch(/<code>[^<]*<code>/)
   })
 
   test('a receipt whose signature does not hold is shown as a claim only', async () => {

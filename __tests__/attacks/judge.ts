@@ -3,7 +3,9 @@ import {expect} from '@jest/globals'
 import type {RefusalCode} from '#protocol'
 import type {StepResult} from '../../sandbox/runner.ts'
 import type {Delivery} from '../../sandbox/hooks.ts'
+import type {PlanJob} from '../../sandbox/runner/plan.ts'
 import {fullName, theRepository} from '../../sandbox/world.ts'
+import {mainJob} from '../acceptance/jobs.ts'
 import {type Stage, repository, until} from '../acceptance/stage.ts'
 
 export interface Place {
@@ -127,3 +129,21 @@ interface Carried {
   readonly sha?: string
   readonly environment?: string
 }
+
+/** A policy for production, put onto main by somebody who may. */
+export async function demand(stage: Stage, production: string): Promise<void> {
+  const files = {'.github/countersign.yml': `version: 1\nenvironments:\n  production: {${production}}\n  staging: {}\n`}
+  await stage.world.push({repository, branch: 'main', pusher: 'octocat', files, message: 'Change the policy'})
+}
+
+/** A job of `push` to main at that commit, as somebody who may push nothing starts it again: only its run is theirs to choose. */
+export const rerun = (sha: string, run: {readonly runId: number; readonly runAttempt?: number}): Partial<PlanJob> => ({
+  ...mainJob,
+  trigger: {event: 'push', branch: 'main', sha},
+  ...run,
+})
+
+/** For a step's environment: the runner's clock is that much later than the test's. */
+export const later = (ms: number): Readonly<Record<string, string>> => ({
+  NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(`const now = Date.now; Date.now = () => now() + ${ms}`)}`,
+})

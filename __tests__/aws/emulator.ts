@@ -20,8 +20,8 @@ export const emulatorAbsent = existsSync(join(moto, 'bin', 'moto_server'))
 export const credentials = {accessKeyId: 'test', secretAccessKey: 'test'}
 export const region = 'eu-central-1'
 
-/** What the door does with a request: `cut` carries it out and hangs up, `drop` hangs up before, or an answer. */
-export type Fault = 'cut' | 'drop' | {readonly status: number; readonly body: object}
+/** What the door does with a request: `cut` carries it out and hangs up, `drop` hangs up before, `hang` never answers. */
+export type Fault = 'cut' | 'drop' | 'hang' | {readonly status: number; readonly body: object}
 
 export interface DynamoRequest {
   /** As `TransactWriteItems`. */
@@ -29,19 +29,22 @@ export interface DynamoRequest {
   readonly body: string
 }
 
+/** What is to happen to a request; undefined lets it pass. */
+export type Choose = (request: DynamoRequest) => Fault | undefined | Promise<Fault | undefined>
+
 export interface Emulator {
   /** Of everything but DynamoDB. */
   readonly url: string
   /** Of DynamoDB, through the door. */
   readonly dynamoUrl: string
   /** Asked about each request, in order; undefined lets it pass. */
-  failWith(choose: ((request: DynamoRequest) => Fault | undefined) | undefined): void
+  failWith(choose: Choose | undefined): void
   close(): Promise<void>
 }
 
 export async function startEmulator(): Promise<Emulator> {
   const {process, url} = await startMoto()
-  let choose: ((request: DynamoRequest) => Fault | undefined) | undefined
+  let choose: Choose | undefined
   const door = await openDoor(url, (request) => choose?.(request))
   return {
     url,
@@ -79,7 +82,7 @@ interface Answer {
   readonly body: string
 }
 
-async function openDoor(url: string, choose: (request: DynamoRequest) => Fault | undefined): Promise<Server> {
+async function openDoor(url: string, choose: Choose): Promise<Server> {
   const succeeded = new Map<string, Answer>()
   let turn: Promise<unknown> = Promise.resolve()
   const carryOut = (headers: IncomingMessage['headers'], request: DynamoRequest): Promise<Answer> => {
@@ -97,8 +100,9 @@ async function openDoor(url: string, choose: (request: DynamoRequest) => Fault |
   const server = createServer((request, response) => {
     void readBody(request).then(async (body) => {
       const asked = {operation: String(request.headers['x-amz-target']).split('.')[1] ?? '', body}
-      const fault = choose(asked)
+      const fault = await choose(asked)
       if (fault === 'drop') return request.socket.destroy()
+      if (fault === 'hang') return
       const answer =
         typeof fault === 'object'
           ? {status: fault.status, body: JSON.stringify(fault.body)}

@@ -26,6 +26,8 @@ export interface Refusal {
 
 export interface Asked {
   readonly operation: string
+  /** The access key that signed the request. */
+  readonly caller: string
   readonly body: Readonly<Record<string, string>>
 }
 
@@ -45,7 +47,8 @@ export class Kms {
     request.on('end', () => {
       const operation = String(request.headers['x-amz-target']).replace('TrentService.', '')
       const body = JSON.parse(Buffer.concat(chunks).toString()) as Asked['body']
-      this.asked.push({operation, body})
+      const caller = /Credential=([^/]+)\//.exec(request.headers.authorization ?? '')?.[1] ?? ''
+      this.asked.push({operation, caller, body})
       const fault = this.faults.shift()
       if (fault === 'hang up') return request.socket.destroy()
       const isSigned = /^AWS4-HMAC-SHA256 /.test(request.headers.authorization ?? '')
@@ -63,9 +66,12 @@ export class Kms {
     return kms
   }
 
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+  }
+
   client(): KMSClient {
-    const {port} = this.#server.address() as AddressInfo
-    return new KMSClient({...kmsSettings, endpoint: `http://127.0.0.1:${port}`, region, credentials})
+    return new KMSClient({...kmsSettings, endpoint: this.url, region, credentials})
   }
 
   async close(): Promise<void> {

@@ -1,18 +1,19 @@
 /** DynamoDB tables for tests, made as infra/template.yaml makes them and deleted when their store is closed. */
-import {Agent} from 'node:http'
 import {CreateTableCommand, DeleteTableCommand, DynamoDBClient} from '@aws-sdk/client-dynamodb'
 import {openDynamodb} from '../../issuer/store/dynamodb.ts'
 import {tableDefinition} from '../../issuer/store/dynamodb/schema.ts'
+import {clientSettings} from '../../issuer/store/dynamodb/table.ts'
 import type {Durable} from '../../issuer/store/sqlite.ts'
 import {credentials, region} from './emulator.ts'
 
+/** As the issuer's own, but for the place, and for as many sockets as a hundred writers in one process want. */
 export const dynamoClient = (endpoint: string): DynamoDBClient =>
   new DynamoDBClient({
+    ...clientSettings,
+    requestHandler: {...clientSettings.requestHandler, requestTimeout: 60_000, httpAgent: {maxSockets: 500}},
     endpoint,
     region,
     credentials,
-    maxAttempts: 5,
-    requestHandler: {httpAgent: new Agent({keepAlive: true, maxSockets: 500})},
   })
 
 export class Tables {
@@ -42,6 +43,11 @@ export class Tables {
       this.#unused.push(name)
     }
     return {...durable, close}
+  }
+
+  /** Another process's view of the table that was opened last. */
+  openAgain(): Durable {
+    return openDynamodb(`countersign-${this.#made}`, dynamoClient(this.#endpoint))
   }
 
   /** moto copies every table at every transaction, so those that are done with are not kept. */

@@ -30,6 +30,11 @@ const borders: readonly Border[] = [
     from: /^issuer\/(server|cli\/[\w-]+)\.ts$/,
     may: [/^package\.json$/, /^#protocol$/, /^issuer\//, /^node:/, ...packages('@hono/node-server')],
   },
+  // The AWS SDK stays behind its doors: the table, the keys, the queue, and Lambda's own.
+  {
+    from: /^issuer\/(lambda(\.ts|\/)|store\/dynamodb(\.ts|\/)|signing\/kms\.ts|webhook\/sqs\.ts)/,
+    may: [/^package\.json$/, /^#protocol$/, /^issuer\//, /^node:/, ...packages('@aws-sdk/*', 'hono', 'ulid')],
+  },
   {
     from: /^issuer\//,
     may: [

@@ -47,6 +47,7 @@ function toolsOver(durable: Durable): IssuerTools {
     teams,
     permissions: createPermissionSource(github),
     pullRequests: createPullRequestSource(github),
+    panels: {refresh: () => Promise.resolve()},
     publisher: createPublisher({github, warn: () => undefined}),
     ownAccount: () => github.ownAccount(),
     servesOwner: () => true,

@@ -2,6 +2,7 @@
 import {describe, expect, test} from '@jest/globals'
 import {RequestError} from '@octokit/request-error'
 import {generateKeyPairSync} from 'node:crypto'
+import {makeToken} from '../../issuer/callers/secret-token.ts'
 import {Secret} from '../../issuer/keys/secret.ts'
 import {makeLog} from '../../issuer/log.ts'
 
@@ -102,6 +103,8 @@ describe('a secret', () => {
     ],
     ['that is an installation token', installationToken],
     ['that is a personal token', `github_pat_${'11AAAAAAA0'.repeat(5)}`],
+    ["that is an auditor's token", makeToken('csat_').text],
+    ["that is a link's token", makeToken('cslk_').text],
     ['that is a JSON Web Token', json],
   ]
   test.each(secrets)('%s is masked in fields, messages and stacks', (_, secret) => {

@@ -25,6 +25,7 @@ function makeTools(waiting: readonly Unpublished[], failing: readonly number[]) 
     now: () => now,
     newestCheckpoint: () => Promise.resolve(undefined),
     log: {info: silent, warn: silent, error: silent},
+    panels: {refresh: () => Promise.resolve()},
     outbox: {
       unpublished: (before: number) => Promise.resolve(asked.push(before) > 0 ? waiting : []),
       markPublished: ({subject}: {subject: string}) =>

@@ -55,6 +55,12 @@ export function testLookups(the: () => Durable): void {
     expect(await idsOf({...inScope, sha: usual.sha, tree: usual.tree})).toEqual([idOf(2), idOf(1)])
   })
 
+  test('tell whose name it is from any decision, one without a receipt too', async () => {
+    await decideStatement(the(), {n: 1, kind: 'deny', repository: 'octo-org/quiet'})
+    expect(await the().records.repositoryNamed('Octo-Org/Quiet')).toBe(repositoryId(1296269))
+    expect(await the().records.repositoryNamed('octo-org/nowhere')).toBeUndefined()
+  })
+
   test('by name mean the repository that was last seen under it, in any case', async () => {
     await decideStatement(the(), {n: 1, repository: 'octo-org/first'})
     await decideStatement(the(), {n: 2, repository: 'octo-org/renamed'})

@@ -39,7 +39,7 @@ export async function readBadgeStatus(
   const found = await tools.store.find({by: 'scope', repository, environment})
   const receipts = found.filter((one) => mayRead(belongingOf(one))).map((one) => one.receipt)
   const [newest] = receipts
-  if (newest === undefined) return {kind: 'unknown'}
+  if (newest === undefined) return await readUnissued({repository, environment, mayRead}, tools)
   const now = tools.now()
   for (const receipt of receipts) {
     const isOver = !(now < secondsTimeToMs(receipt.expiresAt))
@@ -59,6 +59,21 @@ const readState = async (receipt: Receipt, tools: StatusTools): Promise<ReturnTy
 
 const sayInForce = ({flags, authorizedBy, scope}: Receipt): BadgeStatus =>
   flags.includes('emergency') ? {kind: 'emergency'} : {kind: 'authorized', by: authorizedBy, sha: scope.sha}
+
+/** Where no receipt can be shown: what was said of a first one, as far as this caller may know of it. */
+async function readUnissued(
+  {repository, environment, mayRead}: BadgeQuestion,
+  {store, records, now}: StatusTools,
+): Promise<BadgeStatus> {
+  const repositoryId = await records.repositoryNamed(repository)
+  if (repositoryId === undefined) return {kind: 'unknown'}
+  const {state} = await store.read({repositoryId, environment})
+  const isShown = (one: {readonly public?: boolean | undefined}): boolean =>
+    mayRead({repositoryId, public: one.public === true})
+  if (state.denials?.some(isShown) === true) return {kind: 'denied'}
+  const waiting = state.waiting?.filter(isShown) ?? []
+  return {kind: waiting.some(({until}) => now() < until) ? 'pending' : 'unknown'}
+}
 
 /** What was said since: a denial that stands, or an approval that waits for more. */
 function sayAwaited(newest: Receipt, state: ScopeState | undefined, now: number): BadgeStatus | undefined {

@@ -8,7 +8,7 @@ import {openKeyRing} from '../keys/key-ring.ts'
 import type {Printed} from './printed.ts'
 import {type RegisterTools, type Registers, withRegisters} from './registers.ts'
 
-export type OpenedRing = Announcing
+export type OpenedRing = Announcing & {readonly durable: Registers}
 
 export async function withKeyRing(
   tools: RegisterTools,

@@ -11,6 +11,7 @@ const {
   readFile: (path) => readFileSync(path, 'utf8'),
   env: process.env,
   now: Date.now,
+  tell: (words) => process.stderr.write(words),
 })
 // Facts hold what strangers wrote, and a terminal obeys control characters.
 const printable = (text: readonly string[]): string =>

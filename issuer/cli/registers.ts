@@ -5,7 +5,10 @@ import {type Env, Variables} from '../config/variables.ts'
 import {type Embedded, openSqlite} from '../store/sqlite.ts'
 import type {Printed} from './printed.ts'
 
-export type Registers = Pick<Embedded, 'auditors' | 'links' | 'keySets' | 'ledger' | 'entries'>
+export type Registers = Pick<
+  Embedded,
+  'auditors' | 'links' | 'keySets' | 'ledger' | 'entries' | 'records' | 'checkpoints' | 'kept'
+>
 
 export interface RegisterTools {
   readonly env: Env

@@ -1,12 +1,12 @@
 /** The commands of `countersign-issuer`: arguments -> what is printed. Everything from outside comes in by `tools`. */
 import {parseArgs} from 'node:util'
 import {auditorUsage, runAuditor} from './auditor.ts'
+import {type ExportTools, exportUsage, runExport} from './export.ts'
 import {keysUsage, runKeys} from './keys.ts'
 import {linksUsage, runLinks} from './links.ts'
 import {checkPolicy} from './policy-check.ts'
 import {explainPolicy} from './policy-explain.ts'
 import type {Printed} from './printed.ts'
-import type {RegisterTools} from './registers.ts'
 
 export interface CliTools {
   /** The file's text; throws when it cannot be read. */
@@ -19,15 +19,17 @@ export const usage = [
   ...auditorUsage,
   ...linksUsage,
   ...keysUsage,
+  ...exportUsage,
 ]
 
 /** Every command: policies are files alone, the others work on the issuer's store. */
-export async function runCommand(args: readonly string[], tools: CliTools & RegisterTools): Promise<Printed> {
+export async function runCommand(args: readonly string[], tools: CliTools & ExportTools): Promise<Printed> {
   const [area, ...rest] = args
   try {
     if (area === 'auditor') return await runAuditor(rest, tools)
     if (area === 'links') return await runLinks(rest, tools)
     if (area === 'keys') return await runKeys(rest, tools)
+    if (area === 'export') return await runExport(rest, tools)
   } catch (fault) {
     return printMistake(fault)
   }
@@ -71,13 +73,14 @@ function runPolicy(args: readonly string[], {readFile}: CliTools): Printed {
 }
 
 const help = [
-  'Checks and explains policy files (.github/countersign.yml), keeps the registers of who may read what, and the keys.',
+  'Checks and explains policy files (.github/countersign.yml), keeps the registers and keys, and exports audit packs.',
   '',
   ...usage.map((line) => `  ${line}`),
   '',
   'check names each mistake by line and column; explain judges the facts of one case, rule by rule.',
   'auditor, links and keys work on the store that COUNTERSIGN_STORE names, while the issuer runs; a token is printed',
-  'once. keys needs COUNTERSIGN_RECEIPT_KEY and COUNTERSIGN_LEDGER_KEY as the issuer has them.',
+  'once. keys needs COUNTERSIGN_RECEIPT_KEY and COUNTERSIGN_LEDGER_KEY as the issuer has them, and export besides',
+  'COUNTERSIGN_TOKEN_KEY: it writes what was decided in a period as a folder that verifies without the issuer.',
   'Exit codes: 0 yes, 1 no (an invalid policy, or one that would not authorise), 2 asked wrongly.',
 ]
 

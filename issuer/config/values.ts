@@ -34,7 +34,7 @@ export const parseHost: Parser<string> = (text) => {
 }
 
 export const parseStore: Parser<string> = (text) => {
-  if (text.startsWith('dynamodb:')) throw new Fault('DynamoDB is not supported by this version; use sqlite:<path>')
+  if (text.startsWith('dynamodb:')) throw new Fault('DynamoDB is for AWS Lambda (docs/aws.md); use sqlite:<path>')
   const path = text.startsWith('sqlite:') ? text.slice('sqlite:'.length) : ''
   // To SQLite these names mean a database that is gone when the process ends, or a URI.
   if (path !== '' && path !== ':memory:' && !path.startsWith('file:')) return path
@@ -43,7 +43,7 @@ export const parseStore: Parser<string> = (text) => {
 
 export const parseKeyPath: Parser<string> = (text) => {
   if (/^(?:kms|secretsmanager):/.test(text)) {
-    throw new Fault('key services are not supported by this version; give the path of a PEM file')
+    throw new Fault('key services are for AWS Lambda (docs/aws.md); give the path of a PEM file')
   }
   if (text.includes('-----BEGIN'))
     throw new Fault('holds a key itself; put it into a file of mode 600 and give its path')

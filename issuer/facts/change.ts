@@ -13,7 +13,7 @@ import {
   fetchReach,
   type Place,
 } from './commits.ts'
-import type {ChangeFacts, Comparison, FactSource, Statement} from './facts.ts'
+import type {ChangeFacts, Comparison, FactSource, PullPlace} from './facts.ts'
 import {fetchOwnFiles, type Files} from './files.ts'
 import {fetchPullRequest, type PullRequestFacts} from './pull-request.ts'
 import {fetchActivity, maxMoves, type Pushers, tracePushers} from './pushers.ts'
@@ -22,9 +22,9 @@ type Known = Parameters<FactSource['readChange']>[1]
 
 export async function readChange(
   connection: Connection,
-  {statement, known}: {readonly statement: Statement; readonly known: Known},
+  {pull: announced, known}: {readonly pull: PullPlace; readonly known: Known},
 ): Promise<ChangeFacts | 'gone'> {
-  const pull = await fetchPullRequest(connection, statement)
+  const pull = await fetchPullRequest(connection, announced)
   if (pull === 'gone') return 'gone'
   const {ground} = known
   const place: Place = {connection, at: splitName(ground.repository.name), ranges: new Map()}

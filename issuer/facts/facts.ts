@@ -15,11 +15,11 @@ export interface Statement {
   }
 }
 
+/** Where a pull request is, and how to get there. */
+export type PullPlace = Pick<Statement, 'repository' | 'installation' | 'pullRequest'>
+
 /** A pull request as a signed webhook announced it: where to read. Of the rest only the signed `sender` is believed. */
-export interface PullNotice {
-  readonly repository: Statement['repository']
-  readonly installation?: number | undefined
-  readonly pullRequest: number
+export interface PullNotice extends PullPlace {
   readonly actor: {readonly id: number; readonly login: string}
 }
 
@@ -190,10 +190,10 @@ export interface FactSource {
   /** The cheapest, asked first and of everybody: `teams` is empty. */
   readStanding(statement: Statement): Promise<StandingFacts | 'gone'>
   /** Asked only of those who may approve at all. */
-  readGround(statement: Statement): Promise<Ground | 'gone'>
+  readGround(place: PullPlace): Promise<Ground | 'gone'>
   /** `pushes` gives what webhooks announced of a branch (`refs/heads/…`); from `lastAuthorised` `since` counts. */
   readChange(
-    statement: Statement,
+    place: PullPlace,
     known: {
       readonly ground: Ground
       readonly pushes: (ref: string) => Promise<readonly Push[]>
@@ -205,16 +205,14 @@ export interface FactSource {
 /** Reads a pull request that nobody commented on, as FactSource reads facts. */
 export interface PullRequestSource {
   /** Where it stands now, and whose repository it is in. */
-  readPullRequest(pull: PullNotice): Promise<Pick<ChangeFacts, 'repository' | 'pullRequest'> | 'gone'>
+  readPullRequest(place: PullPlace): Promise<Pick<ChangeFacts, 'repository' | 'pullRequest'> | 'gone'>
   /** What its head has where the policy belongs, if it touches that place; of a pull request that is open. */
-  readProposedPolicy(pull: PullNotice): Promise<ProposedPolicy | 'untouched' | 'gone'>
-}
-
-export interface ProposedPolicy {
-  readonly policy: PolicyFacts
-  /** Whoever opened it has no write access by that alone. */
-  readonly fromFork: boolean
-  readonly author: Account
+  readProposedPolicy(place: PullPlace): Promise<PolicyFacts | 'untouched' | 'gone'>
+  /** What one commit brings over another, as readChange counts it from the last authorised one. */
+  readSince(
+    place: PullPlace,
+    range: {readonly from: CommitSha; readonly to: CommitSha},
+  ): Promise<Pick<ChangeFacts, 'since' | 'files' | 'filesCut'>>
 }
 
 /** Reads memberships, as FactSource reads facts. */

@@ -5,7 +5,7 @@ import {record} from '../github/recording.ts'
 import {splitName} from '../github/repository.ts'
 import type {FactSource, PermissionSource, PullRequestSource, TeamSource} from './facts.ts'
 import {readGround} from './ground.ts'
-import {readProposedPolicy, readPullRequest} from './proposal.ts'
+import {readProposedPolicy, readPullRequest, readSince} from './proposal.ts'
 import {fetchPermission, readStanding} from './standing.ts'
 import {readTeams} from './teams.ts'
 
@@ -17,10 +17,10 @@ export const createFactSource = (github: Access): FactSource => ({
     const standing = await readStanding(connection, statement)
     return standing === 'gone' ? standing : {...standing, reads: reads()}
   },
-  readGround: async (statement) => readGround(github.connect(statement.installation), statement),
-  readChange: async (statement, known) => {
-    const {connection, reads} = record(github.connect(statement.installation))
-    const change = await readChange(connection, {statement, known})
+  readGround: async (pull) => readGround(github.connect(pull.installation), pull),
+  readChange: async (pull, known) => {
+    const {connection, reads} = record(github.connect(pull.installation))
+    const change = await readChange(connection, {pull, known})
     return change === 'gone' ? change : {...change, reads: reads()}
   },
 })
@@ -32,6 +32,7 @@ export const createTeamSource = (github: Access): TeamSource => ({
 export const createPullRequestSource = (github: Access): PullRequestSource => ({
   readPullRequest: async (pull) => readPullRequest(github.connect(pull.installation), pull),
   readProposedPolicy: async (pull) => readProposedPolicy(github.connect(pull.installation), pull),
+  readSince: async (pull, range) => readSince(github.connect(pull.installation), {pull, ...range}),
 })
 
 export const createPermissionSource = (github: Access): PermissionSource => ({

@@ -2,12 +2,12 @@
 import type {Connection} from '../github/client.ts'
 import {fetchRepository, splitName} from '../github/repository.ts'
 import {fetchBranch} from './commits.ts'
-import type {Ground, Statement} from './facts.ts'
+import type {Ground, PullPlace} from './facts.ts'
 import {fetchPolicyFile} from './policy-file.ts'
 
 /** Three requests where there is no `.github`, four where there is, five where it holds a policy. */
-export async function readGround(connection: Connection, statement: Statement): Promise<Ground | 'gone'> {
-  const repository = await fetchRepository(connection, statement.repository)
+export async function readGround(connection: Connection, {repository: announced}: PullPlace): Promise<Ground | 'gone'> {
+  const repository = await fetchRepository(connection, announced)
   if (repository === 'gone') return 'gone'
   const place = {connection, at: splitName(repository.name)}
   const main = await fetchBranch(place, repository.defaultBranch)

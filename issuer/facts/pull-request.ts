@@ -3,7 +3,7 @@ import type {Answer, Field} from '../github/answer.ts'
 import type {Connection} from '../github/client.ts'
 import {splitName} from '../github/repository.ts'
 import {GitHubUnavailable} from '../github/unavailable.ts'
-import type {ChangeFacts, Comparison, Statement} from './facts.ts'
+import type {ChangeFacts, Comparison, PullPlace} from './facts.ts'
 
 export interface PullRequestFacts {
   readonly pullRequest: ChangeFacts['pullRequest']
@@ -14,15 +14,14 @@ export interface PullRequestFacts {
 /** `gone`: no such pull request, or one of another repository that has the name now. */
 export async function fetchPullRequest(
   connection: Connection,
-  statement: Pick<Statement, 'repository' | 'pullRequest'>,
+  place: Omit<PullPlace, 'installation'>,
 ): Promise<PullRequestFacts | 'gone'> {
-  const at = splitName(statement.repository.name)
+  const at = splitName(place.repository.name)
   const answer = await connection.ask('the pull request', (octokit) =>
-    octokit.rest.pulls.get({...at, pull_number: statement.pullRequest}),
+    octokit.rest.pulls.get({...at, pull_number: place.pullRequest}),
   )
-  if (answer === 'gone' || answer.body.at('base').at('repo').at('id').number() !== statement.repository.id)
-    return 'gone'
-  if (answer.body.at('number').number() !== statement.pullRequest) {
+  if (answer === 'gone' || answer.body.at('base').at('repo').at('id').number() !== place.repository.id) return 'gone'
+  if (answer.body.at('number').number() !== place.pullRequest) {
     throw new GitHubUnavailable('unusable', 'the pull request: GitHub answered with another one')
   }
   return parsePullRequest(answer)

@@ -111,7 +111,7 @@ function makeMissing(places: KeyPlaces, folder: string): void {
 function loadKeys(places: KeyPlaces, stoodBeside: boolean): OpenedKeys {
   const folder = dirname(places.databasePath)
   const signing = loadSigningKeys(places)
-  const token = loadTokenSigner(places.tokenKey ?? join(folder, fileNames.token))
+  const token = loadTokenKey(places)
   const evidence = loadEvidenceSecret(places, folder)
   if (!signing.ok || !token.ok || !evidence.ok) {
     const problems = [
@@ -141,6 +141,10 @@ export function loadSigningKeys(places: KeyPlaces): Opened<SigningKeys> {
   const keys = {receipt: receipt.value, receiptPath, ledger: ledger.value, markPath: `${receiptPath}.ledger-mark`}
   return {ok: true, keys, warnings: [receipt, ledger].flatMap(({warning}) => warning ?? [])}
 }
+
+/** For whoever publishes the token key. */
+export const loadTokenKey = ({databasePath, tokenKey}: KeyPlaces): Loaded<TokenSigner> =>
+  loadTokenSigner(tokenKey ?? join(dirname(databasePath), fileNames.token))
 
 const loadFirstReceiptKey = (path: string): Loaded<Signer | undefined> =>
   !existsSync(path) && findSuccessors(path).length > 0 ? {ok: true, value: undefined} : loadSigner(path)

@@ -21,6 +21,7 @@ export function foldWaiting(state: ScopeState, {said, decision, case: asked, now
     sha: change.commit.sha,
     binding: request.sha === undefined ? 'head' : 'commit',
     until: standing.createdAt + environment.ttl,
+    public: change.repository.public,
   }
   const others = (state.waiting ?? []).filter(
     ({statement, sha, until}) =>

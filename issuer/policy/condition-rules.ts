@@ -7,7 +7,10 @@ import type {RatedCase, RequiredCheck} from './ruling.ts'
 type ConditionRule = Rule<RatedCase>
 
 /** How many people must approve at this risk, and how many more that is than otherwise. */
-function approvalsAsked({environment: {approvals, risk: limits}, risk}: RatedCase): {needed: number; extra: number} {
+export function approvalsAsked({
+  environment: {approvals, risk: limits},
+  risk,
+}: Pick<RatedCase, 'environment' | 'risk'>): {readonly needed: number; readonly extra: number} {
   const extra = limits?.escalateAt !== undefined && risk.score >= limits.escalateAt ? limits.extraApprovals : 0
   return {needed: approvals + extra, extra}
 }

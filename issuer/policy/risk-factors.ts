@@ -109,12 +109,18 @@ function rateChecks({checks, checksCut}: ChangeFacts): FactorFinding {
 
 function rateSignatures({unsignedCommits, size: {commits}}: ChangeFacts): FactorFinding {
   const value = unsignedCommits === 0 ? 0 : Math.min(1, unsignedCommits / Math.max(1, commits))
-  return finding(Math.round(value * 100) / 100, `${unsignedCommits} of ${commits} commits are not signed.`)
+  return finding(
+    Math.round(value * 100) / 100,
+    `${unsignedCommits} of ${commits} ${commits === 1 ? 'commit is' : 'commits are'} not signed.`,
+  )
 }
 
 function rateDistance({behindBy}: ChangeFacts): FactorFinding {
   if (behindBy === 'unknown') return finding(1, 'How far it is behind its base cannot be told.')
-  return finding(stepOf(behindBy, [0, 5, 20, 100]), `It is ${behindBy} commits behind its base.`)
+  return finding(
+    stepOf(behindBy, [0, 5, 20, 100]),
+    `It is ${behindBy} ${behindBy === 1 ? 'commit' : 'commits'} behind its base.`,
+  )
 }
 
 function rateAuthorship({firstByAuthor, pullRequest: {author}}: ChangeFacts): FactorFinding {

@@ -4,6 +4,7 @@ import {bodyLimit} from 'hono/body-limit'
 import {parseReceiptId} from '#protocol'
 import {type Caller, type Job, mayRead} from '../callers/caller.ts'
 import type {CallerTools} from '../callers/read-caller.ts'
+import {refreshQuietly} from '../panel/keep-panels.ts'
 import {readReceiptQuery} from '../receipt-query.ts'
 import type {FoundReceipt} from '../store/store.ts'
 import type {IssuerTools} from '../tools.ts'
@@ -16,7 +17,7 @@ import {type StatusTools, createStatusReader} from './status.ts'
 import type {Telling} from './told.ts'
 import {takeTurns} from './turns.ts'
 
-export type ReceiptRouteTools = CallerTools & AdmitTools & StatusTools & Pick<IssuerTools, 'log'>
+export type ReceiptRouteTools = CallerTools & AdmitTools & StatusTools & Pick<IssuerTools, 'log' | 'panels'>
 
 /** To be mounted at `/v1/receipts`. */
 export function receiptRoutes(tools: ReceiptRouteTools): Hono {
@@ -60,8 +61,16 @@ function addTellingRoutes(routes: Hono, given: ReceiptRouteTools): void {
     const telling = await admit(c, job, tools)
     if (telling instanceof Response) return telling
     const executed = await execute(telling, execution, tools)
+    // The job is not kept waiting for it.
+    if (executed.kind === 'recorded' && execution.event === 'finished') void showDeployed(telling, tools)
     return executed.kind === 'recorded' ? c.json(executed.told) : answerRefusal(c, executed.refusal)
   })
+}
+
+async function showDeployed({found, repository}: Telling, tools: ReceiptRouteTools): Promise<void> {
+  const {pullRequest} = found.receipt.scope
+  if (pullRequest === undefined) return
+  await refreshQuietly({repository, installation: repository.installation, pullRequest}, tools)
 }
 
 /** A job that may tell something of the receipt, or the answer to one that may not. */

@@ -22,23 +22,35 @@ export type Loaded<T> =
   | {readonly ok: false; readonly problem: string}
 
 /** An Ed25519 private key's file as a Signer. */
-export function loadSigner(path: string): Loaded<Signer> {
-  const loaded = loadPrivateKey(path)
-  if (!loaded.ok) return loaded
+export const loadSigner = (path: string): Loaded<Signer> => load(path, readSigner)
+
+/** An RSA private key's file as a TokenSigner. */
+export const loadTokenSigner = (path: string): Loaded<TokenSigner> => load(path, readTokenSigner)
+
+/** PEM text as a Signer; `name` is what a problem calls it. */
+export function readSigner(text: string, name: string): Loaded<Signer> {
+  const parsed = parsePrivateKey(text)
+  if (!parsed.ok) return {ok: false, problem: `${name} ${parsed.problem}`}
   // node:crypto signs with RSA, EC and Ed448 keys just as readily (formats §1).
-  const type = loaded.value.asymmetricKeyType ?? 'unknown'
-  if (type !== 'ed25519') return {ok: false, problem: `${path} holds a key of type ${type}: an Ed25519 key is needed`}
-  return {...loaded, value: signerOf(loaded.value)}
+  const type = parsed.key.asymmetricKeyType ?? 'unknown'
+  if (type !== 'ed25519') return {ok: false, problem: `${name} holds a key of type ${type}: an Ed25519 key is needed`}
+  return {ok: true, value: signerOf(parsed.key)}
 }
 
-/** An RSA private key's file, 2048 to 8192 bits, exponent at least 65537 (formats §1), as a TokenSigner. */
-export function loadTokenSigner(path: string): Loaded<TokenSigner> {
-  const loaded = loadPrivateKey(path)
-  if (!loaded.ok) return loaded
-  const fault = findRsaFault(loaded.value)
-  return fault === undefined
-    ? {...loaded, value: tokenSignerOf(loaded.value)}
-    : {ok: false, problem: `${path} ${fault}`}
+/** PEM text as a TokenSigner: 2048 to 8192 bits, exponent at least 65537 (formats §1). */
+export function readTokenSigner(text: string, name: string): Loaded<TokenSigner> {
+  const parsed = parsePrivateKey(text)
+  const fault = parsed.ok ? findRsaFault(parsed.key) : parsed.problem
+  return parsed.ok && fault === undefined
+    ? {ok: true, value: tokenSignerOf(parsed.key)}
+    : {ok: false, problem: `${name} ${fault ?? 'holds no key'}`}
+}
+
+function load<T>(path: string, read: (text: string, name: string) => Loaded<T>): Loaded<T> {
+  const file = readKeyFile(path)
+  if (!file.ok) return file
+  const loaded = read(file.text, path)
+  return loaded.ok ? {...loaded, warning: file.warning} : loaded
 }
 
 function tokenSignerOf(key: KeyObject): TokenSigner {
@@ -73,15 +85,6 @@ function signerOf(key: KeyObject): Signer {
       return Promise.resolve(new Uint8Array(sign(null, message, key)))
     },
   }
-}
-
-function loadPrivateKey(path: string): Loaded<KeyObject> {
-  const file = readKeyFile(path)
-  if (!file.ok) return file
-  const parsed = parsePrivateKey(file.text)
-  return parsed.ok
-    ? {ok: true, value: parsed.key, warning: file.warning}
-    : {ok: false, problem: `${path} ${parsed.problem}`}
 }
 
 const pemLabel = /^-----BEGIN ([A-Z0-9 ]{1,40})-----$/gm

@@ -1,5 +1,5 @@
 /** The store on AWS: all durable state of an issuer in one DynamoDB table. Any number of processes may share it. */
-import type {DynamoDBClient} from '@aws-sdk/client-dynamodb'
+import {DynamoDBClient} from '@aws-sdk/client-dynamodb'
 import {dynamoAuditors, dynamoLinks, dynamoTokenIds} from './dynamodb/callers.ts'
 import {dynamoClaims, dynamoOutbox} from './dynamodb/claims.ts'
 import {dynamoInbox} from './dynamodb/inbox.ts'
@@ -7,11 +7,11 @@ import {createLedger, dynamoEntries, dynamoStore} from './dynamodb/ledger.ts'
 import {dynamoRecords, dynamoScopes} from './dynamodb/lookups.ts'
 import {dynamoPushLog} from './dynamodb/pushes.ts'
 import {dynamoCheckpoints, dynamoLedgerReader} from './dynamodb/reader.ts'
-import {openClient, openTable} from './dynamodb/table.ts'
+import {clientSettings, openTable} from './dynamodb/table.ts'
 import type {Durable} from './sqlite.ts'
 
 /** The table is there (infra/template.yaml makes it); region and credentials are the surroundings'. */
-export function openDynamodb(name: string, client: DynamoDBClient = openClient()): Durable {
+export function openDynamodb(name: string, client = new DynamoDBClient(clientSettings)): Durable {
   const table = openTable(name, client)
   return {
     store: dynamoStore(table),

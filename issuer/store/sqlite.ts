@@ -10,6 +10,7 @@ import {sqliteCheckpoints, sqliteLedgerReader} from './sqlite/checkpoints.ts'
 import {openDatabase} from './sqlite/connection.ts'
 import {sqliteInbox} from './sqlite/inbox.ts'
 import {sqliteTokenIds} from './sqlite/jtis.ts'
+import {type KeptRecords, sqliteKeptRecords} from './sqlite/kept-records.ts'
 import {sqliteKeySets} from './sqlite/key-sets.ts'
 import {createLedger, sqliteEntries, sqliteStore} from './sqlite/ledger.ts'
 import {sqliteLinks} from './sqlite/links.ts'
@@ -47,9 +48,10 @@ export interface Durable {
   close(): void
 }
 
-/** The embedded store announces changes of the receipt key, whose files stand beside it. */
+/** The embedded store announces changes of the receipt key, whose files stand beside it; and it is exported from. */
 export interface Embedded extends Durable {
   readonly keySets: KeySets
+  readonly kept: KeptRecords
 }
 
 /** Opens or makes the database file. Throws, with what to do, when it is not ours, too new or cannot be durable. */
@@ -72,6 +74,7 @@ export function durableOver(db: DatabaseSync): Embedded {
     links: sqliteLinks(db),
     tokenIds: sqliteTokenIds(db),
     keySets: sqliteKeySets(db),
+    kept: sqliteKeptRecords(db),
     createLedger: async (first) => {
       createLedger(db, first)
       return Promise.resolve()

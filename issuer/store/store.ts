@@ -48,6 +48,8 @@ export interface WaitingApproval {
   readonly binding: Binding
   /** When it counts no more; milliseconds. */
   readonly until: number
+  /** Whether its repository was public when it was given; absent in older states: private. */
+  readonly public?: boolean | undefined
 }
 
 export interface LiveReceipt {
@@ -92,6 +94,8 @@ export interface Denial {
   readonly commentId: number
   /** When it was said; milliseconds. */
   readonly at: number
+  /** Whether its repository was public then; absent in older states: private. */
+  readonly public?: boolean | undefined
 }
 
 /** Statements of this pull request made before this one are void, those that are retried or delivered late too. */
@@ -242,6 +246,8 @@ export interface RecordReader {
   decision(id: DecisionId): Promise<FoundDecision | undefined>
   /** What happened to a receipt, oldest first, at most 100. */
   events(receipt: ReceiptId): Promise<readonly FoundEvent[]>
+  /** The id that was last seen under this name: names change hands, ids do not. */
+  repositoryNamed(name: string): Promise<RepositoryId | undefined>
 }
 
 /** Which environments of a repository have a state. Consistent. */

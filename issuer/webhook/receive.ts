@@ -8,7 +8,7 @@ export const maxWebhookBytes = 1_048_576
 
 export interface WebhookTools {
   readonly secret: string
-  readonly inbox: Inbox
+  readonly inbox: Pick<Inbox, 'put'>
   /** Whether deliveries of this owner (login or id) are served. */
   readonly servesOwner: (owner: Narrowed['owner']) => boolean
   readonly now: () => number

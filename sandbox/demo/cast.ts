@@ -29,7 +29,8 @@ export async function startCast(): Promise<Cast> {
   await world.setPermission({repository, login: 'hubot', role: 'write'})
   await world.installApp({account: 'octo-org'})
   const {id, privateKey, webhookSecret} = await world.describeApp()
-  const issuer = await IssuerProcess.start({githubUrl: github.url, webhookSecret, app: {id, privateKey}})
+  const {url: githubUrl, oidcIssuer} = github
+  const issuer = await IssuerProcess.start({githubUrl, oidcIssuer, webhookSecret, app: {id, privateKey}})
   await world.setHook({url: issuer.hookUrl, mode: 'app'})
   const files = {'src/retry.ts': 'export const retries = 3\n'}
   const head = await world.push({repository, branch: 'retry', pusher: 'hubot', message: 'Retry failed calls', files})
@@ -53,12 +54,17 @@ interface Comment {
   readonly body: string
 }
 
+/** The panel is kept up to date beside the replies, and is none. */
+const panelMark = '<!-- countersign-panel -->'
+
 /** octocat comments; resolves with the issuer's reply, as everybody reads it on the pull request. */
 export async function comment({github, token, pullRequest}: Cast, body: string): Promise<string> {
   const url = `${github.url}/repos/${repository}/issues/${pullRequest}/comments`
   const headers = {authorization: `Bearer ${token}`, 'content-type': 'application/json'}
-  const readAll = async (): Promise<readonly Comment[]> =>
-    (await (await fetch(`${url}?per_page=100`, {headers})).json()) as readonly Comment[]
+  const readAll = async (): Promise<readonly Comment[]> => {
+    const all = (await (await fetch(`${url}?per_page=100`, {headers})).json()) as readonly Comment[]
+    return all.filter(({body: words}) => !words.endsWith(panelMark))
+  }
   const before = (await readAll()).length
   await fetch(url, {method: 'POST', headers, body: JSON.stringify({body})})
   for (let tries = 0; tries < 200; tries++) {

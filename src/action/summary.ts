@@ -1,14 +1,14 @@
 /** The job summary: what was decided, what to do, and every check, in Markdown that a person can act on. */
 import type {Receipt} from '#protocol'
-import type {Check} from './checks.ts'
+import type {Check, CheckName} from './checks.ts'
 import {markdownCode, markdownSentence, markdownText} from './escape.ts'
 import {type AskedResult, type GateResult, checkoutLines, notRevocationChecked} from './result.ts'
 
 export function renderSummary(result: GateResult): string {
   const blocks = [
     renderVerdict(result),
-    markdownSentence(result.what),
-    ...(result.fix === null ? [renderStanding(result)] : [`**What to do.** ${markdownSentence(result.fix)}`]),
+    renderReason(result),
+    ...(result.fix === null ? [renderStanding(result)] : [`**What to do.** ${sentence(result.fix)}`]),
     ...renderComment(result),
     ...renderComparison(result),
     ...renderChecks(result.checks),
@@ -18,10 +18,23 @@ export function renderSummary(result: GateResult): string {
   return `${blocks.join('\n\n')}\n\n`
 }
 
-function renderVerdict({authorized, asked, code}: GateResult): string {
+function renderVerdict({authorized, asked}: GateResult): string {
   const where = asked === null ? '' : ` to ${markdownCode(asked.environment)}`
-  return authorized ? `## ✅ Authorised: deploy${where}` : `## ⛔ Refused: deploy${where} (${markdownCode(code ?? '')})`
+  return `## ${authorized ? '✅ Authorised' : '⛔ Refused'}: deploy${where}`
 }
+
+const renderReason = ({what, code}: GateResult): string =>
+  code === null ? sentence(what) : `${markdownCode(code)}: ${sentence(what)}`
+
+/** Commits as code, where a sentence has not made them so already. */
+const sentence = (text: string): string =>
+  markdownSentence(text)
+    .split(/(<code>.*?<\/code>)/)
+    .map((part) => (part.startsWith('<code>') ? part : withCommits(part)))
+    .join('')
+
+const withCommits = (escaped: string): string =>
+  escaped.replace(/\b(?:[0-9a-f]{64}|[0-9a-f]{40})\b/g, (sha) => markdownCode(sha))
 
 const renderStanding = ({status, redeemedAt}: GateResult): string =>
   [
@@ -38,18 +51,22 @@ function renderCheckpoint({checkpoint}: GateResult): readonly string[] {
 }
 
 /** Every character of the line has passed the parsers of an environment and a commit. */
-function renderComment({comment}: GateResult): readonly string[] {
+function renderComment({comment, fix}: GateResult): readonly string[] {
   if (comment === null) return []
   const where =
     comment.pullRequest === null ? 'the pull request of this commit' : `pull request #${comment.pullRequest}`
-  return [`The comment to post on ${where}:`, fenced(comment.text, 'text')]
+  const line = fenced(comment.text, 'text')
+  // Said with its place already: here it is to be copied.
+  return fix?.includes(comment.text) === true ? [line] : [`The comment to post on ${where}:`, line]
 }
 
 const fenced = (text: string, language: string): string => ['```' + language, text, '```'].join('\n')
 
-function renderComparison({asked, receipt, standing, source, sources}: GateResult): readonly string[] {
+function renderComparison({asked, receipt, standing, source, sources, checks}: GateResult): readonly string[] {
   if (asked === null) return []
-  const rows: readonly Row[] = [['looked at', sources.join(', ') || 'nothing'], ...askedFields(asked)]
+  const failed = checks.find(({result}) => result === 'failed')?.name
+  const fields = askedFields(asked).map(([name, value]): Row => [isAbout(name, failed) ? `❌ ${name}` : name, value])
+  const rows: readonly Row[] = [['looked at', sources.join(', ') || 'nothing'], ...fields]
   if (receipt === null || standing === null) return [table(['', 'asked by this job'], rows)]
   const found = [`${receipt.id}, from ${source ?? ''}`, ...foundValues(receipt)]
   const compared = rows.map(([name, value], i) => [name, value, found[i] ?? ''])
@@ -62,6 +79,17 @@ const foundTitles = {
 } as const
 
 type Row = readonly [name: string, asked: string]
+
+/** Checks that are called otherwise than the row they are about. */
+const rowOf: {readonly [Name in CheckName]?: string} = {
+  tree: 'commit',
+  'life and times': 'life',
+  'number of approvals': 'approvals',
+  'proof of approvals': 'approvals',
+}
+
+const isAbout = (row: string, check: CheckName | undefined): boolean =>
+  check !== undefined && (rowOf[check] ?? check) === row
 
 /** In the order of askedFields. */
 const foundValues = ({scope, approvals, flags, issuedAt, expiresAt, issuer}: Receipt): readonly string[] => [
@@ -95,16 +123,22 @@ function describeSeconds(seconds: number): string {
   return `${seconds} seconds`
 }
 
-/** Folded away where all is well; open where one of them is the reason. */
+/** Folded away: what came of them stands in its title. */
 function renderChecks(checks: readonly Check[]): readonly string[] {
   if (checks.every(({result}) => result === 'not reached')) return []
-  const failed = checks.some(({result}) => result === 'failed')
   const rows = checks.map(({name, result}) => [name, `${checkMarks[result]} ${result}`])
   return [
-    `<details${failed ? ' open' : ''}><summary>Every check</summary>`,
+    `<details><summary>Every check: ${countResults(checks)}</summary>`,
     table(['check', 'result'], rows),
     '</details>',
   ]
+}
+
+function countResults(checks: readonly Check[]): string {
+  const of = (wanted: Check['result']): number => checks.filter(({result}) => result === wanted).length
+  const failed = checks.filter(({result}) => result === 'failed').map(({name}) => `❌ ${name}`)
+  const notReached = of('not reached')
+  return [`${of('passed')} passed`, ...failed, ...(notReached === 0 ? [] : [`${notReached} not reached`])].join(', ')
 }
 
 const checkMarks = {passed: '✅', failed: '❌', 'not asked': '➖', 'not reached': '➖'} as const
@@ -121,5 +155,9 @@ function renderWarnings({warnings, authorized, checks}: GateResult): readonly st
 /** Every cell is escaped. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map((row) => line(row.map(markdownText)))].join('\n')
+  return [
+    line(head),
+    line(head.map(() => '---')),
+    ...rows.map((row) => line(row.map((cell) => withCommits(markdownText(cell))))),
+  ].join('\n')
 }

@@ -2,6 +2,7 @@
 import {faultMember} from '../action/fault.ts'
 import {audit} from './audit.ts'
 import type {Command, ExitCode, Tools} from './command.ts'
+import {exportPack} from './export.ts'
 import {gate} from './gate.ts'
 import {keygen} from './keygen.ts'
 import {ledgerFollow} from './ledger-follow.ts'
@@ -12,15 +13,17 @@ const commands: ReadonlyMap<string, Command> = new Map([
   ['verify', verifyFiles],
   ['gate', gate],
   ['audit', audit],
+  ['export', exportPack],
   ['keygen', keygen],
   ['ledger follow', ledgerFollow],
 ])
 
 const help = `countersign: who authorised what, checked on your own machine.
 
-  countersign verify FILE…     receipts, tokens, evidence bundles, revocations, ledgers, checkpoints
+  countersign verify FILE…     receipts, tokens, evidence, revocations, ledgers, checkpoints, audit packs
   countersign gate …           stops a deploy script unless a receipt authorises the commit
   countersign audit …          who authorised what was deployed at a moment, and the proof
+  countersign export …         what was decided in a period, as a folder that verifies by itself
   countersign ledger follow …  notices when an issuer rewrites or cuts its ledger
   countersign keygen FILE      makes an Ed25519 key and prints the line to pin
 

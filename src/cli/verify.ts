@@ -1,22 +1,30 @@
 /** `countersign verify`: tells each document's kind apart, asks its verifier, and prints what was found. */
+import {existsSync} from 'node:fs'
+import {join} from 'node:path'
+import {packPaths} from '#protocol'
 import {type Question, readQuestion} from './verify/question.ts'
 import {type Command, type ExitCode, type Tools, complainOfUsage} from './command.ts'
 import {describeFault} from './describe-fault.ts'
 import {type Judgement, judge} from './verify/judge.ts'
 import {openDocument} from './verify/document.ts'
 import {printJson} from './terminal.ts'
+import {verifyPack} from './pack/verify-pack.ts'
 
 const help = `countersign verify FILE… [options]     (- for standard input)
 
 What a file is, is told from its content: a receipt, its in-toto attestation, an authority token, an evidence bundle, a
-revocation, a checkpoint, or a part of a ledger (NDJSON, of any length). Nothing is asked of the network.
+revocation, a checkpoint, or a part of a ledger (NDJSON, of any length). A folder is an audit pack, as countersign export
+and countersign-issuer export write it. Nothing is asked of the network.
 
   --key LINE             a pinned receipt key, pp_pk_… [until=<time> | revoked]; may be given several times.
                          Needed for receipts, attestations and revocations
   --jwks FILE            the issuer's /.well-known/jwks.json, or
-  --public-key FILE      its token key as PEM. One of the two is needed for tokens
+  --public-key FILE      its token key as PEM. One of the two is needed for tokens; of a pack its own is used
   --hmac-key-file FILE   the evidence bundle's own key: 64 hex digits, or 32 bytes. Needed for evidence
-  --ledger-key KEY       the ledger's verifier key, name+id+base64. Needed for checkpoints
+  --evidence-keys FILE   of a pack's bundles: a line a bundle, its id, a space and 64 hex digits. Others are compared by
+                         their digests alone
+  --ledger-key KEY       the ledger's verifier key, name+id+base64. Needed for checkpoints; without it
+                         nobody sees what was left out of a pack
   --checkpoint FILE      with --ledger-key: the checkpoint that the ledger must match
   --at TIME              judge receipts and tokens as of YYYY-MM-DDTHH:MM:SSZ, or of their own time: issued.
                          Default: now
@@ -37,6 +45,7 @@ export const verifyFiles: Command = {
 }
 
 async function verifyFile(file: string, question: Question, tools: Tools): Promise<ExitCode> {
+  if (isPack(file)) return await verifyPack(file, question, tools)
   const {terminal} = tools
   const document = openDocument(file, tools)
   try {
@@ -49,6 +58,9 @@ async function verifyFile(file: string, question: Question, tools: Tools): Promi
     return 2
   }
 }
+
+/** A folder without a manifest is told what it is where it is read as a file. */
+const isPack = (file: string): boolean => file !== '-' && existsSync(join(file, packPaths.manifest))
 
 function tell(file: string, judgement: Judgement, {terminal}: Tools): ExitCode {
   switch (judgement.outcome) {

@@ -148,7 +148,7 @@ describe('revocations', () => {
 
   test('are read from every check run, beside a receipt or alone, and are no junk', () => {
     const [one, two] = [aRevocation(key), aRevocation(key, {cause: 'denied'})]
-    const answer = readCheckRuns([run(fence(one)), run(`${fence(text)}${fence(two)}`), run(fence(text))])
+    const answer = readCheckRuns([run(fence(one)), run(`${fence(text)}${fence(two)}${fence(one)}`)])
     expect(answer).toMatchObject({candidates: [text], revocations: [one, two], skipped: 0})
   })
 

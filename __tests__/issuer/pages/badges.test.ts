@@ -96,6 +96,35 @@ describe('what a badge says', () => {
     expect(await messageOf(receipt.scope.environment)).toBe('denied')
   })
 
+  describe('of an environment that never had a receipt', () => {
+    /** Its repository is known by another environment's. */
+    async function foldNew(state: Parameters<Stage['fold']>[1]): Promise<string> {
+      const receipt = await stage.issue({receipt: {scope: scope()}, at: asked - 3_600_000})
+      const {environment} = scope()
+      await stage.fold({...receipt, scope: {...receipt.scope, environment: environment as never}}, state)
+      return environment
+    }
+    const shown = {...(waiting as object), public: true} as never
+
+    test('is pending while an approval waits for more people, and unknown when its time is over', async () => {
+      expect(await messageOf(await foldNew({waiting: [shown]}))).toBe('pending')
+      const over = {...(shown as object), until: asked} as never
+      expect(await messageOf(await foldNew({waiting: [over]}))).toBe('unknown')
+    })
+
+    test('is denied while a denial stands', async () => {
+      expect(await messageOf(await foldNew({denials: [{...denial(asked), public: true}], waiting: [shown]}))).toBe(
+        'denied',
+      )
+    })
+
+    test('is unknown where that was said in private, but to whoever may know', async () => {
+      const environment = await foldNew({denials: [{...denial(asked), public: false}], waiting: [waiting]})
+      expect(await messageOf(environment)).toBe('unknown')
+      expect(await messageOf(environment, '?link=secret')).toBe('denied')
+    })
+  })
+
   test('an environment with a slash in its name is one part of the path', async () => {
     await stage.issue({receipt: {scope: {environment: 'eu/production'}}, at: asked - 600_000})
     expect(await messageOf('eu/production')).toBe('authorized by octocat · 3f2a9c0')

@@ -64,6 +64,7 @@ export const dynamoRecords = (table: Table): RecordReader => ({
       .slice(0, mostEvents)
       .map((item) => ({entry: entryOf(item), body: textOf(item, 'body')}))
   },
+  repositoryNamed: async (name) => lastSeen(table, name),
 })
 
 export const dynamoScopes = (table: Table): Scopes => ({

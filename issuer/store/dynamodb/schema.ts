@@ -37,8 +37,8 @@ const numbers: ReadonlySet<string> = new Set(['seq', 'completedAt'])
 const carried: Readonly<Record<IndexName, readonly string[]>> = {
   receipts: ['entry', 'receipt', 'body', 'public', 'ownerId'],
   scopes: ['receipt', 'public', 'ownerId'],
-  commits: ['receipt', 'public', 'ownerId', 'seq'],
-  trees: ['receipt', 'public', 'ownerId', 'seq'],
+  commits: ['receipt', 'public', 'ownerId'],
+  trees: ['receipt', 'public', 'ownerId'],
   outbox: [
     'repositoryId',
     'subject',

@@ -40,11 +40,10 @@ export interface Table {
  * Throttled and unanswered requests are sent again by the client, a transaction under its own token. A request without
  * an answer is given up in seconds: behind it a delivery waits, and a Lambda function is paid.
  */
-export const openClient = (): DynamoDBClient =>
-  new DynamoDBClient({
-    maxAttempts: 5,
-    requestHandler: {connectionTimeout: 2000, requestTimeout: 5000, throwOnRequestTimeout: true},
-  })
+export const clientSettings = {
+  maxAttempts: 5,
+  requestHandler: {connectionTimeout: 2000, requestTimeout: 5000, throwOnRequestTimeout: true},
+}
 
 export const openTable = (name: string, client: DynamoDBClient): Table => ({
   get: async (key) => (await getAll({name, client}, [key]))[0],

@@ -1,6 +1,13 @@
 /** What can be looked up in SQLite: receipts by id and scope, decisions, and what happened to a receipt. */
 import type {DatabaseSync} from 'node:sqlite'
-import {type Environment, parseDecisionId, parseEnvironment, parseReceipt, parseRepositoryId} from '#protocol'
+import {
+  type Environment,
+  type RepositoryId,
+  parseDecisionId,
+  parseEnvironment,
+  parseReceipt,
+  parseRepositoryId,
+} from '#protocol'
 import type {FoundDecision, FoundEvent, FoundReceipt, Lookup, RecordReader, ScopeKey, Scopes} from '../store.ts'
 import {type Row, entryOf, integerOf, textOf} from './row.ts'
 
@@ -37,9 +44,9 @@ function findInScope(db: DatabaseSync, lookup: Extract<Lookup, {by: 'scope'}>): 
 }
 
 /** The id that the newest decision saw under this name: names change hands, ids do not. */
-function lastSeen(db: DatabaseSync, name: string): number | undefined {
+function lastSeen(db: DatabaseSync, name: string): RepositoryId | undefined {
   const row = db.prepare('SELECT repository_id FROM records WHERE repository = ? ORDER BY seq DESC LIMIT 1').get(name)
-  return row === undefined ? undefined : integerOf(row, 'repository_id')
+  return row === undefined ? undefined : parseRepositoryId(row['repository_id'])
 }
 
 export function sqliteRecords(db: DatabaseSync): RecordReader {
@@ -57,6 +64,7 @@ export function sqliteRecords(db: DatabaseSync): RecordReader {
           .all(receipt)
           .map((row): FoundEvent => ({entry: entryOf(row), body: textOf(row, 'body')})),
       ),
+    repositoryNamed: async (name) => Promise.resolve(lastSeen(db, name)),
   }
 }
 

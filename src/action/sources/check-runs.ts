@@ -19,9 +19,10 @@ export function readCheckRuns(runs: readonly CheckRun[]): SourceAnswer {
   const revocations = new Set<string>()
   let skipped = 0
   for (const {text, summary} of runs) {
-    const revoked = readFencedBlocks(text).slice(0, maxRevocations).filter(isRevocationForm)
+    const blocks = readFencedBlocks(text)
+    const revoked = blocks.filter(isRevocationForm).slice(0, maxRevocations)
     for (const one of revoked) revocations.add(one)
-    const receipt = readFencedBlock(text)
+    const receipt = readOnlyBlock(blocks.filter((block) => !isRevocationForm(block)))
     if (receipt === undefined || !isReceiptForm(receipt)) skipped += revoked.length > 0 ? 0 : 1
     else checkpoints.set(receipt, [...(checkpoints.get(receipt) ?? []), ...readNote(summary)].slice(0, maxNotes))
   }
@@ -34,8 +35,9 @@ export function readCheckRuns(runs: readonly CheckRun[]): SourceAnswer {
 }
 
 /** The content of the one fenced block; undefined for none, for two, and for one that is too long to be a receipt. */
-export function readFencedBlock(text: string): string | undefined {
-  const [block, ...more] = readFencedBlocks(text)
+export const readFencedBlock = (text: string): string | undefined => readOnlyBlock(readFencedBlocks(text))
+
+function readOnlyBlock([block, ...more]: readonly string[]): string | undefined {
   return more.length === 0 && block !== undefined && block.length <= maxReceiptBytes ? block : undefined
 }
 

@@ -1,10 +1,9 @@
 /** What was proven as CSV (RFC 4180), one row a record; safe to open in a spreadsheet. */
-import {deployedAt} from '#protocol'
+import {type Cell, deployedAt, printRow} from '#protocol'
 import type {AuditQuestion} from './question.ts'
 import type {JudgedRecord, VerifiedRecord} from './judge-record.ts'
 import {type JudgedAudit, isVerified} from './judge.ts'
 
-type Cell = string | number | undefined
 type Column = (record: VerifiedRecord, question: AuditQuestion) => Cell
 
 /** A refused record has its code alone: nothing else of it is known. `reported_` is what no signature covers. */
@@ -36,21 +35,12 @@ const columns: Readonly<Record<string, Column>> = {
 
 /** Lines without their ends. */
 export const csvLines = ({records}: JudgedAudit, question: AuditQuestion): readonly string[] => [
-  ['verified', 'code', ...Object.keys(columns)].map(printCell).join(','),
-  ...records.map((record) => rowOf(record, question).map(printCell).join(',')),
+  printRow(['verified', 'code', ...Object.keys(columns)]),
+  ...records.map((record) => printRow(rowOf(record, question))),
 ]
 
 function rowOf(record: JudgedRecord, question: AuditQuestion): readonly Cell[] {
   const known = Object.values(columns)
   if (!isVerified(record)) return ['no', record.code, ...known.map(() => undefined)]
   return ['yes', undefined, ...known.map((column) => column(record, question))]
-}
-
-/** A spreadsheet runs what begins so as a formula; a quote before it makes it text. */
-const formula = /^[=+\-@\t\r]/
-
-function printCell(cell: Cell): string {
-  const text = cell === undefined ? '' : String(cell)
-  const safe = formula.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

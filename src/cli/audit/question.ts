@@ -128,7 +128,7 @@ function readTokenKey(source: string | undefined): Read<TokenKeys | undefined> {
 }
 
 /** Says nothing of what is in the file. */
-function readAuditorToken(path: string | undefined): Read<string | undefined> {
+export function readAuditorToken(path: string | undefined): Read<string | undefined> {
   if (path === undefined) return {value: undefined}
   const file = readBounded(path, maxFileBytes)
   if (file.kind !== 'read') return {problem: `--auditor-token-file: ${file.problem}.`}

@@ -1,7 +1,9 @@
 /** The options of `countersign verify` -> what is asked of each document, or every problem at once. */
 import {
+  type EvidenceId,
   type PinnedKeys,
   type TokenKeys,
+  parseEvidenceId,
   parseEvidenceKey,
   parsePinnedKeys,
   parseSecondsTime,
@@ -16,6 +18,8 @@ export interface Question {
   readonly keys: PinnedKeys | undefined
   readonly tokenKeys: TokenKeys | undefined
   readonly hmacKey: Uint8Array | undefined
+  /** Keys of single bundles, for packs. */
+  readonly evidenceKeys: ReadonlyMap<EvidenceId, Uint8Array>
   readonly ledgerKey: string | undefined
   /** A signed note, not yet verified. */
   readonly checkpoint: string | undefined
@@ -35,6 +39,7 @@ const syntax = {
   jwks: 'text',
   'public-key': 'text',
   'hmac-key-file': 'text',
+  'evidence-keys': 'text',
   'ledger-key': 'text',
   checkpoint: 'text',
   at: 'text',
@@ -53,11 +58,14 @@ export function readQuestion(words: readonly string[], now: () => number): Quest
   const keys = readKeys(text('key'))
   const tokenKeys = readTokenKeyFile(read.words)
   const hmacKey = readHmacKey(text('hmac-key-file'))
+  const evidenceKeys = readEvidenceKeys(text('evidence-keys'))
   const checkpoint = readCheckpointFile(read.words)
   const at = readTime(text('at'), now)
   const noFile = files.length === 0 ? ['Name at least one file, or - for standard input.'] : []
   const twice = files.filter((file) => file === '-').length > 1 ? ['Standard input (-) can be read once.'] : []
-  const problems = [keys, tokenKeys, hmacKey, checkpoint, at].flatMap((one) => one.problems).concat(noFile, twice)
+  const problems = [keys, tokenKeys, hmacKey, evidenceKeys, checkpoint, at]
+    .flatMap((one) => one.problems)
+    .concat(noFile, twice)
   if (at.value === undefined || problems.length > 0) return {ok: false, problems}
   return {
     ok: true,
@@ -66,6 +74,7 @@ export function readQuestion(words: readonly string[], now: () => number): Quest
       keys: keys.value,
       tokenKeys: tokenKeys.value,
       hmacKey: hmacKey.value,
+      evidenceKeys: evidenceKeys.value ?? new Map(),
       ledgerKey: text('ledger-key'),
       checkpoint: checkpoint.value,
       at: at.value,
@@ -112,6 +121,24 @@ function readHmacKey(path: string | undefined): Read<Uint8Array> {
     : given(key)
 }
 
+/** Says nothing of what is in the file but which line is wrong. */
+function readEvidenceKeys(path: string | undefined): Read<ReadonlyMap<EvidenceId, Uint8Array>> {
+  const keys = new Map<EvidenceId, Uint8Array>()
+  if (path === undefined) return given<ReadonlyMap<EvidenceId, Uint8Array>>(keys)
+  const file = readBounded(path, maxEvidenceKeyBytes)
+  if (file.kind !== 'read') return wrong(`--evidence-keys: ${file.problem}.`)
+  const lines = Buffer.from(file.bytes).toString('latin1').trimEnd().split(/\r?\n/)
+  for (const [i, line] of lines.entries()) {
+    const [name, hex, ...more] = line.split(' ')
+    const [id, key] = [parseEvidenceId(name), parseEvidenceKey(hex)]
+    if (id === undefined || key === undefined || more.length > 0) {
+      return wrong(`--evidence-keys: line ${i + 1} is not a bundle's id, a space and the 64 hex digits of its key.`)
+    }
+    keys.set(id, key)
+  }
+  return given<ReadonlyMap<EvidenceId, Uint8Array>>(keys)
+}
+
 function readCheckpointFile({text}: Words): Read<string> {
   const path = text('checkpoint')
   if (path === undefined) return given<string>(undefined)
@@ -121,6 +148,8 @@ function readCheckpointFile({text}: Words): Read<string> {
 }
 
 const maxKeyFileBytes = 65_536
+/** A line a bundle. */
+const maxEvidenceKeyBytes = 64 * 1024 * 1024
 
 function readText(path: string, option: string): Read<string> {
   const file = readBounded(path, maxKeyFileBytes)

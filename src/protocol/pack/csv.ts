@@ -5,7 +5,7 @@ export type Cell = string | number | undefined
 /** A spreadsheet runs what begins so as a formula; a quote before it makes it text. */
 const formula = /^[=+\-@\t\r]/
 
-export function printCell(cell: Cell): string {
+function printCell(cell: Cell): string {
   const text = cell === undefined ? '' : String(cell)
   const safe = formula.test(text) ? `'${text}` : text
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe

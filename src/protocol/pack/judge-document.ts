@@ -7,7 +7,7 @@ import {parseKeySet, readKeySet} from '../key-set.ts'
 import type {PinnedKeys} from '../keys.ts'
 import type {Entry} from '../ledger/entry.ts'
 import type {Receipt} from '../receipt.ts'
-import {type Revocation, verifyRevocation} from '../revocation.ts'
+import {verifyRevocation} from '../revocation.ts'
 import type {TokenKeys} from '../rsa-key.ts'
 import {secondsTimeToMs} from '../times.ts'
 import {tokenAudience} from '../token.ts'
@@ -72,11 +72,7 @@ export function judgeReceipt({path, bytes, digest, entry}: Found, {keys, tally}:
 }
 
 /** As of the decision's own time: a token is a record. */
-export function judgeToken(
-  found: Found,
-  {keys, tally}: Judging,
-  receipt: Receipt | undefined,
-): Judged<TokenClaims> {
+export function judgeToken(found: Found, {keys, tally}: Judging, receipt: Receipt | undefined): Judged<TokenClaims> {
   const {path, bytes, digest, entry} = found
   if (digestOf(bytes) !== digest) return {fault: foreign(found, 'token')}
   const text = new TextDecoder().decode(bytes)
@@ -137,14 +133,14 @@ export function judgeRevocation(
   found: Found,
   {keys, tally}: Judging,
   receipt: Receipt | undefined,
-): Judged<Revocation> {
+): PackFault | undefined {
   const {path, bytes, digest, entry} = found
   const scope = receipt === undefined ? {} : {repositoryId: receipt.scope.repositoryId}
   const verdict = verifyRevocation(bytes, {keys: keys.receipts, expect: {receipt: entry.subject, ...scope}})
-  if (!verdict.valid) return {fault: faultOf(path, verdict)}
-  if (digestOf(canonicalBytes(verdict.revocation)) !== digest) return {fault: foreign(found, 'revocation')}
+  if (!verdict.valid) return faultOf(path, verdict)
+  if (digestOf(canonicalBytes(verdict.revocation)) !== digest) return foreign(found, 'revocation')
   tally.revocations += 1
-  return {value: verdict.revocation}
+  return undefined
 }
 
 /** What a job reported: no signature covers it, the ledger shows that it was recorded so. */

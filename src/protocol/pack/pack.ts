@@ -6,6 +6,7 @@
  * Which documents belong to an entry, and under which names, follows from the entry alone. So a pack is written and
  * verified in one walk along its part of the ledger, and memory does not grow with it.
  */
+import {parseMoment} from '../audit.ts'
 import {type SectionName, sectionNames} from '../disclosure.ts'
 import {type Digest, type RepositoryName, parseRepositoryName} from '../ids.ts'
 import {canonicalJson, parseJson} from '../json.ts'
@@ -99,7 +100,7 @@ export const folderOf = ({event, subject}: Pick<Entry, 'event' | 'subject'>): st
   event === 'decision.made' ? `decisions/${subject}` : `receipts/${subject}`
 
 /** `57-revoked.json`: what happened to a receipt, by the number of its entry. */
-const happeningName = ({seq, event}: Pick<Entry, 'seq' | 'event'>): string =>
+export const happeningName = ({seq, event}: Pick<Entry, 'seq' | 'event'>): string =>
   `${seq}-${event.slice(event.indexOf('.') + 1)}.json`
 
 const happeningPattern = /^(0|[1-9][0-9]{0,15})-(revoked|redeemed|started|finished)\.json$/
@@ -123,6 +124,17 @@ export const policyPath = (digest: Digest): string => `policies/${digest.slice('
 export function isInPeriod({time}: Pick<Entry, 'time'>, {from, to}: Pick<PackHead, 'from' | 'to'>): boolean {
   const micros = microsTimeToMicros(time)
   return micros >= secondsTimeToMs(from) * 1000 && micros < secondsTimeToMs(to) * 1000
+}
+
+/** `YYYY-MM-DD`, the day's beginning; or a moment, `YYYY-MM-DDTHH:MMZ` or with seconds. */
+export const parsePackTime = (value: unknown): SecondsTime | undefined =>
+  parseMoment(typeof value === 'string' && value.length === 10 ? `${value}T00:00Z` : value)
+
+/** `facts,intent`: sections of the evidence, each at most once. */
+export function parseSectionNames(text: string): readonly SectionName[] | undefined {
+  const words = text.split(',')
+  const names = sectionNames.filter((name) => words.includes(name))
+  return names.length === words.length ? names : undefined
 }
 
 const headMembers = {

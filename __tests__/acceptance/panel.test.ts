@@ -1,0 +1,169 @@
+/** The panel: one comment of the issuer's on each pull request, which says where it stands whatever happens. */
+import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
+import {onMain} from './jobs.ts'
+import {Stage, repository, until} from './stage.ts'
+import {expectAllowed} from './verdicts.ts'
+
+let stage: Stage
+beforeEach(async () => {
+  stage = await Stage.open()
+  await stage.panel('needs authorisation')
+})
+afterEach(async () => {
+  expect(stage.world.violations).toEqual([])
+  await stage.close()
+})
+
+const states = (body: string): readonly string[] =>
+  [...body.matchAll(/^- . `([^`]+)`: \*\*([^*]+)\*\*/gmu)].map(([, name = '', state = '']) => `${name}: ${state}`)
+const here = (pullRequest = stage.pullRequest): readonly string[] => states(stage.panels(pullRequest)[0]?.body ?? '')
+const push = (files: Readonly<Record<string, string>>, branch = 'feature', pusher = 'hubot') =>
+  stage.world.push({repository, branch, pusher, files})
+const commentsRewritten = '^PATCH /repos/octo-org/api-service/issues/comments/'
+
+describe('follows what happens, in one comment', () => {
+  test('opened, authorised, moved, denied, lifted, revoked', async () => {
+    expect(here()).toEqual(['production: needs authorisation', 'staging: needs authorisation'])
+    expect(stage.panels()[0]?.body).toContain(`/authorize production ${stage.head}\n`)
+    await stage.authorize()
+    await stage.panel('`production`: \\*\\*authorised\\*\\* by `octocat` until')
+    const head = await push({'more.txt': 'more'})
+    const moved = await stage.panel(`/authorize production ${head}`)
+    expect(states(moved)).toEqual(['production: needs authorisation', 'staging: needs authorisation'])
+    expect(moved).toContain(`an earlier commit of it, \`${stage.head}\``)
+    await stage.say('/deny production', {by: 'hubot'})
+    await stage.panel('`production`: \\*\\*denied\\*\\* by `hubot`')
+    stage.world.setPermission({repository, login: 'monalisa', role: 'write'})
+    await stage.say('/deny staging', {by: 'monalisa'})
+    await stage.panel('`staging`: \\*\\*denied\\*\\* by `monalisa`')
+    await stage.say(`/authorize staging ${head}`, {by: 'monalisa'})
+    await stage.panel('`staging`: \\*\\*authorised\\*\\* by `monalisa`')
+    await stage.say('/revoke staging', {by: 'octocat'})
+    await stage.panel('`staging`: \\*\\*revoked\\*\\* by `octocat`')
+    expect(stage.panels()).toHaveLength(1)
+  })
+
+  test('approvals are counted, under the policy that is there', async () => {
+    await push(
+      {'.github/countersign.yml': 'version: 1\nenvironments:\n  production: {approvals: 2}\n'},
+      'main',
+      'octocat',
+    )
+    await stage.authorize()
+    const body = await stage.panel('1 of 2 approvals')
+    expect(states(body)).toEqual(['production: 1 of 2 approvals'])
+    expect(body).toContain('The rules are those of `.github/countersign.yml` on the default branch.')
+    expect(body).toContain('- ⚠️ It is 1 commit behind its base.')
+  })
+
+  test('closed without being merged it keeps what was last', async () => {
+    await stage.authorize()
+    await stage.say('/deny staging')
+    stage.world.closePullRequest({repository, pullRequest: stage.pullRequest, by: 'hubot'})
+    const body = await stage.panel('`production`: \\*\\*revoked\\*\\*, since the pull request was closed by `hubot`')
+    expect(body).toContain('**Closed without being merged:**')
+    expect(states(body)).toEqual(['production: revoked', 'staging: denied'])
+    expect(body).not.toContain('/authorize')
+    expect(stage.panels()).toHaveLength(1)
+  })
+
+  test('merged it is about the merge commit, and then about what its deployment came to', async () => {
+    const sha = await stage.authorizeMain()
+    const body = await stage.panel('`production`: \\*\\*authorised')
+    expect(body).toContain(`About the merge commit, \`${sha}\``)
+    expect(states(body)).toEqual(['production: authorised', 'staging: needs authorisation'])
+    const {main} = await stage.deploy(onMain())
+    expectAllowed(main, sha)
+    const ran = await stage.panel('its job reported \\*\\*success\\*\\* in \\[run ')
+    expect(ran).toContain('- 🚀 `production`: **authorised** by `octocat`')
+  })
+})
+
+describe('one comment, whatever happens', () => {
+  test('after a restart it is found again', async () => {
+    await stage.issuer.stop()
+    await stage.issuer.restart()
+    await stage.authorize()
+    await stage.panel('`production`: \\*\\*authorised')
+    expect(stage.panels()).toHaveLength(1)
+  })
+
+  test('somebody who copies it changes nothing about it, and keeps theirs', async () => {
+    const copy = stage.panels()[0]?.body ?? ''
+    const {id} = stage.world.comment({repository, pullRequest: stage.pullRequest, by: 'monalisa', body: copy})
+    await stage.authorize()
+    await stage.panel('`production`: \\*\\*authorised')
+    expect(stage.world.comments.get(id)?.body).toBe(copy)
+  })
+
+  test('somebody who deletes it gets a new one at the next event', async () => {
+    stage.world.deleteComment({id: stage.panels()[0]?.id ?? 0, by: 'octocat'})
+    await stage.authorize()
+    await stage.panel('`production`: \\*\\*authorised')
+  })
+
+  test('that cannot be rewritten fails no statement, and is mended at the next event', async () => {
+    stage.world.addFault({match: commentsRewritten, status: 502, times: 1})
+    expect(await stage.authorize()).toContain('Authorised for `production`')
+    expectAllowed(await stage.gate(), stage.head)
+    await until(() => (stage.issuer.output.includes('a panel could not be refreshed') ? true : undefined), 'a warning')
+    expect(here()).toContain('production: needs authorisation')
+    await stage.authorize({environment: 'staging'})
+    expect(states(await stage.panel('`staging`: \\*\\*authorised'))).toContain('production: authorised')
+  })
+
+  test('is tried again after a push, until GitHub takes it', async () => {
+    stage.world.addFault({match: commentsRewritten, status: 502, times: 1})
+    const head = await push({'more.txt': 'more'})
+    await stage.panel(head)
+    expect(stage.panels()).toHaveLength(1)
+  })
+})
+
+describe('what strangers can make it cost', () => {
+  test('a pull request from a fork: a dozen questions and one comment, which says why nothing of it can be authorised', async () => {
+    const {world} = stage
+    await world.addRepository({name: 'monalisa/api-service', forkOf: repository})
+    await world.push({repository: 'monalisa/api-service', branch: 'gift', pusher: 'monalisa', files: {'a.txt': 'a'}})
+    const asked = world.requests.length
+    const {number} = await world.openPullRequest({
+      repository,
+      headRepository: 'monalisa/api-service',
+      head: 'gift',
+      author: 'monalisa',
+    })
+    const body = await stage.panel('its branch is in a fork', number)
+    expect(body).not.toContain('/authorize')
+    const first = world.requests.length - asked
+    expect(first).toBeLessThanOrEqual(12)
+    await world.push({repository: 'monalisa/api-service', branch: 'gift', pusher: 'monalisa', files: {'b.txt': 'b'}})
+    await world.settled()
+    await stage.say('/countersign help', {pullRequest: number})
+    expect(stage.panels(number)).toHaveLength(1)
+  })
+
+  test('a comment of somebody without standing: nothing is read for the panel', async () => {
+    const asked = stage.world.requests.length
+    await stage.say(`/authorize production ${stage.head}`, {by: 'monalisa'})
+    const paths = stage.world.requests.slice(asked).map(({path}) => path)
+    expect(paths.filter((path) => /\/(pulls|compare|activity|git)\//.test(path))).toEqual([])
+  })
+})
+
+test('an owner who is not served gets none', async () => {
+  await stage.close()
+  stage = await Stage.open({env: {COUNTERSIGN_OWNERS: 'somebody-else'}})
+  await stage.world.settled()
+  expect(stage.panels()).toEqual([])
+  await stage.close()
+  stage = await Stage.open()
+})
+
+test('with a plain token it is the comment of the token’s account', async () => {
+  await stage.close()
+  stage = await Stage.open({plainToken: true})
+  await stage.panel('needs authorisation')
+  await stage.authorize()
+  await stage.panel('`production`: \\*\\*authorised')
+  expect(stage.panels().map(({by}) => by)).toEqual(['countersign-operator'])
+})

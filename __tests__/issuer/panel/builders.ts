@@ -1,0 +1,60 @@
+/** Panels for the tests of how one is rendered: a whole one, of which each test changes one thing. */
+import {parseReceiptId} from '#protocol'
+import {foresee} from '../../../issuer/policy/prospect.ts'
+import type {EnvironmentPolicy} from '../../../issuer/policy/ruling.ts'
+import type {Expected, Panel, State} from '../../../issuer/panel/panel.ts'
+import {renderPanel} from '../../../issuer/panel/render-panel.ts'
+import type {ChangeFacts} from '../../../issuer/facts/facts.ts'
+import type {LiveReceipt} from '../../../issuer/store/store.ts'
+import {
+  aCase,
+  aChange,
+  aPullRequest,
+  aStatement,
+  decidedAt,
+  head,
+  must,
+  origin,
+  otherCommit,
+  production,
+} from '../builders.ts'
+
+export const aReceipt = (overrides: Partial<LiveReceipt> = {}): LiveReceipt => ({
+  id: must(parseReceiptId('rcpt_dg_01jdaa3x7k9m2n4p6q8r0s2t4v')),
+  sha: head,
+  pullRequest: 42,
+  authorizedBy: 'octocat',
+  approvers: [583231],
+  expiresAt: decidedAt + 3_600_000,
+  public: true,
+  before: otherCommit,
+  ...overrides,
+})
+
+export interface StageChanges {
+  readonly state?: State
+  readonly change?: Partial<ChangeFacts>
+  readonly rules?: Partial<EnvironmentPolicy>
+  readonly earlier?: Expected['earlier']
+}
+
+/** Production, with the risk and the obstacles that the rules really find. */
+export function aStage({state = {kind: 'needed'}, change: changed, rules, earlier}: StageChanges = {}): Expected {
+  const {environment, policy, source} = aCase(rules === undefined ? {} : {environment: rules})
+  const change = aChange(changed)
+  const prospect = foresee({request: {environment: production}, change, policy, source, environment}, decidedAt)
+  return {environment: production, state, change, rules: environment, earlier, ...prospect}
+}
+
+export const aPanel = (...stages: readonly Expected[]): Panel => ({
+  place: aStatement(),
+  pullRequest: aPullRequest(),
+  subject: {kind: 'change', change: stages[0]?.change ?? aChange(), source: {kind: 'built-in'}, stages, more: []},
+})
+
+export const render = (panel: Panel): string => renderPanel(panel, origin)
+/** The panel of one environment. */
+export const renderOne = (changes: StageChanges = {}): string => render(aPanel(aStage(changes)))
+/** What the list above says of it. */
+export const lineOf = (changes: StageChanges = {}): string =>
+  /^- (.*`production`.*)$/m.exec(renderOne(changes))?.[1] ?? ''

@@ -1,0 +1,50 @@
+/** Where a commit stands in an environment: what of its state counts, and what counts first. */
+import {expect, test} from '@jest/globals'
+import {findEarlier, judgeState} from '../../../issuer/panel/judge-state.ts'
+import type {ScopeState, WaitingApproval} from '../../../issuer/store/store.ts'
+import {aStatement, decidedAt, decision, head, otherCommit} from '../builders.ts'
+import {aReceipt} from './builders.ts'
+
+const candidate = {pullRequest: 42, sha: head}
+const judge = (state: Partial<ScopeState>, now = decidedAt) => judgeState({receipts: [], ...state}, candidate, now)
+
+const denial = {pullRequest: 42, by: {id: 9, login: 'monalisa'}, commentId: 1, at: decidedAt}
+const receipt = aReceipt()
+const revocation = {id: 'rvk_x'} as never
+const revoked = {sha: head, expiresAt: decidedAt + 1000, revocation}
+const approval = (authorId: number, overrides: Partial<WaitingApproval> = {}): WaitingApproval => {
+  const {comment} = aStatement()
+  const statement = aStatement({comment: {...comment, authorId: authorId as never}})
+  return {statement, decision, sha: head, binding: 'commit', until: decidedAt + 1, ...overrides}
+}
+
+test('a denial comes before a receipt, that before approvals that wait, those before what is over', () => {
+  const all = {denials: [denial], receipts: [receipt], waiting: [approval(1)], revoked: [revoked]}
+  expect(judge(all)).toEqual({kind: 'denied', denial})
+  expect(judge({...all, denials: undefined})).toEqual({kind: 'authorised', receipt})
+  expect(judge({...all, denials: undefined, receipts: []})).toEqual({kind: 'waiting', approvals: 1})
+  expect(judge({revoked: [revoked]})).toEqual({kind: 'revoked', revocation})
+  expect(judge({})).toEqual({kind: 'needed'})
+})
+
+test('a receipt is over at the very moment of its end, and a clock that tells no time lets nothing out', () => {
+  expect(judge({receipts: [receipt]}, receipt.expiresAt - 1).kind).toBe('authorised')
+  expect(judge({receipts: [receipt]}, receipt.expiresAt).kind).toBe('expired')
+  expect(judge({receipts: [receipt]}, NaN).kind).toBe('expired')
+})
+
+test('people are counted, once each, for this very commit and pull request', () => {
+  const old = approval(4, {sha: otherCommit})
+  const over = approval(5, {until: decidedAt})
+  const elsewhere = approval(6, {statement: aStatement({pullRequest: 43})})
+  const waiting = [approval(1), approval(1), approval(2), old, over, elsewhere]
+  expect(judge({waiting})).toEqual({kind: 'waiting', approvals: 2})
+})
+
+test("another pull request's denial and another commit's receipt are none of it", () => {
+  const other = aReceipt({sha: otherCommit})
+  expect(judge({denials: [{...denial, pullRequest: 43}], receipts: [other]})).toEqual({kind: 'needed'})
+  expect(findEarlier({receipts: [other]}, candidate, decidedAt)).toBe(otherCommit)
+  expect(findEarlier({receipts: [other]}, candidate, other.expiresAt)).toBeUndefined()
+  expect(findEarlier({receipts: [{...other, pullRequest: 43}, receipt]}, candidate, decidedAt)).toBeUndefined()
+})

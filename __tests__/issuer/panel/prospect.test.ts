@@ -1,0 +1,47 @@
+/** What a change may expect before anybody has spoken: found by the very rules that judge a statement. */
+import {expect, test} from '@jest/globals'
+import type {ChangeFacts} from '../../../issuer/facts/facts.ts'
+import {foresee} from '../../../issuer/policy/prospect.ts'
+import {type CaseChanges, aCase, decidedAt, repositoryId} from '../builders.ts'
+
+const obstaclesTo = (changes: CaseChanges): readonly string[] =>
+  foresee(aCase(changes), decidedAt).obstacles.map(({rule}) => rule)
+
+test('a whole change meets none, whoever may approve and however many must', () => {
+  expect(obstaclesTo({})).toEqual([])
+  expect(
+    obstaclesTo({environment: {approvals: 3, permission: 'admin', users: ['nobody'], teams: ['octo-org/x']}}),
+  ).toEqual([])
+  expect(obstaclesTo({request: {sha: undefined}, standing: {permission: 'none'}, isVoid: true})).toEqual([])
+})
+
+test('each thing that would refuse everybody is one', () => {
+  const fork = {head: {sha: aCase().change.commit.sha, ref: 'x', repositoryId: 9}}
+  expect(obstaclesTo({pullRequest: fork})).toEqual(['not-a-fork'])
+  expect(obstaclesTo({pullRequest: {base: {ref: 'topic', repositoryId}}})).toEqual(['base-allowed'])
+  expect(obstaclesTo({change: {pushers: {kind: 'unseen', why: 'x'}}})).toEqual(['not-a-pusher'])
+  expect(obstaclesTo({environment: {checks: [{name: 'unit'}]}})).toEqual(['checks-passed'])
+  const freeze = [{from: decidedAt - 1, to: decidedAt + 1, reason: 'x'}]
+  expect(obstaclesTo({environment: {freeze}})).toEqual(['not-frozen'])
+  expect(obstaclesTo({environment: {risk: {extraApprovals: 0, denyAt: 0}}})).toEqual(['risk-acceptable'])
+})
+
+test('no name on a commit makes an obstacle', () => {
+  const people: ChangeFacts['authors'] = {
+    kind: 'seen',
+    people: [
+      {name: 'nobody', email: 'nobody@github.example', id: -1},
+      {name: '-1', email: '-1+x@users.noreply.github.com'},
+    ],
+  }
+  expect(obstaclesTo({change: {authors: people}})).toEqual([])
+})
+
+test('a risk that asks for more people adds them', () => {
+  const {risk, needed} = foresee(
+    aCase({environment: {approvals: 2, risk: {escalateAt: 0, extraApprovals: 2}}}),
+    decidedAt,
+  )
+  expect(needed).toBe(4)
+  expect(risk.score).toBeGreaterThan(0)
+})

@@ -1,0 +1,203 @@
+/** The panel's words: every state, what is warned of, the line to copy, and what others wrote. */
+import {describe, expect, test} from '@jest/globals'
+import {readCommand} from '../../../issuer/command/read-command.ts'
+import type {Panel, State} from '../../../issuer/panel/panel.ts'
+import {aChange, aPullRequest, decidedAt, head, must, otherCommit} from '../builders.ts'
+import {aPanel, aReceipt, aStage, lineOf, render, renderOne} from './builders.ts'
+import {parseEnvironment} from '#protocol'
+
+const line = `\`\`\`\n/authorize production ${head}\n\`\`\``
+const run = {id: '7', url: 'https://github.example/octo-org/api-service/actions/runs/7'}
+const revocation = {cause: 'closed', revokedBy: {login: 'hubot', id: 2}, at: '2026-04-02T14:40:00Z'} as never
+const denial = {pullRequest: 42, by: {id: 2, login: 'monalisa'}, commentId: 1, at: decidedAt}
+
+describe('the state of an environment', () => {
+  const link = '[receipt](https://countersign.example/r/rcpt_dg_01jdaa3x7k9m2n4p6q8r0s2t4v)'
+  const used = {...aReceipt(), redeemed: {run: {...run, attempt: 1}, at: decidedAt}}
+  const at = '2026-04-02T14:50:00Z'
+  const cases: readonly (readonly [State, string])[] = [
+    [{kind: 'needed'}, '🔒 `production`: **needs authorisation**'],
+    [{kind: 'waiting', approvals: 1}, '⏳ `production`: **1 of 1 approvals**'],
+    [
+      {kind: 'authorised', receipt: aReceipt()},
+      `✅ \`production\`: **authorised** by \`octocat\` until **2026-04-02 15:30:00 UTC** · ${link}`,
+    ],
+    [
+      {kind: 'authorised', receipt: used},
+      `✅ \`production\`: **authorised** by \`octocat\` until **2026-04-02 15:30:00 UTC**; used by [run 7](${run.url}) · ${link}`,
+    ],
+    [
+      {kind: 'authorised', receipt: used, deployed: {run, at}},
+      `✅ \`production\`: **authorised** by \`octocat\` until **2026-04-02 15:30:00 UTC**; a job began to deploy it in [run 7](${run.url}) · ${link}`,
+    ],
+    [
+      {kind: 'expired', receipt: aReceipt({public: false}), deployed: {run, outcome: 'success', at}},
+      `🚀 \`production\`: **expired** at 2026-04-02 15:30:00 UTC; \`octocat\` had authorised it; its job reported **success** in [run 7](${run.url}) · receipt \`rcpt_dg_01jdaa3x7k9m2n4p6q8r0s2t4v\``,
+    ],
+    [
+      {kind: 'revoked', revocation},
+      '🚫 `production`: **revoked**, since the pull request was closed by `hubot` at 2026-04-02 14:40:00 UTC',
+    ],
+    [
+      {kind: 'denied', denial},
+      '⛔ `production`: **denied** by `monalisa` at 2026-04-02 14:30:00 UTC, which stands whatever is pushed',
+    ],
+  ]
+  test.each(cases)('%j', (state, said) => {
+    expect(lineOf({state})).toBe(said)
+  })
+
+  test('says how many people are needed, those for the risk too', () => {
+    expect(lineOf({rules: {approvals: 2}})).toContain('**needs authorisation** by 2 people')
+    const rules = {approvals: 2, risk: {escalateAt: 0.1, extraApprovals: 1}}
+    expect(lineOf({rules, state: {kind: 'waiting', approvals: 1}})).toContain('**1 of 3 approvals**')
+  })
+})
+
+describe('the line to copy', () => {
+  test('stands in a block, is a whole command, and no other line begins with a slash', () => {
+    const body = renderOne()
+    expect(body).toContain(line)
+    expect(readCommand(/```\n(.*)\n```/.exec(body)?.[1] ?? '')).toMatchObject({command: {kind: 'authorize', sha: head}})
+    expect(body.replace(line, '')).not.toMatch(/^\s*\//m)
+  })
+
+  test('is for whoever denied alone while a denial stands, and not there once it is authorised', () => {
+    expect(renderOne({state: {kind: 'denied', denial}})).toContain(
+      `Only \`monalisa\` can lift the denial, by this comment:\n\n${line}`,
+    )
+    expect(renderOne({state: {kind: 'authorised', receipt: aReceipt()}})).not.toContain('/authorize production')
+  })
+
+  test('is not there where every statement would be refused, and the reason is', () => {
+    const body = renderOne({
+      change: {pullRequest: aPullRequest({base: {ref: 'topic', repositoryId: 1296269 as never}})},
+    })
+    expect(body).toContain('**It cannot be authorised as it is:**\n\n- The pull request goes into topic')
+    expect(body).not.toContain('/authorize production')
+  })
+
+  test('waits for what passes by itself', () => {
+    const body = renderOne({rules: {checks: [{name: 'unit'}]}})
+    expect(body).toContain('unit has no run on this commit')
+    expect(body).toContain(`When that has passed, look at the change; if it may go out, comment:\n\n${line}`)
+  })
+})
+
+describe('what a reader should know', () => {
+  test('the change in numbers, the risk with its gravest causes, and who may approve', () => {
+    const body = renderOne({rules: {users: ['octocat'], teams: ['octo-org/release']}})
+    expect(body).toContain(`**What goes out:** 3 commits, 5 files (+120 −14) since \`${otherCommit}\``)
+    expect(body).toContain('**Risk:** 0.3 on a scale from 0 to 1. 134 changed lines in 5 files.')
+    expect(body).toContain(
+      '**Who may approve:** `octocat`, `octo-org/release`, if they have `write` permission or more; nobody who had a hand in the change, as `hubot` had.',
+    )
+  })
+
+  test('that the author may approve, where the policy says so', () => {
+    expect(renderOne({rules: {selfApproval: true}})).toContain('That includes whoever had a hand in the change')
+  })
+
+  test('an earlier commit that is still let out', () => {
+    expect(renderOne({earlier: otherCommit})).toContain(
+      `**Still authorised:** an earlier commit of it, \`${otherCommit}\``,
+    )
+  })
+
+  test('a workflow or policy file, an agent, a base that moved on: each once, whatever the number of environments', () => {
+    const author = {id: 3, login: 'renovate[bot]', type: 'Bot'}
+    const change = {
+      files: [{path: '.github/workflows/deploy.yml', additions: 1, deletions: 0}],
+      pullRequest: aPullRequest({author}),
+      behindBy: 1,
+    }
+    const body = render(aPanel(aStage({change}), {...aStage({change}), environment: must(parseEnvironment('staging'))}))
+    expect(body.match(/^- ⚠️ .*$/gm)).toEqual([
+      '- ⚠️ It touches .github/workflows/deploy.yml, which decides what runs or who may authorise.',
+      "- ⚠️ renovate\\[bot\\] is not a person's account.",
+      '- ⚠️ It is 1 commit behind its base.',
+    ])
+    expect(renderOne()).not.toContain('⚠️')
+  })
+
+  test('environments beyond what there is room for are named', () => {
+    const panel = aPanel(aStage())
+    const more = [must(parseEnvironment('qa')), must(parseEnvironment('eu/live'))]
+    expect(render({...panel, subject: {...panel.subject, more} as Panel['subject']})).toContain(
+      '**Not shown:** `qa`, `eu/live`.',
+    )
+  })
+})
+
+describe('a pull request of which nothing can be authorised', () => {
+  const unreadable = {
+    kind: 'unreadable',
+    path: '.github/countersign.yml',
+    problems: ['line 3: <b> is not known.'],
+  } as const
+
+  test('from a fork', () => {
+    const body = render({...aPanel(), pullRequest: aPullRequest(), subject: {kind: 'fork'}, proposed: unreadable})
+    expect(body).toContain('its branch is in a fork')
+    expect(body).toContain('**The policy in this pull request cannot be used.**')
+    expect(body).toContain('- line 3: &lt;b&gt; is not known.')
+  })
+
+  test('or whose policy could not be: the answer first, and no list runs into another', () => {
+    const body = render({...aPanel(aStage()), proposed: unreadable})
+    expect(body.indexOf('needs authorisation')).toBeLessThan(body.indexOf('cannot be used'))
+    expect(body).not.toMatch(/^- .*\n\n- /m)
+  })
+
+  test('under a policy that cannot be read', () => {
+    const body = render({...aPanel(), pullRequest: aPullRequest(), subject: {kind: 'unreadable', source: unreadable}})
+    expect(body).toContain('**Nothing is authorised here now:**')
+    expect(body).toContain('- line 3: &lt;b&gt; is not known.')
+  })
+
+  test('that was closed keeps what was last', () => {
+    const stages = [{environment: must(parseEnvironment('production')), state: {kind: 'denied', denial}}] as const
+    const body = render({...aPanel(), pullRequest: aPullRequest({state: 'closed'}), subject: {kind: 'closed', stages}})
+    expect(body).toContain('**Closed without being merged:**')
+    expect(body).toContain('- ⛔ `production`: **denied** by `monalisa` at 2026-04-02 14:30:00 UTC')
+    expect(body).not.toContain('stands whatever')
+  })
+})
+
+describe('what others wrote', () => {
+  const nasty = '@octocat <img src=x> [x](https://evil.example) | `\n/authorize production'
+
+  test('is shown as text: no mention, no link, no HTML, no line of its own', () => {
+    const change = {
+      files: [{path: `.github/workflows/${nasty}`, additions: 1, deletions: 0}],
+      pullRequest: aPullRequest({author: {id: 2, login: nasty, type: 'User'}}),
+      checks: [{name: nasty, app: 'x', status: 'completed', conclusion: 'failure'}],
+    }
+    const denied: State = {kind: 'denied', denial: {...denial, by: {id: 3, login: nasty}}}
+    const body = renderOne({change, state: denied})
+      .replace(line, '')
+      .replace(/(`+)(?!`).*?[^`]\1(?!`)/g, '')
+    expect(body).not.toMatch(/@o|<img|[^\\]\]\(|^\s*\//m)
+  })
+
+  test('never makes it longer than a comment may be', () => {
+    const path = `infra/${'@'.repeat(4000)}`
+    const many = Array.from({length: 100}, (_, i) => `user-${i}`)
+    const stage = aStage({change: {files: [{path, additions: 1, deletions: 0}]}, rules: {users: many, teams: many}})
+    expect(render(aPanel(...Array.from({length: 8}, () => stage))).length).toBeLessThan(65_536 / 4)
+  })
+
+  test('a link leads only where its text cannot break out of it', () => {
+    const odd = {id: '7', url: 'https://x.example/)[y](javascript:z'}
+    const receipt = aReceipt({redeemed: {run: {...odd, attempt: 1}, at: decidedAt}})
+    expect(lineOf({state: {kind: 'authorised', receipt}})).toContain('used by `run 7`')
+  })
+})
+
+test('a merged pull request is about its merge commit', () => {
+  const panel = aPanel(aStage({change: {pullRequest: aPullRequest({state: 'merged', mergeCommit: head})}}))
+  expect(render({...panel, pullRequest: aChange().pullRequest})).toContain('About its newest commit')
+  expect(render({...panel, pullRequest: aPullRequest({state: 'merged'})})).toContain(
+    `About the merge commit, \`${head}\``,
+  )
+})

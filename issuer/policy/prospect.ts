@@ -1,0 +1,48 @@
+/** What a change may expect before anybody has spoken: its risk, the approvals that it needs, and what stands in its way. */
+import {digestOf} from '#protocol'
+import type {ChangeFacts, StandingFacts} from '../facts/facts.ts'
+import {approvalsAsked, enoughApprovals} from './condition-rules.ts'
+import {evaluate, standingRules} from './rules.ts'
+import type {Case, Risk, RuleOutcome} from './ruling.ts'
+
+export interface Prospect {
+  readonly risk: Risk
+  /** How many people must approve. */
+  readonly needed: number
+  /** The rules that would refuse it to everybody. */
+  readonly obstacles: readonly RuleOutcome[]
+}
+
+export type Unsaid = Pick<Case, 'request' | 'change' | 'policy' | 'source' | 'environment'>
+
+/** The very rules of a statement, asked for somebody in whom nothing is wrong. `now` in milliseconds. */
+export function foresee(asked: Unsaid, now: number): Prospect {
+  const request = {...asked.request, sha: asked.change.commit.sha}
+  const said = {standing: anybody(now), approvals: [], denials: [], isVoid: false}
+  const {risk, outcomes} = evaluate({...asked, ...said, request})
+  const forSome = rulesForSome(asked.change)
+  const obstacles = outcomes.filter(({rule, outcome}) => outcome === 'fail' && !forSome.has(rule))
+  return {risk, needed: approvalsAsked({...asked, risk}).needed, obstacles}
+}
+
+/** What refuses some and not others. Whose hands are not seen, that refuses everybody. */
+const rulesForSome = ({pushers, authors}: ChangeFacts): ReadonlySet<string> =>
+  new Set([
+    ...[...standingRules, enoughApprovals].map(({name}) => name),
+    ...(pushers.kind === 'seen' ? ['not-a-pusher'] : []),
+    ...(authors.kind === 'seen' ? ['not-a-commit-author'] : []),
+  ])
+
+const anybody = (now: number): StandingFacts => ({
+  readAt: now,
+  createdAt: now,
+  author: {id: -1, login: 'nobody', type: 'User'},
+  viaApp: false,
+  viaEmail: false,
+  edited: false,
+  asAnnounced: true,
+  bodyDigest: digestOf(''),
+  permission: 'admin',
+  role: 'admin',
+  teams: [],
+})

@@ -1,0 +1,110 @@
+/** Writes the panel: one comment of our own account on a pull request, found again by its mark and rewritten. */
+import type {PullPlace} from '../facts/facts.ts'
+import type {Answer, Field} from '../github/answer.ts'
+import type {Connection, GitHub} from '../github/client.ts'
+import {type OwnerAndRepo, splitName} from '../github/repository.ts'
+import {expectWritten} from './send-check-run.ts'
+
+export interface PanelLetter {
+  readonly place: PullPlace
+  /** Markdown without the mark; its first line never begins with `/`. */
+  readonly body: string
+  /** Whether a pull request that has no panel gets one. */
+  readonly begin: boolean
+}
+
+/** May be called again: what is as it should be is left alone. Throws GitHubUnavailable. */
+export type PanelSender = (letter: PanelLetter) => Promise<void>
+
+/** Unseen in Markdown. Anybody may write it: only a comment of our own account is the panel (threats A22). */
+const mark = '<!-- countersign-panel -->'
+
+export function createPanelSender(github: Pick<GitHub, 'connect' | 'ownAccount'>): PanelSender {
+  return async ({place, body, begin}) => {
+    const way: Way = {
+      connection: github.connect(place.installation),
+      at: splitName(place.repository.name),
+      number: place.pullRequest,
+      own: await github.ownAccount(),
+    }
+    const text = `${body}\n\n${mark}`
+    const found = await findPanels(way)
+    if (found.length > 0) return await settle(way, {found, text})
+    if (!begin) return
+    await write(way, text)
+    // Another process may have begun one in the same moment: both see both now, and the older one stays.
+    await settle(way, {found: await findPanels(way), text})
+  }
+}
+
+interface Way {
+  readonly connection: Connection
+  readonly at: OwnerAndRepo
+  readonly number: number
+  /** The issuer's own account. */
+  readonly own: number
+}
+
+interface Found {
+  readonly id: number
+  readonly body: string
+}
+
+/** Without the mark, so that it is never taken for a panel again. */
+const retired = 'This was a second panel by mistake. What counts is kept up to date in the first one, further up.'
+
+/** The oldest is the panel; any other is one too many. */
+async function settle(
+  way: Way,
+  {found, text}: {readonly found: readonly Found[]; readonly text: string},
+): Promise<void> {
+  const [panel, ...others] = found
+  if (panel !== undefined && panel.body !== text) await rewrite(way, {id: panel.id, text})
+  for (const {id} of others) await rewrite(way, {id, text: retired})
+}
+
+const perPage = 100
+/** GitHub takes 2,500 comments on one pull request. */
+const maxPages = 25
+
+/**
+ * Our panels, oldest first. One is written when the pull request is opened, so the first page has it; else the newest
+ * comments, for a pull request that is older than the issuer.
+ */
+async function findPanels(way: Way): Promise<readonly Found[]> {
+  const first = await fetchComments(way, 1)
+  const last = Math.min(Number(first?.pageParameter('last', 'page') ?? 1), maxPages)
+  for (const page of [1, ...Array.from({length: last - 1}, (_, i) => last - i)]) {
+    const answer = page === 1 ? first : await fetchComments(way, page)
+    const panels = (answer?.body.list() ?? []).filter((comment) => isPanel(comment, way)).map(parseFound)
+    if (panels.length > 0) return panels
+  }
+  return []
+}
+
+const isPanel = (comment: Field, {own}: Way): boolean =>
+  comment.at('user').optional()?.at('id').number() === own && comment.at('body').text().trimEnd().endsWith(mark)
+
+const parseFound = (comment: Field): Found => ({id: comment.at('id').number(), body: comment.at('body').text()})
+
+/** Undefined when the conversation is no more. */
+async function fetchComments({connection, at, number}: Way, page: number): Promise<Answer | undefined> {
+  const answer = await connection.ask('the comments', (octokit) =>
+    octokit.rest.issues.listComments({...at, issue_number: number, per_page: perPage, page}),
+  )
+  return answer === 'gone' ? undefined : answer
+}
+
+async function write({connection, at, number}: Way, body: string): Promise<void> {
+  const answer = await connection.ask('writing the panel', (octokit) =>
+    octokit.rest.issues.createComment({...at, issue_number: number, body}),
+  )
+  expectWritten(answer, 'the panel')
+}
+
+/** Gone in between: somebody deleted it, and the next event writes a new one. */
+async function rewrite({connection, at}: Way, {id, text}: {readonly id: number; readonly text: string}): Promise<void> {
+  await connection.ask('rewriting the panel', (octokit) =>
+    octokit.rest.issues.updateComment({...at, comment_id: id, body: text}),
+  )
+}

@@ -1,0 +1,71 @@
+/** What is written on GitHub, as GitHub shows it: a panel and the summary of a refused job, as pages to take pictures of. */
+import {readFileSync} from 'node:fs'
+import {fileURLToPath} from 'node:url'
+import {marked} from 'marked'
+import {parseCommitSha, parseEnvironment, parsePinnedKeys} from '#protocol'
+import {
+  aComparison,
+  aPullRequest,
+  decidedAt,
+  must,
+  production,
+  repositoryId,
+  repositoryName,
+} from '../__tests__/issuer/builders.ts'
+import {aPanel, aReceipt, aStage, render} from '../__tests__/issuer/panel/builders.ts'
+import {aReceipt as aSignedReceipt, makeKey} from '../__tests__/protocol/builders.ts'
+import {resultOf} from '../src/action/result.ts'
+import {renderSummary} from '../src/action/summary.ts'
+import {runGate} from '../src/gate.ts'
+
+/** An agent's change to a workflow: one of three approvals for production, staging let out. */
+export function panelMarkdown(): string {
+  const change = {
+    pullRequest: aPullRequest({author: {id: 3, login: 'octo-agent[bot]', type: 'Bot'}}),
+    files: [{path: '.github/workflows/deploy.yml', additions: 12, deletions: 3}],
+    since: aComparison({from: another}),
+  }
+  const rules = {approvals: 2, risk: {escalateAt: 0.6, extraApprovals: 1}}
+  const waiting = aStage({state: {kind: 'waiting', approvals: 1}, change, rules})
+  const staging = {...aStage({state: {kind: 'authorised', receipt: aReceipt()}, change}), environment: staged}
+  return render(aPanel(waiting, staging))
+}
+
+const staged = must(parseEnvironment('staging'))
+const another = must(parseCommitSha('7c1e5d90b3a8f2644e0d9c7b1a5f38e26d4b0c91'))
+
+/** A job that deploys another commit than the one whose receipt it finds. */
+export async function refusalMarkdown(): Promise<string> {
+  const key = makeKey()
+  const pinned = parsePinnedKeys(key.pin)
+  if (!pinned.ok) throw new Error(pinned.problems.join())
+  const {text} = aSignedReceipt({}, key)
+  const deployment = {repository: repositoryName, repositoryId, sha: another, event: 'push', pullRequest: 42}
+  const limits = {minApprovals: 1, requireProof: 'comment', refuseFlags: ['self', 'emergency']} as const
+  const wanted = {match: 'commit', checkout: 'verify', wait: 0, redeem: false, maxTtl: 86_400_000} as const
+  const outcome = await runGate(
+    {environment: production, deployment, keys: pinned.keys, limits, ...wanted},
+    {
+      sources: [{name: 'GitHub', holdsRevocations: false, find: () => Promise.resolve({candidates: [text]})}],
+      checkout: {
+        inspect: () => Promise.resolve({kind: 'same', unseen: []}),
+        readTree: () => Promise.resolve(undefined),
+      },
+      readTree: () => Promise.resolve({ok: false, problem: 'it is not asked for'}),
+      clock: {now: () => decidedAt, pause: () => Promise.resolve()},
+      limit: () => new AbortController().signal,
+      progress: () => undefined,
+    },
+  )
+  return renderSummary(resultOf(outcome))
+}
+
+const styles = fileURLToPath(import.meta.resolve('github-markdown-css/github-markdown.css'))
+
+/** GitHub's own look, in the colours that the reader prefers. */
+export async function pageOf(markdown: string): Promise<string> {
+  const body = await marked.parse(markdown, {gfm: true})
+  return `<!doctype html><meta charset="utf-8"><style>${readFileSync(styles, 'utf8')}
+    :root {color-scheme: light dark} body {margin: 0; padding: 24px; font-size: 15px}</style>
+    <body class="markdown-body">${body}`
+}

@@ -1,0 +1,89 @@
+/** A pack as a folder on this machine: regular files alone, read within bounds, listed without being held. */
+import {createHash} from 'node:crypto'
+import {appendFileSync, createReadStream, lstatSync, mkdirSync} from 'node:fs'
+import {opendir, readdir} from 'node:fs/promises'
+import {dirname, join} from 'node:path'
+import {type PackDocuments, type PackFile, maxEvidenceBytes} from '#protocol'
+import {faultCode} from '../../action/fault.ts'
+import {readBounded} from '../../action/sources/bounded-file.ts'
+
+/** No line of a pack is near it. */
+const maxLineLength = 65_536
+
+export class PackFolder {
+  readonly #root: string
+
+  constructor(root: string) {
+    this.#root = root
+  }
+
+  readonly documents: PackDocuments = {
+    read: (path) => Promise.resolve(this.read(path) ?? 'absent'),
+    list: async (folder) => {
+      try {
+        return await readdir(join(this.#root, folder))
+      } catch (fault) {
+        if (faultCode(fault) === undefined) throw fault
+        return []
+      }
+    },
+  }
+
+  /** Whether a pack may be written into it: it is new, or empty. */
+  async isEmpty(): Promise<boolean> {
+    return (await this.documents.list('')).length === 0
+  }
+
+  /** For its owner alone: a pack holds evidence. */
+  append(path: string, text: string): void {
+    const file = join(this.#root, path)
+    mkdirSync(dirname(file), {recursive: true, mode: 0o700})
+    appendFileSync(file, text, {mode: 0o600})
+  }
+
+  /** Undefined for what is no file; one that is too large is cut, so that no digest fits it. */
+  read(path: string): Uint8Array | undefined {
+    if (!this.#isFile(path)) return undefined
+    const file = readBounded(join(this.#root, path), maxEvidenceBytes)
+    if (file.kind === 'too_large') return new Uint8Array()
+    return file.kind === 'read' ? file.bytes : undefined
+  }
+
+  async digest(path: string): Promise<Omit<PackFile, 'path'> | undefined> {
+    if (!this.#isFile(path)) return undefined
+    const hash = createHash('sha256')
+    let size = 0
+    for await (const piece of createReadStream(join(this.#root, path)) as AsyncIterable<Uint8Array>) {
+      hash.update(piece)
+      size += piece.length
+    }
+    return {sha256: hash.digest('hex'), size}
+  }
+
+  /** Without their ends, LF or CR LF. Nothing of a file that is not there; a line that never ends is cut, and is the last. */
+  async *lines(path: string): AsyncGenerator<string> {
+    if (!this.#isFile(path)) return
+    let rest = ''
+    for await (const piece of createReadStream(join(this.#root, path), 'utf8') as AsyncIterable<string>) {
+      const lines = `${rest}${piece}`.split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) yield line.replace(/\r$/, '')
+      if (rest.length > maxLineLength) break
+    }
+    if (rest !== '') yield rest.slice(0, maxLineLength)
+  }
+
+  /** Everything that is no folder, by its path in the pack. */
+  async *paths(folder = ''): AsyncGenerator<string> {
+    for await (const entry of await opendir(join(this.#root, folder))) {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`
+      if (entry.isDirectory()) yield* this.paths(path)
+      else yield path
+    }
+  }
+
+  /** A link could lead anywhere, and a pipe would never end. */
+  #isFile(path: string): boolean {
+    return lstatSync(join(this.#root, path), {throwIfNoEntry: false})?.isFile() === true
+  }
+}

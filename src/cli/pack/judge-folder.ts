@@ -1,0 +1,164 @@
+/**
+ * A pack on disk -> everything that is wrong with it, and what was looked at. Files against the manifest, entries against
+ * the signed checkpoint, documents against their entries, the index against the documents. Nothing is held in memory
+ * but for naming what does not belong there, once it is known that something does not.
+ */
+import {
+  type PackHead,
+  type PackKeys,
+  type PackTally,
+  PackWalk,
+  type WalkEnd,
+  type WalkOrder,
+  anchorSegment,
+  faultOf,
+  fixedFiles,
+  indexColumns,
+  narrowPins,
+  packFault,
+  packPaths,
+  parsePackProofs,
+  printRow,
+  readKeySet,
+  readTokenKeys,
+} from '#protocol'
+import {type Watcher, checkManifest, countFiles, findAdded, listedPaths} from './check-manifest.ts'
+import type {PackFolder} from './folder.ts'
+
+export interface FolderQuestion {
+  readonly keys: Omit<PackKeys, 'tokens'>
+  /** Undefined: those of the pack. */
+  readonly tokens: PackKeys['tokens']
+  /** Undefined: the entries are held against no checkpoint. */
+  readonly ledgerKey: string | undefined
+}
+
+export interface JudgedFolder {
+  readonly head: PackHead | undefined
+  readonly tally: PackTally | undefined
+  readonly end: WalkEnd | undefined
+  readonly files: number
+}
+
+export async function judgeFolder(
+  folder: PackFolder,
+  question: FolderQuestion,
+  watcher: Watcher,
+): Promise<JudgedFolder> {
+  let faults = 0
+  const watching: Watcher = {
+    ...watcher,
+    onFault: (fault) => {
+      faults += 1
+      watcher.onFault(fault)
+    },
+  }
+  const {head, files} = await checkManifest(folder, watching)
+  if (head === undefined) return {head, files, tally: undefined, end: undefined}
+  const order = readOrder(folder, {head, question}, watching)
+  const walk = new PackWalk(order)
+  await followIndex(folder, walk, watching)
+  const end = walk.end()
+  for (const fault of end.faults) watching.onFault(fault)
+  const isCounted = walk.visited + fixedFiles === files && (await countFiles(folder)) === files + 1
+  if (!isCounted || faults > 0) await nameStrangers(folder, order, watching)
+  if (!isCounted && faults === 0) {
+    watcher.onFault(packFault(packPaths.manifest, 'pack_manifest_malformed', 'it lists a file twice'))
+  }
+  return {head, files, tally: walk.tally, end}
+}
+
+/** What the walk needs of the pack's fixed files. One that is missing was named with the manifest. */
+function readOrder(
+  folder: PackFolder,
+  {head, question}: {readonly head: PackHead; readonly question: FolderQuestion},
+  {onFault}: Watcher,
+): WalkOrder {
+  const proofs = parsePackProofs(folder.read(packPaths.proofs) ?? '')
+  if ('valid' in proofs) onFault(faultOf(packPaths.proofs, proofs))
+  const anchored = readAnchor(folder, question.ledgerKey)
+  if (anchored !== undefined && 'valid' in anchored) onFault(faultOf(packPaths.checkpoint, anchored))
+  const anchor = anchored === undefined || 'valid' in anchored ? undefined : anchored.anchor
+  const tokens = question.tokens ?? readJwks(folder, onFault)
+  return {
+    head,
+    keys: {...question.keys, receipts: narrowedPins(folder, question.keys.receipts), tokens},
+    documents: folder.documents,
+    anchor,
+    size: 'valid' in proofs ? NaN : proofs.size,
+  }
+}
+
+function readAnchor(folder: PackFolder, ledgerKey: string | undefined): ReturnType<typeof anchorSegment> | undefined {
+  const proofs = parsePackProofs(folder.read(packPaths.proofs) ?? '')
+  if (ledgerKey === undefined || 'valid' in proofs) return undefined
+  const note = new TextDecoder('utf-8', {ignoreBOM: true}).decode(folder.read(packPaths.checkpoint))
+  return anchorSegment(proofs, note, ledgerKey)
+}
+
+/** A key set that a pinned key signed may take trust from the pins, and never gives any. */
+function narrowedPins(folder: PackFolder, pins: PackKeys['receipts']): PackKeys['receipts'] {
+  const set = readKeySet(folder.read(packPaths.keySet) ?? '', pins)
+  return set.ok ? narrowPins(pins, set.value) : pins
+}
+
+function readJwks(folder: PackFolder, onFault: Watcher['onFault']): PackKeys['tokens'] {
+  const keys = readTokenKeys(new TextDecoder().decode(folder.read(packPaths.jwks)))
+  if (keys.ok) return keys.value
+  onFault(packFault(packPaths.jwks, 'pack_document_malformed', keys.reason))
+  return undefined
+}
+
+/** The entries, and beside them the index: each decision's row must be the next line of it. */
+async function followIndex(folder: PackFolder, walk: PackWalk, {onFault, onStep}: Watcher): Promise<void> {
+  const index = new IndexReader(folder.lines(packPaths.index), onFault)
+  await index.expect(printRow(indexColumns), 'its first line')
+  for await (const line of folder.lines(packPaths.entries)) {
+    const {faults, row, isDecision} = await walk.take(line)
+    for (const fault of faults) onFault(fault)
+    if (row !== undefined) await index.expect(printRow(row), `the row of entry ${row[0] ?? ''}`)
+    // A decision that does not hold has a row too, and nothing to hold it against.
+    else if (isDecision) await index.skip()
+    onStep(`entry ${walk.tally.entries}`)
+  }
+  await index.expect(undefined, 'it has more rows than there are decisions')
+}
+
+/** Lines of the index, as long as they are what they must be: after one that is not, no other is known to belong. */
+class IndexReader {
+  readonly #lines: AsyncIterator<string, unknown>
+  readonly #onFault: Watcher['onFault']
+  #isLost = false
+
+  constructor(lines: AsyncIterable<string>, onFault: Watcher['onFault']) {
+    this.#lines = lines[Symbol.asyncIterator]()
+    this.#onFault = onFault
+  }
+
+  async expect(row: string | undefined, where: string): Promise<void> {
+    const next = this.#isLost ? undefined : await this.#lines.next()
+    if (next === undefined || (next.done === true ? undefined : next.value) === row) return
+    this.#isLost = true
+    this.#onFault(packFault(packPaths.index, 'pack_index_mismatch', where))
+  }
+
+  async skip(): Promise<void> {
+    await this.#lines.next()
+  }
+}
+
+/** By name: files that the manifest does not list, and listed ones that no entry of the ledger names. */
+async function nameStrangers(folder: PackFolder, order: WalkOrder, {onFault}: Watcher): Promise<void> {
+  await findAdded(folder, {onFault})
+  const visited = new Set<string>(Object.values(packPaths))
+  const read = async (path: string): ReturnType<typeof order.documents.read> => {
+    visited.add(path)
+    return await order.documents.read(path)
+  }
+  // Only what an entry names is to be read, so nothing is shown as being beside it.
+  const walk = new PackWalk({...order, documents: {read, list: () => Promise.resolve([])}})
+  for await (const line of folder.lines(packPaths.entries)) await walk.take(line)
+  for await (const path of listedPaths(folder)) {
+    if (!visited.has(path)) onFault(packFault(path, 'pack_file_added', 'no entry of the ledger names it'))
+  }
+}
