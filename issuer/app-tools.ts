@@ -66,10 +66,10 @@ function makePageTools({
   origin,
   callers,
 }: Inside & {readonly callers: CallerTools}): AppTools['pages'] {
-  const {ledger, checkpoints, entries, records} = durable
+  const {ledger, checkpoints, entries, records, scopes} = durable
   return {
     store: tools.store,
-    ...{ledger, checkpoints, entries, records},
+    ...{ledger, checkpoints, entries, records, scopes},
     readCaller: readCallerOf(callers),
     issuer: config.publicUrl,
     github: webUrlOf(config.github.apiUrl),

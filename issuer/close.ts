@@ -6,7 +6,7 @@ import type {ChangeFacts, PullNotice} from './facts/facts.ts'
 import {foldRevoked, liveReceipts} from './mint/fold-withdrawal.ts'
 import type {Publication} from './publish/publication.ts'
 import {renderClosed, renderRevoked} from './publish/render-withdrawal.ts'
-import {revokeAll} from './revoke.ts'
+import {revokeAll, revokeSurplus} from './revoke.ts'
 import type {Claim, ClaimKey, ScopeReading} from './store/store.ts'
 import type {IssuerTools} from './tools.ts'
 
@@ -33,11 +33,21 @@ async function closeIn(closing: Closing, tools: IssuerTools): Promise<void> {
   // A pull request that is opened, authorised and closed once more has another newest receipt.
   const key: ClaimKey = {repositoryId: scope.repositoryId, subject: `closed/${newest.id}`}
   const claim = await tools.claims.claim(key, tools.newIds())
+  const order = {...orderOf(closing), nonce: claim.nonce}
+  await revokeSurplus({...order, choose: (now, at) => liveReceipts(now, pull.pullRequest, at)}, tools)
   const outcome =
     claim.outcome ??
     (await completeInRounds({claim: key, scope}, tools, (read) => write({...closing, key, claim, read}, tools)))
   await publishOutcome({claim: key, decision: claim.decision, outcome}, tools)
 }
+
+/** What all revocations of this closing say. */
+const orderOf = ({pull, repository: {id, name, owner, public: isPublic}, environment}: Closing) => ({
+  scope: {repositoryId: id, environment},
+  repository: {name, ownerId: owner.id, public: isPublic},
+  by: pull.actor,
+  cause: 'closed' as const,
+})
 
 type Writable = Closing & {readonly key: ClaimKey; readonly claim: Claim; readonly read: ScopeReading}
 
@@ -46,26 +56,14 @@ async function write(
   tools: IssuerTools,
 ): Promise<Completing> {
   const at = tools.now()
-  const {repository: place, installation, pullRequest, actor} = pull
+  const {repository: place, installation, pullRequest} = pull
   const address: Publication = {repository: place, installation, pullRequest}
   const receipts = liveReceipts(read.state, pullRequest, at)
   if (receipts.length === 0) {
     return {completes: {claim: key, outcome: {kind: 'answered', publication: JSON.stringify(address)}}, at}
   }
-  const scope = {repositoryId: repository.id, environment}
-  const {name, owner, public: isPublic} = repository
-  const revoked = await revokeAll(
-    {
-      receipts,
-      scope,
-      repository: {name, ownerId: owner.id, public: isPublic},
-      by: actor,
-      cause: 'closed',
-      nonce: claim.nonce,
-      head: read.head,
-    },
-    tools,
-  )
+  const order = orderOf({pull, repository, environment})
+  const revoked = await revokeAll({...order, receipts, nonce: claim.nonce, head: read.head}, tools)
   const state = foldRevoked(read.state, revoked, at)
   const publication: Publication = {
     ...address,
@@ -74,7 +72,7 @@ async function write(
   }
   return {
     completes: {claim: key, outcome: {kind: 'closed', publication: JSON.stringify(publication)}},
-    appends: {scope, records: revoked.map(({record}) => record), state, read},
+    appends: {scope: order.scope, records: revoked.map(({record}) => record), state, read},
     at,
   }
 }

@@ -1,10 +1,10 @@
 /** Ending receipts: each gets a signed revocation and a record of it, after whatever the same change wrote before. */
-import {type ReceiptId, type Revocation, type RevocationCause, signingBytes} from '#protocol'
-import type {Digest} from '#protocol'
+import {type Digest, type ReceiptId, type Revocation, type RevocationCause, signingBytes} from '#protocol'
+import {foldRevoked} from './mint/fold-withdrawal.ts'
 import {mintEvent} from './mint/mint-event.ts'
 import {headAfter, nextTime} from './mint/mint-record.ts'
 import {acceptSignedRevocation, mintRevocationBody} from './mint/mint-revocation.ts'
-import type {EventRecord, LedgerHead, LiveReceipt, ScopeKey} from './store/store.ts'
+import type {EventRecord, LedgerHead, LiveReceipt, ScopeKey, ScopeState} from './store/store.ts'
 import type {IssuerTools} from './tools.ts'
 
 export interface RevokeOrder {
@@ -37,6 +37,38 @@ export async function revokeAll(
     head = headAfter(head, one.record)
   }
   return revoked
+}
+
+/** What one change ends: engines bound a transaction, and DynamoDB's takes 47 records. */
+const mostAtOnce = 40
+const maxRounds = 1000
+
+export interface SurplusOrder extends Omit<RevokeOrder, 'receipts' | 'head'> {
+  /** The receipts that are meant, at a moment in milliseconds. */
+  readonly choose: (state: ScopeState, now: number) => readonly LiveReceipt[]
+}
+
+/** Leaves as many of them as one change takes. Each part is durable by itself: whoever is cut off goes on from there. */
+export async function revokeSurplus(
+  {choose, ...order}: SurplusOrder,
+  tools: Pick<IssuerTools, 'store' | 'signer' | 'now'>,
+): Promise<void> {
+  const {scope} = order
+  for (let round = 0; round < maxRounds; round++) {
+    const read = await tools.store.read(scope)
+    const receipts = choose(read.state, tools.now())
+    if (receipts.length <= mostAtOnce) return
+    const revoked = await revokeAll({...order, receipts: receipts.slice(0, mostAtOnce), head: read.head}, tools)
+    const at = tools.now()
+    const appends = {
+      scope,
+      records: revoked.map(({record}) => record),
+      state: foldRevoked(read.state, revoked, at),
+      read,
+    }
+    await tools.store.commit({appends, at})
+  }
+  throw new Error(`other changes came first ${maxRounds} times`)
 }
 
 type OneOrder = Omit<RevokeOrder, 'receipts'> & {readonly receipt: LiveReceipt}

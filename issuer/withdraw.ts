@@ -16,7 +16,7 @@ import type {Case, EnvironmentPolicy, PolicyInForce} from './policy/ruling.ts'
 import {renderNoStanding, renderUnnamedEnvironment} from './publish/render-answer.ts'
 import {renderEnded, renderRevoked, renderUnknownReceipt, renderWithdrawn} from './publish/render-withdrawal.ts'
 import {readChange} from './read-change.ts'
-import {type Revoked, revokeAll} from './revoke.ts'
+import {type Revoked, revokeAll, revokeSurplus} from './revoke.ts'
 import {sealDecision} from './seal-decision.ts'
 import type {Claim, LiveReceipt, Outcome, ScopeReading, ScopeState} from './store/store.ts'
 import type {IssuerTools} from './tools.ts'
@@ -98,9 +98,25 @@ interface Endable extends Placed {
   readonly inForce: PolicyInForce
 }
 
+/** What all revocations of this statement say. */
+const orderOf = ({said, claim, command, environment, standing, ground}: Endable) => ({
+  scope: {repositoryId: said.repository.id, environment},
+  repository: {
+    name: ground.repository.name,
+    ownerId: ground.repository.owner.id,
+    public: ground.repository.public,
+  },
+  by: standing.author,
+  statement: {id: said.comment.id, digest: standing.bodyDigest},
+  cause: command.kind === 'deny' ? ('denied' as const) : ('person' as const),
+  nonce: claim.nonce,
+})
+
 async function end(asked: Endable, tools: IssuerTools): Promise<Outcome> {
   const {said, command, environment, ground, standing, rules, inForce} = asked
-  const scope = {repositoryId: said.repository.id, environment}
+  const order = orderOf(asked)
+  const {scope} = order
+  await revokeSurplus({...order, choose: (state, now) => meant(state, asked, now)}, tools)
   return await completeInRounds({claim: statementKey(said), scope}, tools, async (read) => {
     const receipts = meant(read.state, asked, tools.now())
     const named = receiptNamed(command)
@@ -124,24 +140,11 @@ interface Writable {
 
 /** The denial's record, then one for each receipt that it ends: all of them or none. */
 async function write({asked, ruled, read, receipts}: Writable, tools: IssuerTools): Promise<Completing> {
-  const {said, claim, command, standing} = asked
+  const {said, claim} = asked
   const ruling = denyBy(ruled, describeWithdrawal(asked))
   const sealed = await sealDecision({claim, statement: said, case: ruled, ruling, said: 'DENY', head: read.head}, tools)
   const {record, at} = sealed
-  const {repository} = ruled.change
-  const revoked = await revokeAll(
-    {
-      receipts,
-      scope: record.scope,
-      repository: {name: repository.name, ownerId: repository.owner.id, public: repository.public},
-      by: standing.author,
-      statement: {id: said.comment.id, digest: standing.bodyDigest},
-      cause: command.kind === 'deny' ? 'denied' : 'person',
-      nonce: claim.nonce,
-      head: headAfter(read.head, record),
-    },
-    tools,
-  )
+  const revoked = await revokeAll({...orderOf(asked), receipts, head: headAfter(read.head, record)}, tools)
   const state = foldWithdrawal(read.state, asked, {revoked, at})
   return {
     completes: {

@@ -150,6 +150,33 @@ describe('what strangers can make it cost', () => {
   })
 })
 
+describe('the badge of an environment that never had a receipt', () => {
+  const badge = async (environment: string): Promise<unknown> => {
+    const answer = await fetch(`${stage.issuer.url}/badge/${repository}/${environment}.json`)
+    return ((await answer.json()) as {readonly message: unknown}).message
+  }
+
+  test('tells what waits and what was denied', async () => {
+    expect(await badge('production')).toBe('unknown')
+    await push(
+      {'.github/countersign.yml': 'version: 1\nenvironments:\n  production: {approvals: 2}\n'},
+      'main',
+      'octocat',
+    )
+    await stage.authorize()
+    expect(await badge('production')).toBe('pending')
+    await stage.say('/deny production')
+    expect(await badge('production')).toBe('denied')
+  })
+
+  test('tells nothing of a private repository', async () => {
+    await stage.close()
+    stage = await Stage.open({private: true})
+    await stage.say('/deny production')
+    expect(await badge('production')).toBe('unknown')
+  })
+})
+
 test('an owner who is not served gets none', async () => {
   await stage.close()
   stage = await Stage.open({env: {COUNTERSIGN_OWNERS: 'somebody-else'}})

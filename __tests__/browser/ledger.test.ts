@@ -100,7 +100,7 @@ testInBrowser(
 
 testInBrowser('a receipt is found by its id, and its entries lead to its page', async () => {
   const {page} = await visit(browser, `${stage.url}/ledger`)
-  await page.getByLabel('Receipt id, or a time').fill(story.redeemed.id)
+  await page.getByLabel('Receipt id, repository or time').fill(story.redeemed.id)
   await page.getByRole('button', {name: 'Search'}).click()
   await page.getByRole('heading', {name: 'Found'}).waitFor()
   expect(await page.locator('.chain li p:first-of-type').allTextContents()).toEqual([

@@ -23,6 +23,7 @@ const pages: Readonly<Record<string, () => string>> = {
   'the home page': () => '/',
   'the ledger': () => '/ledger',
   'a search by receipt': () => `/ledger?q=${story.redeemed.id}`,
+  'a search by repository': () => '/ledger?q=octo-org/api-service',
   'a search by time': () => '/ledger?q=2026-04-02T14:00Z',
   'a search for nothing': () => '/ledger?q=production',
   'a receipt in force': () => `/r/${story.active.id}`,

@@ -2,7 +2,7 @@
 import {type Context, Hono} from 'hono'
 import {html} from 'hono/html'
 import {type Origin, type PublicKey, parseReceiptId} from '#protocol'
-import type {EntryReader} from '../store/store.ts'
+import type {EntryReader, Scopes} from '../store/store.ts'
 import type {ReadCaller} from './caller.ts'
 import {givePage} from './document.ts'
 import {renderHomePage} from './home/page.ts'
@@ -14,6 +14,7 @@ import {type ProofTools, type ReceiptProof, readProof} from './receipt/proof.ts'
 
 export interface PageTools extends ProofTools {
   readonly entries: Pick<EntryReader, 'last'>
+  readonly scopes: Scopes
   readonly readCaller: ReadCaller
   readonly issuer: Origin
   /** Where people see repositories: `https://github.com`. */

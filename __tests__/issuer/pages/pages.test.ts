@@ -177,6 +177,29 @@ describe('the ledger', () => {
   })
 })
 
+describe('the ledger, asked for a repository', () => {
+  const found = (page: string): readonly number[] =>
+    [...page.matchAll(/data-seq="(\d+)"/g)].map(([, seq]) => Number(seq))
+
+  test('finds its receipts in every environment, the newest first, and no other entry', async () => {
+    const page = await get('/ledger?q=Octo-Org/API-service')
+    for (const receipt of [story.active, story.revoked, story.emergency]) expect(page).toContain(receipt.id)
+    expect(page).not.toContain('The ledger began')
+    expect(page).not.toContain('A receipt was revoked')
+    expect(found(page).length).toBeGreaterThan(4)
+    expect(page.indexOf(story.active.id)).toBeLessThan(page.indexOf(story.expired.id))
+  })
+
+  test('tells of a private one what it tells of one that is not there', async () => {
+    const [secret, missing] = await Promise.all(
+      ['octo-org/secret', 'octo-org/nowhere'].map((q) => get(`/ledger?q=${q}`)),
+    )
+    expect(secret?.replaceAll('octo-org/secret', 'x')).toBe(missing?.replaceAll('octo-org/nowhere', 'x'))
+    expect(missing).toContain('no receipt that you may see')
+    expect(await get('/ledger?q=octo-org/secret&link=secret')).toContain(story.secret.id)
+  })
+})
+
 describe('the home page', () => {
   test('has the key to pin, in a step for this issuer', async () => {
     const page = await get('/')

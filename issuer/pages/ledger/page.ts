@@ -53,7 +53,7 @@ function renderEntries(view: LedgerView): Html {
       note: 'Of private repositories only number and hash are public.',
     },
     html`<form class="asking not-on-paper" action="/ledger" method="get" role="search">
-      <label for="q">Receipt id, or a time</label>
+      <label for="q">Receipt id, repository or time</label>
       <div class="in-row">
         <input
           id="q"
@@ -62,7 +62,7 @@ function renderEntries(view: LedgerView): Html {
           placeholder="2026-04-02T14:30Z"
           spellcheck="false"
           autocomplete="off"
-          maxlength="64"
+          maxlength="140"
         />
         <button type="submit">Search</button>
         ${query === '' ? '' : html`<a href="${issuer}/ledger">Newest entries</a>`}
