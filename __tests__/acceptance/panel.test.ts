@@ -7,7 +7,6 @@ import {expectAllowed} from './verdicts.ts'
 let stage: Stage
 beforeEach(async () => {
   stage = await Stage.open()
-  await stage.panel('needs authorisation')
 })
 afterEach(async () => {
   expect(stage.world.violations).toEqual([])

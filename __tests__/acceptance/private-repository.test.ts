@@ -2,6 +2,7 @@
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
 import {parseReceiptId} from '#protocol'
 import {withStore} from './ledger.ts'
+import {operate} from './operator.ts'
 import {Stage, repository} from './stage.ts'
 import {expectAllowed, expectRefused} from './verdicts.ts'
 
@@ -47,6 +48,16 @@ test('the gate reads the check run with the token of its job', async () => {
 test('without that permission it finds nothing, and says which permission would help', async () => {
   const words = expectRefused(await stage.gate({job: {permissions: {contents: 'read'}}}), 'receipt_missing')
   expect(words).toContain('give the job the permission "checks: read"')
+})
+
+test('a key that was revoked is refused in a job that the issuer tells nothing else', async () => {
+  const stolen = stage.issuer.pin
+  const allowed = await stage.gate()
+  expectAllowed(allowed, stage.head)
+  expect(allowed.summary).toContain('Revocation not checked')
+  const next = operate(stage, 'keys', 'rotate', '--now')
+  operate(stage, 'keys', 'revoke', stolen)
+  expectRefused(await stage.gate({with: {'public-key': `${stolen}\n${next}`}}), 'key_revoked')
 })
 
 test('made public later, what was minted while private stays private', async () => {

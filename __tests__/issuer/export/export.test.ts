@@ -194,6 +194,17 @@ describe('what is refused', () => {
   })
 })
 
+test('an export that takes long says how far it is', async () => {
+  const told: string[] = []
+  let now = Date.now()
+  stage.around = {now: () => (now += 3000), tell: (words) => void told.push(words)}
+  await stage.export(...april)
+  stage.around = {}
+  expect(told.length).toBeGreaterThan(1)
+  expect(told.length).toBeLessThan(10)
+  expect(told[0]).toMatch(/^[1-9] of 10 entries\n$/)
+})
+
 test('the folder is for its owner alone', async () => {
   const {folder} = await stage.export(...april)
   const modes = [folder, join(folder, 'receipts'), join(folder, 'index.csv')].map((path) => statSync(path).mode & 0o777)

@@ -43,6 +43,8 @@ export class ExportStage {
   readonly issuer: KeyIssuer
   readonly #token: TokenSigner
   readonly #packs = mkdtempSync(join(tmpdir(), 'countersign-packs-'))
+  /** Over what the commands are given. */
+  around: Partial<Parameters<typeof runCommand>[1]> = {}
   #decided = 0
   #exported = 0
 
@@ -184,7 +186,7 @@ export class ExportStage {
 
   command(...words: readonly string[]): Promise<Printed> {
     const env = {COUNTERSIGN_STORE: `sqlite:${join(this.issuer.folder, 'countersign.db')}`}
-    return runCommand(words, {readFile: () => '', env, now: Date.now})
+    return runCommand(words, {readFile: () => '', env, now: Date.now, ...this.around})
   }
 }
 

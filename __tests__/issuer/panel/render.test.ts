@@ -62,6 +62,12 @@ describe('the line to copy', () => {
     expect(body.replace(line, '')).not.toMatch(/^\s*\//m)
   })
 
+  test('is no command where somebody quotes or copies the whole panel', () => {
+    const body = renderOne({state: {kind: 'denied', denial}})
+    expect(readCommand(body).kind).toBe('not-for-us')
+    expect(readCommand(body.replaceAll(/^/gm, '> ')).kind).toBe('not-for-us')
+  })
+
   test('is for whoever denied alone while a denial stands, and not there once it is authorised', () => {
     expect(renderOne({state: {kind: 'denied', denial}})).toContain(
       `Only \`monalisa\` can lift the denial, by this comment:\n\n${line}`,
