@@ -3,8 +3,18 @@ import {createHash} from 'node:crypto'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
 import {checkedEntries} from '../acceptance/ledger.ts'
-import {Stage} from '../acceptance/stage.ts'
-import {type Place, addRepository, audit, authorise, letTimePass, propose, readClaims, settled} from './statements.ts'
+import {Stage, until} from '../acceptance/stage.ts'
+import {
+  type Place,
+  addRepository,
+  audit,
+  authorise,
+  countWaiting,
+  letTimePass,
+  propose,
+  readClaims,
+  settled,
+} from './statements.ts'
 
 const [repositories, branches, statementsEach, kills] = [10, 2, 10, 12]
 const count = repositories * branches * statementsEach
@@ -15,6 +25,8 @@ let places: readonly Place[]
 beforeAll(async () => {
   stage = await Stage.open()
   places = (await Promise.all(Array.from({length: repositories}, (_, i) => addPlaces(`octo-org/service-${i}`)))).flat()
+  // The kills are to meet statements, not the panels of these pull requests.
+  await until(() => (countWaiting(stage) === 0 ? true : undefined), 'an empty inbox', 90)
 }, 120_000)
 afterAll(() => stage.close())
 

@@ -77,7 +77,7 @@ describe('the line to copy', () => {
 
   test('is not there where every statement would be refused, and the reason is', () => {
     const body = renderOne({
-      change: {pullRequest: aPullRequest({base: {ref: 'topic', repositoryId: 1296269 as never}})},
+      change: {pullRequest: aPullRequest({base: {ref: 'topic', repositoryId: 1296269}})},
     })
     expect(body).toContain('**It cannot be authorised as it is:**\n\n- The pull request goes into topic')
     expect(body).not.toContain('/authorize production')
