@@ -83,7 +83,7 @@ export class IssuerProcess {
       child.once('close', (code) => reject(new Error(`The issuer ended with ${String(code)}:\n${this.#output}`)))
     })
     this.#pin = /pp_pk_[0-9a-f]{64}/.exec(this.#output)?.[0]
-    this.#ledgerKey = /^checkpoints of the ledger verify under: (\S+)$/m.exec(this.#output)?.[1]
+    this.#ledgerKey = this.#output.match(/(?<=^checkpoints of the ledger verify under: )\S+$/gm)?.at(-1)
   }
 
   /** As an operator stops it; resolves with its exit code. */

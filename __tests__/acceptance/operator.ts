@@ -8,7 +8,11 @@ const program = fileURLToPath(new URL('../../issuer/cli/main.ts', import.meta.ur
 
 /** What it printed on standard output. */
 export function operate({issuer}: Stage, ...words: readonly string[]): string {
-  const env = {PATH: process.env['PATH'], COUNTERSIGN_STORE: `sqlite:${databasePath(issuer)}`}
+  const env = {
+    PATH: process.env['PATH'],
+    COUNTERSIGN_STORE: `sqlite:${databasePath(issuer)}`,
+    COUNTERSIGN_PUBLIC_URL: issuer.url,
+  }
   const {status, stdout, stderr} = spawnSync(process.execPath, [program, ...words], {env, encoding: 'utf8'})
   if (status !== 0) throw new Error(`ended with ${String(status)}: ${stderr}`)
   return stdout.trim()

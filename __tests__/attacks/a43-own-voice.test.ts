@@ -1,7 +1,7 @@
 /** A43: making the issuer speak a command as a user (plain-token mode), or loop with another bot. */
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
 import {Stage, repository} from '../acceptance/stage.ts'
-import {expectAllowed, expectNoReceipt, expectSilence} from './judge.ts'
+import {expectAllowed, expectNoReceipt, expectSilence, expectStopped} from './judge.ts'
 
 const operator = 'countersign-operator'
 
@@ -49,6 +49,7 @@ test('a bot that answers every answer with a command gets one', async () => {
 
 test('nothing that the issuer wrote begins with a slash, whatever it was asked', async () => {
   expect(await stage.authorize()).toContain('Authorised for `production`')
+  expectAllowed(await stage.gate(), stage.head)
   for (const words of [
     '/countersign status',
     '/deny production',
@@ -60,5 +61,6 @@ test('nothing that the issuer wrote begins with a slash, whatever it was asked',
   const own = stage.replies().filter(({body}) => body.includes('<!-- countersign:'))
   expect(own.length).toBeGreaterThan(10)
   expect(own.filter(({body}) => /^\s*\//.test(body))).toEqual([])
-  expectAllowed(await stage.gate(), stage.head)
+  // Without an App there is no check run to carry the denial: the issuer's status tells of it.
+  expectStopped(await stage.gate(), 'revoked')
 })

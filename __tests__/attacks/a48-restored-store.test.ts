@@ -1,8 +1,10 @@
 /** A48: the store is restored, lost or swapped, and the issuer started on it: it would forget what it refused, revoked and saw used. */
-import {cp, readFile, rm} from 'node:fs/promises'
+import {cp, readFile, readdir, rm} from 'node:fs/promises'
+import {basename, dirname, join} from 'node:path'
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
 import {onMain} from '../acceptance/jobs.ts'
 import {checkedEntries, databasePath} from '../acceptance/ledger.ts'
+import {operate} from '../acceptance/operator.ts'
 import {Stage} from '../acceptance/stage.ts'
 import {expectAllowed, expectStopped} from './judge.ts'
 
@@ -61,3 +63,21 @@ test('the newest copy is taken, and what it knew holds', async () => {
   expectStopped(await stage.gate(onMain({runId: 8}, {redeem: 'true'})), 'revoked')
   expect((await checkedEntries(stage)).map(({event}) => event)).toContain('receipt.revoked')
 })
+
+test('resumed on purpose, it is another ledger: its origin is new, and what it holds begins there', async () => {
+  const {ledgerKey} = stage.issuer
+  await stage.issuer.stop()
+  await swapFor(older)
+  const renewed = operate(stage, 'ledger', 'resume')
+  expect(renewed).not.toBe(ledgerKey)
+  await begin()
+  expect(stage.issuer.ledgerKey).toBe(renewed)
+  expect((await checkedEntries(stage)).map(({event}) => event)).toEqual(['ledger.created'])
+  expect(await readFile(older)).toEqual(await readFile((await asideOf(path)) ?? ''))
+  expect(() => operate(stage, 'ledger', 'resume')).toThrow('ended with 1')
+})
+
+const asideOf = async (file: string): Promise<string | undefined> =>
+  (await readdir(dirname(file)))
+    .filter((name) => name.startsWith(`${basename(file)}.before-`) && name.endsWith('Z'))
+    .map((name) => join(dirname(file), name))[0]

@@ -151,7 +151,7 @@ describe('a start', () => {
     await start()
     rmSync(at('data/countersign.db'))
     const opened = openKeys(places())
-    expect(opened).toEqual({ok: false, problems: [expect.stringContaining('"countersign ledger resume"')]})
+    expect(opened).toEqual({ok: false, problems: [expect.stringContaining('"countersign-issuer ledger resume"')]})
     expect(existsSync(places().databasePath)).toBe(false)
   })
 
@@ -160,7 +160,7 @@ describe('a start', () => {
     rmSync(at('data/countersign.db'))
     rmSync(at('data/receipt-key.pem.ledger-mark'))
     openSqlite(places().databasePath).close()
-    expect(await start()).toContain('"countersign ledger resume"')
+    expect(await start()).toContain('"countersign-issuer ledger resume"')
   })
 
   test('with an older copy of the database is refused', async () => {
@@ -168,7 +168,7 @@ describe('a start', () => {
     const older = readFileSync(places().databasePath)
     await start(2)
     writeFileSync(places().databasePath, older)
-    expect(await start()).toMatch(/had entry 3, and the store ends before it.*"countersign ledger resume"/)
+    expect(await start()).toMatch(/had entry 3, and the store ends before it.*"countersign-issuer ledger resume"/)
   })
 
   test('with the database of another issuer is refused', async () => {

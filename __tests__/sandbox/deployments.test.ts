@@ -16,7 +16,7 @@ afterEach(async () => {
 async function list(query = '', permissions: object = {deployments: 'read'}): Promise<readonly Json[]> {
   const token = town.world.issueWorkflowToken({repository: repo, permissions})
   const {body} = await town.ask(`/repos/${repo}/deployments${query}`, {token})
-  return Array.isArray(body) ? (body) : []
+  return Array.isArray(body) ? body : []
 }
 
 const add = (ref: string, environment: string): Promise<{readonly id: number}> =>

@@ -7,6 +7,7 @@ import {linksUsage, runLinks} from './links.ts'
 import {checkPolicy} from './policy-check.ts'
 import {explainPolicy} from './policy-explain.ts'
 import type {Printed} from './printed.ts'
+import {resumeUsage, runLedger} from './resume.ts'
 
 export interface CliTools {
   /** The file's text; throws when it cannot be read. */
@@ -19,6 +20,7 @@ export const usage = [
   ...auditorUsage,
   ...linksUsage,
   ...keysUsage,
+  ...resumeUsage,
   ...exportUsage,
 ]
 
@@ -29,6 +31,7 @@ export async function runCommand(args: readonly string[], tools: CliTools & Expo
     if (area === 'auditor') return await runAuditor(rest, tools)
     if (area === 'links') return await runLinks(rest, tools)
     if (area === 'keys') return await runKeys(rest, tools)
+    if (area === 'ledger') return await runLedger(rest, tools)
     if (area === 'export') return await runExport(rest, tools)
   } catch (fault) {
     return printMistake(fault)

@@ -40,7 +40,7 @@ export async function checkMark(path: string, entries: EntryReader): Promise<str
   return (
     `the store is older than, or not, the one that was used with these keys: ${path} says that the ledger ` +
     `${mark.ledger} had entry ${mark.seq}, and the store ${found}. Put the newest copy of the database back. ` +
-    'Going on without it forgets refusals and claims, so it is refused until "countersign ledger resume" says that it is meant'
+    'Going on without it forgets refusals and claims, so it is refused until "countersign-issuer ledger resume" says that it is meant'
   )
 }
 

@@ -12,7 +12,7 @@ export type Notice =
 export interface Delivery {
   /** X-GitHub-Delivery. Not under the HMAC: it makes a redelivery cheap, the statement's claim makes it once. */
   readonly id: string
-  /** Deliveries of one lane (a repository) are taken one at a time, in order; lanes do not wait for each other. */
+  /** Deliveries of one lane (a repository's statements, or its panels) are taken one at a time, in order; lanes do not wait for each other. */
   readonly lane: number
   readonly notice: Notice
   /** Milliseconds. */

@@ -43,7 +43,7 @@ export async function receiveWebhook(request: WebhookRequest, tools: WebhookTool
   // From here the statement is durable: a crash before its decision is repaired by the inbox.
   const kept = await tools.inbox.put({
     id: delivery,
-    lane: narrowed.repositoryId,
+    lane: laneOf(narrowed),
     notice: narrowed.notice,
     receivedAt: tools.now(),
   })
@@ -74,4 +74,10 @@ function parsePayload(text: string): {value: unknown} | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Panels have a lane of their own: a statement does not wait behind those of pull requests that were all rebased. */
+function laneOf({notice, repositoryId}: Narrowed): number {
+  const lane: number = repositoryId
+  return notice.kind === 'proposed' ? -lane : lane
 }

@@ -1,0 +1,89 @@
+/**
+ * `countersign-issuer ledger resume`: says that a lost or older store is meant (threats A48). What is left of it is put
+ * aside, and a ledger with an origin of its own begins under the same keys: never two histories under one name.
+ */
+import {existsSync, renameSync} from 'node:fs'
+import {parseArgs} from 'node:util'
+import {printVerifierKey} from '#protocol'
+import {readDatabasePath} from '../config.ts'
+import {parseKeyPath, parsePublicUrl} from '../config/values.ts'
+import {Variables} from '../config/variables.ts'
+import {type SigningKeys, checkStore, loadSigningKeys} from '../keys/issuer-keys.ts'
+import {markLedger} from '../keys/ledger-mark.ts'
+import {createLedger} from '../ledger/begin.ts'
+import {openSqlite} from '../store/sqlite.ts'
+import type {Printed} from './printed.ts'
+import type {RegisterTools} from './registers.ts'
+
+export const resumeUsage = ['countersign-issuer ledger resume']
+
+export async function runLedger(args: readonly string[], tools: RegisterTools): Promise<Printed> {
+  const {positionals} = parseArgs({args: [...args], allowPositionals: true, options: {}})
+  const [command, ...rest] = positionals
+  if (command !== 'resume' || rest.length > 0) return {code: 2, lines: ['Usage:', `  ${resumeUsage.join('')}`]}
+  const read = readPlaces(tools)
+  if ('problems' in read) return {code: 2, lines: read.problems}
+  if (await isWhole(read)) {
+    return {code: 1, lines: ['The store is the one that was used with these keys: there is nothing to resume.']}
+  }
+  return await resume(read, tools)
+}
+
+interface Places {
+  readonly path: string
+  readonly host: string
+  readonly keys: SigningKeys
+}
+
+function readPlaces({env}: RegisterTools): Places | {readonly problems: readonly string[]} {
+  const {COUNTERSIGN_STORE, COUNTERSIGN_RECEIPT_KEY, COUNTERSIGN_LEDGER_KEY, COUNTERSIGN_PUBLIC_URL} = env
+  const variables = new Variables({
+    COUNTERSIGN_STORE,
+    COUNTERSIGN_RECEIPT_KEY,
+    COUNTERSIGN_LEDGER_KEY,
+    COUNTERSIGN_PUBLIC_URL,
+  })
+  const path = readDatabasePath(variables)
+  const [receiptKey, ledgerKey] = [
+    variables.read('RECEIPT_KEY', parseKeyPath),
+    variables.read('LEDGER_KEY', parseKeyPath),
+  ]
+  const publicUrl = variables.read('PUBLIC_URL', parsePublicUrl)
+  if (publicUrl === undefined) variables.refuse('PUBLIC_URL', 'is needed: the new ledger is named after its host')
+  if (publicUrl === undefined || variables.problems.length > 0) return {problems: variables.problems}
+  const signing = loadSigningKeys({databasePath: path, receiptKey, ledgerKey})
+  if (!signing.ok) return {problems: signing.problems}
+  if (signing.keys.receipt === undefined) {
+    return {problems: ['COUNTERSIGN_RECEIPT_KEY: must name the key that is to sign; the first one is gone']}
+  }
+  return {path, host: new URL(publicUrl).host, keys: signing.keys}
+}
+
+async function isWhole({path, keys}: Places): Promise<boolean> {
+  if (!existsSync(path)) return false
+  const durable = openSqlite(path)
+  try {
+    return (await checkStore({...keys, stoodBeside: true}, durable.entries)).kind === 'known'
+  } finally {
+    durable.close()
+  }
+}
+
+async function resume({path, host, keys}: Places, {now}: RegisterTools): Promise<Printed> {
+  const aside = `${path}.before-${new Date(now()).toISOString().replace(/[^0-9TZ]/g, '')}`
+  for (const end of ['', '-wal', '-shm']) if (existsSync(`${path}${end}`)) renameSync(`${path}${end}`, `${aside}${end}`)
+  const durable = openSqlite(path)
+  try {
+    await createLedger({host, keys, durable}, now())
+    const first = await durable.entries.last()
+    markLedger(keys.markPath, first)
+    const notes = [
+      `What was there stands in ${aside} and its like. Refusals, revocations and uses that only it knew are forgotten:`,
+      'pin the receipt key anew (countersign-issuer keys rotate --now) if receipts of before must not count.',
+      'Give the new verifier key to whoever follows the ledger.',
+    ]
+    return {code: 0, lines: [printVerifierKey(first.ledger, keys.ledger.publicKey)], notes}
+  } finally {
+    durable.close()
+  }
+}
