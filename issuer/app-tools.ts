@@ -13,6 +13,7 @@ import type {IssuerKeys} from './keys/issuer-keys.ts'
 import type {KeyRing} from './keys/key-ring.ts'
 import type {ReadCaller} from './pages/caller.ts'
 import {createRepositorySource} from './receipts/github-repositories.ts'
+import {type BearsName, createBearsName} from './receipts/present-names.ts'
 import type {Durable} from './store/sqlite.ts'
 import type {IssuerTools} from './tools.ts'
 
@@ -35,11 +36,12 @@ export function makeAppTools(inside: Inside): Asking {
   const repositories = createRepositorySource(github)
   const deployments = createDeploymentSource(github, repositories)
   const callers = {...durable, jobTokens: openJobTokens(inside), now: tools.now}
-  const asking = {...tools, ...callers, store: tools.store, repositories, deployments}
+  const bearsName = createBearsName({repositories, now: tools.now})
+  const asking = {...tools, ...callers, store: tools.store, repositories, deployments, bearsName}
   return {
     asking,
     ledger: asking,
-    pages: makePageTools({...inside, callers}),
+    pages: makePageTools({...inside, callers, bearsName}),
     keySet: ring.keySet,
     tokenKey: keys.token.jwk,
   }
@@ -65,7 +67,8 @@ function makePageTools({
   tools,
   origin,
   callers,
-}: Inside & {readonly callers: CallerTools}): AppTools['pages'] {
+  bearsName,
+}: Inside & {readonly callers: CallerTools; readonly bearsName: BearsName}): AppTools['pages'] {
   const {ledger, checkpoints, entries, records, scopes} = durable
   return {
     store: tools.store,
@@ -77,6 +80,7 @@ function makePageTools({
     ledgerKey: printVerifierKey(origin, keys.ledger.publicKey),
     tokenKeys: keys.token.keys satisfies TokenKeys,
     now: tools.now,
+    bearsName,
     reportFault: (fault) => tools.log.error({err: fault}, 'a badge could not be drawn'),
     get keys() {
       return ring.pins()

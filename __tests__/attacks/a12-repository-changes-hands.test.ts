@@ -46,6 +46,17 @@ test('a repository that was made anew under the old name gets nothing from the o
   await expectNoReceipt(stage)
 })
 
+test('asked for by its name, the old one\u2019s receipts and badge are not there any more; by its id they are', async () => {
+  await stage.authorize()
+  const {id} = theRepository(stage.world, repository)
+  await recreate()
+  const ask = async (path: string): Promise<unknown> => (await fetch(`${stage.issuer.url}${path}`)).json()
+  const rest = `environment=production&sha=${stage.head}`
+  expect(await ask(`/v1/receipts?repository=${repository}&${rest}`)).toEqual({receipts: []})
+  expect(await ask(`/badge/${repository}/production.json`)).toMatchObject({message: 'unknown'})
+  expect(await ask(`/v1/receipts?repository_id=${id}&${rest}`)).toMatchObject({receipts: [{scope: {repositoryId: id}}]})
+})
+
 test('a statement about the old repository is neither decided nor answered in the new one', async () => {
   const [late] = await whileUnreachable(stage, () => say(command()))
   await recreate()

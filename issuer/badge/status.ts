@@ -5,11 +5,13 @@ import {
   type Login,
   type PinnedKeys,
   type Receipt,
+  type RepositoryId,
   type RepositoryName,
   secondsTimeToMs,
 } from '#protocol'
 import {type MayRead} from '../pages/caller.ts'
 import {judgeState, readHappened, belongingOf} from '../pages/receipt/proof.ts'
+import type {BearsName} from '../receipts/present-names.ts'
 import type {RecordReader, ScopeState, Store} from '../store/store.ts'
 
 export type BadgeStatus =
@@ -19,6 +21,7 @@ export type BadgeStatus =
 export interface StatusTools {
   readonly store: Pick<Store, 'find' | 'read'>
   readonly records: RecordReader
+  readonly bearsName: BearsName
   /** What this issuer's receipts are verified with. */
   readonly keys: PinnedKeys
   /** Milliseconds. */
@@ -31,15 +34,24 @@ export interface BadgeQuestion {
   readonly mayRead: MayRead
 }
 
-/** Nothing that this caller may read is `unknown`, as is a receipt that does not verify. */
-export async function readBadgeStatus(
-  {repository, environment, mayRead}: BadgeQuestion,
-  tools: StatusTools,
-): Promise<BadgeStatus> {
-  const found = await tools.store.find({by: 'scope', repository, environment})
+/**
+ * Nothing that this caller may read is `unknown`, as is a receipt that does not verify. GitHub is asked about the name last,
+ * of what is shown: how long an answer takes tells nobody of a private repository.
+ */
+export async function readBadgeStatus({repository, ...asked}: BadgeQuestion, tools: StatusTools): Promise<BadgeStatus> {
+  const id = await tools.records.repositoryNamed(repository)
+  const status: BadgeStatus = id === undefined ? {kind: 'unknown'} : await readStatus({id, ...asked}, tools)
+  if (id === undefined || status.kind === 'unknown') return status
+  return (await tools.bearsName({id, name: repository})) ? status : {kind: 'unknown'}
+}
+
+type Identified = Omit<BadgeQuestion, 'repository'> & {readonly id: RepositoryId}
+
+async function readStatus({id, environment, mayRead}: Identified, tools: StatusTools): Promise<BadgeStatus> {
+  const found = await tools.store.find({by: 'scope', repository: id, environment})
   const receipts = found.filter((one) => mayRead(belongingOf(one))).map((one) => one.receipt)
   const [newest] = receipts
-  if (newest === undefined) return await readUnissued({repository, environment, mayRead}, tools)
+  if (newest === undefined) return await readUnissued({id, environment, mayRead}, tools)
   const now = tools.now()
   for (const receipt of receipts) {
     const isOver = !(now < secondsTimeToMs(receipt.expiresAt))
@@ -62,11 +74,9 @@ const sayInForce = ({flags, authorizedBy, scope}: Receipt): BadgeStatus =>
 
 /** Where no receipt can be shown: what was said of a first one, as far as this caller may know of it. */
 async function readUnissued(
-  {repository, environment, mayRead}: BadgeQuestion,
-  {store, records, now}: StatusTools,
+  {id: repositoryId, environment, mayRead}: Identified,
+  {store, now}: StatusTools,
 ): Promise<BadgeStatus> {
-  const repositoryId = await records.repositoryNamed(repository)
-  if (repositoryId === undefined) return {kind: 'unknown'}
   const {state} = await store.read({repositoryId, environment})
   const isShown = (one: {readonly public?: boolean | undefined}): boolean =>
     mayRead({repositoryId, public: one.public === true})

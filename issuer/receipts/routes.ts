@@ -1,23 +1,27 @@
 /** Receipts over HTTP (docs/routes.md): who asks is known before anything is looked up, and private is as missing. */
 import type {Context, Hono} from 'hono'
 import {bodyLimit} from 'hono/body-limit'
-import {parseReceiptId} from '#protocol'
+import {parseReceiptId, parseRepositoryName} from '#protocol'
 import {type Caller, type Job, mayRead} from '../callers/caller.ts'
 import type {CallerTools} from '../callers/read-caller.ts'
 import {refreshQuietly} from '../panel/keep-panels.ts'
 import {readReceiptQuery} from '../receipt-query.ts'
-import type {FoundReceipt} from '../store/store.ts'
+import type {FoundReceipt, Lookup} from '../store/store.ts'
 import type {IssuerTools} from '../tools.ts'
 import {type AdmitTools, admitJob} from './admit.ts'
 import {callerOf, callerRoutes} from './caller-routes.ts'
 import {execute, parseExecution} from './execute.ts'
+import type {BearsName} from './present-names.ts'
 import {redeem} from './redeem.ts'
 import {answerRefusal} from './refusals.ts'
 import {type StatusTools, createStatusReader} from './status.ts'
 import type {Telling} from './told.ts'
 import {takeTurns} from './turns.ts'
 
-export type ReceiptRouteTools = CallerTools & AdmitTools & StatusTools & Pick<IssuerTools, 'log' | 'panels'>
+export type ReceiptRouteTools = CallerTools &
+  AdmitTools &
+  StatusTools &
+  Pick<IssuerTools, 'log' | 'panels'> & {readonly bearsName: BearsName}
 
 /** To be mounted at `/v1/receipts`. */
 export function receiptRoutes(tools: ReceiptRouteTools): Hono {
@@ -27,8 +31,9 @@ export function receiptRoutes(tools: ReceiptRouteTools): Hono {
     const caller = await callerOf(c, tools)
     const query = readReceiptQuery((name) => c.req.queries(name))
     if (!query.ok) return answerRefusal(c, {code: 'query_invalid', problem: query.problems.join('; ')})
-    const found = await tools.store.find(query.lookup)
-    return c.json({receipts: found.filter((one) => maySee(caller, one)).map(({receipt}) => receipt)})
+    const found = (await tools.store.find(query.lookup)).filter((one) => maySee(caller, one))
+    const isTheirs = await isStillNamed(query.lookup, found[0], tools)
+    return c.json({receipts: isTheirs ? found.map(({receipt}) => receipt) : []})
   })
   routes.get('/:id', async (c) => {
     const found = await findShown(c, await callerOf(c, tools), tools)
@@ -40,6 +45,17 @@ export function receiptRoutes(tools: ReceiptRouteTools): Hono {
   })
   addTellingRoutes(routes, tools)
   return routes
+}
+
+/** Asked by id, no name matters. GitHub is asked only where there is something to show. */
+const isStillNamed = async (
+  lookup: Lookup,
+  found: FoundReceipt | undefined,
+  {bearsName}: Pick<ReceiptRouteTools, 'bearsName'>,
+): Promise<boolean> => {
+  const name = lookup.by === 'scope' ? parseRepositoryName(lookup.repository) : undefined
+  if (name === undefined || found === undefined) return true
+  return await bearsName({id: found.receipt.scope.repositoryId, name})
 }
 
 /** What jobs tell of a receipt. */

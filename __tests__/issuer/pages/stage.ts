@@ -79,7 +79,14 @@ export async function openStage(): Promise<Stage> {
   }
   const faults: unknown[] = []
   const ledgerKey = printVerifierKey(first.ledger, ledger.pin)
-  const shared = {...durable, keys: keys.keys, tokenKeys: tokenKeys.value, readCaller, now: () => now}
+  const shared = {
+    ...durable,
+    keys: keys.keys,
+    tokenKeys: tokenKeys.value,
+    readCaller,
+    now: () => now,
+    bearsName: () => Promise.resolve(true),
+  }
   const pages = {
     pin: key.pin,
     ledgerKey,

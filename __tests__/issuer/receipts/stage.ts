@@ -149,6 +149,7 @@ function toolsOf(
         return {...repository, public: isPublic, defaultBranch, owner: {id: 9919, login: 'octo-org'}, installation: 7}
       },
     },
+    bearsName: () => Promise.resolve(true),
     permissions: {
       readPermission: async () => {
         await look()
