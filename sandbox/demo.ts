@@ -7,7 +7,7 @@ import {join} from 'node:path'
 import {parseArgs} from 'node:util'
 
 import {printPublicKey, printSignature, signingBytes} from '#protocol'
-import {type Cast, type GateAsk, comment, fetchReceipt, repository, runGate, startCast} from './demo/cast.ts'
+import {type Cast, type GateAsk, audit, comment, fetchReceipt, repository, runGate, startCast} from './demo/cast.ts'
 import {
   printCheck,
   printEnd,
@@ -19,7 +19,7 @@ import {
   printTitle,
 } from './demo/print.ts'
 
-const help = `The main job on your own machine: a deploy is stopped, a reviewer authorises it, it passes, forgeries are refused.
+const help = `The main job on your own machine: a deploy is stopped, a reviewer authorises it, it passes, forgeries are refused,\nand what was authorised is taken back and audited.
 
   npm run demo [-- --keep]
 
@@ -135,8 +135,23 @@ async function survive(cast: Cast, story: Story, receipt: string): Promise<void>
   }
 }
 
+async function takeBack(cast: Cast, story: Story): Promise<void> {
+  await cast.issuer.restart()
+  story.step('octocat looks again, and says no.')
+  const no = '/deny production the retries hide a fault'
+  printQuote('octocat', no)
+  printQuote('countersign[bot]', await comment(cast, no))
+
+  story.step('The same deploy job, with the receipt that let it through before.')
+  await story.job(cast, 'denied')
+
+  story.step('An auditor asks who authorised what, and verifies the answer on their own machine.')
+  const {code, out} = await audit(cast)
+  printQuote('countersign audit', out)
+  story.check('every proof holds, the revocation among them', code === 0 && out.includes('revoked'))
+}
+
 async function leaveRunning({github, issuer, token, pullRequest, head}: Cast): Promise<void> {
-  await issuer.restart()
   printTitle('Still running', 'Ctrl-C ends both.')
   printNote(`issuer      ${issuer.url}   (key to pin: ${issuer.pin})`)
   printNote(`local GitHub ${github.url}`)
@@ -163,6 +178,7 @@ async function tell(keep: boolean): Promise<number> {
     const receipt = await authorise(cast, story)
     await attack(cast, story, receipt)
     await survive(cast, story, receipt)
+    await takeBack(cast, story)
     printEnd(story.failed, ((Date.now() - started) / 1000).toFixed(1))
     if (keep) await leaveRunning(cast)
   } finally {

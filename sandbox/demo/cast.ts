@@ -1,5 +1,6 @@
 /** Who and what the demo needs: a local GitHub and the issuer, each a process of its own, a repository and a change. */
 
+import {execFile} from 'node:child_process'
 import {fileURLToPath} from 'node:url'
 
 import {type RemoteSandbox, startSandboxProcess} from '../client.ts'
@@ -84,6 +85,19 @@ export async function fetchReceipt({github, token, head}: Cast): Promise<string>
   const text = /```json\n([\s\S]*?)\n```/.exec(runs[0]?.output.text ?? '')?.[1]
   if (text === undefined) throw new Error('no check run carries a receipt')
   return text
+}
+
+const command = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+
+/** `countersign audit`, as an auditor runs it. */
+export async function audit({issuer}: Cast): Promise<{readonly code: number; readonly out: string}> {
+  const asked = ['--issuer', issuer.url, '--repository', repository, '--environment', 'production']
+  const keys = ['--pin', issuer.pin, '--ledger-key', issuer.ledgerKey]
+  return await new Promise((resolve) => {
+    const child = execFile(process.execPath, [command, 'audit', ...asked, ...keys], (_, out, err) =>
+      resolve({code: child.exitCode ?? 1, out: `${out}${err}`.trim()}),
+    )
+  })
 }
 
 export interface GateAsk {
