@@ -6,7 +6,7 @@
 import {type ChildProcess, spawn} from 'node:child_process'
 import {once} from 'node:events'
 import {existsSync} from 'node:fs'
-import {type IncomingMessage, type Server, createServer} from 'node:http'
+import {type IncomingMessage, type Server, createServer, request} from 'node:http'
 import type {AddressInfo} from 'node:net'
 import {homedir} from 'node:os'
 import {join} from 'node:path'
@@ -97,17 +97,17 @@ async function openDoor(url: string, choose: Choose): Promise<Server> {
     turn = answer.catch(() => undefined)
     return answer
   }
-  const server = createServer((request, response) => {
-    void readBody(request).then(async (body) => {
-      const asked = {operation: String(request.headers['x-amz-target']).split('.')[1] ?? '', body}
+  const server = createServer((incoming, response) => {
+    void readBody(incoming).then(async (body) => {
+      const asked = {operation: String(incoming.headers['x-amz-target']).split('.')[1] ?? '', body}
       const fault = await choose(asked)
-      if (fault === 'drop') return request.socket.destroy()
+      if (fault === 'drop') return incoming.socket.destroy()
       if (fault === 'hang') return
       const answer =
         typeof fault === 'object'
           ? {status: fault.status, body: JSON.stringify(fault.body)}
-          : await carryOut(request.headers, asked)
-      if (fault === 'cut') return request.socket.destroy()
+          : await carryOut(incoming.headers, asked)
+      if (fault === 'cut') return incoming.socket.destroy()
       response.writeHead(answer.status, {'content-type': 'application/x-amz-json-1.0'}).end(answer.body)
     })
   })
@@ -119,14 +119,13 @@ async function openDoor(url: string, choose: Choose): Promise<Server> {
 const tokenOf = ({operation, body}: DynamoRequest): string | undefined =>
   operation === 'TransactWriteItems' ? /"ClientRequestToken":"([^"]+)"/.exec(body)?.[1] : undefined
 
+/** Each time over a connection of its own: moto closes idle ones, and a request must not meet the end of one. */
 async function forward(url: string, headers: IncomingMessage['headers'], body: string): Promise<Answer> {
   const kept = ['x-amz-target', 'authorization', 'content-type', 'x-amz-date'] as const
-  const answer = await fetch(url, {
-    method: 'POST',
-    headers: Object.fromEntries(kept.map((name) => [name, String(headers[name])])),
-    body,
-  })
-  return {status: answer.status, body: await answer.text()}
+  const given = Object.fromEntries(kept.map((name) => [name, String(headers[name])]))
+  const asking = request(url, {method: 'POST', agent: false, headers: given}).end(body)
+  const [answer] = (await once(asking, 'response')) as [IncomingMessage]
+  return {status: answer.statusCode ?? 0, body: await readBody(answer)}
 }
 
 /** An error as DynamoDB words it. */
@@ -135,8 +134,8 @@ export const refusal = (status: number, type: string, more: object = {}): Fault 
   body: {__type: `com.amazonaws.dynamodb.v20120810#${type}`, message: type, ...more},
 })
 
-async function readBody(request: IncomingMessage): Promise<string> {
+async function readBody(message: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk as Buffer)
+  for await (const chunk of message) chunks.push(chunk as Buffer)
   return Buffer.concat(chunks).toString('utf8')
 }
