@@ -3,6 +3,7 @@ import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
 import {verify} from '#protocol'
 import {checkedEntries} from './ledger.ts'
 import {Stage, repository, until} from './stage.ts'
+import {addRepository, authorise, propose} from '../faults/statements.ts'
 import {expectAllowed, expectRefused} from './verdicts.ts'
 
 let stage: Stage
@@ -97,6 +98,12 @@ describe('/revoke', () => {
     const {id} = JSON.parse(stage.receiptText()) as {id: string}
     expect(await stage.say(`/revoke ${id}`)).toContain('Revoked for `production`')
     expect(await stage.say(`/revoke ${id}`)).toContain('is over already')
+    const other = 'octo-org/other-service'
+    await addRepository(stage, other)
+    authorise(stage, await propose(stage, other, 'feature'))
+    const foreign = () => stage.world.checkRuns.find(({repository: {name}}) => name === 'other-service')?.externalId
+    const theirs = await until(foreign, 'the receipt of another repository')
+    expect(await stage.say(`/revoke ${theirs}`)).toContain('There is no such receipt in this repository')
     const unknown = `${id.slice(0, -4)}0000`
     expect(await stage.say(`/revoke ${unknown}`)).toContain('There is no such receipt in this repository')
     expect((await events()).filter((event) => event === 'receipt.revoked')).toHaveLength(1)

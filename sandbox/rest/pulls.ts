@@ -23,7 +23,9 @@ export function pullRoutes(world: World): Hono<Env> {
     const pull = findPull(c)
     if (!pull) return notFound(c)
     if (pull.state === 'open') await tryMerge(world, pull)
-    return c.json(await presentPull(world, pull))
+    const shown = await presentPull(world, pull)
+    // Git takes its time, and the repository may be gone by then.
+    return world.repositories.includes(pull.repository) ? c.json(shown) : notFound(c)
   })
   app.get('/pulls/:number{[0-9]+}/files', read, (c) => files(world, c))
   app.get('/pulls/:number{[0-9]+}/commits', read, (c) => commits(world, c))
