@@ -76,7 +76,8 @@ test('every refusal that the README names is one', () => {
 })
 
 test('every npm script that the README names is there', () => {
-  for (const [, name] of readme.matchAll(/npm run (?:-s )?([a-z:-]+)/g)) expect(Object.keys(manifest.scripts)).toContain(name)
+  for (const [, name] of readme.matchAll(/npm run (?:-s )?([a-z:-]+)/g))
+    expect(Object.keys(manifest.scripts)).toContain(name)
 })
 
 test.each(['README.md', 'CONTRIBUTING.md', 'SECURITY.md'])('every link of %s to a file leads somewhere', (file) => {
