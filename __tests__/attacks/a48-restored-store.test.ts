@@ -1,5 +1,5 @@
 /** A48: the store is restored, lost or swapped, and the issuer started on it: it would forget what it refused, revoked and saw used. */
-import {cp, readFile, readdir, rm} from 'node:fs/promises'
+import {cp, readFile, readdir, rm, writeFile} from 'node:fs/promises'
 import {basename, dirname, join} from 'node:path'
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
 import {onMain} from '../acceptance/jobs.ts'
@@ -75,6 +75,15 @@ test('resumed on purpose, it is another ledger: its origin is new, and what it h
   expect((await checkedEntries(stage)).map(({event}) => event)).toEqual(['ledger.created'])
   expect(await readFile(older)).toEqual(await readFile((await asideOf(path)) ?? ''))
   expect(() => operate(stage, 'ledger', 'resume')).toThrow('ended with 1')
+})
+
+test('a file that cannot be read is named, and left as it is', async () => {
+  await stage.issuer.stop()
+  await swapFor(undefined)
+  await writeFile(path, 'no database at all, and no ledger in it')
+  expect(() => operate(stage, 'ledger', 'resume')).toThrow(/ended with 2: COUNTERSIGN_STORE: .*move it away/)
+  expect(await readFile(path, 'utf8')).toBe('no database at all, and no ledger in it')
+  await swapFor(undefined)
 })
 
 const asideOf = async (file: string): Promise<string | undefined> =>

@@ -23,10 +23,15 @@ export async function runLedger(args: readonly string[], tools: RegisterTools): 
   if (command !== 'resume' || rest.length > 0) return {code: 2, lines: ['Usage:', `  ${resumeUsage.join('')}`]}
   const read = readPlaces(tools)
   if ('problems' in read) return {code: 2, lines: read.problems}
-  if (await isWhole(read)) {
-    return {code: 1, lines: ['The store is the one that was used with these keys: there is nothing to resume.']}
+  const found = await look(read)
+  switch (found) {
+    case 'whole':
+      return {code: 1, lines: ['The store is the one that was used with these keys: there is nothing to resume.']}
+    case 'lost':
+      return await resume(read, tools)
+    default:
+      return {code: 2, lines: [`COUNTERSIGN_STORE: ${found.problem}. Where it is damaged, move it away, then resume`]}
   }
-  return await resume(read, tools)
 }
 
 interface Places {
@@ -59,13 +64,18 @@ function readPlaces({env}: RegisterTools): Places | {readonly problems: readonly
   return {path, host: new URL(publicUrl).host, keys: signing.keys}
 }
 
-async function isWhole({path, keys}: Places): Promise<boolean> {
-  if (!existsSync(path)) return false
-  const durable = openSqlite(path)
+/** Another program's file, or one of a newer version, is not put aside by us. */
+async function look({path, keys}: Places): Promise<'whole' | 'lost' | {readonly problem: string}> {
+  if (!existsSync(path)) return 'lost'
   try {
-    return (await checkStore({...keys, stoodBeside: true}, durable.entries)).kind === 'known'
-  } finally {
-    durable.close()
+    const durable = openSqlite(path)
+    try {
+      return (await checkStore({...keys, stoodBeside: true}, durable.entries)).kind === 'known' ? 'whole' : 'lost'
+    } finally {
+      durable.close()
+    }
+  } catch (fault) {
+    return {problem: fault instanceof Error ? fault.message : 'the database cannot be read'}
   }
 }
 
