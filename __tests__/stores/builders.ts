@@ -16,15 +16,10 @@ import {
   printMicrosTime,
   sealEntry,
 } from '#protocol'
-import type {
-  Change,
-  Claim,
-  ClaimKey,
-  DecisionRecord,
-  Outcome,
-  ScopeKey,
-  ScopeReading,
-} from '../../issuer/store/store.ts'
+import type {Claim, ClaimKey, Outcome} from '../../issuer/store/claims.ts'
+import type {DecisionRecord} from '../../issuer/store/record.ts'
+import type {ScopeKey} from '../../issuer/store/state.ts'
+import type {Change, ScopeReading} from '../../issuer/store/store.ts'
 import {type Json, type Overrides, makeKey, receiptBody} from '../protocol/builders.ts'
 
 const key = makeKey()
@@ -87,6 +82,8 @@ export interface Asked {
   readonly receiptScope?: Json
   /** Over the usual receipt's. */
   readonly issuedAt?: string
+  readonly approvals?: readonly Json[]
+  readonly ownerId?: number
   readonly at?: number
 }
 
@@ -134,6 +131,9 @@ function recordOf({
   const overrides = {
     scope: {...scope, repository, ...asked.receiptScope},
     ...(asked.issuedAt === undefined ? {} : {issuedAt: asked.issuedAt}),
+    ...(asked.approvals === undefined
+      ? {}
+      : {approvals: asked.approvals, authorizedBy: asked.approvals.at(-1)?.['login']}),
   }
   const receipt = kind !== 'allow' ? undefined : receiptOf(n, overrides)
   const entry = sealEntry({
@@ -154,7 +154,7 @@ function recordOf({
     decision: decisionId(n),
     scope,
     repository,
-    ownerId: 9919,
+    ownerId: asked.ownerId ?? 9919,
     public: asked.public ?? true,
     receipt,
     evidence: `{"nonce":"${n}"}`,

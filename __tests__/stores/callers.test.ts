@@ -4,7 +4,8 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
 import {makeToken} from '../../issuer/callers/secret-token.ts'
-import {type Durable, openSqlite} from '../../issuer/store/sqlite.ts'
+import type {Durable} from '../../issuer/store/durable.ts'
+import {openSqlite} from '../../issuer/store/sqlite.ts'
 import {repositoryId} from './builders.ts'
 
 let folder: string

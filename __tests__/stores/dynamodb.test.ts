@@ -1,7 +1,10 @@
 /** The store on DynamoDB: the common suite, and what is special to a table that is asked over a network. */
-import {afterAll, beforeAll, jest, test} from '@jest/globals'
+import {afterAll, beforeAll, expect, jest, test} from '@jest/globals'
+import {publicSight} from '../../issuer/callers/sight.ts'
 import {type Emulator, emulatorAbsent, startEmulator} from '../aws/emulator.ts'
 import {Tables} from '../aws/tables.ts'
+import {firstEntry, scopeOf} from './builders.ts'
+import {decideStatement} from './deciding.ts'
 import {describeStore} from './suite.ts'
 
 jest.setTimeout(240_000)
@@ -18,4 +21,32 @@ if (emulatorAbsent !== undefined) {
   afterAll(() => emulator.close())
 
   describeStore('dynamodb', () => tables.openEmpty())
+
+  test('a look-up for everybody asks the same of a table with private receipts as of one without', async () => {
+    const asked = async (isPrivate: boolean): Promise<readonly string[]> => {
+      const durable = await tables.openEmpty()
+      await durable.createLedger(firstEntry)
+      for (let n = 1; isPrivate && n <= 3; n++) await decideStatement(durable, {n, public: false})
+      const requests: string[] = []
+      emulator.failWith(({operation, body}) => {
+        // What a name leads to, and what none leads to, differ by the number that is asked for.
+        requests.push(
+          `${operation} ${body.replaceAll(/countersign-\d+/g, 'table').replaceAll(/(?<=["/])(1296269|0)\b/g, 'id')}`,
+        )
+        return undefined
+      })
+      const {repositoryId: id, environment} = scopeOf()
+      for (const repository of [id, 'octo-org/api-service']) {
+        await durable.store.find({by: 'scope', repository, environment, sight: publicSight})
+        await durable.store.find({by: 'repository', repository, sight: publicSight})
+      }
+      await durable.store.find({by: 'approver', login: 'octocat', sight: publicSight})
+      emulator.failWith(undefined)
+      durable.close()
+      return requests
+    }
+    const requests = await asked(true)
+    expect(requests).toHaveLength(7)
+    expect(requests).toEqual(await asked(false))
+  })
 }

@@ -4,6 +4,7 @@ import {mkdtempSync, rmSync, statSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {DatabaseSync, type SQLInputValue} from 'node:sqlite'
+import {publicSight} from '../../issuer/callers/sight.ts'
 import {durableOver, openSqlite} from '../../issuer/store/sqlite.ts'
 import {openDatabase} from '../../issuer/store/sqlite/connection.ts'
 import {migrate, migrations} from '../../issuer/store/sqlite/schema.ts'
@@ -128,6 +129,7 @@ describe('the schema', () => {
     const after = openSqlite(asFirstVersion(path))
     await checkTree(after)
     expect(await after.store.find({by: 'receipt', id: receiptOf(3).id})).toHaveLength(1)
+    expect(await after.store.find({by: 'approver', login: 'Octocat', sight: publicSight})).toHaveLength(10)
     expect((await after.claims.claim(statementOf(3), proposal(9))).outcome?.kind).toBe('allow')
     for (let n = 11; n <= 13; n++) await decideStatement(after, {n})
     expect(await checkedLedger(after)).toHaveLength(14)

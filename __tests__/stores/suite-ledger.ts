@@ -10,7 +10,7 @@ import {
   joinNodes,
 } from '#protocol'
 import {readConsistency, readInclusion} from '../../issuer/ledger/read-proofs.ts'
-import type {Durable} from '../../issuer/store/sqlite.ts'
+import type {Durable} from '../../issuer/store/durable.ts'
 import {firstEntry, scopeOf} from './builders.ts'
 import {decideStatement} from './deciding.ts'
 

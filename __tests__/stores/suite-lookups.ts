@@ -1,8 +1,9 @@
 /** The part of the common suite about what can be asked of a store: receipts, claims, what is unpublished. */
 import {expect, test} from '@jest/globals'
 import {parseSecondsTime} from '#protocol'
-import type {Durable} from '../../issuer/store/sqlite.ts'
-import type {Lookup} from '../../issuer/store/store.ts'
+import {publicSight} from '../../issuer/callers/sight.ts'
+import type {Durable} from '../../issuer/store/durable.ts'
+import type {Lookup} from '../../issuer/store/lookups.ts'
 import {commit, tree} from '../protocol/builders.ts'
 import {answers, at, decides, decisionIn, proposal, receiptOf, repositoryId, scopeOf, statementOf} from './builders.ts'
 import {decideStatement} from './deciding.ts'
@@ -18,7 +19,9 @@ export function testLookups(the: () => Durable): void {
     const change = decides({n: 1, read, public: false})
     await the().store.commit(change)
     const {receipt} = decisionIn(change)
-    expect(await the().store.find({by: 'receipt', id: idOf(1)})).toEqual([{receipt, public: false, ownerId: 9919}])
+    expect(await the().store.find({by: 'receipt', id: idOf(1)})).toEqual([
+      {receipt, seq: 1, public: false, ownerId: 9919},
+    ])
     expect(await the().store.find({by: 'receipt', id: idOf(2)})).toEqual([])
   })
 
@@ -27,14 +30,24 @@ export function testLookups(the: () => Durable): void {
     await decideStatement(the(), {n: 30, scope: scopeOf(7)})
     await decideStatement(the(), {n: 31, scope: scopeOf(1296269, 'staging')})
     await decideStatement(the(), {n: 32, kind: 'deny'})
-    const found = await idsOf({by: 'scope', repository: repositoryId(1296269), environment: production})
+    const found = await idsOf({
+      by: 'scope',
+      repository: repositoryId(1296269),
+      environment: production,
+      sight: publicSight,
+    })
     expect(found).toEqual(Array.from({length: 20}, (_, i) => idOf(22 - i)))
   })
 
   test('of a past moment give the newest twenty that were issued by then', async () => {
     const second = (n: number) => parseSecondsTime(`2026-04-02T14:30:${String(n).padStart(2, '0')}Z`)
     for (let n = 1; n <= 24; n++) await decideStatement(the(), {n, issuedAt: String(second(n))})
-    const inScope = {by: 'scope', repository: repositoryId(1296269), environment: production} as const
+    const inScope = {
+      by: 'scope',
+      repository: repositoryId(1296269),
+      environment: production,
+      sight: publicSight,
+    } as const
     const idsUntil = async (n: number) => await idsOf({...inScope, issuedBefore: second(n)})
     expect(await idsUntil(22)).toEqual(Array.from({length: 20}, (_, i) => idOf(22 - i)))
     expect(await idsUntil(2)).toEqual([idOf(2), idOf(1)])
@@ -48,7 +61,12 @@ export function testLookups(the: () => Durable): void {
     await decideStatement(the(), {n: 2, receiptScope: {sha: otherSha}})
     await decideStatement(the(), {n: 3, receiptScope: {sha: otherSha, tree: 'b'.repeat(40)}})
     const usual = receiptOf(1).scope
-    const inScope = {by: 'scope', repository: repositoryId(1296269), environment: production} as const
+    const inScope = {
+      by: 'scope',
+      repository: repositoryId(1296269),
+      environment: production,
+      sight: publicSight,
+    } as const
     expect(usual).toMatchObject({sha: commit, tree})
     expect(await idsOf({...inScope, sha: usual.sha})).toEqual([idOf(1)])
     expect(await idsOf({...inScope, tree: usual.tree})).toEqual([idOf(2), idOf(1)])
@@ -65,7 +83,7 @@ export function testLookups(the: () => Durable): void {
     await decideStatement(the(), {n: 1, repository: 'octo-org/first'})
     await decideStatement(the(), {n: 2, repository: 'octo-org/renamed'})
     await decideStatement(the(), {n: 3, scope: scopeOf(7), repository: 'octo-org/first'})
-    const named = (repository: string) => idsOf({by: 'scope', repository, environment: production})
+    const named = (repository: string) => idsOf({by: 'scope', repository, environment: production, sight: publicSight})
     expect(await named('octo-org/renamed')).toEqual([idOf(2), idOf(1)])
     expect(await named('Octo-Org/FIRST')).toEqual([idOf(3)])
     expect(await named('octo-org/unknown')).toEqual([])

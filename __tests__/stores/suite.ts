@@ -1,8 +1,9 @@
 /** What every store promises, tested over the ports alone: each engine is put through the same sentences. */
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
 import {type Entry, type Frontier, appendLeaf, checkSuccession, emptyFrontier} from '#protocol'
-import type {Durable} from '../../issuer/store/sqlite.ts'
-import type {Change, DecisionRecord, Store} from '../../issuer/store/store.ts'
+import type {Durable} from '../../issuer/store/durable.ts'
+import type {DecisionRecord} from '../../issuer/store/record.ts'
+import type {Change, Store} from '../../issuer/store/store.ts'
 import {
   type Decided,
   answers,
@@ -17,8 +18,12 @@ import {
 } from './builders.ts'
 import {decideStatement} from './deciding.ts'
 import {testInbox, testPushes} from './suite-inbox.ts'
+import {testKeySets} from './suite-keys.ts'
 import {testTree} from './suite-ledger.ts'
 import {testClaims, testLookups, testOutbox} from './suite-lookups.ts'
+import {testSight} from './suite-sight.ts'
+import {testPanels} from './suite-panels.ts'
+import {testRecords} from './suite-records.ts'
 
 /** The whole ledger, after checking that it is one chain whose frontier is the recomputed one. */
 export async function checkedLedger({entries, store}: Durable): Promise<readonly Entry[]> {
@@ -56,11 +61,15 @@ export function describeStore(name: string, openEmpty: () => Promise<Durable>): 
   describe(`${name}: the ledger`, () => testLedger(() => durable, openEmpty))
   describe(`${name}: the tree`, () => testTree(() => durable, openEmpty))
   describe(`${name}: a commit`, () => testCommits(() => durable))
+  describe(`${name}: key sets`, () => testKeySets(() => durable))
   describe(`${name}: look-ups`, () => testLookups(() => durable))
+  describe(`${name}: records`, () => testRecords(() => durable))
+  describe(`${name}: sight`, () => testSight(() => durable))
   describe(`${name}: claims and courtesy`, () => testClaims(() => durable))
   describe(`${name}: the outbox`, () => testOutbox(() => durable))
   describe(`${name}: the inbox`, () => testInbox(() => durable))
   describe(`${name}: the push log`, () => testPushes(() => durable))
+  describe(`${name}: the notes of panels`, () => testPanels(() => durable))
 }
 
 function testLedger(the: () => Durable, openEmpty: () => Promise<Durable>): void {

@@ -1,7 +1,8 @@
-/** Who asks, and the one rule of who may read what (formats §8, "Routes"; threats A31, A49). */
+/** Who asks, and what each of them may read (formats §8, "Routes"; threats A31, A49). */
 import type {CommitSha, RepositoryId, RepositoryName} from '#protocol'
-import type {Run} from '../store/store.ts'
+import type {Run} from '../store/state.ts'
 import type {Auditor} from './ports.ts'
+import {type Belonging, type Sight, publicSight, sees, sightOfRepository} from './sight.ts'
 
 export type Caller =
   | {readonly kind: 'anyone'}
@@ -31,32 +32,23 @@ export interface Job {
 
 export const anyone: Caller = {kind: 'anyone'}
 
-/** Whose something is, and whether its repository was public when it was made. What is unknown is nobody's. */
-export interface Belonging {
-  readonly public: boolean
-  readonly repositoryId?: RepositoryId | undefined
-  readonly ownerId?: number | undefined
-}
-
-/** The single rule of visibility, on every route, page and badge. By ids alone: names change hands. */
-export function mayRead(caller: Caller, {public: isPublic, repositoryId, ownerId}: Belonging): boolean {
-  if (isPublic) return true
+/** What this caller may read. */
+export function sightOf(caller: Caller): Sight {
   switch (caller.kind) {
     case 'anyone':
-      return false
+      return publicSight
     case 'job':
     case 'link':
-      return caller.repositoryId === repositoryId
+      return sightOfRepository(caller.repositoryId)
     case 'auditor':
-      return ownsIt(caller, ownerId)
+      return {repositories: [], owners: caller.owners}
     default:
       return caller satisfies never
   }
 }
 
+export const mayRead = (caller: Caller, belonging: Belonging): boolean => sees(sightOf(caller), belonging)
+
 /** Evidence holds what was said and read, of public repositories too: it is for auditors of the owner alone. */
 export const mayReadEvidence = (caller: Caller, {ownerId}: Pick<Belonging, 'ownerId'>): boolean =>
-  caller.kind === 'auditor' && ownsIt(caller, ownerId)
-
-const ownsIt = ({owners}: Pick<Auditor, 'owners'>, ownerId: number | undefined): boolean =>
-  ownerId !== undefined && owners.includes(ownerId)
+  caller.kind === 'auditor' && ownerId !== undefined && caller.owners.includes(ownerId)

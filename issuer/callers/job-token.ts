@@ -1,7 +1,7 @@
 /** GitHub's OIDC tokens -> the job that shows one (formats §6, "OIDC"). Verified whole before anything in them is read. */
 import {type JWTPayload, type JWTVerifyGetKey, errors, jwtVerify} from 'jose'
 import {type RepositoryId, type RepositoryName, parseCommitSha, parseRepositoryId, parseRepositoryName} from '#protocol'
-import type {Run} from '../store/store.ts'
+import type {Run} from '../store/state.ts'
 import type {Job} from './caller.ts'
 
 export interface JobTokens {

@@ -3,15 +3,23 @@ import {DynamoDBClient} from '@aws-sdk/client-dynamodb'
 import {dynamoAuditors, dynamoLinks, dynamoTokenIds} from './dynamodb/callers.ts'
 import {dynamoClaims, dynamoOutbox} from './dynamodb/claims.ts'
 import {dynamoInbox} from './dynamodb/inbox.ts'
+import {type LedgerHome, ledgerHome} from './dynamodb/home.ts'
+import {dynamoKeySets} from './dynamodb/key-sets.ts'
 import {createLedger, dynamoEntries, dynamoStore} from './dynamodb/ledger.ts'
 import {dynamoRecords, dynamoScopes} from './dynamodb/lookups.ts'
+import {dynamoPanelNotes} from './dynamodb/panel-notes.ts'
 import {dynamoPushLog} from './dynamodb/pushes.ts'
 import {dynamoCheckpoints, dynamoLedgerReader} from './dynamodb/reader.ts'
 import {clientSettings, openTable} from './dynamodb/table.ts'
-import type {Durable} from './sqlite.ts'
+import type {Durable} from './durable.ts'
+
+/** Beside the ports: whether the ledger is in the table that it began in. */
+export interface OnTable extends Durable {
+  readonly home: LedgerHome
+}
 
 /** The table is there (infra/template.yaml makes it); region and credentials are the surroundings'. */
-export function openDynamodb(name: string, client = new DynamoDBClient(clientSettings)): Durable {
+export function openDynamodb(name: string, client = new DynamoDBClient(clientSettings)): OnTable {
   const table = openTable(name, client)
   return {
     store: dynamoStore(table),
@@ -21,12 +29,15 @@ export function openDynamodb(name: string, client = new DynamoDBClient(clientSet
     outbox: dynamoOutbox(table),
     inbox: dynamoInbox(table),
     pushLog: dynamoPushLog(table),
+    panelNotes: dynamoPanelNotes(table),
     entries: dynamoEntries(table),
     ledger: dynamoLedgerReader(table),
     checkpoints: dynamoCheckpoints(table),
     auditors: dynamoAuditors(table),
     links: dynamoLinks(table),
     tokenIds: dynamoTokenIds(table),
+    keySets: dynamoKeySets(table),
+    home: ledgerHome(table),
     createLedger: (first) => createLedger(table, first),
     close: () => table.close(),
   }

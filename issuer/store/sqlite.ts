@@ -1,9 +1,6 @@
 /** The embedded store: all durable state of an issuer in one SQLite file. Several processes may share it. */
 import type {DatabaseSync} from 'node:sqlite'
-import type {Entry} from '#protocol'
-import type {AuditorRegister, AuditorTokens, LinkRegister, LinkTokens, TokenIds} from '../callers/ports.ts'
-import type {KeySets} from '../keys/ports.ts'
-import type {Inbox} from '../webhook/inbox.ts'
+import type {Durable} from './durable.ts'
 import {sqliteAuditors} from './sqlite/auditors.ts'
 import {sqliteClaims, sqliteOutbox} from './sqlite/claims.ts'
 import {sqliteCheckpoints, sqliteLedgerReader} from './sqlite/checkpoints.ts'
@@ -15,42 +12,11 @@ import {sqliteKeySets} from './sqlite/key-sets.ts'
 import {createLedger, sqliteEntries, sqliteStore} from './sqlite/ledger.ts'
 import {sqliteLinks} from './sqlite/links.ts'
 import {sqliteRecords, sqliteScopes} from './sqlite/lookups.ts'
+import {sqlitePanelNotes} from './sqlite/panel-notes.ts'
 import {sqlitePushLog} from './sqlite/pushes.ts'
-import type {
-  Checkpoints,
-  Claims,
-  EntryReader,
-  LedgerReader,
-  Outbox,
-  PushLog,
-  RecordReader,
-  Scopes,
-  Store,
-} from './store.ts'
 
-/** Every port of durable state over one engine. */
-export interface Durable {
-  readonly store: Store
-  readonly records: RecordReader
-  readonly scopes: Scopes
-  readonly claims: Claims
-  readonly outbox: Outbox
-  readonly inbox: Inbox
-  readonly pushLog: PushLog
-  readonly entries: EntryReader
-  readonly ledger: LedgerReader
-  readonly checkpoints: Checkpoints
-  readonly auditors: AuditorTokens & AuditorRegister
-  readonly links: LinkTokens & LinkRegister
-  readonly tokenIds: TokenIds
-  /** Writes entry 0, once in the life of a database; throws when a ledger is there. */
-  createLedger(first: Entry): Promise<void>
-  close(): void
-}
-
-/** The embedded store announces changes of the receipt key, whose files stand beside it; and it is exported from. */
+/** The embedded store is exported from. */
 export interface Embedded extends Durable {
-  readonly keySets: KeySets
   readonly kept: KeptRecords
 }
 
@@ -67,6 +33,7 @@ export function durableOver(db: DatabaseSync): Embedded {
     outbox: sqliteOutbox(db),
     inbox: sqliteInbox(db),
     pushLog: sqlitePushLog(db),
+    panelNotes: sqlitePanelNotes(db),
     entries: sqliteEntries(db),
     ledger: sqliteLedgerReader(db),
     checkpoints: sqliteCheckpoints(db),

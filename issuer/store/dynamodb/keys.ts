@@ -1,10 +1,14 @@
 /** Keys that more than one port uses; schema.ts lists them all. */
 import {type Frontier, canonicalJson} from '#protocol'
-import type {LedgerHead, ScopeKey} from '../store.ts'
+import type {LedgerHead} from '../record.ts'
+import type {ScopeKey} from '../state.ts'
 import {type Item, type Key, entryOf, textOf} from './item.ts'
 import type {Table} from './table.ts'
 
 export const decisionKey = (decision: string): Key => ({pk: `decision#${decision}`, sk: '-'})
+
+/** What was written once under a name, and where. */
+export const onceKey = (name: string): Key => ({pk: `once#${name}`, sk: '-'})
 
 /** Which repository was last seen under a name, whatever its case. */
 export const nameKey = (name: string): Key => ({pk: `name#${name.toLowerCase()}`, sk: '-'})

@@ -3,21 +3,23 @@ import {type Entry, appendLeaf, canonicalJson, checkSuccession, emptyFrontier} f
 import {headAfter} from '../../mint/mint-record.ts'
 import {takeTurns} from '../../receipts/turns.ts'
 import {checkChange, decisionOf, isSameChange} from '../append.ts'
-import type {Append, Change, EntryReader, LedgerRecord, ScopeKey, ScopeReading, ScopeState, Store} from '../store.ts'
+import type {EntryReader} from '../readers.ts'
+import type {LedgerRecord} from '../record.ts'
+import type {ScopeKey, ScopeState} from '../state.ts'
+import type {Append, Change, ScopeReading, Store} from '../store.ts'
+import {cardItems} from './catalogue.ts'
 import {type HeldClaim, claimKey, completeClaim, findClaim, parseHeld} from './claims.ts'
-import {type Key, entryOf, integerOf, textOf} from './item.ts'
-import {decisionKey, headItem, headKey, nameKey, parseHead, readHead, scopeKey} from './keys.ts'
+import {entryOf, integerOf, textOf} from './item.ts'
+import {decisionKey, headItem, headKey, nameKey, onceKey, parseHead, readHead, scopeKey} from './keys.ts'
 import {find} from './lookups.ts'
 import {printNodes, putBodies, recordItem, recordKey} from './records.ts'
 import {readRecords} from './reader.ts'
 import type {Table} from './table.ts'
 import {type Write, isNew, mostWrites} from './transaction.ts'
 
-const onceKey = (name: string): Key => ({pk: `once#${name}`, sk: '-'})
-
 /**
  * A record and its name are two writes of a transaction's hundred. The others: head, scope, claim, decision, and a
- * name or two of the repository.
+ * name or two of the repository. The cards of a receipt come on top, at most fourteen.
  */
 export const mostRecords = (mostWrites - 6) / 2
 
@@ -37,6 +39,10 @@ export function dynamoStore(table: Table): Store {
 export const dynamoEntries = (table: Table): EntryReader => ({
   entries: async (from, count) => (await readRecords(table, from, count)).map(entryOf),
   last: async () => (await readHead(table)).last,
+  keySet: async (seq) => {
+    const item = await table.get(recordKey(seq))
+    return item !== undefined && entryOf(item).event === 'key.rotated' ? textOf(item, 'body') : undefined
+  },
 })
 
 /** Writes entry 0 of a new ledger. Throws when there is an entry already: one table holds one ledger. */
@@ -44,9 +50,10 @@ export async function createLedger(table: Table, first: Entry): Promise<void> {
   const fault = checkSuccession(undefined, first)
   if (fault !== undefined) throw new Error(`the ledger cannot begin so: ${fault}`)
   const {seq, hash} = first
+  const home = await table.id()
   const [entry, frontier] = [canonicalJson(first), appendLeaf(emptyFrontier, hash)]
   const created = await table.write([
-    {put: {...recordKey(0), seq, hash, entry, nodes: printNodes(emptyFrontier, hash), public: 1}, when: isNew},
+    {put: {...recordKey(0), seq, hash, entry, nodes: printNodes(emptyFrontier, hash), public: 1, home}, when: isNew},
     {put: headItem({last: first, frontier}), when: isNew},
   ])
   if (created === 'refused') {
@@ -87,9 +94,11 @@ async function commit(table: Table, change: Change): Promise<'committed' | 'lost
   return judgeCompleted(change, completes && (await findClaim(table, completes.claim)))
 }
 
-function checkSize({length}: readonly LedgerRecord[]): void {
-  if (length <= mostRecords) return
-  throw new Error(`a change of ${length} records: DynamoDB writes at most ${mostRecords} at once`)
+function checkSize(records: readonly LedgerRecord[]): void {
+  const {length} = records
+  const most = mostRecords - Math.ceil(records.flatMap(cardItems).length / 2)
+  if (length <= most) return
+  throw new Error(`a change of ${length} records: DynamoDB writes at most ${most} at once`)
 }
 
 function judgeCompleted({completes, appends}: Change, held: HeldClaim | undefined): 'committed' | 'lost' {
@@ -121,6 +130,7 @@ function* appendWrites({records, read, scope, state}: Append): Generator<Write> 
   for (const record of records) {
     yield {put: recordItem(record, before), when: isNew}
     yield {put: {...onceKey(record.once), seq: record.entry.seq}, when: isNew}
+    for (const item of cardItems(record)) yield {put: {...item}}
     before = record.frontier
   }
   const names = new Map(records.map(({repository, scope: {repositoryId}}) => [repository.toLowerCase(), repositoryId]))

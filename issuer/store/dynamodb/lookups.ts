@@ -1,8 +1,20 @@
-/** What can be looked up in DynamoDB: receipts by id and scope, decisions, and what happened to a receipt. */
-import {type Environment, parseDecisionId, parseEnvironment, parseReceipt, parseRepositoryId} from '#protocol'
-import type {FoundDecision, FoundReceipt, Lookup, RecordReader, ScopeKey, Scopes} from '../store.ts'
+/** What can be looked up in DynamoDB: receipts by id, scope and word, decisions, and what happened to a receipt. */
+import {
+  type Environment,
+  type ReceiptId,
+  type RepositoryId,
+  parseDecisionId,
+  parseEnvironment,
+  parseReceipt,
+  parseRepositoryId,
+} from '#protocol'
+import {sees} from '../../callers/sight.ts'
+import {type CardQuestion, approverWord, nobody, repositoryWord} from '../catalogue.ts'
+import type {FoundDecision, FoundEvent, FoundReceipt, Lookup, RecordReader, Scopes} from '../lookups.ts'
+import type {ScopeKey} from '../state.ts'
+import {readCards} from './catalogue.ts'
 import {type Item, entryOf, optionalInteger, textOf} from './item.ts'
-import {decisionKey, nameKey, repositoryKey, scopePrefix} from './keys.ts'
+import {decisionKey, nameKey, onceKey, repositoryKey, scopePrefix} from './keys.ts'
 import {printScope, readBody, recordKey} from './records.ts'
 import type {IndexName} from './schema.ts'
 import type {Table} from './table.ts'
@@ -12,39 +24,77 @@ const mostEvents = 100
 
 export async function find(table: Table, lookup: Lookup): Promise<readonly FoundReceipt[]> {
   switch (lookup.by) {
-    case 'receipt': {
-      // A receipt's first record is the one that issued it.
-      const found = await table.query({index: 'receipts', hash: lookup.id, atMost: 1})
-      return found.filter((item) => item['receipt'] !== undefined).map(parseFound)
-    }
+    case 'receipt':
+      return await findReceipt(table, lookup.id)
+    case 'approver':
+      return await findByWord(table, approverWord(lookup.login), lookup)
+    case 'repository':
+      return await findByWord(table, repositoryWord(await repositoryOf(table, lookup)), lookup)
     case 'scope':
       return await findInScope(table, lookup)
   }
 }
 
+/** Consistent, by its decision, whose ULID it has: whoever was just told of a receipt may revoke, redeem and ask for it. */
+async function findReceipt(table: Table, id: ReceiptId): Promise<readonly FoundReceipt[]> {
+  const item = await readRecordOf(table, id.replace(/^rcpt_.._/, 'dec_'))
+  if (item?.['receipt'] === undefined) return []
+  const found = parseFound(item)
+  return found.receipt.id === id ? [found] : []
+}
+
+async function readRecordOf(table: Table, decision: string): Promise<Item | undefined> {
+  const seq = (await table.get(decisionKey(decision)))?.['seq']
+  return typeof seq === 'number' ? await table.get(recordKey(seq)) : undefined
+}
+
+async function findByWord(
+  table: Table,
+  word: string,
+  {before, sight}: Pick<CardQuestion, 'before' | 'sight'>,
+): Promise<readonly FoundReceipt[]> {
+  const places = await readCards(table, {word, before, sight, atMost: mostFound})
+  const items = places.length === 0 ? [] : await table.getAll(places.map(recordKey))
+  return items.flatMap((item) => (item?.['receipt'] === undefined ? [] : [parseFound(item)]))
+}
+
+type ScopeLookup = Extract<Lookup, {by: 'scope'}>
+
 /** A commit and a tree are alternatives: a squashed commit has the tree of the one that was authorised. */
-async function findInScope(table: Table, lookup: Extract<Lookup, {by: 'scope'}>): Promise<readonly FoundReceipt[]> {
-  const {environment, sha, tree, issuedBefore} = lookup
-  const repositoryId =
-    typeof lookup.repository === 'number' ? lookup.repository : await lastSeen(table, lookup.repository)
-  if (repositoryId === undefined) return []
-  const scope = printScope({repositoryId, environment})
-  const questions: readonly (readonly [IndexName, string])[] =
-    sha === undefined && tree === undefined
-      ? [['scopes', scope]]
-      : [
-          ...(sha === undefined ? [] : [['commits', `${scope}#${sha}`] as const]),
-          ...(tree === undefined ? [] : [['trees', `${scope}#${tree}`] as const]),
-        ]
+async function findInScope(table: Table, lookup: ScopeLookup): Promise<readonly FoundReceipt[]> {
+  const {environment, sha, tree, issuedBefore, sight} = lookup
+  const repositoryId = await repositoryOf(table, lookup)
+  const isTheirs = sight.repositories.some((id) => id === repositoryId)
+  // What is private is asked for only by somebody who may read some of it.
+  const parts = isTheirs || sight.owners.length > 0 ? (['public', 'private'] as const) : (['public'] as const)
+  const questions = parts.flatMap((part) => placesIn(printScope({repositoryId, environment}, part), {sha, tree}))
+  const takes = (item: Item): boolean =>
+    isTheirs || sees(sight, {public: item['public'] === 1, ownerId: optionalInteger(item, 'ownerId')})
   // '~' sorts behind every digit: all that was issued in that very second is before.
   const range = issuedBefore && {says: '#range <= :latest', values: {latest: `${issuedBefore}#~`}}
   const found = await Promise.all(
-    questions.map(([index, hash]) => table.query({index, hash, range, newestFirst: true, atMost: mostFound})),
+    questions.map(([index, hash]) => table.query({index, hash, range, newestFirst: true, atMost: mostFound, takes})),
   )
   const distinct = new Map(found.flat().map((item) => [textOf(item, 'issued'), item]))
   const newestFirst = [...distinct].sort(([a], [b]) => (a < b ? 1 : -1))
   return newestFirst.slice(0, mostFound).map(([, item]) => parseFound(item))
 }
+
+const placesIn = (
+  scope: string,
+  {sha, tree}: Pick<ScopeLookup, 'sha' | 'tree'>,
+): readonly (readonly [IndexName, string])[] =>
+  sha === undefined && tree === undefined
+    ? [['scopes', scope]]
+    : [
+        ...(sha === undefined ? [] : [['commits', `${scope}#${sha}`] as const]),
+        ...(tree === undefined ? [] : [['trees', `${scope}#${tree}`] as const]),
+      ]
+
+const repositoryOf = async (
+  table: Table,
+  {repository}: {readonly repository: RepositoryId | string},
+): Promise<number> => (typeof repository === 'number' ? repository : ((await lastSeen(table, repository)) ?? nobody))
 
 async function lastSeen(table: Table, name: string): Promise<ScopeKey['repositoryId'] | undefined> {
   return parseRepositoryId((await table.get(nameKey(name)))?.['repositoryId'])
@@ -52,8 +102,7 @@ async function lastSeen(table: Table, name: string): Promise<ScopeKey['repositor
 
 export const dynamoRecords = (table: Table): RecordReader => ({
   decision: async (id) => {
-    const seq = (await table.get(decisionKey(id)))?.['seq']
-    const item = typeof seq === 'number' ? await table.get(recordKey(seq)) : undefined
+    const item = await readRecordOf(table, id)
     return item && (await readDecision(table, item))
   },
   events: async (receipt) => {
@@ -62,9 +111,20 @@ export const dynamoRecords = (table: Table): RecordReader => ({
     return found
       .filter((item) => item['body'] !== undefined)
       .slice(0, mostEvents)
-      .map((item) => ({entry: entryOf(item), body: textOf(item, 'body')}))
+      .map(parseEvent)
+  },
+  eventOnce: async (name) => {
+    const seq = (await table.get(onceKey(name)))?.['seq']
+    const item = typeof seq === 'number' ? await table.get(recordKey(seq)) : undefined
+    return item?.['body'] === undefined ? undefined : parseEvent(item)
   },
   repositoryNamed: async (name) => lastSeen(table, name),
+})
+
+const parseEvent = (item: Item): FoundEvent => ({
+  entry: entryOf(item),
+  body: textOf(item, 'body'),
+  ownerId: optionalInteger(item, 'ownerId'),
 })
 
 export const dynamoScopes = (table: Table): Scopes => ({
@@ -79,8 +139,11 @@ async function readDecision(table: Table, item: Item): Promise<FoundDecision> {
   const decision = parseDecisionId(item['decision'])
   const repositoryId = parseRepositoryId(item['repositoryId'])
   if (decision === undefined || repositoryId === undefined) throw new TypeError('the table holds a damaged decision')
-  const [evidence, token] = await Promise.all(['evidence', 'token'].map((body) => readBody(table, textOf(item, body))))
-  if (evidence === undefined) throw new TypeError('the table holds a decision without evidence')
+  const [evidence, token, policy] = await Promise.all([
+    readBody(table, textOf(item, 'evidence')),
+    readBody(table, textOf(item, 'token')),
+    readBody(table, textOf(item, 'policy')),
+  ])
   return {
     entry: entryOf(item),
     decision,
@@ -88,6 +151,7 @@ async function readDecision(table: Table, item: Item): Promise<FoundDecision> {
     public: item['public'] === 1,
     ownerId: optionalInteger(item, 'ownerId'),
     evidence,
+    policy,
     token,
   }
 }
@@ -101,5 +165,10 @@ function parseEnvironmentName(text: unknown): Environment {
 function parseFound(item: Item): FoundReceipt {
   const parsed = parseReceipt(JSON.parse(textOf(item, 'receipt')))
   if (!parsed.ok) throw new Error(`a stored receipt is damaged: ${parsed.reason}`)
-  return {receipt: parsed.receipt, public: item['public'] === 1, ownerId: optionalInteger(item, 'ownerId')}
+  return {
+    receipt: parsed.receipt,
+    seq: Number(textOf(item, 'sk')),
+    public: item['public'] === 1,
+    ownerId: optionalInteger(item, 'ownerId'),
+  }
 }

@@ -1,6 +1,6 @@
 /** A record as an item. What is long stands beside it under its own digest, so that an append stays small. */
 import {type Frontier, canonicalJson, completedNodes, digestOf} from '#protocol'
-import type {DecisionRecord, EventRecord, LedgerRecord} from '../store.ts'
+import type {DecisionRecord, EventRecord, LedgerRecord} from '../record.ts'
 import {type Item, type Key, textOf} from './item.ts'
 import type {Table} from './table.ts'
 
@@ -53,24 +53,28 @@ export function recordItem(record: LedgerRecord, before: Frontier): Key & Item {
 
 const eventMembers = ({receipt, body}: EventRecord): Item => ({receiptId: receipt, body})
 
-function decisionMembers({decision, receipt, evidence, token, policy, entry}: DecisionRecord): Item {
+function decisionMembers({decision, receipt, evidence, token, policy, entry, public: isPublic}: DecisionRecord): Item {
   const bodies = {decision, evidence: digestOf(evidence), token: digestOf(token), policy: digestOf(policy)}
   if (receipt === undefined) return bodies
   const {id, scope, issuedAt} = receipt
+  const place = printScope(scope, isPublic ? 'public' : 'private')
   return {
     ...bodies,
     receiptId: id,
     receipt: canonicalJson(receipt),
-    scope: printScope(scope),
-    commit: `${printScope(scope)}#${scope.sha}`,
-    tree: `${printScope(scope)}#${scope.tree}`,
+    scope: place,
+    commit: `${place}#${scope.sha}`,
+    tree: `${place}#${scope.tree}`,
     // A ledger's times never run backwards, so this is its order too.
     issued: `${issuedAt}#${recordKey(entry.seq).sk}`,
   }
 }
 
-export const printScope = ({repositoryId, environment}: LedgerRecord['scope']): string =>
-  `${repositoryId}#${environment}`
+/** What is private stands apart, so that no look-up of what is public passes over it. */
+export const printScope = (
+  {repositoryId, environment}: {readonly repositoryId: number; readonly environment: string},
+  part: 'public' | 'private',
+): string => (part === 'public' ? `${repositoryId}#${environment}` : `private#${repositoryId}#${environment}`)
 
 /** A subtree's root stands in the record that completed it, lowest first: so no node costs a write of its own. */
 export function printNodes(before: Frontier, leafHash: string): string | undefined {

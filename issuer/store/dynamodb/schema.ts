@@ -3,16 +3,21 @@
  *
  *   pk                            sk                        holds
  *   head                          -                         the ledger's end: its last entry and the frontier
- *   ledger                        <seq, 16 digits>          a record: its entry, its receipt or event, the nodes it completed
+ *   ledger                        <seq, 16 digits>          a record: its entry, its receipt or event, the nodes it completed;
+ *                                                           the first one has the id of the table that it belongs to
  *   body#<digest>                 -                         an evidence bundle, a token, a policy
  *   once#<name>                   -                         what was written once
  *   decision#<id>                 -                         a decision id that is taken, and the record it became
  *   name#<owner/name>             -                         which repository was last seen under a name
+ *   card#<shelf>#<word>           <seq, 16 digits>          that a receipt is found under a word
  *   repository#<id>               scope#<environment>       a scope's state and its version
  *   claim#<repository>#<subject>  -                         a claim, and its outcome once there is one
  *   courtesy#<repository>/<account>/<pull request>  <time>  an answer of courtesy
  *   checkpoint                    -                         the newest signed checkpoint
+ *   keys                          -                         which record holds the newest set of keys
  *   pushes#<repository>#<ref>     <before>/<after>/<actor>  a push
+ *   panel#<repository>            <pull request>            a panel: when time changes its text, and which checks do
+ *   awaiting#<repository>#<sha>   <pull request>            that a panel waited for checks of a commit
  *   inbox                         <place>                   a delivery that is not done
  *   delivery#<id>                 -                         that a delivery was kept
  *   lane#<repository>             -                         whose turn it is in a lane

@@ -3,6 +3,7 @@ import {
   BatchGetItemCommand,
   type BatchGetItemCommandInput,
   type BatchGetItemCommandOutput,
+  DescribeTableCommand,
   DynamoDBClient,
   PutItemCommand,
   QueryCommand,
@@ -21,6 +22,8 @@ export interface Question {
   readonly newestFirst?: boolean
   /** Absent: all of them. */
   readonly atMost?: number
+  /** What it does not take is passed over, and counts for nothing. Absent: it takes everything. */
+  readonly takes?: (item: Item) => boolean
 }
 
 export interface Table {
@@ -33,6 +36,8 @@ export interface Table {
   put(item: Key & Item): Promise<void>
   /** Durable when it returns `written`; `refused`: a condition does not hold, and nothing was written. */
   write(writes: readonly Write[]): Promise<'written' | 'refused'>
+  /** The id that AWS gave the table: a restored copy has another, under whatever name. */
+  id(): Promise<string>
   close(): void
 }
 
@@ -53,6 +58,11 @@ export const openTable = (name: string, client: DynamoDBClient): Table => ({
     await client.send(new PutItemCommand({TableName: name, Item: writeItem(item)}))
   },
   write: (writes) => transact({name, client}, writes),
+  id: async () => {
+    const {Table: described} = await client.send(new DescribeTableCommand({TableName: name}))
+    if (described?.TableId === undefined) throw new Error('DynamoDB does not tell the id of the table')
+    return described.TableId
+  },
   close: () => client.destroy(),
 })
 
@@ -83,7 +93,7 @@ const placeOf = ({pk, sk}: Key | Item): string => JSON.stringify([pk, sk])
 
 async function query(
   {name, client}: Door,
-  {index, hash, range, newestFirst = false, atMost = Infinity}: Question,
+  {index, hash, range, newestFirst = false, atMost = Infinity, takes = () => true}: Question,
 ): Promise<readonly Item[]> {
   const keys = index === undefined ? {hash: 'pk', range: 'sk'} : indexes[index]
   const asked = {
@@ -101,7 +111,7 @@ async function query(
     const page: QueryCommandOutput = await client.send(
       new QueryCommand({...asked, Limit: limit, ExclusiveStartKey: from}),
     )
-    found.push(...(page.Items ?? []).map(readItem))
+    found.push(...(page.Items ?? []).map(readItem).filter(takes))
     from = page.LastEvaluatedKey
     if (from === undefined || found.length >= atMost) return found
   }

@@ -2,7 +2,10 @@
 import type {DatabaseSync} from 'node:sqlite'
 import {type Entry, type Frontier, appendLeaf, canonicalJson, checkSuccession, emptyFrontier} from '#protocol'
 import {type Completed, checkChange, decisionOf, isSameChange, isUnmoved} from '../append.ts'
-import type {Change, EntryReader, LedgerHead, ScopeKey, ScopeReading, ScopeState, Store} from '../store.ts'
+import type {EntryReader} from '../readers.ts'
+import type {LedgerHead} from '../record.ts'
+import type {ScopeKey, ScopeState} from '../state.ts'
+import type {Change, ScopeReading, Store} from '../store.ts'
 import {completeClaim, findClaim} from './claims.ts'
 import {find} from './lookups.ts'
 import {insertNodes} from './nodes.ts'
@@ -26,12 +29,17 @@ export function sqliteStore(db: DatabaseSync): Store {
 export function sqliteEntries(db: DatabaseSync): EntryReader {
   const select = db.prepare('SELECT entry FROM records WHERE seq >= ? ORDER BY seq LIMIT ?')
   const newest = db.prepare('SELECT entry FROM records ORDER BY seq DESC LIMIT 1')
+  const announced = db.prepare("SELECT body FROM records WHERE seq = ? AND event = 'key.rotated'")
   return {
     entries: async (from, count) => Promise.resolve(select.all(from, count).map(entryOf)),
     last: async () => {
       const row = newest.get()
       if (row === undefined) throw new Error(noEntryYet)
       return Promise.resolve(entryOf(row))
+    },
+    keySet: async (seq) => {
+      const row = announced.get(seq)
+      return Promise.resolve(row === undefined ? undefined : textOf(row, 'body'))
     },
   }
 }

@@ -1,7 +1,8 @@
 /** A record as a row: the columns that do not apply to its kind are null. */
 import type {DatabaseSync} from 'node:sqlite'
 import {canonicalJson} from '#protocol'
-import type {LedgerRecord} from '../store.ts'
+import type {LedgerRecord} from '../record.ts'
+import {insertCards} from './catalogue.ts'
 
 /** Part of a commit's transaction. */
 export function insertRecord(db: DatabaseSync, record: LedgerRecord): void {
@@ -25,6 +26,9 @@ export function insertRecord(db: DatabaseSync, record: LedgerRecord): void {
     public: record.public ? 1 : 0,
     ...columnsOf(record),
   })
+  if (record.kind === 'event' || record.receipt === undefined) return
+  const belonging = {public: record.public, repositoryId: scope.repositoryId, ownerId: record.ownerId}
+  insertCards(db, record.receipt, {seq: entry.seq, ...belonging})
 }
 
 type Columns = Record<

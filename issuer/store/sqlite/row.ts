@@ -16,5 +16,8 @@ export function integerOf(row: Row, column: string): number {
   return value
 }
 
+export const optionalInteger = (row: Row, column: string): number | undefined =>
+  row[column] === null ? undefined : integerOf(row, column)
+
 /** Rows are this program's own writing, so the JSON's shape is trusted; hashes are checked where the ledger is verified. */
 export const entryOf = (row: Row): Entry => JSON.parse(textOf(row, 'entry')) as Entry

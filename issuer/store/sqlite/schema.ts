@@ -1,5 +1,6 @@
 /** The embedded database's tables, and how an older file gets them: migrations in order, each in one transaction. */
 import type {DatabaseSync} from 'node:sqlite'
+import {fillCatalogue} from './catalogue.ts'
 import {fillNodes} from './nodes.ts'
 import {inTransaction} from './transaction.ts'
 
@@ -158,6 +159,22 @@ export const migrations: readonly Migration[] = [
    CREATE INDEX jtis_until ON jtis (until);`,
   // Every reading looks for the newest key set, which is the body of its entry.
   `CREATE INDEX records_keys ON records (seq) WHERE event = 'key.rotated';`,
+  addCatalogue,
+  // Of each panel: when time alone changes its text, and the checks that do.
+  `CREATE TABLE panels (
+     repository_id INTEGER NOT NULL,
+     pull_request INTEGER NOT NULL,
+     repository TEXT NOT NULL,
+     installation INTEGER,
+     read_at INTEGER NOT NULL,
+     changes_at INTEGER,
+     sha TEXT,
+     checks TEXT,
+     PRIMARY KEY (repository_id, pull_request),
+     CHECK ((sha IS NULL) = (checks IS NULL))
+   ) STRICT;
+   CREATE INDEX panels_dated ON panels (changes_at) WHERE changes_at IS NOT NULL;
+   CREATE INDEX panels_awaiting ON panels (repository_id, sha) WHERE sha IS NOT NULL;`,
 ]
 
 /** The ledger's tree, filled from the entries that are there, and its newest checkpoint. */
@@ -178,6 +195,18 @@ function addTree(db: DatabaseSync): void {
     note TEXT NOT NULL
   ) STRICT;`)
   fillNodes(db)
+}
+
+/** The catalogue of receipts, filled from those that are there; and what everybody may find of a scope. */
+function addCatalogue(db: DatabaseSync): void {
+  db.exec(`CREATE TABLE catalogue (
+    word TEXT NOT NULL,
+    shelf TEXT NOT NULL,
+    seq INTEGER NOT NULL REFERENCES records (seq),
+    PRIMARY KEY (word, shelf, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX records_public ON records (repository_id, environment, seq) WHERE receipt IS NOT NULL AND public = 1;`)
+  fillCatalogue(db)
 }
 
 /** Applies the migrations that the database lacks. Refuses a schema newer than the list, and a database of another. */

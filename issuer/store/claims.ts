@@ -1,0 +1,52 @@
+/** The ports of what is done once: which statement is which decision, what became of it, and what is still to be published. */
+import type {DecisionId, RepositoryId} from '#protocol'
+
+/** What is claimed: `comment/<GitHub's id of the comment>`, or an event of GitHub's. One claim, one outcome. */
+export interface ClaimKey {
+  readonly repositoryId: RepositoryId
+  readonly subject: string
+}
+
+export interface Outcome {
+  /**
+   * `allow`, `deny`, `escalate`: a decision. `closed`: receipts were revoked because their pull request was closed.
+   * `answered`: help, status, a near miss, no standing; nothing in the ledger.
+   */
+  readonly kind: 'allow' | 'deny' | 'escalate' | 'closed' | 'answered'
+  /** What is to be sent to GitHub, as JSON of publish/'s Publication. */
+  readonly publication: string
+  /** Set when this answer counts against the one reply a person, pull request and hour. */
+  readonly courtesy?: {readonly accountId: number; readonly pullRequest: number} | undefined
+}
+
+/** A statement's claim holds the decision's id, from which the receipt's follows, so that a retry makes the same. */
+export interface Claim {
+  readonly decision: DecisionId
+  /** 128 random bits, hex, never shown: makes what is secret in the evidence unguessable. */
+  readonly nonce: string
+  /** Set once a change completed it. */
+  readonly outcome?: Outcome | undefined
+}
+
+export interface Claims {
+  /** Gives the claim; makes it with the proposed ids if it is new. Consistent. */
+  claim(key: ClaimKey, proposed: {readonly decision: DecisionId; readonly nonce: string}): Promise<Claim>
+  /** When this person last got an answer of courtesy on this pull request (milliseconds), if ever. */
+  lastCourtesy(to: {repositoryId: RepositoryId; accountId: number; pullRequest: number}): Promise<number | undefined>
+}
+
+/** A completed claim whose publication has not been marked as sent. */
+export interface Unpublished {
+  readonly claim: ClaimKey
+  readonly decision: DecisionId
+  readonly outcome: Outcome
+  /** Milliseconds. */
+  readonly completedAt: number
+}
+
+/** Publishing happens after the commit, can be repeated without harm, and is repaired from here. */
+export interface Outbox {
+  /** Completed before `before` (milliseconds) and not yet marked; oldest first, at most 50. */
+  unpublished(before: number): Promise<readonly Unpublished[]>
+  markPublished(claim: ClaimKey, at: number): Promise<void>
+}
