@@ -21,7 +21,8 @@ import {
 import {type Env, Variables} from './config/variables.ts'
 import type {Secret} from './keys/secret.ts'
 
-export interface IssuerConfig {
+/** All but the issuer's access to GitHub, which it may not have yet. */
+export interface BaseConfig {
   /** What receipts carry as `issuer`, and where its pages are. */
   readonly publicUrl: Origin
   readonly host: string
@@ -36,8 +37,6 @@ export interface IssuerConfig {
   readonly github: {
     /** Without a slash at the end. */
     readonly apiUrl: string
-    readonly access: GitHubAccess
-    readonly webhookSecret: Secret
   }
   /** The `iss` of the tokens that jobs show; its keys are below it. */
   readonly oidcIssuer: string
@@ -45,21 +44,36 @@ export interface IssuerConfig {
   readonly owners: readonly Owner[]
 }
 
+export interface IssuerConfig extends BaseConfig {
+  readonly github: BaseConfig['github'] & {readonly access: GitHubAccess; readonly webhookSecret: Secret}
+}
+
 /** `privateKey` is PKCS#8 PEM, whatever form it was given in. */
 export type GitHubAccess =
   | {readonly kind: 'app'; readonly appId: number; readonly privateKey: Secret}
   | {readonly kind: 'token'; readonly token: Secret}
 
-export type ConfigResult =
-  | {readonly ok: true; readonly config: IssuerConfig; readonly warnings: readonly string[]}
+export type Read<Config> =
+  | {readonly ok: true; readonly config: Config; readonly warnings: readonly string[]}
   | {readonly ok: false; readonly problems: readonly string[]}
 
-export function readConfig(env: Env): ConfigResult {
+export type ConfigResult = Read<IssuerConfig>
+
+export const readConfig = (env: Env): ConfigResult => readWith(env, readGitHub)
+
+/** For an issuer that waits for its App. */
+export const readBaseConfig = (env: Env): Read<BaseConfig> =>
+  readWith(env, (variables) => ({apiUrl: readApiUrl(variables)}))
+
+function readWith<GitHub>(
+  env: Env,
+  readOwn: (variables: Variables) => GitHub | undefined,
+): Read<Omit<BaseConfig, 'github'> & {readonly github: GitHub}> {
   const variables = new Variables(env)
   const port = variables.read('PORT', parsePort) ?? 8787
   const host = variables.read('HOST', parseHost) ?? '127.0.0.1'
   const publicUrl = readPublicUrl(variables, {host, port})
-  const github = readGitHub(variables)
+  const github = readOwn(variables)
   const owners = variables.read('OWNERS', parseOwners) ?? []
   const settings = {
     databasePath: readDatabasePath(variables),
@@ -95,8 +109,19 @@ function readPublicUrl(variables: Variables, {host, port}: {host: string; port: 
   return derived
 }
 
+const readApiUrl = (variables: Variables): string =>
+  variables.read('GITHUB_API_URL', parseApiUrl) ?? 'https://api.github.com'
+
+/** Whether nothing is said of an App or a token: then the App is made at /setup. */
+export const hasNoAccess = (env: Env): boolean => {
+  const variables = new Variables(env)
+  return accessNames.every((name) => !variables.has(name))
+}
+
+const accessNames = ['GITHUB_APP_ID', 'GITHUB_PRIVATE_KEY', 'GITHUB_TOKEN', 'GITHUB_WEBHOOK_SECRET'] as const
+
 function readGitHub(variables: Variables): IssuerConfig['github'] | undefined {
-  const apiUrl = variables.read('GITHUB_API_URL', parseApiUrl) ?? 'https://api.github.com'
+  const apiUrl = readApiUrl(variables)
   const access = readAccess(variables)
   const webhookSecret = variables.read('GITHUB_WEBHOOK_SECRET', parseWebhookSecret)
   if (!variables.has('GITHUB_WEBHOOK_SECRET')) {

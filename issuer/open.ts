@@ -15,19 +15,17 @@ import {
 } from './facts/github-facts.ts'
 import {type GitHub, openGitHub} from './github/client.ts'
 import {redeliverFailed} from './github/redeliver.ts'
-import {describeOverlap} from './keys/change-keys.ts'
-import {type IssuerKeys, checkStore, openKeys} from './keys/issuer-keys.ts'
-import {type KeyRing, findMissing, followedBy, openKeyRing} from './keys/key-ring.ts'
+import type {IssuerKeys} from './keys/issuer-keys.ts'
+import {type KeyRing, followedBy} from './keys/key-ring.ts'
 import {markLedger} from './keys/ledger-mark.ts'
-import {createLedger, signLedger} from './ledger/begin.ts'
 import {type LedgerWitness, watchLedger, witnessed} from './ledger/checkpoints.ts'
-import type {Log} from './log.ts'
+import {type Base, type Surroundings, openBase} from './open-base.ts'
 import {keepPanels} from './panel/keep-panels.ts'
 import {oneAtATime} from './publish/one-at-a-time.ts'
 import {createPublisher} from './publish/send.ts'
 import {createPanelSender} from './publish/send-panel.ts'
 import {repair} from './repair.ts'
-import {type Durable, type Embedded, openSqlite} from './store/sqlite.ts'
+import type {Durable} from './store/durable.ts'
 import type {Narrowed} from './webhook/narrow.ts'
 import type {IssuerTools} from './tools.ts'
 import {type Worker, startWorker} from './worker.ts'
@@ -45,63 +43,19 @@ export interface Issuer {
 export type Opened =
   {readonly ok: true; readonly issuer: Issuer} | {readonly ok: false; readonly problems: readonly string[]}
 
-export interface Surroundings {
-  readonly log: Log
-  readonly version: string
-  /** Milliseconds. */
-  readonly now: () => number
-}
-
 export async function openIssuer(config: IssuerConfig, around: Surroundings): Promise<Opened> {
-  const opened = openKeys(config)
-  if (!opened.ok) return opened
-  const {keys, warnings} = opened
-  for (const warning of warnings) around.log.warn({}, warning)
-  const durable = openStore(config.databasePath)
-  if (typeof durable === 'string') return {ok: false, problems: [durable]}
-  const ring = await openLedger({config, keys, durable}, around)
-  if (typeof ring === 'string') {
-    durable.close()
-    return {ok: false, problems: [ring]}
-  }
-  return {ok: true, issuer: await assemble({config, keys, durable, ring}, around)}
+  const opened = await openBase(config, around)
+  return opened.ok ? {ok: true, issuer: await assemble({...opened.base, config}, around)} : opened
 }
 
-/** The receipt keys of the ledger in this store, or why the issuer must not start on it. */
-async function openLedger(
-  {config, keys, durable}: Omit<Parts, 'ring'>,
-  {now, log}: Surroundings,
-): Promise<KeyRing | string> {
-  const checked = await checkStore(keys, durable.entries)
-  if (checked.kind === 'refused') return checked.problem
-  if (checked.kind === 'new') await createLedger({host: new URL(config.publicUrl).host, keys, durable}, now())
-  const ring = await openKeyRing({keys, durable, now, warn: (problem) => log.warn({}, problem)})
-  if (typeof ring === 'string') return ring
-  const announced = await ring.announced()
-  const [missing] = findMissing(announced, keys.receiptPath)
-  if (missing !== undefined) return missing
-  const overlap = describeOverlap(announced)
-  if (overlap !== undefined) log.warn({}, overlap)
-  return (await signLedger({keys, durable})) ?? ring
-}
-
-/** The store, or why this file cannot be one: too new, another program's, a disk without what durability needs. */
-function openStore(path: string): Embedded | string {
-  try {
-    return openSqlite(path)
-  } catch (fault) {
-    return `COUNTERSIGN_STORE: ${fault instanceof Error ? fault.message : 'the database cannot be opened'}`
-  }
-}
-
-interface Parts {
+interface Parts extends Base {
   readonly config: IssuerConfig
-  readonly keys: IssuerKeys
-  readonly durable: Embedded
-  readonly ring: KeyRing
 }
 
-async function assemble({config, keys, durable: unwitnessed, ring}: Parts, around: Surroundings): Promise<Issuer> {
+export async function assemble(
+  {config, keys, durable: unwitnessed, ring}: Parts,
+  around: Surroundings,
+): Promise<Issuer> {
   const {log, now, version} = around
   const {origin} = await unwitnessed.ledger.head()
   const witness = watchLedger({...unwitnessed, signer: keys.ledger}, (fault) =>
@@ -119,7 +73,7 @@ async function assemble({config, keys, durable: unwitnessed, ring}: Parts, aroun
     patience,
     giveUp: (delivery, cause) => giveUpDelivery(delivery, cause, tools),
     repair: async (at) => {
-      await repair(at, tools)
+      await repair(at, {...tools, inbox: durable.inbox})
       witness.noteCommit()
       await noteLedger({keys, durable})
       await askForMissed(at)

@@ -3,19 +3,24 @@ import type {Server} from 'node:http'
 import {parseArgs} from 'node:util'
 import {serve} from '@hono/node-server'
 import manifest from '../package.json' with {type: 'json'}
-import {type IssuerConfig, readConfig} from './config.ts'
+import type {Env} from './config/variables.ts'
+import {type BaseConfig, type IssuerConfig, hasNoAccess, readBaseConfig, readConfig} from './config.ts'
 import {type Log, makeLog} from './log.ts'
-import {type Issuer, openIssuer} from './open.ts'
+import {type Issuer, assemble, openIssuer} from './open.ts'
+import {type Base, openBase} from './open-base.ts'
+import {type WithKeptApp, addKeptApp, dropTokenFile, openTokenFile} from './setup/files.ts'
+import {openWaiting} from './setup/waiting.ts'
 
 const help = `countersign-issuer: mints receipts when a reviewer comments /authorize on a pull request.
 
   npm start [-- --help | --version]
 
-Variables (a problem with any of them stops the start, and all are listed at once):
-  COUNTERSIGN_GITHUB_WEBHOOK_SECRET  the webhook's secret (required)
-  COUNTERSIGN_GITHUB_APP_ID          the GitHub App's id, with
-  COUNTERSIGN_GITHUB_PRIVATE_KEY     its private key: PEM, or a file's path
-  COUNTERSIGN_GITHUB_TOKEN           instead of an App, for trials: a token that may comment
+Variables (a problem with any of them stops the start, and all are listed at once). Without the first four it makes
+its GitHub App at /setup and keeps the App's credentials beside the database:
+  COUNTERSIGN_GITHUB_APP_ID          the id of a GitHub App that is there already, with
+  COUNTERSIGN_GITHUB_PRIVATE_KEY     its private key: PEM, or a file's path, and
+  COUNTERSIGN_GITHUB_WEBHOOK_SECRET  its webhook's secret
+  COUNTERSIGN_GITHUB_TOKEN           instead of App and key, for trials: a token that may comment
   COUNTERSIGN_GITHUB_API_URL         https://api.github.com
   COUNTERSIGN_OIDC_ISSUER            https://token.actions.githubusercontent.com
   COUNTERSIGN_PUBLIC_URL             what receipts name as issuer; http://127.0.0.1:<port>
@@ -42,15 +47,74 @@ const patience = {
   keepAliveTimeout: 65_000,
 }
 
+const around = {version: manifest.version, now: Date.now}
+
 async function start(): Promise<void> {
-  const read = readConfig(process.env)
-  if (!read.ok) return refuse(read.problems)
-  const {config, warnings} = read
-  const log = makeLog({level: config.logLevel, secrets: secretsOf(config)})
-  for (const warning of warnings) log.warn({}, warning)
-  const opened = await openIssuer(config, {log, version: manifest.version, now: Date.now})
+  const kept = addKeptApp(process.env)
+  if (!kept.ok) return refuse(kept.problems)
+  const opened = hasNoAccess(kept.env) ? await startWaiting(kept.env) : await startServing(kept)
   if (!opened.ok) return refuse(opened.problems)
-  listen(opened.issuer, {config, log})
+  listen(opened.house)
+}
+
+/** The issuer at this address. Set-up puts the one that serves in the place of the one that waits. */
+interface House {
+  readonly config: BaseConfig
+  readonly log: Log
+  issuer: Issuer
+}
+
+type OpenedHouse =
+  {readonly ok: true; readonly house: House} | {readonly ok: false; readonly problems: readonly string[]}
+
+async function startServing({env, warning}: Extract<WithKeptApp, {ok: true}>): Promise<OpenedHouse> {
+  const read = readConfig(env)
+  if (!read.ok) return read
+  const {config} = read
+  const log = makeLog({level: config.logLevel, secrets: secretsOf(config)})
+  for (const one of [...read.warnings, ...(warning === undefined ? [] : [warning])]) log.warn({}, one)
+  const opened = await openIssuer(config, {...around, log})
+  return opened.ok ? {ok: true, house: {config, log, issuer: opened.issuer}} : opened
+}
+
+/** Without an App: the first start, when its folder is new, and each one until somebody has set it up. */
+async function startWaiting(env: Env): Promise<OpenedHouse> {
+  const read = readBaseConfig(env)
+  if (!read.ok) return read
+  const {config} = read
+  const early = makeLog({level: config.logLevel, secrets: []})
+  for (const warning of read.warnings) early.warn({}, warning)
+  const opened = await openBase(config, {...around, log: early})
+  if (!opened.ok) return opened
+  const file = openTokenFile(config.databasePath)
+  if (!file.ok) return file
+  const log = makeLog({level: config.logLevel, secrets: [file.token]})
+  if (file.warning !== undefined) log.warn({}, file.warning)
+  const begin = async (): Promise<void> => {
+    await beginServing(house, opened.base).catch((fault: unknown) => {
+      log.error({err: fault}, 'the App is kept, but the issuer cannot begin to serve: start it again')
+    })
+  }
+  const house: House = {
+    config,
+    log,
+    issuer: await openWaiting({base: opened.base, token: file.token, begin}, {...around, log}),
+  }
+  process.stdout.write(
+    `this issuer has no GitHub App yet: open ${config.publicUrl}/setup with the token in ${file.path}\n`,
+  )
+  return {ok: true, house}
+}
+
+/** As a start that finds the App, without the start: requests in hand are not cut off. */
+async function beginServing(house: House, base: Base): Promise<void> {
+  const kept = addKeptApp(process.env)
+  const read = kept.ok ? readConfig(kept.env) : kept
+  if (!read.ok) throw new Error(read.problems.join('; '))
+  const {config} = read
+  const log = makeLog({level: config.logLevel, secrets: secretsOf(config)})
+  house.issuer = await assemble({...base, config}, {...around, log})
+  dropTokenFile(config.databasePath)
 }
 
 function refuse(problems: readonly string[]): void {
@@ -66,24 +130,30 @@ function secretsOf({
   return [webhookSecret, credential, ...(evidenceSecret === undefined ? [] : [evidenceSecret])]
 }
 
-function listen(issuer: Issuer, {config, log}: {readonly config: IssuerConfig; readonly log: Log}): void {
+function listen(house: House): void {
+  const {config, log} = house
   const server = serve(
-    {fetch: issuer.app.fetch, hostname: config.host, port: config.port, serverOptions: patience},
+    {
+      fetch: (request, env) => house.issuer.app.fetch(request, env),
+      hostname: config.host,
+      port: config.port,
+      serverOptions: patience,
+    },
     ({port}) => {
-      process.stdout.write(`pin this line in your workflows: ${issuer.pin}\n`)
-      process.stdout.write(`checkpoints of the ledger verify under: ${issuer.ledgerKey}\n`)
+      process.stdout.write(`pin this line in your workflows: ${house.issuer.pin}\n`)
+      process.stdout.write(`checkpoints of the ledger verify under: ${house.issuer.ledgerKey}\n`)
       log.info({host: config.host, port, issuer: config.publicUrl}, 'listening')
     },
   ) as Server
   server.once('error', (fault) => {
     log.error({err: fault}, 'cannot listen')
     process.exitCode = 1
-    void issuer.close()
+    void house.issuer.close()
   })
   const stop = (signal: string): void => {
     log.info({signal}, 'finishing what is in hand')
     server.close(() => {
-      void issuer.close().then(() => log.info({}, 'stopped'))
+      void house.issuer.close().then(() => log.info({}, 'stopped'))
     })
     server.closeIdleConnections()
   }

@@ -3,7 +3,7 @@
 import {randomBytes} from 'node:crypto'
 
 import {nodeId} from './identifiers.ts'
-import {appKeys} from './keys.ts'
+import {appKeys, type RsaKeys} from './keys.ts'
 import {
   type Account,
   type AccountType,
@@ -147,6 +147,7 @@ export interface NewApp {
   readonly events?: readonly string[]
   readonly id?: number
   readonly botId?: number
+  readonly keys?: () => Promise<RsaKeys>
 }
 
 export function makeApp(world: Pick<World, 'ids' | 'clock' | 'accounts'>, ask: NewApp): App {
@@ -162,9 +163,9 @@ export function makeApp(world: Pick<World, 'ids' | 'clock' | 'accounts'>, ask: N
     createdAt,
   })
   world.accounts.push(bot)
-  const {slug, owner, permissions, events = []} = ask
+  const {slug, owner, permissions, events = [], keys = appKeys} = ask
   const webhookSecret = randomBytes(20).toString('hex')
-  return {id, nodeId: nodeId('A', owner.id, id), slug, owner, bot, permissions, events, webhookSecret, createdAt}
+  return {id, nodeId: nodeId('A', owner.id, id), slug, owner, bot, permissions, events, webhookSecret, keys, createdAt}
 }
 
 export interface InstallApp {
@@ -221,8 +222,8 @@ export function issueInstallationToken(world: World, grant: InstallationGrant) {
 
 /** What an operator would copy from the App's settings page. */
 export async function describeApp(world: World) {
-  const {privateKey} = await appKeys()
-  const {id, slug, bot, webhookSecret} = world.app
+  const {id, slug, bot, webhookSecret, keys} = world.app
+  const {privateKey} = await keys()
   const pem = privateKey.export({type: 'pkcs8', format: 'pem'}).toString()
   return {id, slug, bot: {login: bot.login, id: bot.id}, webhookSecret, privateKey: pem}
 }

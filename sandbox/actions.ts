@@ -6,6 +6,7 @@ import * as comments from './comments.ts'
 import * as deployments from './deployments.ts'
 import type {Fault} from './faults.ts'
 import type {Delivery, SetHook} from './hooks.ts'
+import * as manifests from './manifests.ts'
 import * as pulls from './pull-requests.ts'
 import * as pushes from './pushes.ts'
 import * as repositories from './repositories.ts'
@@ -25,6 +26,7 @@ export const actions = {
   addApp: accounts.addApp,
   installApp: accounts.installApp,
   describeApp: accounts.describeApp,
+  confirmManifest: manifests.confirmManifest,
   addRepository: repositories.addRepository,
   setPermission: repositories.setPermission,
   renameRepository: repositories.renameRepository,
@@ -39,11 +41,14 @@ export const actions = {
   closePullRequest: pulls.closePullRequest,
   reopenPullRequest: pulls.reopenPullRequest,
   retargetPullRequest: pulls.retargetPullRequest,
+  retitlePullRequest: pulls.retitlePullRequest,
+  setDraft: pulls.setDraft,
   mergePullRequest: pulls.mergePullRequest,
   comment: comments.comment,
   editComment: comments.editComment,
   deleteComment: comments.deleteComment,
   addCheckRun: checks.addCheckRun,
+  concludeCheckRun: checks.concludeCheckRun,
   addStatus: checks.addStatus,
   addDeployment: deployments.addDeployment,
   planJob,

@@ -1,6 +1,7 @@
 /** Actions on a commit's marks: check runs, which only Apps write, and commit statuses. */
 
 import {nodeId} from './identifiers.ts'
+import {type CheckRunEvent, checkRunPayload} from './payloads.ts'
 import type {
   Account,
   App,
@@ -51,8 +52,15 @@ export function createCheckRun(world: World, ask: NewCheckRun): CheckRun {
     output: {title: null, summary: null, text: null},
   }
   world.checkRuns.push(run)
-  changeCheckRun(world, run, ask)
+  change(world, run, ask)
+  announce(world, {run, action: 'created'})
+  if (run.conclusion !== null) announce(world, {run, action: 'completed'})
   return run
+}
+
+function announce(world: World, event: CheckRunEvent): void {
+  const {repository} = event.run
+  world.hooks.emit({event: 'check_run', repository, payload: () => checkRunPayload(world, event)})
 }
 
 /** One suite for each App and commit. */
@@ -63,18 +71,23 @@ function suiteOf(world: World, ask: NewCheckRun): number {
   return sibling?.suiteId ?? world.ids.next('checkSuite')
 }
 
+export function changeCheckRun(world: World, run: CheckRun, ask: CheckChange): void {
+  change(world, run, ask)
+  if (ask.conclusion !== undefined) announce(world, {run, action: 'completed'})
+}
+
 /** A conclusion completes a run, whatever its status was said to be. */
-export function changeCheckRun(world: World, run: CheckRun, change: CheckChange): void {
-  run.name = change.name ?? run.name
-  run.detailsUrl = change.detailsUrl ?? run.detailsUrl
-  run.externalId = change.externalId ?? run.externalId
-  run.output = {...run.output, ...change.output}
-  if (change.conclusion !== undefined) {
+function change(world: World, run: CheckRun, ask: CheckChange): void {
+  run.name = ask.name ?? run.name
+  run.detailsUrl = ask.detailsUrl ?? run.detailsUrl
+  run.externalId = ask.externalId ?? run.externalId
+  run.output = {...run.output, ...ask.output}
+  if (ask.conclusion !== undefined) {
     run.status = 'completed'
-    run.conclusion = change.conclusion
-    run.completedAt = change.completedAt ?? world.clock.stamp()
-  } else if (change.status !== undefined && change.status !== 'completed') {
-    run.status = change.status
+    run.conclusion = ask.conclusion
+    run.completedAt = ask.completedAt ?? world.clock.stamp()
+  } else if (ask.status !== undefined && ask.status !== 'completed') {
+    run.status = ask.status
     run.conclusion = run.completedAt = null
   }
 }
@@ -96,6 +109,18 @@ export function addCheckRun(world: World, ask: AddCheckRun): {readonly id: numbe
   const repository = theRepository(world, name)
   const {id} = createCheckRun(world, {...change, repository, headSha: sha, app: theApp(world, app ?? 'github-actions')})
   return {id}
+}
+
+export interface ConcludeCheckRun {
+  readonly id: number
+  readonly conclusion: Conclusion
+}
+
+/** As the App that wrote the run does when its work is done. */
+export function concludeCheckRun(world: World, {id, conclusion}: ConcludeCheckRun): void {
+  const run = world.checkRuns.find((one) => one.id === id)
+  if (!run) throw new Error(`There is no check run ${id}`)
+  changeCheckRun(world, run, {conclusion})
 }
 
 export interface NewStatus {

@@ -20,19 +20,22 @@ export interface IssuerOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
+/** With neither App nor token nor secret it waits to be set up. */
+export type ProcessOptions = Omit<IssuerOptions, 'webhookSecret'> & Partial<Pick<IssuerOptions, 'webhookSecret'>>
+
 export class IssuerProcess {
   readonly url: string
   readonly hookUrl: string
   /** Holds its database and keys. */
   readonly folder: string
-  readonly #options: IssuerOptions
+  readonly #options: ProcessOptions
   readonly #port: number
   #child: ChildProcess | undefined
   #pin: string | undefined
   #ledgerKey: string | undefined
   #output = ''
 
-  private constructor(options: IssuerOptions, {folder, port}: {readonly folder: string; readonly port: number}) {
+  private constructor(options: ProcessOptions, {folder, port}: {readonly folder: string; readonly port: number}) {
     this.#options = options
     this.#port = port
     this.folder = folder
@@ -41,11 +44,16 @@ export class IssuerProcess {
   }
 
   /** Starts it in a folder of its own and waits until it listens. */
-  static async start(options: IssuerOptions): Promise<IssuerProcess> {
+  static async start(options: ProcessOptions): Promise<IssuerProcess> {
     const folder = await mkdtemp(join(tmpdir(), 'countersign-issuer-'))
     const issuer = new IssuerProcess(options, {folder, port: await freePort()})
-    await issuer.restart()
-    return issuer
+    try {
+      await issuer.restart()
+      return issuer
+    } catch (fault) {
+      await issuer.close()
+      throw fault
+    }
   }
 
   /** The line to pin, as it printed it. */
@@ -65,9 +73,10 @@ export class IssuerProcess {
     return this.#output
   }
 
-  async restart(): Promise<void> {
+  /** Starts it again, for this time with these variables besides. */
+  async restart(more: Readonly<Record<string, string>> = {}): Promise<void> {
     const child = spawn(process.execPath, [fileURLToPath(new URL('../issuer/server.ts', import.meta.url))], {
-      env: {PATH: process.env['PATH'], ...this.#variables()},
+      env: {PATH: process.env['PATH'], ...this.#variables(), ...more},
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#child = child
@@ -109,7 +118,7 @@ export class IssuerProcess {
       COUNTERSIGN_PUBLIC_URL: this.url,
       COUNTERSIGN_STORE: `sqlite:${join(this.folder, 'data', 'countersign.db')}`,
       COUNTERSIGN_GITHUB_API_URL: githubUrl,
-      COUNTERSIGN_GITHUB_WEBHOOK_SECRET: webhookSecret,
+      ...(webhookSecret !== undefined && {COUNTERSIGN_GITHUB_WEBHOOK_SECRET: webhookSecret}),
       ...(app && {
         COUNTERSIGN_GITHUB_APP_ID: String(app.id),
         COUNTERSIGN_GITHUB_PRIVATE_KEY: app.privateKey,

@@ -10,13 +10,14 @@ export interface RsaKeys {
 
 const generate = promisify(generateKeyPair)
 
-const once = (): (() => Promise<RsaKeys>) => {
+/** A pair of its own, made when it is first asked for. */
+export const rsaKeys = (): (() => Promise<RsaKeys>) => {
   let made: Promise<RsaKeys> | undefined
   return () => (made ??= generate('rsa', {modulusLength: 2048}))
 }
 
-export const appKeys = once()
-export const oidcKeys = once()
+export const appKeys = rsaKeys()
+export const oidcKeys = rsaKeys()
 
 /** A name for a key that follows from the key. */
 export const keyId = (key: KeyObject): string =>

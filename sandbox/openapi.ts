@@ -61,7 +61,7 @@ export function loadChecker(): Checker | undefined {
 }
 
 /** Not part of the REST API, so GitHub's description is silent about them. */
-const elsewhere = /^\/(?:graphql|_services\/)/
+const elsewhere = /^\/(?:graphql|_services\/|(?:organizations\/[^/]+\/)?settings\/apps)/
 
 export function createChecker(text: string): Checker {
   const description = corrected(toJsonSchema(JSON.parse(text)) as Description)

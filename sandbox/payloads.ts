@@ -2,11 +2,12 @@
 
 import {type CommitInfo, readChanges, readCommit, readCommits} from './git/history.ts'
 import {presentOrganization, presentAccount} from './present/accounts.ts'
+import {presentCheckRun, presentSuite} from './present/checks.ts'
 import {presentComment, presentIssue} from './present/comments.ts'
 import {presentPull} from './present/pulls.ts'
 import {presentRepository, webAddress} from './present/repositories.ts'
 import {accountOfEmail} from './present/commits.ts'
-import type {Account, Comment, PullRequest, Repository} from './state.ts'
+import type {Account, CheckRun, Comment, PullRequest, Repository} from './state.ts'
 import type {World} from './world.ts'
 
 const noCommit = '0'.repeat(40)
@@ -40,7 +41,7 @@ export function commentPayload(world: World, event: CommentEvent) {
 
 export interface PullEvent {
   readonly pull: PullRequest
-  readonly action: 'opened' | 'closed' | 'reopened'
+  readonly action: 'opened' | 'closed' | 'reopened' | 'converted_to_draft' | 'ready_for_review'
   readonly by: Account
 }
 
@@ -62,14 +63,14 @@ export async function synchronizePayload(world: World, {pull, by, before, after}
   return {action: 'synchronize', number: pull.number, before, after, pull_request: shown, ...around}
 }
 
-export interface RetargetEvent {
+export interface EditedEvent {
   readonly pull: PullRequest
   readonly by: Account
-  readonly from: {readonly branch: string; readonly sha: string}
+  /** What was there before. */
+  readonly changes: object
 }
 
-export async function retargetPayload(world: World, {pull, by, from}: RetargetEvent) {
-  const changes = {base: {ref: {from: from.branch}, sha: {from: from.sha}}}
+export async function editedPayload(world: World, {pull, by, changes}: EditedEvent) {
   const around = frame(world, pull.repository, by)
   return {action: 'edited', number: pull.number, changes, pull_request: await forWebhook(world, pull), ...around}
 }
@@ -82,6 +83,16 @@ async function forWebhook(world: World, pull: PullRequest) {
     repo: side.repo && {...side.repo, custom_properties: {}},
   })
   return {...shown, head: withProperties(shown.head), base: withProperties(shown.base)}
+}
+
+export interface CheckRunEvent {
+  readonly run: CheckRun
+  readonly action: 'created' | 'completed'
+}
+
+export function checkRunPayload(world: World, {run, action}: CheckRunEvent) {
+  const shown = {...presentCheckRun(world, run), check_suite: presentSuite(world, run)}
+  return {action, check_run: shown, ...frame(world, run.repository, run.app.bot)}
 }
 
 export interface PushEvent {

@@ -1,7 +1,7 @@
 /** Actions on pull requests and issues: opening, closing, retargeting, merging, and the merge that GitHub tries meanwhile. */
 
 import {nodeId} from './identifiers.ts'
-import {pullPayload, retargetPayload} from './payloads.ts'
+import {editedPayload, type PullEvent, pullPayload} from './payloads.ts'
 import {closePull} from './pull-closing.ts'
 import {moveBranch} from './pushes.ts'
 import type {Account, Issue, PullRequest, Repository} from './state.ts'
@@ -41,6 +41,7 @@ export async function openPullRequest(world: World, ask: OpenPullRequest): Promi
     nodeId: nodeId('PR', repository.id, id),
     head: {repository: from, branch: ask.head, label: `${from.owner.login}:${ask.head}`, sha},
     base: {branch, sha: baseSha},
+    draft: false,
     merged: undefined,
     testMerge: undefined,
   }
@@ -122,7 +123,26 @@ export async function retargetPullRequest(world: World, ask: PullAction & {reado
   pull.updatedAt = world.clock.stamp()
   const by = theAccount(world, ask.by)
   const {repository} = pull
-  world.hooks.emit({event: 'pull_request', repository, payload: () => retargetPayload(world, {pull, by, from})})
+  const changes = {base: {ref: {from: from.branch}, sha: {from: from.sha}}}
+  world.hooks.emit({event: 'pull_request', repository, payload: () => editedPayload(world, {pull, by, changes})})
+}
+
+export function retitlePullRequest(world: World, ask: PullAction & {readonly title: string}): void {
+  const pull = thePull(world, ask.repository, ask.pullRequest)
+  const changes = {title: {from: pull.title}}
+  pull.title = ask.title
+  pull.updatedAt = world.clock.stamp()
+  const by = theAccount(world, ask.by)
+  const {repository} = pull
+  world.hooks.emit({event: 'pull_request', repository, payload: () => editedPayload(world, {pull, by, changes})})
+}
+
+/** Made a draft, or ready for review. */
+export function setDraft(world: World, ask: PullAction & {readonly draft: boolean}): void {
+  const pull = openPull(world, ask)
+  pull.draft = ask.draft
+  pull.updatedAt = world.clock.stamp()
+  announce(world, pull, {action: ask.draft ? 'converted_to_draft' : 'ready_for_review', by: theAccount(world, ask.by)})
 }
 
 export interface MergePullRequest extends PullAction {
@@ -209,12 +229,7 @@ function openPull(world: World, ask: PullAction): PullRequest {
   return pull
 }
 
-interface Announcement {
-  readonly action: 'opened' | 'closed' | 'reopened'
-  readonly by: Account
-}
-
-function announce(world: World, pull: PullRequest, {action, by}: Announcement): void {
+function announce(world: World, pull: PullRequest, {action, by}: Omit<PullEvent, 'pull'>): void {
   const {repository} = pull
   world.hooks.emit({event: 'pull_request', repository, payload: () => pullPayload(world, {pull, action, by})})
 }

@@ -64,7 +64,6 @@ async function close(world: World, server: Server): Promise<void> {
 
 /** What the App under test asks for when it is registered. */
 const appPermissions: Permissions = {
-  actions: 'read',
   checks: 'write',
   contents: 'read',
   deployments: 'read',
@@ -100,7 +99,7 @@ async function createWorld(): Promise<World> {
     id: 15_368,
     botId: 41_898_282,
   })
-  const events = ['issue_comment', 'pull_request', 'push']
+  const events = ['issue_comment', 'pull_request', 'push', 'check_run']
   const app: App = makeApp(base, {slug: 'countersign', owner: github, permissions: appPermissions, events})
   const world: World = {
     ...base,
@@ -114,6 +113,7 @@ async function createWorld(): Promise<World> {
     checkRuns: [],
     statuses: [],
     deployments: [],
+    registrations: new Map(),
     apps: [actionsApp, app],
     installations: [],
     tokens: new Map(),

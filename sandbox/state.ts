@@ -1,6 +1,7 @@
 /** What the sandbox remembers: one record type for each thing that GitHub has. */
 
 import type {GitRepository} from './git/repository.ts'
+import type {RsaKeys} from './keys.ts'
 
 export type AccountType = 'User' | 'Bot' | 'Organization' | 'Mannequin'
 
@@ -66,7 +67,7 @@ export interface Issue {
   readonly number: number
   readonly author: Account
   readonly repository: Repository
-  readonly title: string
+  title: string
   readonly body: string | null
   readonly createdAt: string
   state: 'open' | 'closed'
@@ -77,6 +78,7 @@ export interface Issue {
 export interface PullRequest extends Issue {
   readonly head: {readonly repository: Repository; readonly branch: string; readonly label: string; sha: string}
   readonly base: {branch: string; sha: string}
+  draft: boolean
   merged: {readonly at: string; readonly by: Account; readonly sha: string} | undefined
   testMerge: TestMerge | undefined
 }
@@ -201,6 +203,8 @@ export interface App {
   readonly permissions: Permissions
   readonly events: readonly string[]
   readonly webhookSecret: string
+  /** Those of an App that was made from a manifest are its own; all others share one pair. */
+  readonly keys: () => Promise<RsaKeys>
   readonly createdAt: string
 }
 

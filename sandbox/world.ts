@@ -23,6 +23,7 @@ import type {
   Team,
 } from './state.ts'
 import type {Hooks} from './hooks.ts'
+import type {Registrations} from './manifests.ts'
 
 export interface World {
   /** `http://127.0.0.1:<port>`: API, web pages, GraphQL and OIDC provider at once. Set when the server listens. */
@@ -40,6 +41,8 @@ export interface World {
   readonly checkRuns: CheckRun[]
   readonly statuses: CommitStatus[]
   readonly deployments: Deployment[]
+  /** Apps made from a manifest, by the code that fetches their credentials. */
+  readonly registrations: Registrations
   readonly apps: App[]
   readonly installations: Installation[]
   readonly tokens: Map<string, IssuedToken>
@@ -55,8 +58,8 @@ export interface World {
   /** Accounts that GitHub itself has. */
   readonly webFlow: Account
   readonly actionsApp: App
-  /** The App under test, `countersign`. */
-  readonly app: App
+  /** The App under test: `countersign`, or the last one whose credentials were fetched after a manifest. */
+  app: App
 }
 
 export async function makeFolder(): Promise<string> {

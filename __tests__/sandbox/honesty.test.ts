@@ -67,6 +67,9 @@ async function tourOfChecks(town: Town, octokit: Octokit): Promise<void> {
 
 async function tourOfApps(town: Town, octokit: Octokit): Promise<void> {
   const {rest} = octokit
+  const manifest = JSON.stringify({name: 'gate', url: 'https://example.com', redirect_url: 'https://example.com/made'})
+  const code = new URL(town.world.confirmManifest({manifest})).searchParams.get('code') ?? ''
+  await new Octokit({baseUrl: town.github.url}).rest.apps.createFromManifest({code})
   await rest.apps.getAuthenticated()
   await rest.apps.listInstallations()
   await rest.apps.getInstallation({installation_id: town.installation})

@@ -134,6 +134,34 @@ test('a pull request’s life is told: closed, reopened, edited, merged', async 
   expect(pulls[3]).toMatchObject({pull_request: {merged: true, merge_commit_sha: sha, merged_by: {login: 'octocat'}}})
 })
 
+test('a pull request’s new title, and that it is a draft or ready', async () => {
+  const ask = {repository: repo, pullRequest: town.number, by: 'octocat'}
+  town.world.retitlePullRequest({...ask, title: 'Faster search'})
+  for (const draft of [true, false]) town.world.setDraft({...ask, draft})
+  const [edited, ...drafts] = (await heard()).map(({body}) => body)
+  expect(edited).toMatchObject({action: 'edited', changes: {title: {}}, pull_request: {title: 'Faster search'}})
+  expect(edited?.['changes']).not.toHaveProperty('base')
+  expect(drafts).toMatchObject([
+    {action: 'converted_to_draft', pull_request: {draft: true}},
+    {action: 'ready_for_review', pull_request: {draft: false}},
+  ])
+})
+
+test('a check run’s life is told: created, completed', async () => {
+  const ask = {repository: repo, sha: town.sha, name: 'build'}
+  const {id} = town.world.addCheckRun({...ask, status: 'in_progress'})
+  town.world.concludeCheckRun({id, conclusion: 'failure'})
+  town.world.addCheckRun({...ask, name: 'lint', conclusion: 'success'})
+  const runs = await heard()
+  expect(runs.map(({event}) => event)).toEqual(['check_run', 'check_run', 'check_run', 'check_run'])
+  expect(runs.map(({body}) => body)).toMatchObject([
+    {action: 'created', check_run: {id, status: 'in_progress', conclusion: null}},
+    {action: 'completed', check_run: {id, name: 'build', head_sha: town.sha, conclusion: 'failure'}},
+    {action: 'created', check_run: {name: 'lint'}},
+    {action: 'completed', check_run: {name: 'lint', app: {slug: 'github-actions'}, conclusion: 'success'}},
+  ])
+})
+
 test('a pull request is closed when its head branch is deleted', async () => {
   await town.world.deleteBranch({repository: repo, branch: 'feature', by: 'hubot'})
   const [push, closed] = await heard()

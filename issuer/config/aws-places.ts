@@ -7,7 +7,8 @@ export type KeyPlace = {readonly kind: 'kms'; readonly keyId: string} | {readonl
 
 export interface AwsPlaces {
   readonly table: string
-  readonly receiptKey: KeyPlace
+  /** The one that signs, or signed first, and its successors. */
+  readonly receiptKeys: readonly KeyPlace[]
   readonly tokenKey: KeyPlace
   readonly ledgerKey: KeyPlace
 }
@@ -29,6 +30,10 @@ export const parseKeyPlace: Parser<KeyPlace> = (text) => {
   throw new Fault('must be kms:<key id>, or secretsmanager:<ARN of a secret that holds a PEM>')
 }
 
+/** `kms:A,kms:B`: with a successor, before and while the key changes. */
+export const parseKeyPlaces: Parser<readonly KeyPlace[]> = (text) =>
+  text.startsWith('kms:') ? text.split(',').map(parseKeyPlace) : [parseKeyPlace(text)]
+
 const placeNames = ['STORE', 'RECEIPT_KEY', 'TOKEN_KEY', 'LEDGER_KEY'] as const
 
 export function readAwsPlaces(env: Env): PlacesResult {
@@ -38,13 +43,12 @@ export function readAwsPlaces(env: Env): PlacesResult {
     return variables.read(name, parse)
   }
   const table = required('STORE', parseTable)
-  const [receiptKey, tokenKey, ledgerKey] = (['RECEIPT_KEY', 'TOKEN_KEY', 'LEDGER_KEY'] as const).map((name) =>
-    required(name, parseKeyPlace),
-  )
-  if (table === undefined || receiptKey === undefined || tokenKey === undefined || ledgerKey === undefined) {
+  const receiptKeys = required('RECEIPT_KEY', parseKeyPlaces)
+  const [tokenKey, ledgerKey] = (['TOKEN_KEY', 'LEDGER_KEY'] as const).map((name) => required(name, parseKeyPlace))
+  if (table === undefined || receiptKeys === undefined || tokenKey === undefined || ledgerKey === undefined) {
     return {ok: false, problems: variables.problems}
   }
   const taken = new Set<string>(placeNames.map((name) => `COUNTERSIGN_${name}`))
   const rest = Object.fromEntries(Object.entries(env).filter(([name]) => !taken.has(name)))
-  return {ok: true, places: {table, receiptKey, tokenKey, ledgerKey}, rest}
+  return {ok: true, places: {table, receiptKeys, tokenKey, ledgerKey}, rest}
 }

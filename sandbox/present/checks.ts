@@ -32,6 +32,26 @@ export function presentCheckRun(world: World, run: CheckRun) {
   }
 }
 
+/** The suite of a run, of which webhooks tell more than the API does with a run. */
+export function presentSuite(world: World, run: CheckRun) {
+  const {repository, suiteId, headSha, status} = run
+  const {app, pull_requests: pulls} = presentCheckRun(world, run)
+  return {
+    id: suiteId,
+    head_branch: repository.pulls.find(({head}) => head.sha === headSha)?.head.branch ?? null,
+    head_sha: headSha,
+    status,
+    conclusion: run.conclusion,
+    url: `${apiAddress(world, repository)}/check-suites/${suiteId}`,
+    before: null,
+    after: headSha,
+    pull_requests: pulls,
+    app,
+    created_at: run.startedAt,
+    updated_at: run.completedAt ?? run.startedAt,
+  }
+}
+
 const statusBase = (world: World, status: CommitStatus) => ({
   url: `${apiAddress(world, status.repository)}/statuses/${status.sha}`,
   avatar_url: presentAccount(world, status.creator).avatar_url,

@@ -62,7 +62,7 @@ export function presentPullSimple(world: World, pull: PullRequest) {
     _links: {...links(api, web, number), statuses: {href: statuses}},
     author_association: associationOf(world, repository, pull.author),
     auto_merge: null,
-    draft: false,
+    draft: pull.draft,
   }
 }
 

@@ -1,10 +1,9 @@
 /** Who is asking: tokens to actors, and the gates in front of routes. */
 
 import {createMiddleware} from 'hono/factory'
-import {errors, jwtVerify} from 'jose'
+import {decodeJwt, errors, jwtVerify} from 'jose'
 
 import {accessOf, type Need, sees} from '../access.ts'
-import {appKeys} from '../keys.ts'
 import type {Actor, PermissionName, Role} from '../state.ts'
 import {findRepository, fullName, type World} from '../world.ts'
 import {
@@ -47,11 +46,14 @@ const leeway = 30
 
 /** An App's own token: RS256 by its key, at most ten minutes, with GitHub's words for what is wrong. */
 async function verifyAppToken(world: World, token: string): Promise<Identified> {
-  const {publicKey} = await appKeys()
   const now = Math.floor(world.clock.now().getTime() / 1000)
   try {
+    const issuer = String(decodeJwt(token).iss)
+    const app = world.apps.find(({id}) => String(id) === issuer)
+    if (!app) return {refusal: 'Integration not found'}
+    const {publicKey} = await app.keys()
     const {payload} = await jwtVerify(token, publicKey, {algorithms: ['RS256'], currentDate: new Date(0)})
-    const {iss, iat, exp} = payload
+    const {iat, exp} = payload
     if (!(typeof iat === 'number' && iat <= now + leeway))
       return {
         refusal: "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued",
@@ -63,8 +65,7 @@ async function verifyAppToken(world: World, token: string): Promise<Identified> 
       }
     if (!(exp <= now + longestLife + leeway))
       return {refusal: "'Expiration time' claim ('exp') is too far in the future"}
-    if (String(iss) !== String(world.app.id)) return {refusal: 'Integration not found'}
-    return {actor: {kind: 'app', app: world.app}}
+    return {actor: {kind: 'app', app}}
   } catch (failure) {
     if (!(failure instanceof errors.JOSEError)) throw failure
     return {refusal: 'A JSON web token could not be decoded'}

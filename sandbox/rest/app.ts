@@ -18,6 +18,7 @@ import {contentRoutes} from './contents.ts'
 import {deploymentRoutes} from './deployments.ts'
 import {faulty} from './faulty.ts'
 import {graphqlRoutes} from './graphql.ts'
+import {conversionRoutes, manifestRoutes} from './manifests.ts'
 import {pullRoutes} from './pulls.ts'
 import {nameActor, overview, quotaHeaders, quotaOf} from './quota.ts'
 import {repositoryRoutes} from './repositories.ts'
@@ -31,9 +32,11 @@ export function gitHubApp(world: World, checker: Checker | undefined): Hono<Env>
   app.use(faulty(world))
   if (checker) app.use(checked(world, checker))
   app.route('/', oidcRoutes(world))
+  app.route('/', manifestRoutes(world))
   app.use(authenticate(world))
   app.route('/', graphqlRoutes(world))
   app.route('/', appRoutes(world))
+  app.route('/', conversionRoutes(world))
   app.route('/', userRoutes(world))
   app.get('/rate_limit', (c) => overview(world, c))
   const inRepository = '/repos/:owner/:repo'

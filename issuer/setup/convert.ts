@@ -1,0 +1,74 @@
+/** GitHub's code -> the App's credentials. GitHub gives them once, within an hour. */
+import {Fault, parseAppKey, parseWebhookSecret} from '../config/values.ts'
+import type {Answer, Field} from '../github/answer.ts'
+import {openAnonymous} from '../github/client.ts'
+import {GitHubUnavailable, type UnavailableKind} from '../github/unavailable.ts'
+import {webUrlOf} from '../github/web-url.ts'
+import type {AppCredentials} from './kept-app.ts'
+
+export interface NewApp {
+  readonly credentials: AppCredentials
+  readonly name: string
+  /** Where it is installed on repositories, and where it can be deleted. */
+  readonly installUrl: string
+  readonly settingsUrl: string
+}
+
+/** `gone`: GitHub does not know the code (any more). `unusable`: GitHub has given what cannot be used, and gives it once. */
+export type Conversion =
+  | {readonly kind: 'app'; readonly app: NewApp}
+  | {readonly kind: 'gone'}
+  | {readonly kind: 'unusable'; readonly why: string}
+  | {readonly kind: 'unreachable'; readonly why: string; readonly cause: UnavailableKind}
+
+export type Convert = (code: string) => Promise<Conversion>
+
+export interface GitHubPlace {
+  readonly apiUrl: string
+  readonly version: string
+  readonly timeLimitMs?: number | undefined
+}
+
+export function createConverter(place: GitHubPlace): Convert {
+  const connection = openAnonymous(place)
+  const web = webUrlOf(place.apiUrl)
+  return async (code) => {
+    try {
+      const answer = await connection.ask("the App's credentials", (octokit) =>
+        octokit.rest.apps.createFromManifest({code}),
+      )
+      return answer === 'gone' ? {kind: 'gone'} : {kind: 'app', app: parseNewApp(answer, web)}
+    } catch (fault) {
+      // A Fault says what is wrong with a value, never the value.
+      if (fault instanceof Fault)
+        return {kind: 'unusable', why: `GitHub's answer is unusable: a value ${fault.message}`}
+      if (!(fault instanceof GitHubUnavailable)) throw fault
+      const {kind: cause, message: why} = fault
+      return cause === 'unusable' ? {kind: 'unusable', why} : {kind: 'unreachable', why, cause}
+    }
+  }
+}
+
+function parseNewApp({body}: Answer, web: string): NewApp {
+  const [slug, owner] = [body.at('slug').parse(parseName, 'a slug'), body.at('owner')]
+  const login = owner.at('login').parse(parseName, 'a login')
+  const account = owner.at('type').text() === 'Organization' ? `/organizations/${login}` : ''
+  const page = body.at('html_url').text()
+  // A page elsewhere is not GitHub's word; the App's settings lead to its installation as well.
+  const settingsUrl = `${web}${account}/settings/apps/${slug}`
+  const installUrl = page.startsWith(`${web}/`) ? `${page}/installations/new` : `${settingsUrl}/installations`
+  return {credentials: parseCredentials(body), name: body.at('name').text(), installUrl, settingsUrl}
+}
+
+const parseCredentials = (body: Field): AppCredentials => ({
+  appId: body.at('id').number(),
+  privateKey: parseAppKey(body.at('pem').parse(parsePem, "the App's key")),
+  webhookSecret: parseWebhookSecret(body.at('webhook_secret').text()),
+})
+
+const parseName = (value: unknown): string | undefined =>
+  typeof value === 'string' && /^[A-Za-z0-9_-]{1,100}$/.test(value) ? value : undefined
+
+/** Anything else would be taken for the path of a file. */
+const parsePem = (value: unknown): string | undefined =>
+  typeof value === 'string' && value.startsWith('-----BEGIN') ? value : undefined
