@@ -1,9 +1,18 @@
-/** AWS Lambda: the web function behind a Function URL, and the worker on its queue and its schedule. */
+/** AWS Lambda: the functions of infra/template.yaml, each under a role of its own. */
 /* eslint @typescript-eslint/no-deprecated: off -- the adapter leaves Hono for a package of its own with version 5 */
-import {type LambdaContext, type LambdaEvent, handle} from 'hono/aws-lambda'
+import {handle} from 'hono/aws-lambda'
 import manifest from '../package.json' with {type: 'json'}
-import {type IssuerOnAws, beginLedger, openGround, openOnAws} from './lambda/open.ts'
+import {type KeyOrder, carryOut} from './keys/orders.ts'
+import {NotSetUp, fetchApp} from './lambda/app-secret.ts'
+import {frontOf, webFront} from './lambda/doors.ts'
+import {type Ground, openGround} from './lambda/ground.ts'
+import {beginLedger, resumeLedger} from './lambda/ledger.ts'
+import {type IssuerOnAws, openOnAws} from './lambda/open.ts'
+import {readOrder} from './lambda/orders.ts'
+import {createPassOn} from './lambda/pass-on.ts'
+import {openSetup} from './lambda/setup.ts'
 import {type BatchResult, type QueueEvent, keepHouse, workOff} from './lambda/work.ts'
+import {makeLog} from './log.ts'
 import {openQueue, sqsInbox} from './webhook/sqs.ts'
 
 /** Kept while the process lives. A start that failed is tried again by the next event. */
@@ -16,7 +25,7 @@ function once<T>(open: () => Promise<T>): () => Promise<T> {
     }))
 }
 
-const ground = once(() => openGround(process.env, manifest.version))
+const ground = async (): Promise<Ground> => openGround(await fetchApp(process.env), manifest.version)
 const issuer = once(async (): Promise<IssuerOnAws> => openOnAws(await ground(), 'worker'))
 const client = openQueue()
 
@@ -26,19 +35,53 @@ function readQueueUrl(): string {
   return url
 }
 
-const app = once(async () => handle((await openOnAws(await ground(), 'web')).app(sqsInbox(readQueueUrl(), client))))
+const passOn = createPassOn(process.env, makeLog({level: 'info', secrets: []}))
+const pages = once(async () => (await openOnAws(await ground(), 'web')).app(sqsInbox(readQueueUrl(), client)))
 
-/** A Function URL's event, payload 2.0. */
-export const web = async (event: LambdaEvent, context: LambdaContext): Promise<unknown> => (await app())(event, context)
+/** What the world reaches, by a Function URL. */
+export const web = handle(webFront({app: pages, passOn}))
+
+const noInbox = {put: () => Promise.reject(new Error('no delivery is passed on to the desk'))}
+const receipts = once(async () => (await openOnAws(await ground(), 'desk')).app(noInbox))
+
+/** What the web function passes on: a Function URL's event as it came. */
+export const desk = handle(frontOf('desk', receipts))
+
+const waiting = once(() => openSetup(process.env, manifest.version))
+
+/** How the issuer comes to its GitHub App; passed on like the desk's. */
+export const setup = handle(frontOf('setup', waiting))
 
 /** A batch of the queue. */
 export const worker = async (event: QueueEvent): Promise<BatchResult> =>
   workOff(event, await issuer(), {url: readQueueUrl(), client})
 
-/** The schedule's event; or, from an operator, `{"begin": "ledger"}`. Tells the lines to pin. */
-export const schedule = async (event: {readonly begin?: unknown}): Promise<object> => {
-  if (event.begin === 'ledger') await beginLedger(await ground(), Date.now())
-  const {pin, ledgerKey, ...rest} = await issuer()
-  await keepHouse({pin, ledgerKey, ...rest})
-  return {pin, ledgerKey}
+/** The schedule's event, or an operator's order. Tells the lines to pin; of an order about keys, what came of it too. */
+export const schedule = async (event: unknown): Promise<object> => {
+  const order = readOrder(event, Date.now())
+  if (order.kind === 'round' && !(await isSetUp())) return {waiting: 'for its GitHub App'}
+  if (order.kind === 'begin') await beginLedger(await ground(), Date.now())
+  if (order.kind === 'resume') await resumeLedger(await ground(), order.checkpoint)
+  const opened = await issuer()
+  if (order.kind === 'round') await keepHouse(opened, sqsInbox(readQueueUrl(), client))
+  const told = order.kind === 'keys' ? await changeKeys(order.order, opened) : {}
+  return {pin: opened.pin(), ledgerKey: opened.ledgerKey, ...told}
+}
+
+/** While nobody has set it up, nothing is due and no alarm is to ring. */
+const isSetUp = async (): Promise<boolean> => {
+  try {
+    await issuer()
+    return true
+  } catch (fault) {
+    if (fault instanceof NotSetUp) return false
+    throw fault
+  }
+}
+
+async function changeKeys(order: KeyOrder, {announcing, witness}: IssuerOnAws): Promise<object> {
+  const carried = await carryOut(order, announcing)
+  if (!carried.ok) throw new Error(carried.problem)
+  await witness.newestCheckpoint()
+  return {lines: carried.lines, notes: carried.notes}
 }

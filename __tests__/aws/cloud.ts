@@ -1,13 +1,12 @@
 /**
- * The issuer on AWS as far as it runs here: the built bundle in three processes under Lambda's own runtime client,
- * a Function URL in front of the web function and an SQS queue of moto's before the worker, the table and the secrets in
- * moto, the keys in a KMS of ours.
+ * The issuer on AWS as far as it runs here: the built bundle in five processes under Lambda's own runtime client,
+ * a Function URL in front of the web function and an SQS queue of moto's before the worker, the table in moto, the
+ * keys and the secrets in a KMS and a Secrets Manager of ours. Table, keys and functions let each process do what infra/template.yaml grants to it.
  */
 import {generateKeyPairSync} from 'node:crypto'
 import {once} from 'node:events'
-import {type IncomingMessage, type Server, createServer} from 'node:http'
+import {type IncomingMessage, type OutgoingHttpHeaders, type Server, createServer} from 'node:http'
 import type {AddressInfo} from 'node:net'
-import {CreateSecretCommand, SecretsManagerClient} from '@aws-sdk/client-secrets-manager'
 import {
   CreateQueueCommand,
   DeleteMessageCommand,
@@ -15,45 +14,69 @@ import {
   SQSClient,
   type Message,
 } from '@aws-sdk/client-sqs'
-import {type Emulator, credentials, region} from './emulator.ts'
+import {Secret} from '../../issuer/keys/secret.ts'
+import {printKeptApp} from '../../issuer/setup/kept-app.ts'
+import {type Emulator, credentials, refusal, region} from './emulator.ts'
+import {findDenied, keyNames, mayInvoke, mayUseKey, mayUseSecret} from './grants.ts'
+import {InvokeApi} from './invoke.ts'
 import {Kms} from './kms.ts'
 import {LambdaProcess} from './lambda-process.ts'
+import {SecretsApi} from './secrets-api.ts'
 import {Tables} from './tables.ts'
 
 export interface CloudOptions {
   readonly emulator: Emulator
   readonly githubUrl: string
-  readonly webhookSecret: string
-  readonly app: {readonly id: number; readonly privateKey: string}
+  /** Without an App it waits to be set up. */
+  readonly webhookSecret?: string
+  readonly app?: {readonly id: number; readonly privateKey: string}
+  /** More COUNTERSIGN_… variables. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 interface Parts {
   readonly kms: Kms
+  readonly secrets: SecretsApi
+  readonly invoke: InvokeApi
   readonly url: Server
   readonly sqs: SQSClient
   readonly queueUrl: string
-  readonly functions: readonly [LambdaProcess, LambdaProcess, LambdaProcess]
+  readonly table: string
+  readonly functions: readonly [LambdaProcess, LambdaProcess, LambdaProcess, LambdaProcess, LambdaProcess]
 }
 
 export class Cloud {
   readonly kms: Kms
+  readonly secrets: SecretsApi
+  readonly invoke: InvokeApi
+  readonly table: string
   readonly web: LambdaProcess
+  readonly desk: LambdaProcess
   readonly worker: LambdaProcess
   readonly schedule: LambdaProcess
+  readonly setup: LambdaProcess
   readonly #url: Server
   readonly #sqs: SQSClient
   readonly #queueUrl: string
   readonly #received = new Map<string, number>()
+  #isStopped = false
 
-  private constructor({kms, url, sqs, queueUrl, functions}: Parts) {
+  private constructor({kms, secrets, invoke, url, sqs, queueUrl, table, functions}: Parts) {
     this.kms = kms
+    this.secrets = secrets
+    this.invoke = invoke
+    this.table = table
     this.#url = url
     this.#sqs = sqs
     this.#queueUrl = queueUrl
-    const [web, worker, schedule] = functions
+    const [web, desk, worker, schedule, setup] = functions
     this.web = web
+    this.desk = desk
+    this.invoke.functions.set('desk', desk)
     this.worker = worker
     this.schedule = schedule
+    this.setup = setup
+    this.invoke.functions.set('setup', setup)
     this.#url.on('request', (request, response) => {
       void this.#answer(request).then(
         ({status, headers, body}) => response.writeHead(status, headers).end(body),
@@ -62,44 +85,60 @@ export class Cloud {
     })
   }
 
-  static async start({emulator, githubUrl, webhookSecret, app}: CloudOptions): Promise<Cloud> {
+  static async start({emulator, githubUrl, webhookSecret, app, env: more}: CloudOptions): Promise<Cloud> {
     const kms = await Kms.start()
-    for (const name of ['receipts', 'ledger']) {
+    const secrets = await SecretsApi.start(mayUseSecret)
+    kms.mayPass = mayUseKey
+    const invoke = await InvokeApi.start(mayInvoke)
+    emulator.guardWith((request) => {
+      const denied = findDenied(request.caller, request)
+      return denied === undefined ? undefined : refusal(400, 'AccessDeniedException', {message: denied})
+    })
+    for (const name of [keyNames.ReceiptKey, keyNames.NextReceiptKey, keyNames.LedgerKey]) {
       kms.keys.set(name, {privateKey: generateKeyPairSync('ed25519').privateKey, spec: 'ECC_NIST_EDWARDS25519'})
     }
-    kms.keys.set('tokens', {privateKey: generateKeyPairSync('rsa', {modulusLength: 3072}).privateKey, spec: 'RSA_3072'})
+    kms.keys.set(keyNames.TokenKey, {
+      privateKey: generateKeyPairSync('rsa', {modulusLength: 3072}).privateKey,
+      spec: 'RSA_3072',
+    })
     const sqs = new SQSClient({endpoint: emulator.url, region, credentials})
     const made = await sqs.send(new CreateQueueCommand({QueueName: 'deliveries'}))
     const queueUrl = made.QueueUrl ?? ''
     const url = createServer()
     url.listen(0, '127.0.0.1')
     await once(url, 'listening')
-    const secret = secretsOf(emulator.url)
+    const table = await new Tables(emulator.dynamoUrl).make()
     const env = {
       AWS_REGION: region,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
       AWS_ENDPOINT_URL_DYNAMODB: emulator.dynamoUrl,
       AWS_ENDPOINT_URL_SQS: emulator.url,
-      AWS_ENDPOINT_URL_SECRETS_MANAGER: emulator.url,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
       AWS_ENDPOINT_URL_KMS: kms.url,
+      AWS_ENDPOINT_URL_LAMBDA: invoke.url,
+      DESK_FUNCTION: 'desk',
+      SETUP_FUNCTION: 'setup',
       QUEUE_URL: queueUrl,
       COUNTERSIGN_PUBLIC_URL: `http://127.0.0.1:${(url.address() as AddressInfo).port}`,
-      COUNTERSIGN_STORE: `dynamodb:${await new Tables(emulator.dynamoUrl).make()}`,
-      COUNTERSIGN_RECEIPT_KEY: 'kms:receipts',
+      COUNTERSIGN_STORE: `dynamodb:${table}`,
+      COUNTERSIGN_RECEIPT_KEY: 'kms:receipts,kms:next',
       COUNTERSIGN_TOKEN_KEY: 'kms:tokens',
       COUNTERSIGN_LEDGER_KEY: 'kms:ledger',
       COUNTERSIGN_GITHUB_API_URL: githubUrl,
-      COUNTERSIGN_GITHUB_APP_ID: String(app.id),
-      COUNTERSIGN_GITHUB_PRIVATE_KEY: await secret('app', app.privateKey),
-      COUNTERSIGN_GITHUB_WEBHOOK_SECRET: await secret('webhook', webhookSecret),
+      COUNTERSIGN_GITHUB_APP: `secretsmanager:${secrets.make('App', printApp(app, webhookSecret))}`,
+      ...more,
     }
-    const evidence = {COUNTERSIGN_EVIDENCE_SECRET: await secret('evidence', 'ab'.repeat(32))}
+    const evidenceArn = secrets.make('EvidenceSecretArn', 'ab'.repeat(32))
+    const evidence = {COUNTERSIGN_EVIDENCE_SECRET: `secretsmanager:${evidenceArn}`}
+    const waiting = {SETUP_TOKEN: secrets.make('SetupToken', setupToken)}
     const functions = await Promise.all([
       LambdaProcess.start('index.web', {...env, AWS_ACCESS_KEY_ID: 'web'}),
+      LambdaProcess.start('index.desk', {...env, AWS_ACCESS_KEY_ID: 'desk'}),
       LambdaProcess.start('index.worker', {...env, ...evidence, AWS_ACCESS_KEY_ID: 'worker'}),
       LambdaProcess.start('index.schedule', {...env, ...evidence, AWS_ACCESS_KEY_ID: 'worker'}),
+      LambdaProcess.start('index.setup', {...env, ...waiting, AWS_ACCESS_KEY_ID: 'setup'}),
     ])
-    return new Cloud({kms, url, sqs, queueUrl, functions})
+    return new Cloud({kms, secrets, invoke, url, sqs, queueUrl, table, functions})
   }
 
   get url(): string {
@@ -129,12 +168,23 @@ export class Cloud {
     return messages.length
   }
 
+  /** As an undeployed function: the URL answers 502, and what was in memory is gone. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    await Promise.all([this.web, this.desk, this.worker, this.schedule, this.setup].map((one) => one.kill()))
+  }
+
+  /** Everything goes on with the same table, queue and keys, from cold starts. */
+  restart(): void {
+    this.#isStopped = false
+  }
+
   async close(): Promise<void> {
-    await Promise.all([this.web.close(), this.worker.close(), this.schedule.close()])
+    await Promise.all([this.web, this.desk, this.worker, this.schedule, this.setup].map((one) => one.close()))
     this.#sqs.destroy()
     this.#url.closeAllConnections()
     await new Promise((resolve) => this.#url.close(resolve))
-    await this.kms.close()
+    await Promise.all([this.kms.close(), this.secrets.close(), this.invoke.close()])
   }
 
   /** The count is kept here, since moto does not give it under its present name. */
@@ -145,9 +195,10 @@ export class Cloud {
   }
 
   /** A Function URL: payload 2.0, where what is no text goes as base64. */
-  async #answer(request: IncomingMessage): Promise<{status: number; headers: Record<string, string>; body: Buffer}> {
+  async #answer(request: IncomingMessage): Promise<{status: number; headers: OutgoingHttpHeaders; body: Buffer}> {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
+    if (this.#isStopped) throw new Error('there is no function behind this URL')
     const {pathname, search} = new URL(request.url ?? '/', this.url)
     const http = {method: request.method, path: pathname, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: ''}
     const host = request.headers.host ?? ''
@@ -156,7 +207,8 @@ export class Cloud {
       routeKey: '$default',
       rawPath: pathname,
       rawQueryString: search.slice(1),
-      headers: request.headers,
+      headers: {...request.headers, cookie: undefined},
+      cookies: request.headers.cookie?.split('; '),
       requestContext: {accountId: 'anonymous', apiId: 'x', domainName: host, http, requestId: 'x', stage: '$default'},
       body: Buffer.concat(chunks).toString('base64'),
       isBase64Encoded: true,
@@ -164,19 +216,24 @@ export class Cloud {
     const answer = (await this.web.call(event)) as {
       statusCode: number
       headers: Record<string, string>
+      cookies?: string[]
       body: string
       isBase64Encoded: boolean
     }
     const body = Buffer.from(answer.body, answer.isBase64Encoded ? 'base64' : 'utf8')
-    return {status: answer.statusCode, headers: answer.headers, body}
+    const cookies = answer.cookies && {'set-cookie': answer.cookies}
+    return {status: answer.statusCode, headers: {...answer.headers, ...cookies}, body}
   }
 }
 
-/** Makes a secret; gives the variable's value. */
-function secretsOf(endpoint: string): (name: string, text: string) => Promise<string> {
-  const client = new SecretsManagerClient({endpoint, region, credentials})
-  return async (name, text) => {
-    const {ARN: arn = ''} = await client.send(new CreateSecretCommand({Name: name, SecretString: text}))
-    return `secretsmanager:${arn}`
-  }
-}
+/** As the template has it made: letters and digits. */
+export const setupToken = 'aB3'.repeat(21)
+
+/** As set-up keeps it, or an operator's own hand. */
+const printApp = (app: CloudOptions['app'], webhookSecret = ''): string | undefined =>
+  app &&
+  printKeptApp({
+    appId: app.id,
+    privateKey: new Secret(app.privateKey),
+    webhookSecret: new Secret(webhookSecret),
+  })

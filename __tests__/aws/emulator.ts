@@ -1,9 +1,11 @@
 /**
  * AWS on loopback for tests: moto's server, and a door in front of its DynamoDB that makes it keep DynamoDB's promises.
  * moto carries out two transactions at once as if they were one and forgets client tokens, so the door lets requests in
- * one at a time and remembers the tokens that succeeded. It can also fail as AWS does.
+ * one at a time and remembers the tokens that succeeded; and it gives tables no ids, so the door does. It can also fail
+ * as AWS does.
  */
 import {type ChildProcess, spawn} from 'node:child_process'
+import {createHash} from 'node:crypto'
 import {once} from 'node:events'
 import {existsSync} from 'node:fs'
 import {type IncomingMessage, type Server, createServer, request} from 'node:http'
@@ -27,6 +29,8 @@ export interface DynamoRequest {
   /** As `TransactWriteItems`. */
   readonly operation: string
   readonly body: string
+  /** The access key that signed it. */
+  readonly caller: string
 }
 
 /** What is to happen to a request; undefined lets it pass. */
@@ -39,17 +43,20 @@ export interface Emulator {
   readonly dynamoUrl: string
   /** Asked about each request, in order; undefined lets it pass. */
   failWith(choose: Choose | undefined): void
+  /** Asked before that, for as long as the emulator runs. */
+  guardWith(choose: Choose): void
   close(): Promise<void>
 }
 
 export async function startEmulator(): Promise<Emulator> {
   const {process, url} = await startMoto()
-  let choose: Choose | undefined
-  const door = await openDoor(url, (request) => choose?.(request))
+  let [choose, guard]: [Choose | undefined, Choose | undefined] = [undefined, undefined]
+  const door = await openDoor(url, async (request) => (await guard?.(request)) ?? (await choose?.(request)))
   return {
     url,
     dynamoUrl: `http://127.0.0.1:${(door.address() as AddressInfo).port}`,
     failWith: (next) => (choose = next),
+    guardWith: (next) => (guard = next),
     close: async () => {
       door.closeAllConnections()
       await new Promise((resolve) => door.close(resolve))
@@ -90,7 +97,7 @@ async function openDoor(url: string, choose: Choose): Promise<Server> {
       const token = tokenOf(request)
       const known = token === undefined ? undefined : succeeded.get(token)
       if (known !== undefined) return known
-      const answered = await forward(url, headers, request.body)
+      const answered = withTableId(request, await forward(url, headers, request.body))
       if (token !== undefined && answered.status === 200) succeeded.set(token, answered)
       return answered
     })
@@ -99,7 +106,9 @@ async function openDoor(url: string, choose: Choose): Promise<Server> {
   }
   const server = createServer((incoming, response) => {
     void readBody(incoming).then(async (body) => {
-      const asked = {operation: String(incoming.headers['x-amz-target']).split('.')[1] ?? '', body}
+      const operation = String(incoming.headers['x-amz-target']).split('.')[1] ?? ''
+      const caller = /Credential=([^/]+)\//.exec(incoming.headers.authorization ?? '')?.[1] ?? ''
+      const asked = {operation, body, caller}
       const fault = await choose(asked)
       if (fault === 'drop') return incoming.socket.destroy()
       if (fault === 'hang') return
@@ -114,6 +123,15 @@ async function openDoor(url: string, choose: Choose): Promise<Server> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return server
+}
+
+/** The id of a table is its own: neither one of its name nor a copy of it has the same. */
+function withTableId({operation}: DynamoRequest, answer: Answer): Answer {
+  if (operation !== 'DescribeTable' || answer.status !== 200) return answer
+  const {Table} = JSON.parse(answer.body) as {Table: {TableArn: string; CreationDateTime: number}}
+  const born = createHash('sha256').update(`${Table.TableArn} ${Table.CreationDateTime}`).digest('hex')
+  const TableId = born.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*/, '$1-$2-$3-$4-$5')
+  return {...answer, body: JSON.stringify({Table: {...Table, TableId}})}
 }
 
 const tokenOf = ({operation, body}: DynamoRequest): string | undefined =>

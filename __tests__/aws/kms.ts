@@ -39,6 +39,8 @@ export class Kms {
   readonly asked: Asked[] = []
   /** What the next requests get instead; `hang up` has no answer. */
   readonly faults: (Refusal | 'hang up')[] = []
+  /** Whether a policy lets a request pass. */
+  mayPass: (asked: Asked) => boolean = () => true
   /** Spoils a signature on its way. */
   spoil: ((signature: Buffer) => Buffer) | undefined
   readonly #server = createServer((request, response) => {
@@ -48,11 +50,12 @@ export class Kms {
       const operation = String(request.headers['x-amz-target']).replace('TrentService.', '')
       const body = JSON.parse(Buffer.concat(chunks).toString()) as Asked['body']
       const caller = /Credential=([^/]+)\//.exec(request.headers.authorization ?? '')?.[1] ?? ''
-      this.asked.push({operation, caller, body})
+      const asked = {operation, caller, body}
+      this.asked.push(asked)
       const fault = this.faults.shift()
       if (fault === 'hang up') return request.socket.destroy()
-      const isSigned = /^AWS4-HMAC-SHA256 /.test(request.headers.authorization ?? '')
-      const answer = fault ?? (isSigned ? this.#answer(operation, body) : {status: 400, type: 'AccessDeniedException'})
+      const isAllowed = /^AWS4-HMAC-SHA256 /.test(request.headers.authorization ?? '') && this.mayPass(asked)
+      const answer = fault ?? (isAllowed ? this.#answer(operation, body) : {status: 400, type: 'AccessDeniedException'})
       const [status, told] =
         'type' in answer ? [answer.status, {__type: answer.type, message: answer.type}] : [200, answer.told]
       response.writeHead(status, {'content-type': 'application/x-amz-json-1.1'}).end(JSON.stringify(told))

@@ -24,7 +24,9 @@ interface Invocation {
 export class LambdaProcess {
   /** Everything that the function wrote. */
   output = ''
-  readonly #child: ChildProcess
+  readonly #spawn: () => ChildProcess
+  readonly #twin: () => Promise<LambdaProcess>
+  #child: ChildProcess | undefined
   readonly #queue: Invocation[] = []
   readonly #inHand = new Map<string, Invocation>()
   readonly #server: ReturnType<typeof createServer>
@@ -34,27 +36,22 @@ export class LambdaProcess {
   private constructor(handler: string, env: Readonly<Record<string, string>>, server: ReturnType<typeof createServer>) {
     this.#server = server
     server.on('request', (request: IncomingMessage, response: ServerResponse) => void this.#serve(request, response))
-    this.#child = spawn(process.execPath, [join(client, 'index.mjs'), handler], {
-      cwd: bundle,
-      env: {
-        ...env,
-        _HANDLER: handler,
-        AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-        LAMBDA_TASK_ROOT: bundle,
-        AWS_LAMBDA_FUNCTION_NAME: handler,
-        AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
-        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1024',
-        AWS_LAMBDA_LOG_GROUP_NAME: handler,
-        AWS_LAMBDA_LOG_STREAM_NAME: 'local',
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      stream?.on('data', (data: Buffer) => (this.output += data.toString()))
+    const variables = {
+      ...env,
+      _HANDLER: handler,
+      AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+      LAMBDA_TASK_ROOT: bundle,
+      AWS_LAMBDA_FUNCTION_NAME: handler,
+      AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1024',
+      AWS_LAMBDA_LOG_GROUP_NAME: handler,
+      AWS_LAMBDA_LOG_STREAM_NAME: 'local',
     }
-    this.#child.once('exit', () => {
-      for (const {settle} of [...this.#queue, ...this.#inHand.values()]) settle('error', this.output)
-    })
+    const command = [join(client, 'index.mjs'), handler]
+    this.#twin = () => LambdaProcess.start(handler, env)
+    this.#spawn = () =>
+      spawn(process.execPath, command, {cwd: bundle, env: variables, stdio: ['ignore', 'pipe', 'pipe']})
+    this.#begin()
   }
 
   static async start(handler: string, env: Readonly<Record<string, string>>): Promise<LambdaProcess> {
@@ -66,6 +63,7 @@ export class LambdaProcess {
 
   /** One event; rejects with what the function's error says. */
   async call(event: unknown): Promise<unknown> {
+    if (this.#child === undefined) this.#begin()
     return await new Promise((resolve, reject) => {
       const settle = (kind: string, body: string): void =>
         kind === 'response' ? resolve(JSON.parse(body)) : reject(new Error(body))
@@ -74,20 +72,56 @@ export class LambdaProcess {
     })
   }
 
+  /** Another instance of the function, as Lambda starts one for an event that comes while this one is busy. */
+  async twin(): Promise<LambdaProcess> {
+    return await this.#twin()
+  }
+
+  /** As at its time limit: what it had in hand fails, and the next event finds a cold start. */
+  async kill(): Promise<void> {
+    if (this.#child === undefined) return
+    const ended = once(this.#child, 'exit')
+    this.#child.kill('SIGKILL')
+    await ended
+  }
+
+  /** Between two events Lambda takes the processor away from a process, for as long as it likes. */
+  freeze(): void {
+    this.#child?.kill('SIGSTOP')
+  }
+
+  thaw(): void {
+    this.#child?.kill('SIGCONT')
+  }
+
   async close(): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) {
-      const ended = once(this.#child, 'exit')
-      this.#child.kill('SIGKILL')
-      await ended
-    }
+    await this.kill()
     this.#server.closeAllConnections()
     await new Promise((resolve) => this.#server.close(resolve))
+  }
+
+  #begin(): void {
+    const child = this.#spawn()
+    this.#child = child
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (data: Buffer) => (this.output += data.toString()))
+    }
+    child.once('exit', () => {
+      this.#child = this.#idle = undefined
+      for (const {settle} of [...this.#queue.splice(0), ...this.#inHand.values()]) settle('error', this.output)
+      this.#inHand.clear()
+    })
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
     if (request.url?.endsWith('/invocation/next') === true) {
+      // The last question of a process that was killed is heard after its end: nobody waits for the answer.
+      response.once('close', () => {
+        if (this.#idle === response) this.#idle = undefined
+      })
+      if (response.destroyed) return
       this.#idle = response
       return this.#hand()
     }

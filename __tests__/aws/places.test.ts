@@ -11,7 +11,7 @@ import {type Emulator, credentials, emulatorAbsent, region, startEmulator} from 
 const pem = generateKeyPairSync('ed25519').privateKey.export({type: 'pkcs8', format: 'pem'}).toString()
 const env = {
   COUNTERSIGN_STORE: 'dynamodb:countersign',
-  COUNTERSIGN_RECEIPT_KEY: 'kms:arn:aws:kms:eu-central-1:123456789012:key/receipts',
+  COUNTERSIGN_RECEIPT_KEY: 'kms:arn:aws:kms:eu-central-1:123456789012:key/receipts,kms:alias/next',
   COUNTERSIGN_TOKEN_KEY: 'kms:alias/tokens',
   COUNTERSIGN_LEDGER_KEY: pem,
   COUNTERSIGN_PUBLIC_URL: 'https://countersign.example',
@@ -25,7 +25,10 @@ describe('places on AWS', () => {
     if (!read.ok) throw new Error(read.problems.join())
     expect(read.places).toEqual({
       table: 'countersign',
-      receiptKey: {kind: 'kms', keyId: 'arn:aws:kms:eu-central-1:123456789012:key/receipts'},
+      receiptKeys: [
+        {kind: 'kms', keyId: 'arn:aws:kms:eu-central-1:123456789012:key/receipts'},
+        {kind: 'kms', keyId: 'alias/next'},
+      ],
       tokenKey: {kind: 'kms', keyId: 'alias/tokens'},
       ledgerKey: {kind: 'pem', text: pem},
     })
@@ -48,6 +51,10 @@ describe('places on AWS', () => {
       ],
     })
   })
+})
+
+test.each(['kms:a,b', 'kms:a,'])('receipt keys %j are not read', (COUNTERSIGN_RECEIPT_KEY) => {
+  expect(readAwsPlaces({...env, COUNTERSIGN_RECEIPT_KEY})).toMatchObject({ok: false})
 })
 
 test('a PEM out of a secret is a signer of its kind, or a problem that shows nothing of it', () => {

@@ -5,7 +5,7 @@ import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {expect, jest, test} from '@jest/globals'
 import {openDynamodb} from '../../issuer/store/dynamodb.ts'
-import type {Durable} from '../../issuer/store/sqlite.ts'
+import type {Durable} from '../../issuer/store/durable.ts'
 import {firstEntry, proposal, statementOf} from '../stores/builders.ts'
 import {decideStatement} from '../stores/deciding.ts'
 import {checkedLedger} from '../stores/suite.ts'
@@ -41,6 +41,7 @@ function testProcesses(the: () => TableStage): void {
     const shared = openDynamodb(table, dynamoClient(the().emulator.dynamoUrl))
     await shared.createLedger(firstEntry)
     const perRound = 1000
+    let completed = 0
     for (let round = 0; round < 3; round++) {
       const first = 1 + round * perRound
       const writer = startWriter(table, {first, count: perRound, atOnce: 2})
@@ -49,26 +50,29 @@ function testProcesses(the: () => TableStage): void {
       await sleep(400 + 70 * round)
       writer.kill('SIGKILL')
       expect(await ended).toEqual([null, 'SIGKILL'])
-      await checkAfterKill(shared, first)
+      completed += await checkAfterKill(shared, first)
     }
-    expect((await checkedLedger(shared)).length).toBeGreaterThan(3 * 4)
+    expect(completed).toBeGreaterThan(0)
     shared.close()
   })
 }
 
-/** A statement is completed and has its record, or neither, and then it can be decided now. */
-async function checkAfterKill(shared: Durable, first: number): Promise<void> {
+/** A statement is completed and has its record, or neither, and then it can be decided now. Gives the completed ones. */
+async function checkAfterKill(shared: Durable, first: number): Promise<number> {
   const entries = await checkedLedger(shared)
   const subjects = new Set(entries.map(({subject}) => subject))
   const unfinished: number[] = []
+  let completed = 0
   // The writer keeps two statements in hand, so the fourth that is not completed lies behind all that it claimed.
   for (let n = first; unfinished.length < 4; n++) {
     const {decision, outcome} = await shared.claims.claim(statementOf(n), proposal(n))
     expect(subjects.has(decision.replace('dec_', 'rcpt_dg_'))).toBe(outcome !== undefined)
     if (outcome === undefined) unfinished.push(n)
+    else completed += 1
   }
   for (const n of unfinished) await decideStatement(shared, {n})
   expect(await checkedLedger(shared)).toHaveLength(entries.length + unfinished.length)
+  return completed
 }
 
 describeOnTables({'processes that share a table': testProcesses})

@@ -1,6 +1,7 @@
 /** What is special to a table that is asked over a network: its limits, what is consistent in it, and its look-ups. */
 import {expect, jest, test} from '@jest/globals'
 import {makeToken} from '../../issuer/callers/secret-token.ts'
+import {publicSight} from '../../issuer/callers/sight.ts'
 import {mostRecords} from '../../issuer/store/dynamodb/ledger.ts'
 import {at, decides, decisionIn, environment, proposal, receiptOf, repositoryId, scopeOf} from '../stores/builders.ts'
 import {decideStatement} from '../stores/deciding.ts'
@@ -74,6 +75,7 @@ function testConsistency(the: () => TableStage): void {
       await the().durable.auditors.auditor(digest)
       await the().durable.links.linked(digest)
       await the().durable.tokenIds.use({id: 'a-token', until: 2000, now: 1000})
+      await the().durable.records.eventOnce('executed/a-job')
       await the().durable.claims.lastCourtesy({repositoryId: repositoryId(1296269), accountId: 1, pullRequest: 1})
       await the().durable.checkpoints.newest()
       await the().durable.ledger.head()
@@ -117,8 +119,8 @@ function testReaders(the: () => TableStage): void {
   test('a decision is found by its id with its bodies, and what happened to a receipt in order', async () => {
     const change = decides({n: 1, read: await the().claimAndRead(1)})
     await the().durable.store.commit(change)
-    const {entry, decision, scope, evidence, token} = decisionIn(change)
-    const found = {entry, decision, scope, evidence, token, public: true, ownerId: 9919}
+    const {entry, decision, scope, evidence, policy, token} = decisionIn(change)
+    const found = {entry, decision, scope, evidence, policy, token, public: true, ownerId: 9919}
     expect(await the().durable.records.decision(decision)).toEqual(found)
     expect(await the().durable.records.decision(proposal(2).decision)).toBeUndefined()
     const appends = revokes(await the().durable.store.read(scopeOf()), 2)
@@ -127,6 +129,15 @@ function testReaders(the: () => TableStage): void {
     expect((await the().durable.records.events(receiptId(1))).map((one) => one.entry)).toEqual([
       appends.records[0]?.entry,
     ])
+  })
+
+  test('what was written once is found by its name, though no index shows it yet', async () => {
+    const appends = revokes(await the().durable.store.read(scopeOf()), 1)
+    await the().durable.store.commit({appends, at})
+    the().emulator.failWith(({body}) => (body.includes('IndexName') ? {status: 200, body: {Items: []}} : undefined))
+    expect(await the().durable.records.events(receiptId(1))).toEqual([])
+    expect((await the().durable.records.eventOnce(`revoked/${receiptId(1)}`))?.entry).toEqual(appends.records[0]?.entry)
+    expect(await the().durable.records.eventOnce(`revoked/${receiptId(2)}`)).toBeUndefined()
   })
 
   test('a claim that was made and not decided is no decision', async () => {
@@ -161,7 +172,7 @@ function testReaders(the: () => TableStage): void {
     }
     const asOf = async (issuedBefore: string) => {
       const scope = {by: 'scope', repository: repositoryId(1296269), environment: environment('production')} as const
-      const found = await the().durable.store.find({...scope, issuedBefore: issuedBefore as never})
+      const found = await the().durable.store.find({...scope, issuedBefore: issuedBefore as never, sight: publicSight})
       return found.map(({receipt}) => receipt.issuedAt.slice(14, 16))
     }
     expect(await asOf('2026-04-02T14:20:00Z')).toEqual(['20', '10'])

@@ -2,16 +2,15 @@
 import type {KeySet} from '#protocol'
 import {type Announced, mintKeyEntry, signingKeyAt} from '../mint/mint-key-set.ts'
 import {nextTime} from '../mint/mint-record.ts'
-import type {LedgerReader} from '../store/store.ts'
+import type {LedgerReader} from '../store/readers.ts'
 import type {Changed} from './change-keys.ts'
 import {type KeyRing, signKeySet} from './key-ring.ts'
-import type {KeySets} from './ports.ts'
-import {loadReceiptKey} from './receipt-keys.ts'
+import type {KeySets, ReceiptKeys} from './ports.ts'
 
 export interface Announcing {
   readonly ring: KeyRing
   readonly durable: {readonly keySets: KeySets; readonly ledger: LedgerReader}
-  readonly receiptPath: string
+  readonly keys: ReceiptKeys
   /** Milliseconds. */
   readonly now: () => number
 }
@@ -24,7 +23,7 @@ const maxRounds = 100
 /** `change` is asked again, with the keys as they are then, whenever another entry was appended first. */
 export async function announceKeys(
   change: (settled: Announced) => Changed,
-  {ring, durable, receiptPath, now}: Announcing,
+  {ring, durable, keys, now}: Announcing,
 ): Promise<Announcement> {
   for (let round = 0; round < maxRounds; round++) {
     // Read before the keys: whatever changes them later moves this end, and the append is lost.
@@ -32,7 +31,7 @@ export async function announceKeys(
     const changed = change(await ring.announced())
     if (!changed.ok) return changed
     const at = now()
-    const signer = loadReceiptKey(receiptPath, signingKeyAt(changed.announced.keys, at))
+    const signer = keys.signerOf(signingKeyAt(changed.announced.keys, at))
     if (!signer.ok) return signer
     const keySet = await signKeySet(changed.announced, {signer: signer.value, now: at})
     const entry = mintKeyEntry({head, keySet, at: nextTime(head, at)})

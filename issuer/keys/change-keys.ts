@@ -33,6 +33,9 @@ export interface Succession {
 
 /** A new key beside the one that signs. `settled` holds no rotation under way. */
 export function addSuccessor(settled: Announced, {successor, from, now}: Succession): Changed {
+  if (settled.keys.some(({publicKey}) => publicKey === successor)) {
+    return {ok: false, problem: `${successor} was announced before: a rotation needs a key of its own`}
+  }
   const known = settled.keys.length < maxKeys ? settled.keys : forgetRetired(settled.keys)
   if (!(known.length < maxKeys)) {
     return {ok: false, problem: `${maxKeys} keys are published, none of them retired: a key set holds no more`}

@@ -4,13 +4,14 @@
  */
 import {randomBytes} from 'node:crypto'
 import {existsSync, mkdirSync} from 'node:fs'
-import {dirname, join} from 'node:path'
+import {dirname, join, parse} from 'node:path'
 import {type Loaded, loadSigner, loadTokenSigner, makeKeyFile} from '../signing/pem.ts'
 import type {Signer, TokenSigner} from '../signing/signer.ts'
-import type {EntryReader} from '../store/store.ts'
+import type {EntryReader} from '../store/readers.ts'
 import {codeOf, readKeyFile, writeNewFile} from './key-file.ts'
 import {checkMark} from './ledger-mark.ts'
-import {findSuccessors} from './receipt-keys.ts'
+import type {ReceiptKeys} from './ports.ts'
+import {findSuccessors, receiptKeyFiles} from './receipt-keys.ts'
 import {Secret} from './secret.ts'
 
 /** Where the keys are; what is absent has its file beside the database. */
@@ -23,7 +24,7 @@ export interface KeyPlaces {
 }
 
 /** What signs receipts and the ledger. */
-export interface SigningKeys {
+export interface SigningKeys extends ReceiptKeys {
   /** The receipt key that the ledger began with. May be absent once there are successors: retired, it signs nothing. */
   readonly receipt: Signer | undefined
   /** The file of that key; those of its successors stand beside it. */
@@ -109,10 +110,9 @@ function makeMissing(places: KeyPlaces, folder: string): void {
 }
 
 function loadKeys(places: KeyPlaces, stoodBeside: boolean): OpenedKeys {
-  const folder = dirname(places.databasePath)
   const signing = loadSigningKeys(places)
   const token = loadTokenKey(places)
-  const evidence = loadEvidenceSecret(places, folder)
+  const evidence = loadEvidenceSecret(places)
   if (!signing.ok || !token.ok || !evidence.ok) {
     const problems = [
       ...(signing.ok ? [] : signing.problems),
@@ -138,8 +138,33 @@ export function loadSigningKeys(places: KeyPlaces): Opened<SigningKeys> {
   if (receipt.value?.publicKey === ledger.value.publicKey) {
     return {ok: false, problems: ['COUNTERSIGN_LEDGER_KEY: is the receipt key: each purpose needs a key of its own']}
   }
-  const keys = {receipt: receipt.value, receiptPath, ledger: ledger.value, markPath: `${receiptPath}.ledger-mark`}
+  const keys = {
+    ...receiptKeyFiles(receiptPath),
+    receipt: receipt.value,
+    receiptPath,
+    ledger: ledger.value,
+    markPath: `${receiptPath}.ledger-mark`,
+  }
   return {ok: true, keys, warnings: [receipt, ledger].flatMap(({warning}) => warning ?? [])}
+}
+
+/** The files of the keys, under the names that they have beside a database: for copies of them. */
+export function keyFiles(places: KeyPlaces): readonly {readonly name: string; readonly path: string}[] {
+  const folder = dirname(places.databasePath)
+  const first = places.receiptKey ?? join(folder, fileNames.receipt)
+  const successors = findSuccessors(first).map((name) => ({
+    name: `receipt-key-${parse(name).name.slice(-16)}.pem`,
+    path: join(dirname(first), name),
+  }))
+  return [
+    ...(existsSync(first) ? [{name: fileNames.receipt, path: first}] : []),
+    ...successors,
+    {name: fileNames.token, path: places.tokenKey ?? join(folder, fileNames.token)},
+    {name: fileNames.ledger, path: places.ledgerKey ?? join(folder, fileNames.ledger)},
+    ...(places.evidenceSecret === undefined
+      ? [{name: fileNames.evidence, path: join(folder, fileNames.evidence)}]
+      : []),
+  ]
 }
 
 /** For whoever publishes the token key. */
@@ -152,9 +177,10 @@ const loadFirstReceiptKey = (path: string): Loaded<Signer | undefined> =>
 const problemsOf = (named: Readonly<Record<string, Loaded<unknown>>>): readonly string[] =>
   Object.entries(named).flatMap(([name, loaded]) => (loaded.ok ? [] : [`COUNTERSIGN_${name}: ${loaded.problem}`]))
 
-function loadEvidenceSecret({evidenceSecret}: KeyPlaces, folder: string): Loaded<Secret> {
+/** For whoever gives an auditor the keys of bundles. */
+export function loadEvidenceSecret({databasePath, evidenceSecret}: KeyPlaces): Loaded<Secret> {
   if (evidenceSecret !== undefined) return {ok: true, value: evidenceSecret}
-  const path = join(folder, fileNames.evidence)
+  const path = join(dirname(databasePath), fileNames.evidence)
   const file = readKeyFile(path)
   if (!file.ok) return file
   const secret = parseEvidenceSecret(file.text.trimEnd())

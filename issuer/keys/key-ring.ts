@@ -1,5 +1,6 @@
 /** The receipt keys of a running issuer: which one signs now, as announced in the ledger by whichever process. */
 import {
+  type Entry,
   type KeySet,
   type PinnedKeys,
   type PublicKey,
@@ -11,10 +12,10 @@ import {
 } from '#protocol'
 import {type Announced, firstKeys, isLive, mintKeySet, settleKeys, signingKeyAt} from '../mint/mint-key-set.ts'
 import type {Signer} from '../signing/signer.ts'
-import type {EntryReader, Store} from '../store/store.ts'
+import type {EntryReader} from '../store/readers.ts'
+import type {Store} from '../store/store.ts'
 import type {SigningKeys} from './issuer-keys.ts'
-import type {KeySets} from './ports.ts'
-import {loadReceiptKey} from './receipt-keys.ts'
+import type {KeySets, ReceiptKeys} from './ports.ts'
 
 export interface KeyRing {
   /**
@@ -33,7 +34,7 @@ export interface KeyRing {
 }
 
 export interface RingParts {
-  readonly keys: Pick<SigningKeys, 'receipt' | 'receiptPath' | 'ledger'>
+  readonly keys: Pick<SigningKeys, 'receipt' | 'ledger' | 'signerOf'>
   readonly durable: {readonly keySets: KeySets; readonly entries: EntryReader}
   /** Milliseconds. */
   readonly now: () => number
@@ -42,39 +43,64 @@ export interface RingParts {
 }
 
 /** The ring, or why these keys are not those of the ledger. */
-export async function openKeyRing({keys, durable, now, warn}: RingParts): Promise<KeyRing | string> {
-  const known = (await durable.keySets.newest()) ?? (await readFirstKeys({keys, durable}))
+export const openKeyRing = async (parts: RingParts): Promise<KeyRing | string> =>
+  ringOver((await parts.durable.keySets.newest()) ?? (await checkFirstKeys(parts)), parts)
+
+/** The same where nothing is signed: whether the ledger began with these keys, whoever signs has checked. */
+export async function openShownRing(parts: RingParts): Promise<KeyRing | string> {
+  const known = await parts.durable.keySets.newest()
+  if (known !== undefined) return ringOver(known, parts)
+  const first = await readFirst(parts)
+  return ringOver(typeof first === 'string' ? first : first.announced, parts)
+}
+
+function ringOver(known: Announced | string, {keys, durable, now, warn}: RingParts): KeyRing | string {
   if (typeof known === 'string') return known
   if (!known.keys.some(({publicKey, use}) => use === 'ledger' && publicKey === keys.ledger.publicKey)) {
     return `COUNTERSIGN_LEDGER_KEY: is not the ledger key that the key set names: ${restoreAdvice}`
   }
-  return makeRing(known, {keySets: durable.keySets, first: keys.receiptPath, now, warn})
+  return makeRing(known, {keySets: durable.keySets, keys, now, warn})
 }
 
 const restoreAdvice = 'put the key back that the ledger began with'
 
 /** Nothing was announced since the ledger began, so its first entry names the digest of these very keys. */
-async function readFirstKeys({keys, durable}: Pick<RingParts, 'keys' | 'durable'>): Promise<Announced | string> {
-  const [entry] = await durable.entries.entries(0, 1)
-  if (entry === undefined) return 'COUNTERSIGN_STORE: the ledger has no entry yet: start the issuer first'
-  if (keys.receipt === undefined) return `COUNTERSIGN_RECEIPT_KEY: there is no ${keys.receiptPath}: ${restoreAdvice}`
-  const since = Date.parse(entry.time)
-  const first = firstKeys({receipt: keys.receipt.publicKey, ledger: keys.ledger.publicKey, since})
-  const digest = digestOf(canonicalBytes(await signKeySet(first, {signer: keys.receipt, now: since})))
-  if (digest === entry.digests['keys']) return first
+async function checkFirstKeys(parts: RingParts): Promise<Announced | string> {
+  const first = await readFirst(parts)
+  if (typeof first === 'string') return first
+  const {announced, entry, signer} = first
+  const keySet = await signKeySet(announced, {signer, now: Date.parse(entry.time)})
+  if (digestOf(canonicalBytes(keySet)) === entry.digests['keys']) return announced
   return (
     'COUNTERSIGN_RECEIPT_KEY: the receipt key and the ledger key are not those that the ledger began with: put them ' +
-    'back, and change the receipt key with "countersign-issuer keys rotate"'
+    'back, and change the receipt key with "countersign-issuer keys rotate" (on AWS as docs/aws-operations.md says)'
   )
+}
+
+interface First {
+  readonly announced: Announced
+  readonly entry: Entry
+  readonly signer: Signer
+}
+
+async function readFirst({keys: {receipt, ledger}, durable}: RingParts): Promise<First | string> {
+  const [entry] = await durable.entries.entries(0, 1)
+  if (entry === undefined) return 'COUNTERSIGN_STORE: the ledger has no entry yet: start the issuer first'
+  if (receipt === undefined) return `COUNTERSIGN_RECEIPT_KEY: the first receipt key is gone: ${restoreAdvice}`
+  const since = Date.parse(entry.time)
+  return {
+    announced: firstKeys({receipt: receipt.publicKey, ledger: ledger.publicKey, since}),
+    entry,
+    signer: receipt,
+  }
 }
 
 interface Loading extends Pick<RingParts, 'now' | 'warn'> {
   readonly keySets: KeySets
-  /** The path of the first receipt key. */
-  readonly first: string
+  readonly keys: Pick<ReceiptKeys, 'signerOf'>
 }
 
-function makeRing(opened: Announced, {keySets, first, now, warn}: Loading): KeyRing {
+function makeRing(opened: Announced, {keySets, keys, now, warn}: Loading): KeyRing {
   let known = opened
   let chosen: PublicKey | undefined
   const signers = new Map<PublicKey, Signer>()
@@ -83,7 +109,7 @@ function makeRing(opened: Announced, {keySets, first, now, warn}: Loading): KeyR
     if (newest === undefined || newest.version <= known.version) return
     known = newest
     chosen = undefined
-    for (const problem of findMissing(newest, first)) warn(problem)
+    for (const problem of findMissing(newest, keys)) warn(problem)
   }
   /** A choice lasts until this run pauses: the clock may pass the end of an overlap between two lines. */
   const choose = (): PublicKey => {
@@ -91,7 +117,7 @@ function makeRing(opened: Announced, {keySets, first, now, warn}: Loading): KeyR
     return (chosen ??= signingKeyAt(known.keys, now()))
   }
   const load = (publicKey: PublicKey): Signer => {
-    const loaded = signers.get(publicKey) ?? loadOrThrow(first, publicKey)
+    const loaded = signers.get(publicKey) ?? loadOrThrow(keys, publicKey)
     signers.set(publicKey, loaded)
     return loaded
   }
@@ -125,14 +151,14 @@ const pinsOf = ({keys}: Announced): PinnedKeys =>
   )
 
 /** Why a receipt key that signs, or will, cannot do so here. */
-export const findMissing = ({keys}: Announced, first: string): readonly string[] =>
+export const findMissing = ({keys}: Announced, {signerOf}: Pick<ReceiptKeys, 'signerOf'>): readonly string[] =>
   keys.filter(isLive).flatMap(({publicKey}) => {
-    const loaded = loadReceiptKey(first, publicKey)
+    const loaded = signerOf(publicKey)
     return loaded.ok ? [] : [`COUNTERSIGN_RECEIPT_KEY: ${loaded.problem}`]
   })
 
-function loadOrThrow(first: string, publicKey: PublicKey): Signer {
-  const loaded = loadReceiptKey(first, publicKey)
+function loadOrThrow({signerOf}: Pick<ReceiptKeys, 'signerOf'>, publicKey: PublicKey): Signer {
+  const loaded = signerOf(publicKey)
   if (!loaded.ok) throw new Error(`nothing can be signed: ${loaded.problem}`)
   return loaded.value
 }

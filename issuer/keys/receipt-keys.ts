@@ -10,12 +10,19 @@ import type {PublicKey} from '#protocol'
 import {type Loaded, loadSigner, makeKeyFile} from '../signing/pem.ts'
 import type {Signer} from '../signing/signer.ts'
 import {syncFolder, unfinishedName} from './key-file.ts'
+import type {ReceiptKeys} from './ports.ts'
 
 /** `first` is the path of the first receipt key, here and below. */
 export function successorPath(first: string, publicKey: PublicKey): string {
   const {dir, name, ext} = parse(first)
   return join(dir, `${name}-${publicKey.slice('pp_pk_'.length, 'pp_pk_'.length + 16)}${ext}`)
 }
+
+/** Throws on file faults. */
+export const receiptKeyFiles = (first: string): ReceiptKeys => ({
+  signerOf: (publicKey) => loadReceiptKey(first, publicKey),
+  successor: () => ({ok: true, value: makeSuccessor(first).publicKey}),
+})
 
 /** The names of the successors' files. */
 export function findSuccessors(first: string): readonly string[] {
@@ -30,8 +37,7 @@ export function findSuccessors(first: string): readonly string[] {
   )
 }
 
-/** The private key of a published one, or why it cannot sign here. */
-export function loadReceiptKey(first: string, publicKey: PublicKey): Loaded<Signer> {
+function loadReceiptKey(first: string, publicKey: PublicKey): Loaded<Signer> {
   const successor = successorPath(first, publicKey)
   const path = existsSync(successor) ? successor : first
   const loaded = loadSigner(path)
@@ -42,8 +48,8 @@ export function loadReceiptKey(first: string, publicKey: PublicKey): Loaded<Sign
   }
 }
 
-/** Makes a successor's file with mode 600. Until its key is announced nothing is signed with it. Throws on file faults. */
-export function makeSuccessor(first: string): Signer {
+/** Makes a successor's file with mode 600. */
+function makeSuccessor(first: string): Signer {
   const unfinished = unfinishedName(first)
   makeKeyFile(unfinished, 'ed25519')
   const made = loadSigner(unfinished)

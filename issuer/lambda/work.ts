@@ -5,7 +5,7 @@ import {redeliverFailed} from '../github/redeliver.ts'
 import {GitHubUnavailable} from '../github/unavailable.ts'
 import {redeliverForMs} from '../open.ts'
 import {repair} from '../repair.ts'
-import type {Taken} from '../webhook/inbox.ts'
+import type {Inbox, Taken} from '../webhook/inbox.ts'
 import {type QueuedMessage, readMessage} from '../webhook/sqs.ts'
 import type {IssuerOnAws} from './open.ts'
 
@@ -89,9 +89,12 @@ function retryDelay(fault: unknown, tried: number): number {
 }
 
 /** On a schedule: what a crash or an outage left unpublished or unsigned, and what GitHub could not deliver. */
-export async function keepHouse({tools, witness, github}: IssuerOnAws): Promise<void> {
+export async function keepHouse(
+  {tools, witness, github}: Pick<IssuerOnAws, 'tools' | 'witness' | 'github'>,
+  inbox: Pick<Inbox, 'put'>,
+): Promise<void> {
   const now = tools.now()
-  await repair(now, tools)
+  await repair(now, {...tools, inbox})
   await witness.newestCheckpoint()
   await redeliverFailed(github, now - redeliverForMs)
 }

@@ -5,11 +5,11 @@ import type {SigningKeys} from '../keys/issuer-keys.ts'
 import {signKeySet} from '../keys/key-ring.ts'
 import {firstKeys} from '../mint/mint-key-set.ts'
 import {mintFirstEntry} from '../mint/mint-record.ts'
-import type {Durable} from '../store/sqlite.ts'
+import type {Durable} from '../store/durable.ts'
 import {signCheckpoint} from './checkpoints.ts'
 
 interface Beginning {
-  readonly keys: SigningKeys
+  readonly keys: Pick<SigningKeys, 'receipt' | 'ledger'>
   readonly durable: Durable
 }
 

@@ -13,7 +13,8 @@ import {
   verify,
 } from '#protocol'
 import type {Signer} from '../signing/signer.ts'
-import type {Checkpoints, KeptCheckpoint, LedgerReader, Store} from '../store/store.ts'
+import type {Checkpoints, KeptCheckpoint, LedgerReader} from '../store/readers.ts'
+import type {Store} from '../store/store.ts'
 
 export interface CheckpointTools {
   readonly ledger: LedgerReader
@@ -24,11 +25,7 @@ export interface CheckpointTools {
 
 /** Signs the ledger's end unless it is signed already. Throws when the ledger contradicts the checkpoint that is kept. */
 export async function signCheckpoint({ledger, checkpoints, signer}: CheckpointTools): Promise<KeptCheckpoint> {
-  const kept = await checkpoints.newest()
-  // Read after the kept one, so that the head can only be at its size or beyond.
-  const {origin, frontier} = await ledger.head()
-  const head = {origin, size: frontier.size, root: frontierRoot(frontier)}
-  if (kept !== undefined) await checkContinuation(kept, head, ledger)
+  const {kept, head} = await readChecked({ledger, checkpoints})
   if (kept?.size === head.size) return kept
   const note = await signNote(head, signer)
   // From here the checkpoint may be seen. One that another process outran is dropped unseen.
@@ -38,11 +35,29 @@ export async function signCheckpoint({ledger, checkpoints, signer}: CheckpointTo
   return newest
 }
 
+/** The ledger's end, and the checkpoint that is kept. Throws when they contradict each other. */
+export async function readChecked({ledger, checkpoints}: Pick<CheckpointTools, 'ledger' | 'checkpoints'>): Promise<{
+  readonly kept: KeptCheckpoint | undefined
+  readonly head: Checkpoint
+}> {
+  const kept = await checkpoints.newest()
+  // Read after the kept one, so that the head can only be at its size or beyond.
+  const {origin, frontier} = await ledger.head()
+  const head = {origin, size: frontier.size, root: frontierRoot(frontier)}
+  if (kept !== undefined) await checkContinuation(kept, head, ledger)
+  return {kept, head}
+}
+
 const restoreAdvice =
   'The database is older than, or not, the one that was signed: put its newest copy back, or begin a new ledger. ' +
   'Nothing is signed until then, since two signed histories would prove this issuer false'
 
-async function checkContinuation(kept: KeptCheckpoint, head: Checkpoint, ledger: LedgerReader): Promise<void> {
+/** Throws unless the ledger, whose end is `head`, goes on from what `kept` covers. */
+export async function checkContinuation(
+  kept: Pick<KeptCheckpoint, 'size' | 'root'>,
+  head: Checkpoint,
+  ledger: LedgerReader,
+): Promise<void> {
   if (head.size < kept.size) {
     throw new Error(`the ledger has ${head.size} entries, its newest checkpoint covers ${kept.size}. ${restoreAdvice}`)
   }

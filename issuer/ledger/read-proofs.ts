@@ -9,7 +9,7 @@ import {
   inclusionPlaces,
   inclusionProof,
 } from '#protocol'
-import type {LedgerReader} from '../store/store.ts'
+import type {LedgerReader} from '../store/readers.ts'
 
 export interface InclusionAnswer extends InclusionQuestion {
   readonly hash: string

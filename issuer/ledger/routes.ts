@@ -4,7 +4,7 @@ import {canonicalJson} from '#protocol'
 import {type Caller, mayRead} from '../callers/caller.ts'
 import {type CallerTools} from '../callers/read-caller.ts'
 import {callerOf} from '../receipts/caller-routes.ts'
-import type {Checkpoints, LedgerReader, LedgerRow} from '../store/store.ts'
+import type {Checkpoints, LedgerReader, LedgerRow} from '../store/readers.ts'
 import {type Bounds, readNumbers} from './query.ts'
 import {readConsistency, readInclusion} from './read-proofs.ts'
 

@@ -1,0 +1,4 @@
+/** The scenario of acceptance/audit.test.ts, through Lambda's doors. */
+import {throughLambda} from './through-lambda.ts'
+
+await throughLambda('audit', () => import('../../acceptance/audit.test.ts'))

@@ -1,0 +1,4 @@
+/** The scenario of acceptance/events.test.ts, through Lambda's doors. */
+import {throughLambda} from './through-lambda.ts'
+
+await throughLambda('events', () => import('../../acceptance/events.test.ts'))

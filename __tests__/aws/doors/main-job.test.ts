@@ -1,0 +1,4 @@
+/** The scenario of acceptance/main-job.test.ts, through Lambda's doors. */
+import {throughLambda} from './through-lambda.ts'
+
+await throughLambda('main-job', () => import('../../acceptance/main-job.test.ts'))

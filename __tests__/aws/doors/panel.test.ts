@@ -1,0 +1,4 @@
+/** The scenario of acceptance/panel.test.ts, through Lambda's doors. */
+import {throughLambda} from './through-lambda.ts'
+
+await throughLambda('panel', () => import('../../acceptance/panel.test.ts'))

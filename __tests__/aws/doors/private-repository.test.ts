@@ -1,0 +1,4 @@
+/** The scenario of acceptance/private-repository.test.ts, through Lambda's doors. */
+import {throughLambda} from './through-lambda.ts'
+
+await throughLambda('private-repository', () => import('../../acceptance/private-repository.test.ts'))

@@ -1,0 +1,4 @@
+/** The scenario of acceptance/renewal.test.ts, through Lambda's doors. */
+import {throughLambda} from './through-lambda.ts'
+
+await throughLambda('renewal', () => import('../../acceptance/renewal.test.ts'))

@@ -1,0 +1,4 @@
+/** The scenario of acceptance/revoked.test.ts, through Lambda's doors. */
+import {throughLambda} from './through-lambda.ts'
+
+await throughLambda('revoked', () => import('../../acceptance/revoked.test.ts'))

@@ -1,0 +1,37 @@
+/** Plays an acceptance scenario once more, the same file, with the issuer on AWS: one emulator for all stages of it. */
+import {execFileSync} from 'node:child_process'
+import {join} from 'node:path'
+import {afterAll, beforeAll, jest, test} from '@jest/globals'
+import {chooseHome} from '../../acceptance/home.ts'
+import {CloudIssuer} from '../cloud-issuer.ts'
+import {type Emulator, emulatorAbsent, startEmulator} from '../emulator.ts'
+import {runtimeAbsent} from '../lambda-process.ts'
+
+/** Each of these scenarios' tests holds on AWS too, but for those that want what is named here. */
+const lacks = {
+  'a plain token': 'the functions of infra/template.yaml take a GitHub App alone',
+  'an embedded store': "the operator's own export reads the database file",
+} as const
+
+/** Call it once, and await it, with the scenario's file. */
+export async function throughLambda(name: string, scenario: () => Promise<unknown>): Promise<void> {
+  const absent = emulatorAbsent ?? runtimeAbsent
+  if (absent !== undefined) return test.skip(`${name} through Lambda (${absent})`, () => undefined)
+  jest.setTimeout(120_000)
+  let emulator: Emulator
+  beforeAll(async () => {
+    execFileSync(process.execPath, [join(import.meta.dirname, '..', '..', '..', 'scripts', 'lambda.ts')])
+    emulator = await startEmulator()
+  })
+  chooseHome({
+    start: async (options) => {
+      // Names are taken by the stage before: moto forgets them.
+      await fetch(`${emulator.url}/moto-api/reset`, {method: 'POST'})
+      return await CloudIssuer.start(emulator, options)
+    },
+    lacks,
+  })
+  await scenario()
+  // After the scenario's own, which close its stages.
+  afterAll(() => emulator.close())
+}

@@ -1,0 +1,4 @@
+/** The scenario of acceptance/withdrawal.test.ts, through Lambda's doors. */
+import {throughLambda} from './through-lambda.ts'
+
+await throughLambda('withdrawal', () => import('../../acceptance/withdrawal.test.ts'))

@@ -1,0 +1,169 @@
+/** A stage on AWS whose queue is in the test's hands: what the worker is given, how often and when, and what came of it. */
+import {execFileSync} from 'node:child_process'
+import {join} from 'node:path'
+import {ReceiveMessageCommand, SQSClient} from '@aws-sdk/client-sqs'
+import {afterAll, afterEach, beforeAll, beforeEach, describe, jest, test} from '@jest/globals'
+import {verify} from '#protocol'
+import type {QueuedMessage} from '../../../issuer/webhook/sqs.ts'
+import type {Taken} from '../../../issuer/webhook/inbox.ts'
+import {chooseHome} from '../../acceptance/home.ts'
+import {Stage, repository} from '../../acceptance/stage.ts'
+import {audit} from '../../faults/statements.ts'
+import {CloudIssuer} from '../cloud-issuer.ts'
+import type {Cloud} from '../cloud.ts'
+import {type Emulator, credentials, emulatorAbsent, region, startEmulator} from '../emulator.ts'
+import {type LambdaProcess, runtimeAbsent} from '../lambda-process.ts'
+
+/** A statement and the message that it became. */
+export interface Said {
+  readonly comment: number
+  readonly message: QueuedMessage
+}
+
+export class HeldStage {
+  readonly stage: Stage
+  readonly emulator: Emulator
+  readonly cloud: Cloud
+  readonly #issuer: CloudIssuer
+  readonly #sqs: SQSClient
+  readonly #taken = new Set<string>()
+
+  private constructor(stage: Stage, issuer: CloudIssuer, emulator: Emulator) {
+    this.stage = stage
+    this.emulator = emulator
+    this.#issuer = issuer
+    this.cloud = issuer.cloud
+    this.#sqs = new SQSClient({endpoint: emulator.url, region, credentials})
+  }
+
+  /** From here nothing is delivered but by the test. */
+  static async open(emulator: Emulator, env: Readonly<Record<string, string>> = {}): Promise<HeldStage> {
+    let issuer: CloudIssuer | undefined
+    chooseHome({
+      start: async (options) => (issuer = await CloudIssuer.start(emulator, {...options, env})),
+      lacks: {},
+    })
+    const stage = await Stage.open()
+    if (issuer === undefined) throw new Error('the stage opened without its issuer')
+    await stage.world.settled()
+    await issuer.hold()
+    return new HeldStage(stage, issuer, emulator)
+  }
+
+  /** Comments, and takes what the web function queued of it. */
+  async say(body: string, by = 'octocat'): Promise<Said> {
+    const {world, pullRequest} = this.stage
+    const {id} = world.comment({repository, pullRequest, by, body})
+    await world.settled()
+    for (;;) {
+      const message = (await this.#take()).find((one) => isStatement(one, id))
+      if (message !== undefined) return {comment: id, message}
+    }
+  }
+
+  authorize(environment = 'production'): Promise<Said> {
+    return this.say(`/authorize ${environment} ${this.stage.head}`)
+  }
+
+  /** Gives a batch to the worker; gives how many of it come again. Rejects when the function itself failed. */
+  async deliver(messages: readonly QueuedMessage[], worker: LambdaProcess = this.cloud.worker): Promise<number> {
+    const answer = (await worker.call({Records: messages})) as {readonly batchItemFailures: readonly unknown[]}
+    return answer.batchItemFailures.length
+  }
+
+  /** What is wrong: nothing, when the ledger is whole and each of these was authorised once and said so once. */
+  async auditAll(authorised: readonly Said[]): Promise<readonly string[]> {
+    const problems = await audit(
+      this.stage,
+      authorised.map(({comment}) => comment),
+    )
+    return [...problems, ...(await this.auditLedger())]
+  }
+
+  /** The beat of the schedule, which signs the ledger's end; then why the chain does not verify to it, if so. */
+  async auditLedger(): Promise<readonly string[]> {
+    await this.cloud.schedule.call({})
+    const {issuer} = this.stage
+    const ask = async (path: string): Promise<string> => await (await fetch(`${issuer.url}${path}`)).text()
+    const checkpoint = await ask('/v1/ledger/checkpoint')
+    const entries = await ask('/v1/ledger/entries?start=0&count=1000')
+    const chain = verify.chain(entries, {checkpoint, ledgerKey: issuer.ledgerKey})
+    return chain.valid && chain.anchored === 'checkpoint' ? [] : [JSON.stringify(chain)]
+  }
+
+  /** From here the queue is worked off by itself again. */
+  async release(): Promise<void> {
+    await this.#issuer.restart()
+  }
+
+  /** Of all entries behind the first, in order. */
+  async events(): Promise<readonly string[]> {
+    const durable = this.#issuer.elsewhere.openStore()
+    const entries = await durable.entries.entries(0, 1000)
+    durable.close()
+    return entries.slice(1).map(({event}) => event)
+  }
+
+  async letTimePass(ms: number): Promise<void> {
+    await this.#issuer.elsewhere.letTimePass(ms)
+  }
+
+  async close(): Promise<void> {
+    this.emulator.failWith(undefined)
+    this.#sqs.destroy()
+    await this.stage.close()
+  }
+
+  /** They stay in the queue, out of sight, so that the worker may put them off. */
+  async #take(): Promise<readonly QueuedMessage[]> {
+    const {Messages: messages = []} = await this.#sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: `${this.emulator.url}/123456789012/deliveries`,
+        MaxNumberOfMessages: 10,
+        VisibilityTimeout: 3600,
+      }),
+    )
+    const fresh = messages.filter(({MessageId: id = ''}) => !this.#taken.has(id))
+    for (const {MessageId: id = ''} of fresh) this.#taken.add(id)
+    return fresh.map(({MessageId: messageId = '', ReceiptHandle: receiptHandle = '', Body: body = ''}) => ({
+      messageId,
+      receiptHandle,
+      body,
+      attributes: {ApproximateReceiveCount: '1'},
+    }))
+  }
+}
+
+function isStatement({body}: QueuedMessage, comment: number): boolean {
+  const {notice} = JSON.parse(body) as Taken
+  return notice.kind === 'statement' && notice.statement.comment.id === comment
+}
+
+/** The same message as SQS gives it later. */
+export const again = (message: QueuedMessage, count = 2): QueuedMessage => ({
+  ...message,
+  attributes: {ApproximateReceiveCount: String(count)},
+})
+
+/** The tests of each name on a new stage for each, or one skipped test that says why. */
+export function describeHeld(
+  groups: Readonly<Record<string, (the: () => HeldStage) => void>>,
+  env: Readonly<Record<string, string>> = {},
+): void {
+  const absent = emulatorAbsent ?? runtimeAbsent
+  if (absent !== undefined) return test.skip(`${Object.keys(groups).join(', ')} (${absent})`, () => undefined)
+  jest.setTimeout(180_000)
+  let emulator: Emulator
+  let held: HeldStage
+  beforeAll(async () => {
+    execFileSync(process.execPath, [join(import.meta.dirname, '..', '..', '..', 'scripts', 'lambda.ts')])
+    emulator = await startEmulator()
+  })
+  afterAll(() => emulator.close())
+  beforeEach(async () => {
+    await fetch(`${emulator.url}/moto-api/reset`, {method: 'POST'})
+    held = await HeldStage.open(emulator, env)
+  })
+  afterEach(() => held.close())
+  for (const [name, tests] of Object.entries(groups)) describe(name, () => tests(() => held))
+}

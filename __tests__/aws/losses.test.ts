@@ -1,0 +1,26 @@
+/** Lost races are told in the log, one line each, and nothing else is. */
+import {mkdtempSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {expect, test} from '@jest/globals'
+import {lostRace, toldOfLosses} from '../../issuer/lambda/losses.ts'
+import {openSqlite} from '../../issuer/store/sqlite.ts'
+import {answers, decides, firstEntry, proposal, scopeOf, statementOf} from '../stores/builders.ts'
+
+test('an append that came second is told of; one that came first and an answer are not', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-losses-'))
+  const durable = openSqlite(join(folder, 'countersign.db'))
+  await durable.createLedger(firstEntry)
+  const said: string[] = []
+  const store = toldOfLosses(durable.store, {info: (_, message) => void said.push(message)})
+  for (const n of [1, 2, 3]) await durable.claims.claim(statementOf(n), proposal(n))
+  const read = await store.read(scopeOf())
+  expect(await store.commit(decides({n: 1, read}))).toBe('committed')
+  expect(await store.commit(answers(3))).toBe('committed')
+  expect(await store.commit(answers(3, {publication: '{"reply":"other"}'}))).toBe('lost')
+  expect(said).toEqual([])
+  expect(await store.commit(decides({n: 2, read}))).toBe('lost')
+  expect(said).toEqual([lostRace])
+  durable.close()
+  rmSync(folder, {recursive: true, force: true})
+})
