@@ -4,7 +4,7 @@ import {parseDuration, printSecondsTime} from '#protocol'
 import type {Auditor, AuditorRegister} from '../callers/ports.ts'
 import {makeToken} from '../callers/secret-token.ts'
 import type {Printed} from './printed.ts'
-import {type RegisterTools, withRegisters} from './registers.ts'
+import {type RegisterTools, withCallers} from './registers.ts'
 
 export const auditorUsage = [
   'countersign-issuer auditor add NAME --owner ID [--owner ID …] [--expires 90d]',
@@ -23,18 +23,18 @@ export async function runAuditor(args: readonly string[], tools: RegisterTools):
   const [command, name, ...rest] = positionals
   const isPlain = values.owner.length === 0 && values.expires === undefined
   if (command === 'list' && name === undefined && isPlain) {
-    return await withRegisters(tools, async ({auditors}) => ({
+    return await withCallers(tools, async ({auditors}) => ({
       code: 0,
       lines: (await auditors.list()).map(printAuditor),
     }))
   }
   if (name === undefined || rest.length > 0) return wrongly('')
   if (command === 'remove' && isPlain) {
-    return await withRegisters(tools, ({auditors}) => remove(name, auditors))
+    return await withCallers(tools, ({auditors}) => remove(name, auditors))
   }
   if (command !== 'add') return wrongly('')
   const read = readAuditor({name, owners: values.owner, expires: values.expires ?? '90d'}, tools.now())
-  return typeof read === 'string' ? wrongly(read) : await withRegisters(tools, ({auditors}) => add(read, auditors))
+  return typeof read === 'string' ? wrongly(read) : await withCallers(tools, ({auditors}) => add(read, auditors))
 }
 
 interface Asked {

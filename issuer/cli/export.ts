@@ -1,6 +1,6 @@
 /** `countersign-issuer export`: what was decided in a period, as a folder that verifies without the issuer. */
 import {parseArgs} from 'node:util'
-import {type PackHead, canonicalJson, parsePackTime, parseRepositoryName, parseSectionNames, writePack} from '#protocol'
+import {type PackHead, canonicalJson, parseSectionNames, writePack} from '#protocol'
 import {readDatabasePath} from '../config.ts'
 import {parseKeyPath} from '../config/values.ts'
 import {Variables} from '../config/variables.ts'
@@ -9,6 +9,7 @@ import {openFolderSink} from '../export/folder-sink.ts'
 import {openStoreSource} from '../export/store-source.ts'
 import {loadTokenKey} from '../keys/issuer-keys.ts'
 import {withKeyRing} from './keys-ring.ts'
+import {readPeriod} from './period.ts'
 import type {Printed} from './printed.ts'
 import type {RegisterTools, Registers} from './registers.ts'
 
@@ -45,21 +46,14 @@ function readAsked(args: readonly string[]): Asked | {readonly problems: readonl
   const text = {type: 'string'} as const
   const options = {from: text, to: text, out: text, repository: text, redact: text}
   const {values} = parseArgs({args: [...args], options})
-  const [from, to] = [parsePackTime(values.from), parsePackTime(values.to)]
-  const repository = values.repository === undefined ? null : parseRepositoryName(values.repository)
+  const {period, problems} = readPeriod(values, 'folder')
   const redacted = values.redact === undefined ? [] : parseSectionNames(values.redact)
-  const {out} = values
-  const problems = [
-    ...(from === undefined ? ['--from is the first day or moment, such as 2026-04-01 or 2026-04-01T08:00Z'] : []),
-    ...(to === undefined ? ['--to is the day or moment after the last, such as 2026-05-01'] : []),
-    ...(from !== undefined && to !== undefined && !(from < to) ? ['--to must be later than --from'] : []),
-    ...(repository === undefined ? ['--repository is owner/name'] : []),
-    ...(redacted === undefined ? ['--redact names sections of the evidence once each, such as facts,intent'] : []),
-    ...(out === undefined || out === '' ? ['--out names a new folder'] : []),
-  ]
-  if (from === undefined || to === undefined || repository === undefined || redacted === undefined) return {problems}
-  if (out === undefined || problems.length > 0) return {problems}
-  return {head: {type: 'countersign.pack/v1', from, to, repository, redacted, without: []}, out}
+  if (redacted === undefined) {
+    return {problems: [...problems, '--redact names sections of the evidence once each, such as facts,intent']}
+  }
+  if (period === undefined) return {problems}
+  const {out, ...asked} = period
+  return {head: {type: 'countersign.pack/v1', ...asked, redacted, without: []}, out}
 }
 
 interface Exporting {

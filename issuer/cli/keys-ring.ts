@@ -37,5 +37,5 @@ async function openRing(durable: Registers, {env, now}: RegisterTools): Promise<
   const checked = await checkStore({...keys, stoodBeside: true}, durable.entries)
   if (checked.kind === 'refused') return {problems: [checked.problem]}
   const ring = await openKeyRing({keys, durable, now, warn: () => undefined})
-  return typeof ring === 'string' ? {problems: [ring]} : {ring, durable, receiptPath: keys.receiptPath, now}
+  return typeof ring === 'string' ? {problems: [ring]} : {ring, durable, keys, now}
 }

@@ -4,7 +4,7 @@ import {type RepositoryId, parseRepositoryId, printSecondsTime} from '#protocol'
 import type {Link, LinkRegister} from '../callers/ports.ts'
 import {makeToken} from '../callers/secret-token.ts'
 import type {Printed} from './printed.ts'
-import {type RegisterTools, withRegisters} from './registers.ts'
+import {type RegisterTools, withCallers} from './registers.ts'
 
 export const linksUsage = ['countersign-issuer links rotate REPOSITORY_ID', 'countersign-issuer links list']
 
@@ -12,11 +12,11 @@ export async function runLinks(args: readonly string[], tools: RegisterTools): P
   const {positionals} = parseArgs({args: [...args], allowPositionals: true, options: {}})
   const [command, id, ...rest] = positionals
   if (command === 'list' && id === undefined) {
-    return await withRegisters(tools, async ({links}) => ({code: 0, lines: (await links.list()).map(printLink)}))
+    return await withCallers(tools, async ({links}) => ({code: 0, lines: (await links.list()).map(printLink)}))
   }
   const repositoryId = id === undefined ? undefined : parseDecimalId(id)
   if (command !== 'rotate' || repositoryId === undefined || rest.length > 0) return wrongly()
-  return await withRegisters(tools, ({links}) => rotate({repositoryId, rotatedAt: tools.now()}, links))
+  return await withCallers(tools, ({links}) => rotate({repositoryId, rotatedAt: tools.now()}, links))
 }
 
 const parseDecimalId = (text: string): RepositoryId | undefined =>

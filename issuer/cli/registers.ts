@@ -1,5 +1,6 @@
-/** The issuer's store as its commands use it: the file that COUNTERSIGN_STORE names, shared with the running issuer. */
+/** The issuer's store as its commands use it: what COUNTERSIGN_STORE names, shared with the running issuer. */
 import {existsSync} from 'node:fs'
+import {parseTable} from '../config/aws-places.ts'
 import {readDatabasePath} from '../config.ts'
 import {type Env, Variables} from '../config/variables.ts'
 import {type Embedded, openSqlite} from '../store/sqlite.ts'
@@ -14,6 +15,35 @@ export interface RegisterTools {
   readonly env: Env
   /** Milliseconds. */
   readonly now: () => number
+}
+
+type CallerRegisters = Pick<Registers, 'auditors' | 'links'>
+
+/** Who may ask is kept in the table of an issuer on AWS as in a file; the rest of an operator's work is done there by invoking its functions. */
+export async function withCallers(
+  {env}: Pick<RegisterTools, 'env'>,
+  work: (registers: CallerRegisters) => Promise<Printed>,
+): Promise<Printed> {
+  const {COUNTERSIGN_STORE: store} = env
+  if (store?.startsWith('dynamodb:') !== true) return await withRegisters({env}, work)
+  const variables = new Variables({COUNTERSIGN_STORE: store})
+  const table = variables.read('STORE', parseTable)
+  return table === undefined ? {code: 2, lines: variables.problems} : await withTable(table, work)
+}
+
+/** Region and credentials are the operator's own. A table without a ledger is no issuer's. */
+async function withTable(table: string, work: (registers: CallerRegisters) => Promise<Printed>): Promise<Printed> {
+  const {openDynamodb} = await import('../store/dynamodb.ts')
+  const durable = openDynamodb(table)
+  try {
+    await durable.entries.last()
+    return await work(durable)
+  } catch (fault) {
+    const why = fault instanceof Error ? `${fault.name}: ${fault.message}` : 'unknown fault'
+    return {code: 2, lines: [`COUNTERSIGN_STORE: the table ${table} cannot be asked (${why})`]}
+  } finally {
+    durable.close()
+  }
 }
 
 /** A store that is not there yet is the issuer's to make: with keys beside it, and a ledger in it. */

@@ -1,12 +1,15 @@
 /** The commands of `countersign-issuer`: arguments -> what is printed. Everything from outside comes in by `tools`. */
 import {parseArgs} from 'node:util'
 import {auditorUsage, runAuditor} from './auditor.ts'
+import {backupUsage, runBackup} from './backup.ts'
+import {evidenceKeysUsage, runEvidenceKeys} from './evidence-keys.ts'
 import {type ExportTools, exportUsage, runExport} from './export.ts'
 import {keysUsage, runKeys} from './keys.ts'
 import {linksUsage, runLinks} from './links.ts'
 import {checkPolicy} from './policy-check.ts'
 import {explainPolicy} from './policy-explain.ts'
 import type {Printed} from './printed.ts'
+import {restoreUsage, runRestore} from './restore.ts'
 import {resumeUsage, runLedger} from './resume.ts'
 
 export interface CliTools {
@@ -22,6 +25,9 @@ export const usage = [
   ...keysUsage,
   ...resumeUsage,
   ...exportUsage,
+  ...evidenceKeysUsage,
+  ...backupUsage,
+  ...restoreUsage,
 ]
 
 /** Every command: policies are files alone, the others work on the issuer's store. */
@@ -33,6 +39,9 @@ export async function runCommand(args: readonly string[], tools: CliTools & Expo
     if (area === 'keys') return await runKeys(rest, tools)
     if (area === 'ledger') return await runLedger(rest, tools)
     if (area === 'export') return await runExport(rest, tools)
+    if (area === 'evidence-keys') return await runEvidenceKeys(rest, tools)
+    if (area === 'backup') return runBackup(rest, tools)
+    if (area === 'restore') return await runRestore(rest, tools)
   } catch (fault) {
     return printMistake(fault)
   }
@@ -84,6 +93,8 @@ const help = [
   'auditor, links and keys work on the store that COUNTERSIGN_STORE names, while the issuer runs; a token is printed',
   'once. keys needs COUNTERSIGN_RECEIPT_KEY and COUNTERSIGN_LEDGER_KEY as the issuer has them, and export besides',
   'COUNTERSIGN_TOKEN_KEY: it writes what was decided in a period as a folder that verifies without the issuer.',
+  'evidence-keys writes the keys of the evidence of a period, for the auditor who checks that pack.',
+  'backup copies the store while the issuer runs, restore puts a copy where no store is (docs/deploy.md); both verify it.',
   'Exit codes: 0 yes, 1 no (an invalid policy, or one that would not authorise), 2 asked wrongly.',
 ]
 
