@@ -52,5 +52,8 @@ const summarise = (times: readonly number[]): Measured => ({
   per: (other) => median(times.map((own, round) => (other.times[round] ?? NaN) / own)),
 })
 
-export const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN
+export const median = (values: readonly number[]): number => quantile(values, 0.5)
+
+/** The value that this part of all of them stays below. */
+export const quantile = (values: readonly number[], part: number): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length * part)] ?? NaN
