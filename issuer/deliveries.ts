@@ -3,9 +3,9 @@ import {giveUp, handleStatement} from './approve.ts'
 import {handleClosed} from './close.ts'
 import {readCommand} from './command/read-command.ts'
 import type {IssuerTools} from './tools.ts'
-import type {Taken} from './webhook/inbox.ts'
+import type {Checked, Taken} from './webhook/inbox.ts'
 
-export async function handleDelivery({notice}: Taken, tools: IssuerTools): Promise<void> {
+export async function handleDelivery({notice, receivedAt}: Taken, tools: IssuerTools): Promise<void> {
   switch (notice.kind) {
     case 'push':
       return await tools.pushLog.keep(notice.push)
@@ -17,8 +17,28 @@ export async function handleDelivery({notice}: Taken, tools: IssuerTools): Promi
     case 'closed':
       await handleClosed(notice.pull, tools)
       return await tools.panels.refresh(notice.pull)
+    case 'checked':
+      return await handleChecked(notice.checked, receivedAt, tools)
+    case 'dated':
+      return await tools.panels.refresh(notice.place)
     default:
       return notice satisfies never
+  }
+}
+
+/** Milliseconds by which clocks may differ, and GitHub's answers lag behind what it announced. */
+const lag = 2000
+
+/** GitHub is asked only for panels that wait for this very check, and once for checks that end together. */
+async function handleChecked(
+  {repository, installation, commit, check}: Checked,
+  receivedAt: number,
+  {panelNotes, panels}: IssuerTools,
+): Promise<void> {
+  for (const {place, readAt, awaits} of await panelNotes.awaiting(repository.id, commit)) {
+    const isSeen = receivedAt + lag < readAt
+    if (isSeen || awaits?.checks.includes(check) !== true) continue
+    await panels.refresh({repository, installation, pullRequest: place.pullRequest})
   }
 }
 
@@ -30,7 +50,8 @@ const day = 24 * 3_600_000
  * again". What ends a receipt is tried for as long as receipts may live.
  */
 export function patience({notice}: Taken): number {
-  if (notice.kind === 'closed') return day
+  // Nobody else comes back to a panel whose time has come.
+  if (notice.kind === 'closed' || notice.kind === 'dated') return day
   if (notice.kind !== 'statement') return quarter
   const reading = readCommand(notice.statement.comment.body)
   const ends = reading.kind === 'command' && (reading.command.kind === 'deny' || reading.command.kind === 'revoke')

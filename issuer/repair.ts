@@ -1,9 +1,10 @@
-/** Publishes what a crash or an outage left unpublished. Called on a timer; may run again without harm. */
+/** What a crash or an outage left unpublished, and panels whose time has come. Called on a timer; may run again without harm. */
 import {publishOutcome} from './approve.ts'
 import {placeOf, refreshQuietly} from './panel/keep-panels.ts'
 import type {Publication} from './publish/publication.ts'
-import type {Unpublished} from './store/store.ts'
+import type {Unpublished} from './store/claims.ts'
 import type {IssuerTools} from './tools.ts'
+import {type Inbox, panelLane} from './webhook/inbox.ts'
 
 /** What was completed later than this is still in the hands of whoever completed it. */
 const restMs = 60_000
@@ -13,8 +14,34 @@ const giveUpAfterMs = 24 * 3_600_000
 
 type RepairTools = Pick<IssuerTools, 'outbox' | 'publisher' | 'panels' | 'log' | 'now' | 'newestCheckpoint'>
 
+export type DatingTools = Pick<IssuerTools, 'panelNotes'> & {readonly inbox: Pick<Inbox, 'put'>}
+
+export async function repair(now: number, tools: RepairTools & DatingTools): Promise<void> {
+  await publishAgain(now, tools)
+  await announceDates(now, tools)
+}
+
+/** A freeze may end for every pull request of an owner at once: the others come at the next call. */
+const datesAtOnce = 100
+
+/**
+ * A panel whose time has come goes the way of every delivery: behind no statement, and again until GitHub answers.
+ * Whoever finds it first announces it; under its id nobody does so twice.
+ */
+async function announceDates(now: number, {panelNotes, inbox}: DatingTools): Promise<void> {
+  for (const note of await panelNotes.due(now, datesAtOnce)) {
+    const {place, readAt} = note
+    const {id} = place.repository
+    // With a slash, so that no X-GitHub-Delivery takes its place.
+    const delivery = {id: `panel/${id}/${place.pullRequest}/${readAt}`, lane: panelLane(id), receivedAt: now}
+    await inbox.put({...delivery, notice: {kind: 'dated', place}})
+    // From here it is durable in the inbox. Where the panel was read again meanwhile, that reading's date stays.
+    await panelNotes.keep({...note, changesAt: undefined})
+  }
+}
+
 /** One publication that fails holds up no other; it is tried again at the next call. */
-export async function repair(now: number, tools: RepairTools): Promise<void> {
+async function publishAgain(now: number, tools: RepairTools): Promise<void> {
   for (const unpublished of await tools.outbox.unpublished(now - restMs)) {
     const {decision, claim, completedAt} = unpublished
     try {

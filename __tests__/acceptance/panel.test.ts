@@ -1,5 +1,6 @@
 /** The panel: one comment of the issuer's on each pull request, which says where it stands whatever happens. */
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
+import {testWith} from './home.ts'
 import {onMain} from './jobs.ts'
 import {Stage, repository, until} from './stage.ts'
 import {expectAllowed} from './verdicts.ts'
@@ -73,8 +74,92 @@ describe('follows what happens, in one comment', () => {
     expect(states(body)).toEqual(['production: authorised', 'staging: needs authorisation'])
     const {main} = await stage.deploy(onMain())
     expectAllowed(main, sha)
-    const ran = await stage.panel('its job reported \\*\\*success\\*\\* in \\[run ')
-    expect(ran).toContain('- 🚀 `production`: **authorised** by `octocat`')
+    const ran = await stage.panel('as its job reported in \\[run ')
+    expect(ran).toContain('- 🚀 `production`: **deployed**, as its job reported in')
+    expect(ran).toContain('; authorised by `octocat` until **')
+  })
+})
+
+describe('follows GitHub and the clock, though nobody says anything', () => {
+  const policy = (rules: string) =>
+    push({'.github/countersign.yml': `version: 1\nenvironments:\n  production: ${rules}\n`}, 'main', 'octocat')
+  const end = (id: number, conclusion: 'success' | 'failure') => stage.world.concludeCheckRun({id, conclusion})
+  const rewritten = () => stage.world.requests.filter(({method}) => method === 'PATCH').length
+  /** How often the pull request was read for its panel since then: each reading asks twice for it. */
+  const readings = (since: number) =>
+    stage.world.requests.slice(since).filter(({path}) => path.endsWith(`/pulls/${stage.pullRequest}`)).length / 2
+
+  test('a required check that turns red or green, and no other', async () => {
+    await policy('{checks: [build]}')
+    const sha = await push({'more.txt': 'more'})
+    await stage.panel('build has no run on this commit')
+    const checks = ['lint', 'build'].map((check) =>
+      stage.world.addCheckRun({repository, sha, name: check, status: 'in_progress'}),
+    )
+    const [lint, build] = checks.map(({id}) => id)
+    const asked = stage.world.requests.length
+    end(lint ?? 0, 'success')
+    await stage.world.settled()
+    // Behind it in the lane of the repository's panels.
+    end(build ?? 0, 'failure')
+    await stage.panel('a run of build is failure')
+    expect(readings(asked)).toBe(1)
+    stage.world.checkRuns.splice(0)
+    end(stage.world.addCheckRun({repository, sha, name: 'build', status: 'queued'}).id, 'success')
+    expect(states(await stage.panel('`production`: \\*\\*needs authorisation'))).toEqual([
+      'production: needs authorisation',
+    ])
+  })
+
+  test('our own check runs ask for nothing, though the policy waits for one', async () => {
+    await policy('{checks: ["countersign / production"]}')
+    const sha = await push({'more.txt': 'more'})
+    await stage.panel(sha)
+    const asked = stage.world.requests.length
+    stage.world.addCheckRun({repository, sha, name: 'countersign / production', conclusion: 'success'})
+    await stage.world.settled()
+    expect(stage.world.hooks.deliveries.filter(({event}) => event === 'check_run')).toHaveLength(2)
+    await stage.panel(await push({'still.txt': 'more'}))
+    expect(readings(asked)).toBe(1)
+  })
+
+  test('its base is changed, and changed back; its title and description change nothing', async () => {
+    const {pullRequest} = stage
+    await push({'old.txt': 'old'}, 'release', 'octocat')
+    await stage.world.retargetPullRequest({repository, pullRequest, by: 'hubot', base: 'release'})
+    const moved = await stage.panel('The pull request goes into release')
+    expect(states(moved)).toEqual(['production: cannot be authorised', 'staging: cannot be authorised'])
+    await stage.world.retargetPullRequest({repository, pullRequest, by: 'hubot', base: 'main'})
+    await stage.panel('`production`: \\*\\*needs authorisation')
+    const before = rewritten()
+    stage.world.retitlePullRequest({repository, pullRequest, by: 'hubot', title: '@octocat <!-- countersign-panel -->'})
+    for (const draft of [true, false]) stage.world.setDraft({repository, pullRequest, by: 'hubot', draft})
+    await stage.world.settled()
+    await stage.say('/countersign help')
+    await stage.authorize()
+    await stage.panel('`production`: \\*\\*authorised')
+    expect(rewritten()).toBe(before + 1)
+  })
+
+  test('closed and opened again', async () => {
+    const {pullRequest} = stage
+    stage.world.closePullRequest({repository, pullRequest, by: 'hubot'})
+    await stage.panel('Closed without being merged')
+    stage.world.reopenPullRequest({repository, pullRequest, by: 'hubot'})
+    await stage.panel('`production`: \\*\\*needs authorisation')
+    expect(stage.panels()).toHaveLength(1)
+  })
+
+  test('a receipt that expires while the issuer is away', async () => {
+    await policy('{ttl: 2s}')
+    await stage.authorize()
+    await stage.panel('`production`: \\*\\*(authorised|expired)')
+    await stage.issuer.stop()
+    const {expiresAt} = JSON.parse(stage.receiptText()) as {expiresAt: string}
+    await until(() => (Date.now() > Date.parse(expiresAt) ? true : undefined), 'the end of the receipt')
+    await stage.issuer.restart()
+    await stage.panel('`production`: \\*\\*expired\\*\\* at')
+    expect(stage.panels()).toHaveLength(1)
   })
 })
 
@@ -99,6 +184,30 @@ describe('one comment, whatever happens', () => {
     stage.world.deleteComment({id: stage.panels()[0]?.id ?? 0, by: 'octocat'})
     await stage.authorize()
     await stage.panel('`production`: \\*\\*authorised')
+  })
+
+  test('that somebody deleted comes back once', async () => {
+    stage.world.deleteComment({id: stage.panels()[0]?.id ?? 0, by: 'octocat'})
+    const head = await push({'more.txt': 'more'})
+    await stage.panel(`/authorize production ${head}`)
+    await stage.authorize({sha: head})
+    await stage.panel('`production`: \\*\\*authorised')
+    expect(stage.panels()).toHaveLength(1)
+  })
+
+  test.each([
+    ['its words', (body: string) => body.replace('needs authorisation', 'authorised')],
+    ['its end, with other line ends', (body: string) => `${body.replaceAll('\n', '\r\n')}\r\n\r\nTrust me.`],
+    ['its mark, which is gone', (body: string) => body.slice(0, body.indexOf('<!--'))],
+  ])('of which somebody edited %s is set right at the next event', async (_, edit) => {
+    const [panel] = stage.panels()
+    if (panel === undefined) throw new Error('there is no panel')
+    stage.world.editComment({id: panel.id, by: 'hubot', body: edit(panel.body)})
+    await stage.authorize({environment: 'staging'})
+    await stage.panel('`staging`: \\*\\*authorised')
+    expect(here()).toEqual(['production: needs authorisation', 'staging: authorised'])
+    expect(stage.panels().map(({id}) => id)).toEqual([panel.id])
+    expect(stage.panels()[0]?.body).not.toContain('Trust me')
   })
 
   test('that cannot be rewritten fails no statement, and is mended at the next event', async () => {
@@ -185,7 +294,7 @@ test('an owner who is not served gets none', async () => {
   stage = await Stage.open()
 })
 
-test('with a plain token it is the comment of the token’s account', async () => {
+testWith('a plain token', 'with a plain token it is the comment of the token’s account', async () => {
   await stage.close()
   stage = await Stage.open({plainToken: true})
   await stage.panel('needs authorisation')

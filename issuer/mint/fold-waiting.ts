@@ -2,7 +2,7 @@
 import type {DecisionId} from '#protocol'
 import type {Statement} from '../facts/facts.ts'
 import type {Case} from '../policy/ruling.ts'
-import type {ScopeState, WaitingApproval} from '../store/store.ts'
+import type {ScopeState, WaitingApproval} from '../store/state.ts'
 
 interface Waited {
   readonly said: Statement
@@ -21,6 +21,7 @@ export function foldWaiting(state: ScopeState, {said, decision, case: asked, now
     sha: change.commit.sha,
     binding: request.sha === undefined ? 'head' : 'commit',
     until: standing.createdAt + environment.ttl,
+    login: standing.author.login,
     public: change.repository.public,
   }
   const others = (state.waiting ?? []).filter(

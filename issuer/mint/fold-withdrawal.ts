@@ -2,7 +2,7 @@
 import type {CommitSha, Revocation} from '#protocol'
 import {lifts} from '../policy/order-rules.ts'
 import type {Case} from '../policy/ruling.ts'
-import type {Denial, LiveReceipt, ScopeState, VoidBefore} from '../store/store.ts'
+import type {Denial, LiveReceipt, ScopeState, VoidBefore} from '../store/state.ts'
 import {dropWaiting} from './fold-waiting.ts'
 
 export interface Ended {

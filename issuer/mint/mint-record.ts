@@ -16,7 +16,8 @@ import {
 } from '#protocol'
 import type {Case} from '../policy/ruling.ts'
 import {sealPolicy} from '../policy/built-in.ts'
-import type {DecisionRecord, LedgerHead, LedgerRecord, ScopeState} from '../store/store.ts'
+import type {DecisionRecord, LedgerHead, LedgerRecord} from '../store/record.ts'
+import type {ScopeState} from '../store/state.ts'
 import {dropWaiting} from './fold-waiting.ts'
 import type {Evidence} from './mint-evidence.ts'
 

@@ -1,7 +1,7 @@
 /** Where a commit of a pull request stands in one environment: the scope's state, read for it. */
 import type {CommitSha} from '#protocol'
-import type {ScopeState} from '../store/store.ts'
-import type {State} from './panel.ts'
+import type {LiveReceipt, ScopeState} from '../store/state.ts'
+import type {State, Waiting} from './panel.ts'
 
 export interface Candidate {
   readonly pullRequest: number
@@ -16,8 +16,8 @@ export function judgeState(state: ScopeState, {pullRequest, sha}: Candidate, now
   const receipts = state.receipts.filter((one) => one.sha === sha)
   const alive = receipts.findLast(({expiresAt}) => now < expiresAt)
   if (alive !== undefined) return {kind: 'authorised', receipt: alive}
-  const approvals = countWaiting(state, {pullRequest, sha}, now)
-  if (approvals > 0) return {kind: 'waiting', approvals}
+  const waiting = readWaiting(state, {pullRequest, sha}, now)
+  if (waiting !== undefined) return waiting
   const ended = state.revoked?.findLast((one) => one.sha === sha)
   if (ended !== undefined) return {kind: 'revoked', revocation: ended.revocation}
   const expired = receipts.at(-1)
@@ -25,13 +25,19 @@ export function judgeState(state: ScopeState, {pullRequest, sha}: Candidate, now
 }
 
 /** People whose approval of this very commit waits for others. */
-function countWaiting({waiting = []}: ScopeState, {pullRequest, sha}: Candidate, now: number): number {
+function readWaiting({waiting = []}: ScopeState, {pullRequest, sha}: Candidate, now: number): Waiting | undefined {
   const theirs = waiting.filter(
     (one) => one.statement.pullRequest === pullRequest && one.sha === sha && now < one.until,
   )
-  return new Set(theirs.map(({statement}) => statement.comment.authorId)).size
+  if (theirs.length === 0) return undefined
+  return {
+    kind: 'waiting',
+    approvals: new Set(theirs.map(({statement}) => statement.comment.authorId)).size,
+    logins: [...new Set(theirs.flatMap(({login}) => login ?? []))],
+    until: Math.min(...theirs.map(({until}) => until)),
+  }
 }
 
 /** An earlier commit of the pull request whose receipt still lets it out. */
-export const findEarlier = (state: ScopeState, {pullRequest, sha}: Candidate, now: number): CommitSha | undefined =>
-  state.receipts.findLast((one) => one.pullRequest === pullRequest && one.sha !== sha && now < one.expiresAt)?.sha
+export const findEarlier = (state: ScopeState, {pullRequest, sha}: Candidate, now: number): LiveReceipt | undefined =>
+  state.receipts.findLast((one) => one.pullRequest === pullRequest && one.sha !== sha && now < one.expiresAt)

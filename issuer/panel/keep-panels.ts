@@ -6,6 +6,7 @@ import type {Publication} from '../publish/publication.ts'
 import type {PanelSender} from '../publish/send-panel.ts'
 import type {IssuerTools} from '../tools.ts'
 import {oneAfterAnother} from './one-after-another.ts'
+import {noteOf} from './note.ts'
 import {type PanelReader, readPanel} from './read-panel.ts'
 import {renderPanel} from './render-panel.ts'
 
@@ -14,7 +15,8 @@ export interface Panels {
   refresh(place: PullPlace): Promise<void>
 }
 
-export type PanelTools = PanelReader & Pick<IssuerTools, 'issuer' | 'log'> & {readonly sendPanel: PanelSender}
+export type PanelTools = PanelReader &
+  Pick<IssuerTools, 'issuer' | 'log' | 'panelNotes'> & {readonly sendPanel: PanelSender}
 
 export const keepPanels = (tools: PanelTools): Panels => ({
   refresh: oneAfterAnother(
@@ -23,18 +25,30 @@ export const keepPanels = (tools: PanelTools): Panels => ({
   ),
 })
 
+/** Each further round is somebody else's, of another process, in the same seconds. */
+const maxRounds = 3
+
 async function refresh(announced: PullPlace, tools: PanelTools): Promise<void> {
   try {
-    const panel = await readPanel(announced, tools)
-    if (panel === undefined) return
-    // One that is over gets no new comment, and what stands there says how it ended.
-    const begin = panel.pullRequest.state === 'open' || panel.subject.kind === 'change'
-    await tools.sendPanel({place: panel.place, body: renderPanel(panel, tools.issuer), begin})
+    // What was read later elsewhere may be overwritten by this: then it is read once more.
+    for (let round = 0; round < maxRounds; round++) {
+      if ((await write(announced, tools)) !== 'older') return
+    }
   } catch (fault) {
     if (!(fault instanceof GitHubUnavailable) || fault.kind !== 'permission') throw fault
     // A locked conversation, a permission that was not given: trying again helps nobody.
     tools.log.warn({err: fault, pullRequest: announced.pullRequest}, 'a panel may not be written')
   }
+}
+
+async function write(announced: PullPlace, tools: PanelTools): Promise<'kept' | 'older' | 'none'> {
+  const readAt = tools.now()
+  const panel = await readPanel(announced, tools)
+  if (panel === undefined) return 'none'
+  // One that is over gets no new comment, and what stands there says how it ended.
+  const begin = panel.pullRequest.state === 'open' || panel.subject.kind === 'change'
+  const sent = await tools.sendPanel({place: panel.place, body: renderPanel(panel, tools.issuer), begin})
+  return sent === 'none' ? 'none' : await tools.panelNotes.keep(noteOf(panel, readAt))
 }
 
 /** Where something was published; undefined for what is about no pull request. */

@@ -1,9 +1,9 @@
 /** What a panel says: where a pull request stands with everything that it could be deployed to. */
-import type {CommitSha, Environment, Revocation} from '#protocol'
+import type {Environment, Revocation} from '#protocol'
 import type {ChangeFacts, PullPlace} from '../facts/facts.ts'
 import type {Prospect} from '../policy/prospect.ts'
 import type {EnvironmentPolicy, PolicySource} from '../policy/ruling.ts'
-import type {Denial, LiveReceipt} from '../store/store.ts'
+import type {Denial, LiveReceipt} from '../store/state.ts'
 
 export type Unreadable = Extract<PolicySource, {kind: 'unreadable'}>
 
@@ -45,7 +45,7 @@ export interface Expected extends Stage, Prospect {
   readonly change: ChangeFacts
   readonly rules: EnvironmentPolicy
   /** Another commit of the pull request that is still let out. */
-  readonly earlier?: CommitSha | undefined
+  readonly earlier?: Pick<LiveReceipt, 'sha' | 'expiresAt'> | undefined
 }
 
 /** What a job reported of its deployment. */
@@ -56,9 +56,18 @@ export interface Deployed {
   readonly at: string
 }
 
+export interface Waiting {
+  readonly kind: 'waiting'
+  readonly approvals: number
+  /** Who gave them, as far as it is known. */
+  readonly logins: readonly string[]
+  /** When the first of them ends; milliseconds. */
+  readonly until: number
+}
+
 export type State =
   | {readonly kind: 'needed'}
-  | {readonly kind: 'waiting'; readonly approvals: number}
+  | Waiting
   | {
       readonly kind: 'authorised' | 'expired'
       readonly receipt: LiveReceipt

@@ -54,7 +54,7 @@ function renderChange(subject: ChangeSubject, {pullRequest, issuer}: Around): re
       : [
           `**Not shown:** ${more.map(codeSpan).join(', ')}. A comment \`/authorize <environment>\` is answered with its line.`,
         ]),
-    `<sub>About ${place}, ${codeSpan(change.commit.sha)}. ${renderSource(source)} This comment is rewritten when commits, decisions or deployments come in. \`/countersign help\` says what else can be said.</sub>`,
+    `<sub>About ${place}, ${codeSpan(change.commit.sha)}. ${renderSource(source)} This comment is kept up to date. \`/countersign help\` says what else can be said.</sub>`,
   ]
 }
 

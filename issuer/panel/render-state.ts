@@ -2,8 +2,10 @@
 import {type Origin, type Revocation, secondsTimeToMs} from '#protocol'
 import {codeSpan} from '../publish/markdown.ts'
 import {renderTime} from '../publish/render-change.ts'
-import type {LiveReceipt} from '../store/store.ts'
-import type {Deployed, Expected, Stage, State} from './panel.ts'
+import type {LiveReceipt} from '../store/state.ts'
+import {findHold, type Hold, listNames} from './hold.ts'
+import type {Deployed, Expected, Stage, State, Waiting} from './panel.ts'
+import {clip} from './prose.ts'
 
 export interface How {
   /** Where receipts are shown. */
@@ -12,45 +14,62 @@ export interface How {
   readonly isOver: boolean
 }
 
-/** An Expected says how many approvals are needed, a Stage of a closed pull request does not. */
-export const renderStageLine = (stage: Stage | Expected, how: How): string =>
-  `${marks[markOf(stage.state)]} ${codeSpan(stage.environment)}: ${renderState(stage, how)}`
+/** An Expected says how many approvals are needed and what holds it up, a Stage of a closed pull request does not. */
+export function renderStageLine(stage: Stage | Expected, how: How): string {
+  const hold = 'needed' in stage ? findHold(stage) : undefined
+  return `${marks[markOf(stage.state, hold)]} ${codeSpan(stage.environment)}: ${renderState(stage, {...how, hold})}`
+}
 
+/** Each one character, and never the only thing that says it. */
 const marks = {
   needed: '🔒',
   waiting: '⏳',
   authorised: '✅',
   deployed: '🚀',
+  failed: '❌',
   expired: '⌛',
   revoked: '🚫',
   denied: '⛔',
+  barred: '🚧',
+  nobody: '🚧',
+  frozen: '🧊',
+  checks: '⏳',
 } as const
 
-function markOf(state: State): keyof typeof marks {
-  if (state.kind === 'authorised' || state.kind === 'expired') {
-    return state.deployed?.outcome === 'success' ? 'deployed' : state.kind
-  }
-  return state.kind
+function markOf(state: State, hold: Hold | undefined): keyof typeof marks {
+  if (state.kind === 'needed') return hold?.kind ?? 'needed'
+  if (state.kind !== 'authorised' && state.kind !== 'expired') return state.kind
+  const outcome = state.deployed?.outcome
+  if (outcome === undefined) return state.kind
+  return outcome === 'success' ? 'deployed' : 'failed'
 }
 
-function renderState(stage: Stage | Expected, {issuer, isOver}: How): string {
+type Held = How & {readonly hold: Hold | undefined}
+
+function renderState(stage: Stage | Expected, how: Held): string {
   const {state} = stage
   const needed = 'needed' in stage ? stage.needed : undefined
   switch (state.kind) {
     case 'needed':
-      return `**needs authorisation**${needed === undefined || needed === 1 ? '' : ` by ${needed} people`}`
+      return (
+        how.hold?.words ??
+        `**needs authorisation**${needed === undefined || needed === 1 ? '' : ` by ${needed} people`}`
+      )
     case 'waiting':
-      return `**${state.approvals} of ${needed ?? 'the'} approvals**`
+      return `**${state.approvals} of ${needed ?? 'the'} approvals**${renderBy(state)}, good until **${renderTime(state.until)}**${renderHold(how)}`
     case 'authorised':
-      return `**authorised** by ${codeSpan(state.receipt.authorizedBy)} until **${renderTime(state.receipt.expiresAt)}**${renderUse(state, issuer)}`
     case 'expired':
-      return `**expired** at ${renderTime(state.receipt.expiresAt)}; ${codeSpan(state.receipt.authorizedBy)} had authorised it${renderUse(state, issuer)}`
+      return `${renderUse(state)} · ${renderReceipt(state.receipt, how.issuer)}${state.kind === 'expired' ? renderHold(how) : ''}`
     case 'revoked':
-      return `**revoked**${renderCause(state.revocation)}`
+      return `**revoked**${renderCause(state.revocation)}${renderHold(how)}`
     case 'denied':
-      return `**denied** by ${codeSpan(state.denial.by.login)} at ${renderTime(state.denial.at)}${isOver ? '' : ', which stands whatever is pushed'}`
+      return `**denied** by ${codeSpan(state.denial.by.login)} at ${renderTime(state.denial.at)}${how.isOver ? '' : ', which stands whatever is pushed'}`
   }
 }
+
+const renderHold = ({hold}: Held): string => (hold === undefined ? '' : `; ${hold.words}`)
+
+const renderBy = ({logins}: Waiting): string => (logins.length === 0 ? '' : `, by ${listNames(logins)}`)
 
 const causes: Readonly<Record<Revocation['cause'], string>> = {
   person: ' by',
@@ -62,18 +81,27 @@ const causes: Readonly<Record<Revocation['cause'], string>> = {
 const renderCause = ({cause, revokedBy, at}: Revocation): string =>
   `${causes[cause]} ${codeSpan(revokedBy.login)} at ${renderTime(secondsTimeToMs(at))}`
 
-const renderUse = (
-  {receipt, deployed}: {readonly receipt: LiveReceipt; readonly deployed?: Deployed | undefined},
-  issuer: Origin,
-): string => `${renderDeployed(receipt, deployed)} · ${renderReceipt(receipt, issuer)}`
+type Let = Extract<State, {readonly kind: 'authorised' | 'expired'}>
 
-function renderDeployed({redeemed}: LiveReceipt, deployed: Deployed | undefined): string {
-  if (deployed !== undefined) {
-    const run = renderRun(deployed.run)
-    return deployed.outcome === undefined
-      ? `; a job began to deploy it in ${run}`
-      : `; its job reported **${deployed.outcome}** in ${run}`
+/** What became of it first, where a job told. */
+function renderUse({kind, receipt, deployed}: Let): string {
+  const until = renderTime(receipt.expiresAt)
+  const by = codeSpan(receipt.authorizedBy)
+  const outcome = deployed?.outcome
+  if (deployed !== undefined && outcome !== undefined) {
+    const ended = outcome === 'success' ? '**deployed**' : `**deployment ended in ${clip(outcome)}**`
+    const told = `${ended}, as its job reported in ${renderRun(deployed.run)}`
+    return `${told}; authorised by ${by} ${kind === 'expired' ? `until ${until}, which is over` : `until **${until}**`}`
   }
+  const words =
+    kind === 'expired'
+      ? `**expired** at ${until}; ${by} had authorised it`
+      : `**authorised** by ${by} until **${until}**`
+  return `${words}${renderRunning(receipt, deployed)}`
+}
+
+function renderRunning({redeemed}: LiveReceipt, deployed: Deployed | undefined): string {
+  if (deployed !== undefined) return `; a job began to deploy it in ${renderRun(deployed.run)}`
   return redeemed === undefined ? '' : `; used by ${renderRun(redeemed.run)}`
 }
 

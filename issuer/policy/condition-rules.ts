@@ -2,7 +2,7 @@
 import {printSecondsTime} from '#protocol'
 import type {CheckRunFacts} from '../facts/facts.ts'
 import {type Rule, fail, pass} from './rule.ts'
-import type {RatedCase, RequiredCheck} from './ruling.ts'
+import type {FreezeWindow, RatedCase, RequiredCheck} from './ruling.ts'
 
 type ConditionRule = Rule<RatedCase>
 
@@ -62,11 +62,15 @@ function findProblem(check: RequiredCheck, runs: readonly CheckRunFacts[]): stri
 
 const printCheck = ({name, app}: RequiredCheck): string => (app === undefined ? name : `${name}@${app}`)
 
+/** Positive comparisons: at a time that is none everything is frozen. */
+export const findFreeze = (freeze: readonly FreezeWindow[], now: number): FreezeWindow | undefined =>
+  freeze.find(({from, to}) => !(now < from || now >= to))
+
 const notFrozen: ConditionRule = {
   name: 'not-frozen',
-  // GitHub's clock at the reading of the comment. Positive comparisons: NaN refuses.
+  // GitHub's clock at the reading of the comment.
   evaluate: ({environment: {freeze}, standing: {readAt: now}}) => {
-    const window = freeze.find(({from, to}) => !(now < from || now >= to))
+    const window = findFreeze(freeze, now)
     return window === undefined
       ? pass('The policy freezes nothing now.')
       : fail(

@@ -1,9 +1,9 @@
 /** What a change may expect before anybody has spoken: its risk, the approvals that it needs, and what stands in its way. */
 import {digestOf} from '#protocol'
 import type {ChangeFacts, StandingFacts} from '../facts/facts.ts'
-import {approvalsAsked, enoughApprovals} from './condition-rules.ts'
+import {approvalsAsked, enoughApprovals, findFreeze} from './condition-rules.ts'
 import {evaluate, standingRules} from './rules.ts'
-import type {Case, Risk, RuleOutcome} from './ruling.ts'
+import type {Case, FreezeWindow, Risk, RuleOutcome} from './ruling.ts'
 
 export interface Prospect {
   readonly risk: Risk
@@ -11,6 +11,8 @@ export interface Prospect {
   readonly needed: number
   /** The rules that would refuse it to everybody. */
   readonly obstacles: readonly RuleOutcome[]
+  /** In which nothing is authorised now. */
+  readonly frozen?: FreezeWindow | undefined
 }
 
 export type Unsaid = Pick<Case, 'request' | 'change' | 'policy' | 'source' | 'environment'>
@@ -22,7 +24,8 @@ export function foresee(asked: Unsaid, now: number): Prospect {
   const {risk, outcomes} = evaluate({...asked, ...said, request})
   const forSome = rulesForSome(asked.change)
   const obstacles = outcomes.filter(({rule, outcome}) => outcome === 'fail' && !forSome.has(rule))
-  return {risk, needed: approvalsAsked({...asked, risk}).needed, obstacles}
+  const frozen = findFreeze(asked.environment.freeze, now)
+  return {risk, needed: approvalsAsked({...asked, risk}).needed, obstacles, frozen}
 }
 
 /** What refuses some and not others. Whose hands are not seen, that refuses everybody. */

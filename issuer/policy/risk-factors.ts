@@ -95,13 +95,13 @@ function rateAuthors({pullRequest: {author}, pushers, authors}: ChangeFacts, age
 }
 
 /** Our own check runs say what was authorised, not what was tested. */
-const isOurs = (name: string): boolean => name.startsWith('countersign / ')
+export const isOurCheck = (name: string): boolean => name.startsWith('countersign / ')
 /** Neither green nor red. */
 const isSilent = (conclusion: string | null): boolean => conclusion === 'skipped' || conclusion === 'neutral'
 
 function rateChecks({checks, checksCut}: ChangeFacts): FactorFinding {
   if (checksCut) return finding(1, 'The commit has more check runs than can be read.')
-  const runs = checks.filter(({name, conclusion}) => !isOurs(name) && !isSilent(conclusion))
+  const runs = checks.filter(({name, conclusion}) => !isOurCheck(name) && !isSilent(conclusion))
   const bad = runs.find(({status, conclusion}) => !(status === 'completed' && conclusion === 'success'))
   if (bad !== undefined) return finding(1, `The check ${bad.name} is ${bad.conclusion ?? bad.status}.`)
   return runs.length === 0 ? finding(0.5, 'Nothing has checked this commit.') : finding(0, 'Every check is green.')

@@ -7,14 +7,17 @@ import {expectWritten} from './send-check-run.ts'
 
 export interface PanelLetter {
   readonly place: PullPlace
-  /** Markdown without the mark; its first line never begins with `/`. */
+  /** Markdown without the mark; its first line is always the same, and never begins with `/`. */
   readonly body: string
   /** Whether a pull request that has no panel gets one. */
   readonly begin: boolean
 }
 
-/** May be called again: what is as it should be is left alone. Throws GitHubUnavailable. */
-export type PanelSender = (letter: PanelLetter) => Promise<void>
+/**
+ * May be called again: what is as it should be is left alone. `none`: there is no panel, and none was begun. Throws
+ * GitHubUnavailable.
+ */
+export type PanelSender = (letter: PanelLetter) => Promise<'there' | 'none'>
 
 /** Unseen in Markdown. Anybody may write it: only a comment of our own account is the panel (threats A22). */
 const mark = '<!-- countersign-panel -->'
@@ -26,14 +29,17 @@ export function createPanelSender(github: Pick<GitHub, 'connect' | 'ownAccount'>
       at: splitName(place.repository.name),
       number: place.pullRequest,
       own: await github.ownAccount(),
+      title: titleOf(body),
     }
     const text = `${body}\n\n${mark}`
     const found = await findPanels(way)
-    if (found.length > 0) return await settle(way, {found, text})
-    if (!begin) return
-    await write(way, text)
+    if (found.length === 0) {
+      if (!begin) return 'none'
+      await write(way, text)
+    }
     // Another process may have begun one in the same moment: both see both now, and the older one stays.
-    await settle(way, {found: await findPanels(way), text})
+    await settle(way, {found: found.length === 0 ? await findPanels(way) : found, text})
+    return 'there'
   }
 }
 
@@ -43,6 +49,7 @@ interface Way {
   readonly number: number
   /** The issuer's own account. */
   readonly own: number
+  readonly title: string
 }
 
 interface Found {
@@ -82,8 +89,14 @@ async function findPanels(way: Way): Promise<readonly Found[]> {
   return []
 }
 
-const isPanel = (comment: Field, {own}: Way): boolean =>
-  comment.at('user').optional()?.at('id').number() === own && comment.at('body').text().trimEnd().endsWith(mark)
+/** Whoever may edit it may take the mark away, or write below it: then its title tells. No other comment has that. */
+function isPanel(comment: Field, {own, title}: Way): boolean {
+  const body = comment.at('body').text()
+  const isOwn = comment.at('user').optional()?.at('id').number() === own
+  return isOwn && (body.trimEnd().endsWith(mark) || titleOf(body) === title)
+}
+
+const titleOf = (body: string): string => body.split(/\r?\n/, 1)[0] ?? ''
 
 const parseFound = (comment: Field): Found => ({id: comment.at('id').number(), body: comment.at('body').text()})
 

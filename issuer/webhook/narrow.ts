@@ -3,6 +3,7 @@ import {
   type AccountId,
   isPlainObject,
   parseAccountId,
+  parseCommitSha,
   parseRepositoryId,
   parseRepositoryName,
   type RepositoryId,
@@ -10,6 +11,7 @@ import {
 } from '#protocol'
 import {readCommand} from '../command/read-command.ts'
 import type {Push} from '../facts/facts.ts'
+import {isOurCheck} from '../policy/risk-factors.ts'
 import type {Notice} from './inbox.ts'
 
 export interface Narrowed {
@@ -26,18 +28,29 @@ export function narrowPayload(event: string, payload: unknown): Narrowed | undef
   const at = (path: string): unknown => member(payload, path)
   const repository = readRepository(at)
   if (repository === undefined) return undefined
-  const notice =
-    event === 'issue_comment'
-      ? readStatement(at, repository)
-      : event === 'push'
-        ? readPush(at, repository)
-        : event === 'pull_request'
-          ? readPullRequest(at, repository)
-          : undefined
+  const notice = readNotice(event, at, repository)
   return notice === undefined ? undefined : {notice, repositoryId: repository.id, owner: repository.owner}
 }
 
 type At = (path: string) => unknown
+
+/** The events that an App has to be sent. */
+export const eventNames = ['check_run', 'issue_comment', 'pull_request', 'push'] as const
+
+function readNotice(event: string, at: At, repository: RepositoryOfPayload): Notice | undefined {
+  switch (eventNames.find((name) => name === event)) {
+    case 'check_run':
+      return readCheckRun(at, repository)
+    case 'issue_comment':
+      return readStatement(at, repository)
+    case 'pull_request':
+      return readPullRequest(at, repository)
+    case 'push':
+      return readPush(at, repository)
+    case undefined:
+      return undefined
+  }
+}
 
 interface RepositoryOfPayload {
   readonly id: RepositoryId
@@ -93,7 +106,19 @@ function readPush(at: At, repository: RepositoryOfPayload): Notice | undefined {
   return push && {kind: 'push', push}
 }
 
-const proposals: readonly unknown[] = ['opened', 'reopened', 'synchronize']
+/** What its panel says may be another then. */
+const proposals: readonly unknown[] = [
+  'opened',
+  'reopened',
+  'synchronize',
+  'edited',
+  'ready_for_review',
+  'converted_to_draft',
+]
+
+/** Of what can be edited, the description is said nowhere and is edited most. */
+const isOfNoPanel = (at: At): boolean =>
+  at('action') === 'edited' && !isPlainObject(at('changes.base')) && !isPlainObject(at('changes.title'))
 
 function readPullRequest(at: At, repository: RepositoryOfPayload): Notice | undefined {
   const [action, number, actor] = [at('action'), at('pull_request.number'), readActor(at, 'sender')]
@@ -106,7 +131,8 @@ function readPullRequest(at: At, repository: RepositoryOfPayload): Notice | unde
   }
   // Whether it was merged is read of GitHub.
   if (action === 'closed') return {kind: 'closed', pull}
-  return proposals.includes(action) ? {kind: 'proposed', pull, push: readSynchronize(at, repository)} : undefined
+  if (!proposals.includes(action) || isOfNoPanel(at)) return undefined
+  return {kind: 'proposed', pull, push: readSynchronize(at, repository)}
 }
 
 /** A push to a pull request's head branch, where only pull request events are delivered. */
@@ -124,4 +150,16 @@ function announcedPush(
   const [before, after, actor] = [at('before'), at('after'), readActor(at, 'sender')]
   if (typeof before !== 'string' || typeof after !== 'string' || actor === undefined) return undefined
   return {repositoryId: repository.id, ref, before, after, actor}
+}
+
+/** Whether it was green or red, and whether it was asked for, is looked at where the panels are known. */
+function readCheckRun(at: At, {id, name}: RepositoryOfPayload): Notice | undefined {
+  const [commit, check] = [parseCommitSha(at('check_run.head_sha')), at('check_run.name')]
+  if (at('action') !== 'completed' || at('check_run.status') !== 'completed') return undefined
+  // What we write about a decision follows from it, and the panel does too: no loop.
+  if (commit === undefined || typeof check !== 'string' || isOurCheck(check)) return undefined
+  return {
+    kind: 'checked',
+    checked: {repository: {id, name}, installation: parseAccountId(at('installation.id')), commit, check},
+  }
 }

@@ -1,6 +1,6 @@
 /** POST /github/webhook: raw bytes -> verified -> narrowed -> kept. Nothing is read from a body before its HMAC holds. */
 import {verify} from '@octokit/webhooks-methods'
-import type {Inbox} from './inbox.ts'
+import {type Inbox, panelLane} from './inbox.ts'
 import {type Narrowed, narrowPayload} from './narrow.ts'
 
 /** GitHub's own cap is 25 MiB; what is read here is far below (formats: 1 MiB). */
@@ -76,8 +76,5 @@ function parsePayload(text: string): {value: unknown} | undefined {
   }
 }
 
-/** Panels have a lane of their own: a statement does not wait behind those of pull requests that were all rebased. */
-function laneOf({notice, repositoryId}: Narrowed): number {
-  const lane: number = repositoryId
-  return notice.kind === 'proposed' ? -lane : lane
-}
+const laneOf = ({notice: {kind}, repositoryId}: Narrowed): number =>
+  kind === 'proposed' || kind === 'checked' ? panelLane(repositoryId) : repositoryId

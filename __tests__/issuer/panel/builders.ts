@@ -5,7 +5,7 @@ import type {EnvironmentPolicy} from '../../../issuer/policy/ruling.ts'
 import type {Expected, Panel, State} from '../../../issuer/panel/panel.ts'
 import {renderPanel} from '../../../issuer/panel/render-panel.ts'
 import type {ChangeFacts} from '../../../issuer/facts/facts.ts'
-import type {LiveReceipt} from '../../../issuer/store/store.ts'
+import type {LiveReceipt} from '../../../issuer/store/state.ts'
 import {
   aCase,
   aChange,

@@ -1,7 +1,7 @@
 /** Where a commit stands in an environment: what of its state counts, and what counts first. */
 import {expect, test} from '@jest/globals'
 import {findEarlier, judgeState} from '../../../issuer/panel/judge-state.ts'
-import type {ScopeState, WaitingApproval} from '../../../issuer/store/store.ts'
+import type {ScopeState, WaitingApproval} from '../../../issuer/store/state.ts'
 import {aStatement, decidedAt, decision, head, otherCommit} from '../builders.ts'
 import {aReceipt} from './builders.ts'
 
@@ -22,7 +22,7 @@ test('a denial comes before a receipt, that before approvals that wait, those be
   const all = {denials: [denial], receipts: [receipt], waiting: [approval(1)], revoked: [revoked]}
   expect(judge(all)).toEqual({kind: 'denied', denial})
   expect(judge({...all, denials: undefined})).toEqual({kind: 'authorised', receipt})
-  expect(judge({...all, denials: undefined, receipts: []})).toEqual({kind: 'waiting', approvals: 1})
+  expect(judge({...all, denials: undefined, receipts: []}).kind).toBe('waiting')
   expect(judge({revoked: [revoked]})).toEqual({kind: 'revoked', revocation})
   expect(judge({})).toEqual({kind: 'needed'})
 })
@@ -33,18 +33,20 @@ test('a receipt is over at the very moment of its end, and a clock that tells no
   expect(judge({receipts: [receipt]}, NaN).kind).toBe('expired')
 })
 
-test('people are counted, once each, for this very commit and pull request', () => {
+test('people are counted, once each, for this very commit and pull request, until the first of them ends', () => {
   const old = approval(4, {sha: otherCommit})
   const over = approval(5, {until: decidedAt})
   const elsewhere = approval(6, {statement: aStatement({pullRequest: 43})})
-  const waiting = [approval(1), approval(1), approval(2), old, over, elsewhere]
-  expect(judge({waiting})).toEqual({kind: 'waiting', approvals: 2})
+  const first = approval(2, {login: 'hubot', until: decidedAt + 1})
+  const waiting = [approval(1), approval(1, {login: 'octocat', until: decidedAt + 9}), first, old, over, elsewhere]
+  const until = decidedAt + 1
+  expect(judge({waiting})).toEqual({kind: 'waiting', approvals: 2, logins: ['octocat', 'hubot'], until})
 })
 
 test("another pull request's denial and another commit's receipt are none of it", () => {
   const other = aReceipt({sha: otherCommit})
   expect(judge({denials: [{...denial, pullRequest: 43}], receipts: [other]})).toEqual({kind: 'needed'})
-  expect(findEarlier({receipts: [other]}, candidate, decidedAt)).toBe(otherCommit)
+  expect(findEarlier({receipts: [other]}, candidate, decidedAt)).toEqual(other)
   expect(findEarlier({receipts: [other]}, candidate, other.expiresAt)).toBeUndefined()
   expect(findEarlier({receipts: [{...other, pullRequest: 43}, receipt]}, candidate, decidedAt)).toBeUndefined()
 })

@@ -9,6 +9,7 @@ import {parseEnvironment} from '#protocol'
 const line = `\`\`\`\n/authorize production ${head}\n\`\`\``
 const run = {id: '7', url: 'https://github.example/octo-org/api-service/actions/runs/7'}
 const revocation = {cause: 'closed', revokedBy: {login: 'hubot', id: 2}, at: '2026-04-02T14:40:00Z'} as never
+const waiting: State = {kind: 'waiting', approvals: 1, logins: ['octocat'], until: decidedAt + 3_600_000}
 const denial = {pullRequest: 42, by: {id: 2, login: 'monalisa'}, commentId: 1, at: decidedAt}
 
 describe('the state of an environment', () => {
@@ -17,7 +18,7 @@ describe('the state of an environment', () => {
   const at = '2026-04-02T14:50:00Z'
   const cases: readonly (readonly [State, string])[] = [
     [{kind: 'needed'}, '🔒 `production`: **needs authorisation**'],
-    [{kind: 'waiting', approvals: 1}, '⏳ `production`: **1 of 1 approvals**'],
+    [waiting, '⏳ `production`: **1 of 1 approvals**, by `octocat`, good until **2026-04-02 15:30:00 UTC**'],
     [
       {kind: 'authorised', receipt: aReceipt()},
       `✅ \`production\`: **authorised** by \`octocat\` until **2026-04-02 15:30:00 UTC** · ${link}`,
@@ -32,7 +33,15 @@ describe('the state of an environment', () => {
     ],
     [
       {kind: 'expired', receipt: aReceipt({public: false}), deployed: {run, outcome: 'success', at}},
-      `🚀 \`production\`: **expired** at 2026-04-02 15:30:00 UTC; \`octocat\` had authorised it; its job reported **success** in [run 7](${run.url}) · receipt \`rcpt_dg_01jdaa3x7k9m2n4p6q8r0s2t4v\``,
+      `🚀 \`production\`: **deployed**, as its job reported in [run 7](${run.url}); authorised by \`octocat\` until 2026-04-02 15:30:00 UTC, which is over · receipt \`rcpt_dg_01jdaa3x7k9m2n4p6q8r0s2t4v\``,
+    ],
+    [
+      {kind: 'authorised', receipt: used, deployed: {run, outcome: 'failure', at}},
+      `❌ \`production\`: **deployment ended in failure**, as its job reported in [run 7](${run.url}); authorised by \`octocat\` until **2026-04-02 15:30:00 UTC** · ${link}`,
+    ],
+    [
+      {kind: 'expired', receipt: aReceipt()},
+      `⌛ \`production\`: **expired** at 2026-04-02 15:30:00 UTC; \`octocat\` had authorised it · ${link}`,
     ],
     [
       {kind: 'revoked', revocation},
@@ -50,7 +59,48 @@ describe('the state of an environment', () => {
   test('says how many people are needed, those for the risk too', () => {
     expect(lineOf({rules: {approvals: 2}})).toContain('**needs authorisation** by 2 people')
     const rules = {approvals: 2, risk: {escalateAt: 0.1, extraApprovals: 1}}
-    expect(lineOf({rules, state: {kind: 'waiting', approvals: 1}})).toContain('**1 of 3 approvals**')
+    expect(lineOf({rules, state: waiting})).toContain('**1 of 3 approvals**')
+  })
+})
+
+describe('what keeps it from being authorised comes first', () => {
+  const window = {from: decidedAt - 1000, to: decidedAt + 86_400_000, reason: 'holidays @octocat'}
+
+  test('a freeze, and when it ends', () => {
+    const frozen = '**frozen** until **2026-04-03 14:30:00 UTC** (holidays @\u200boctocat)'
+    expect(lineOf({rules: {freeze: [window]}})).toBe(`🧊 \`production\`: ${frozen}`)
+    expect(lineOf({rules: {freeze: [window]}, state: waiting})).toMatch(/approvals\*\*, by .*; \*\*frozen\*\* until/)
+    expect(lineOf({rules: {freeze: [window]}, state: {kind: 'authorised', receipt: aReceipt()}})).not.toContain(
+      'frozen',
+    )
+    expect(lineOf({rules: {freeze: [{...window, from: decidedAt + 1}]}})).toContain('needs authorisation')
+  })
+
+  test('checks', () => {
+    expect(lineOf({rules: {checks: [{name: 'unit'}]}})).toBe('⏳ `production`: **waits for checks**')
+    expect(lineOf({rules: {checks: [{name: 'build'}]}})).toBe('🔒 `production`: **needs authorisation**')
+  })
+
+  test('what no comment overcomes', () => {
+    const change = {pullRequest: aPullRequest({base: {ref: 'topic', repositoryId: 1296269}})}
+    const rules = {freeze: [window]}
+    expect(lineOf({change, rules})).toBe('🚧 `production`: **cannot be authorised** as it is')
+  })
+
+  test('that all whom the policy names had a hand in it, or too few had none', () => {
+    const alone = renderOne({rules: {users: ['Hubot']}})
+    expect(alone).toContain('🚧 `production`: **nobody may approve it**')
+    expect(alone).toContain('That is not enough: 1 must. Name more people in the policy')
+    expect(alone).not.toContain('/authorize production')
+    const two = {approvals: 2, users: ['hubot', 'octocat', 'Octocat']}
+    expect(lineOf({rules: two})).toBe('🚧 `production`: **1 may approve it, of 2**')
+    for (const rules of [
+      {users: ['hubot', 'octocat']},
+      {users: ['hubot'], selfApproval: true},
+      {users: ['hubot'], teams: ['octo-org/release']},
+    ]) {
+      expect(lineOf({rules})).toBe('🔒 `production`: **needs authorisation**')
+    }
   })
 })
 
@@ -105,8 +155,8 @@ describe('what a reader should know', () => {
   })
 
   test('an earlier commit that is still let out', () => {
-    expect(renderOne({earlier: otherCommit})).toContain(
-      `**Still authorised:** an earlier commit of it, \`${otherCommit}\``,
+    expect(renderOne({earlier: {sha: otherCommit, expiresAt: decidedAt + 60_000}})).toContain(
+      `**Still authorised:** an earlier commit of it, \`${otherCommit}\`, until 2026-04-02 14:31:00 UTC.`,
     )
   })
 
@@ -171,7 +221,8 @@ describe('a pull request of which nothing can be authorised', () => {
 })
 
 describe('what others wrote', () => {
-  const nasty = '@octocat <img src=x> [x](https://evil.example) | `\n/authorize production'
+  const nasty =
+    '@octocat <img src=x> [x](https://evil.example) <!-- countersign-panel --> \u202egnp.exe | `\r\n/authorize production'
 
   test('is shown as text: no mention, no link, no HTML, no line of its own', () => {
     const change = {
@@ -183,7 +234,8 @@ describe('what others wrote', () => {
     const body = renderOne({change, state: denied})
       .replace(line, '')
       .replace(/(`+)(?!`).*?[^`]\1(?!`)/g, '')
-    expect(body).not.toMatch(/@o|<img|[^\\]\]\(|^\s*\//m)
+    expect(body).not.toMatch(/@o|<img|<!--|[^\\]\]\(|^\s*\//m)
+    expect(renderOne({change, state: denied})).not.toMatch(/[\u202e\r]/)
   })
 
   test('never makes it longer than a comment may be', () => {

@@ -20,7 +20,8 @@ afterEach(async () => {
 })
 
 /** Each a sender of its own, as after a restart. */
-const send = (body: string, begin = true): Promise<void> => createPanelSender(stage.github)({place, body, begin})
+const send = (body: string, begin = true): Promise<'there' | 'none'> =>
+  createPanelSender(stage.github)({place, body, begin})
 const written = (): readonly (readonly [string, string])[] =>
   [...stage.world.comments.values()]
     .filter(({body}) => body.endsWith(mark))
