@@ -2,7 +2,7 @@
 import {readFileSync} from 'node:fs'
 import {fileURLToPath} from 'node:url'
 import {marked} from 'marked'
-import {parseCommitSha, parseEnvironment, parsePinnedKeys} from '#protocol'
+import {type CommitSha, parseCommitSha, parseEnvironment, parsePinnedKeys} from '#protocol'
 import {
   aComparison,
   aPullRequest,
@@ -13,7 +13,7 @@ import {
   repositoryName,
 } from '../__tests__/issuer/builders.ts'
 import {aPanel, aReceipt, aStage, render} from '../__tests__/issuer/panel/builders.ts'
-import {aReceipt as aSignedReceipt, makeKey} from '../__tests__/protocol/builders.ts'
+import {aReceipt as aSignedReceipt, expected, makeKey} from '../__tests__/protocol/builders.ts'
 import {resultOf} from '../src/action/result.ts'
 import {renderSummary} from '../src/action/summary.ts'
 import {runGate} from '../src/gate.ts'
@@ -26,7 +26,8 @@ export function panelMarkdown(): string {
     since: aComparison({from: another}),
   }
   const rules = {approvals: 2, risk: {escalateAt: 0.6, extraApprovals: 1}}
-  const waiting = aStage({state: {kind: 'waiting', approvals: 1}, change, rules})
+  const state = {kind: 'waiting', approvals: 1, logins: ['octocat'], until: decidedAt + 3_600_000} as const
+  const waiting = aStage({state, change, rules})
   const staging = {...aStage({state: {kind: 'authorised', receipt: aReceipt()}, change}), environment: staged}
   return render(aPanel(waiting, staging))
 }
@@ -35,12 +36,17 @@ const staged = must(parseEnvironment('staging'))
 const another = must(parseCommitSha('7c1e5d90b3a8f2644e0d9c7b1a5f38e26d4b0c91'))
 
 /** A job that deploys another commit than the one whose receipt it finds. */
-export async function refusalMarkdown(): Promise<string> {
+export const refusalMarkdown = async (): Promise<string> => await summaryOf(another)
+
+/** A job that deploys the commit that its receipt names. */
+export const allowedMarkdown = async (): Promise<string> => await summaryOf(must(parseCommitSha(expected.sha)))
+
+async function summaryOf(sha: CommitSha): Promise<string> {
   const key = makeKey()
   const pinned = parsePinnedKeys(key.pin)
   if (!pinned.ok) throw new Error(pinned.problems.join())
   const {text} = aSignedReceipt({}, key)
-  const deployment = {repository: repositoryName, repositoryId, sha: another, event: 'push', pullRequest: 42}
+  const deployment = {repository: repositoryName, repositoryId, sha, event: 'push', pullRequest: 42}
   const limits = {minApprovals: 1, requireProof: 'comment', refuseFlags: ['self', 'emergency']} as const
   const wanted = {match: 'commit', checkout: 'verify', wait: 0, redeem: false, maxTtl: 86_400_000} as const
   const outcome = await runGate(

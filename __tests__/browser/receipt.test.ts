@@ -6,6 +6,7 @@ import {pathToFileURL} from 'node:url'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import type {Browser, Page} from 'playwright-core'
 import {makeKey} from '../protocol/builders.ts'
+import {type MoreStory, seedMore} from '../issuer/pages/more-story.ts'
 import {type Stage, asked, openStage} from '../issuer/pages/stage.ts'
 import {type Story, seedStory} from '../issuer/pages/story.ts'
 import {openBrowser, testInBrowser, visit} from './chromium.ts'
@@ -13,12 +14,14 @@ import {openBrowser, testInBrowser, visit} from './chromium.ts'
 let browser: Browser | undefined
 let stage: Stage
 let story: Story
+let more: MoreStory
 const folder = mkdtempSync(join(tmpdir(), 'countersign-saved-'))
 
 beforeAll(async () => {
   browser = await openBrowser()
   stage = await openStage()
   story = await seedStory(stage)
+  more = await seedMore(stage)
 })
 afterAll(async () => {
   await browser?.close()
@@ -27,6 +30,10 @@ afterAll(async () => {
 })
 
 const verdictOf = async (page: Page): Promise<string | null> => await page.locator('#verdict').textContent()
+const stateOf = async (page: Page): Promise<readonly (string | null)[]> => {
+  const state = page.locator('#state')
+  return [await state.textContent(), await state.getAttribute('data-tone')]
+}
 const toneOf = async (page: Page, check: string): Promise<string | null> =>
   await page.locator(`[data-check="${check}"]`).getAttribute('data-tone')
 const tonesOf = async (page: Page): Promise<readonly (string | null)[]> =>
@@ -57,6 +64,7 @@ describe('a receipt in force', () => {
     expect(await verdictOf(page)).toBe('Verified in your browser.')
     expect(await tonesOf(page)).toEqual(Array.from({length: 7}, () => 'holds'))
     expect(await page.locator('#seal-words').textContent()).toBe('VERIFIED')
+    expect(await stateOf(page)).toEqual(['In force', 'holds'])
     expect(complaints).toEqual([])
     await page.context().close()
   })
@@ -77,7 +85,10 @@ describe('a receipt in force', () => {
       await edit(page, 'receipt', change)
       expect([change[1], await verdictOf(page)]).toEqual([change[1], 'This does not verify. Do not rely on it.'])
       expect(await page.locator('#verdict').getAttribute('data-tone')).toBe('fails')
+      expect(await stateOf(page)).toEqual(['Does not verify', 'fails'])
     }
+    await put(page, 'receipt', whole)
+    expect(await stateOf(page)).toEqual(['In force', 'holds'])
     await page.context().close()
   })
 
@@ -130,6 +141,8 @@ describe('a receipt in force', () => {
     const {page} = await visit(browser, stage.receiptUrl(story.active), {now: asked + 3_600_000})
     expect(await verdictOf(page)).toBe('Verified in your browser. It lets nothing out now.')
     expect(await toneOf(page, 'life')).toBe('quiet')
+    expect(await page.locator('#seal-words').textContent()).toBe('EXPIRED')
+    expect(await stateOf(page)).toEqual(['Expired', 'quiet'])
     await page.context().close()
   })
 })
@@ -147,7 +160,7 @@ describe('other states', () => {
   testInBrowser('a receipt that another key signed is refused', async () => {
     const {page} = await visit(browser, stage.receiptUrl(story.damaged))
     expect(await verdictOf(page)).toBe('This does not verify. Do not rely on it.')
-    expect(await page.locator('.state').textContent()).toBe('Does not verify')
+    expect(await stateOf(page)).toEqual(['Does not verify', 'fails'])
     await page.context().close()
   })
 
@@ -171,6 +184,31 @@ describe('other states', () => {
   })
 })
 
+describe('the key that signed', () => {
+  testInBrowser('counts when it was retired, and is said to sign no more', async () => {
+    const {page} = await visit(browser, stage.receiptUrl(more.retired))
+    expect(await verdictOf(page)).toBe('Verified in your browser.')
+    expect(await page.locator('dl').textContent()).toContain('signs no more; what it signed still counts')
+    await page.context().close()
+  })
+
+  testInBrowser('and the one that signed the revocation after it are both pinned', async () => {
+    const {page} = await visit(browser, stage.receiptUrl(more.retiredThenRevoked))
+    expect(await verdictOf(page)).toBe('Genuine, and revoked: it does not count any more.')
+    expect(await page.locator('#pin').inputValue()).toBe(`${stage.olderKey.pin}\n${stage.key.pin}`)
+    await page.context().close()
+  })
+
+  testInBrowser('vouches for nothing when it was revoked', async () => {
+    const {page} = await visit(browser, stage.receiptUrl(more.keyRevoked))
+    expect(await verdictOf(page)).toBe('This does not verify. Do not rely on it.')
+    expect([await toneOf(page, 'key'), await toneOf(page, 'signature')]).toEqual(['fails', 'holds'])
+    expect(await stateOf(page)).toEqual(['Its key was revoked', 'fails'])
+    expect(await page.locator('.notice').textContent()).toContain('The key that signed this was revoked.')
+    await page.context().close()
+  })
+})
+
 describe('a saved page', () => {
   const save = (name: string, content: string): string => {
     writeFileSync(join(folder, name), content)
@@ -184,6 +222,15 @@ describe('a saved page', () => {
     await edit(page, 'receipt', ['octocat', 'octocas'])
     expect(await verdictOf(page)).toBe('This does not verify. Do not rely on it.')
     expect(complaints).toEqual([])
+    await page.context().close()
+  })
+
+  testInBrowser('opened a day later, says that the receipt has expired', async () => {
+    const sent = await (await fetch(stage.receiptUrl(story.active))).text()
+    const {page} = await visit(browser, save('later.html', sent), {offline: true, now: asked + 86_400_000})
+    expect(await verdictOf(page)).toBe('Verified in your browser. It lets nothing out now.')
+    expect(await stateOf(page)).toEqual(['Expired', 'quiet'])
+    expect(await page.locator('dl').textContent()).toContain('In force, 2 April 2026, 14:40:00 UTC')
     await page.context().close()
   })
 

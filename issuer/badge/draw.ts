@@ -2,13 +2,13 @@
 import {badgen} from 'badgen'
 import type {BadgeStatus} from './status.ts'
 
-/** Each with white text at a contrast of at least 4.5. */
+/** Each with white text at a contrast of at least 4.5, and seen on white paper and on black. Revoked is grey: it is over, nobody forbids. */
 const colours = {
   authorized: '17713f',
   pending: '8a5a00',
   denied: 'b3261e',
   expired: '636a72',
-  revoked: 'b3261e',
+  revoked: '636a72',
   emergency: '9a3b00',
   unknown: '636a72',
 } as const satisfies Record<BadgeStatus['kind'], string>
@@ -27,7 +27,7 @@ export const sayBadge = (label: string, status: BadgeStatus): Badge => ({
 
 /** With a title for readers; badgen escapes the words. */
 export const drawBadge = ({label, message, color}: Badge): string =>
-  badgen({label, status: message, color, labelColor: '2b3137', style: 'flat'})
+  badgen({label, status: message, color, labelColor: '444c56', style: 'flat'})
 
 /** https://shields.io/badges/endpoint-badge */
 export const endpointOf = ({label, message, color}: Badge): object => ({schemaVersion: 1, label, message, color})

@@ -19,8 +19,11 @@ export function badgeRoutes(tools: BadgeTools): Hono {
   routes.get('/:owner/:repository/:file', async (c) => {
     const asked = readQuestion(c)
     if (asked === undefined) return c.notFound()
-    const badge = sayBadge(asked.environment, await findStatus(c, asked, tools))
-    c.header('cache-control', 'public, max-age=30')
+    const badge = sayBadge(asked.environment, await findStatus(c.req.raw, asked, tools))
+    // A bearer stands in no address: what it may see is for no shared cache.
+    const isForAll = c.req.header('authorization') === undefined
+    c.header('cache-control', `${isForAll ? 'public' : 'private'}, max-age=30`)
+    c.header('vary', 'authorization')
     if (asked.form === 'json') return c.json(endpointOf(badge))
     c.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
     return c.body(drawBadge(badge), 200, {'content-type': 'image/svg+xml; charset=utf-8'})
@@ -42,13 +45,18 @@ function readQuestion(c: Context): Asked | undefined {
   return {repository: `${owner ?? ''}/${repository ?? ''}`, environment, form}
 }
 
-async function findStatus(c: Context, asked: Asked, tools: BadgeTools): Promise<BadgeStatus> {
+/** Whatever goes wrong, the answer is `unknown`. */
+export async function findStatus(
+  request: Request,
+  asked: Pick<Asked, 'repository' | 'environment'>,
+  tools: BadgeTools,
+): Promise<BadgeStatus> {
   const [repository, environment] = [parseRepositoryName(asked.repository), parseEnvironment(asked.environment)]
   if (repository === undefined || environment === undefined) return {kind: 'unknown'}
   try {
     // Who asks is known before anything is looked up by name.
-    const mayRead = await tools.readCaller(c.req.raw)
-    return await readBadgeStatus({repository, environment, mayRead}, tools)
+    const sight = await tools.readCaller(request)
+    return await readBadgeStatus({repository, environment, sight}, tools)
   } catch (fault) {
     tools.reportFault(fault)
     return {kind: 'unknown'}

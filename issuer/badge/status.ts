@@ -9,10 +9,11 @@ import {
   type RepositoryName,
   secondsTimeToMs,
 } from '#protocol'
-import {type MayRead} from '../pages/caller.ts'
-import {judgeState, readHappened, belongingOf} from '../pages/receipt/proof.ts'
+import {type Sight, sees} from '../callers/sight.ts'
+import {judgeState, readHappened} from '../pages/receipt/proof.ts'
 import type {BearsName} from '../receipts/present-names.ts'
-import type {RecordReader, ScopeState, Store} from '../store/store.ts'
+import type {RecordReader} from '../store/lookups.ts'
+import type {Store} from '../store/store.ts'
 
 export type BadgeStatus =
   | {readonly kind: 'authorized'; readonly by: Login; readonly sha: CommitSha}
@@ -31,7 +32,7 @@ export interface StatusTools {
 export interface BadgeQuestion {
   readonly repository: RepositoryName
   readonly environment: Environment
-  readonly mayRead: MayRead
+  readonly sight: Sight
 }
 
 /**
@@ -47,23 +48,21 @@ export async function readBadgeStatus({repository, ...asked}: BadgeQuestion, too
 
 type Identified = Omit<BadgeQuestion, 'repository'> & {readonly id: RepositoryId}
 
-async function readStatus({id, environment, mayRead}: Identified, tools: StatusTools): Promise<BadgeStatus> {
-  const found = await tools.store.find({by: 'scope', repository: id, environment})
-  const receipts = found.filter((one) => mayRead(belongingOf(one))).map((one) => one.receipt)
-  const [newest] = receipts
-  if (newest === undefined) return await readUnissued({id, environment, mayRead}, tools)
+async function readStatus({id, environment, sight}: Identified, tools: StatusTools): Promise<BadgeStatus> {
+  const found = await tools.store.find({by: 'scope', repository: id, environment, sight})
+  const receipts = found.map((one) => one.receipt)
   const now = tools.now()
   for (const receipt of receipts) {
     const isOver = !(now < secondsTimeToMs(receipt.expiresAt))
     if (isOver) continue
     const state = await readState(receipt, tools)
-    if (state === 'damaged') return {kind: 'unknown'}
+    if (state === 'damaged' || state === 'key_revoked') return {kind: 'unknown'}
     if (state === 'active' || state === 'redeemed') return sayInForce(receipt)
   }
-  // What else the environment's state tells is about the repository as it is now: as its newest receipt was.
-  const isOpen = found[0]?.receipt.id === newest.id
-  const {state} = isOpen ? await tools.store.read({repositoryId: newest.scope.repositoryId, environment}) : {}
-  return sayAwaited(newest, state, now) ?? (await sayEnded(newest, tools))
+  const [newest] = receipts
+  const since = newest === undefined ? -Infinity : secondsTimeToMs(newest.issuedAt)
+  const awaited = await readAwaited({id, environment, sight, since}, tools)
+  return awaited ?? (newest === undefined ? {kind: 'unknown'} : await sayEnded(newest, tools))
 }
 
 const readState = async (receipt: Receipt, tools: StatusTools): Promise<ReturnType<typeof judgeState>> =>
@@ -72,25 +71,17 @@ const readState = async (receipt: Receipt, tools: StatusTools): Promise<ReturnTy
 const sayInForce = ({flags, authorizedBy, scope}: Receipt): BadgeStatus =>
   flags.includes('emergency') ? {kind: 'emergency'} : {kind: 'authorized', by: authorizedBy, sha: scope.sha}
 
-/** Where no receipt can be shown: what was said of a first one, as far as this caller may know of it. */
-async function readUnissued(
-  {id: repositoryId, environment, mayRead}: Identified,
+/** What was said since: a denial that stands, or an approval that waits for more; as far as this caller may know of it. */
+async function readAwaited(
+  {id: repositoryId, environment, sight, since}: Identified & {readonly since: number},
   {store, now}: StatusTools,
-): Promise<BadgeStatus> {
+): Promise<BadgeStatus | undefined> {
   const {state} = await store.read({repositoryId, environment})
   const isShown = (one: {readonly public?: boolean | undefined}): boolean =>
-    mayRead({repositoryId, public: one.public === true})
-  if (state.denials?.some(isShown) === true) return {kind: 'denied'}
-  const waiting = state.waiting?.filter(isShown) ?? []
-  return {kind: waiting.some(({until}) => now() < until) ? 'pending' : 'unknown'}
-}
-
-/** What was said since: a denial that stands, or an approval that waits for more. */
-function sayAwaited(newest: Receipt, state: ScopeState | undefined, now: number): BadgeStatus | undefined {
-  const issuedAt = secondsTimeToMs(newest.issuedAt)
-  if (state?.denials?.some(({at}) => at >= issuedAt) === true) return {kind: 'denied'}
-  if (state?.waiting?.some(({until}) => now < until) === true) return {kind: 'pending'}
-  return undefined
+    sees(sight, {repositoryId, public: one.public === true})
+  if (state.denials?.some((one) => isShown(one) && one.at >= since) === true) return {kind: 'denied'}
+  const isWaiting = state.waiting?.some((one) => isShown(one) && now() < one.until) === true
+  return isWaiting ? {kind: 'pending'} : undefined
 }
 
 async function sayEnded(newest: Receipt, tools: StatusTools): Promise<BadgeStatus> {
@@ -98,6 +89,7 @@ async function sayEnded(newest: Receipt, tools: StatusTools): Promise<BadgeStatu
     case 'revoked':
       return {kind: 'revoked'}
     case 'damaged':
+    case 'key_revoked':
       return {kind: 'unknown'}
     default:
       return {kind: 'expired'}

@@ -47,11 +47,22 @@ export const field = (name: string, value: Html | string): Html =>
     <dd>${value}</dd>
   </div>`
 
-export const state = (tone: Tone, words: string): Html => html`<span class="state" data-tone="${tone}">${words}</span>`
+/** With an id where the page's script may correct it. */
+export const state = (tone: Tone, words: string, id?: string): Html =>
+  id === undefined
+    ? html`<span class="state" data-tone="${tone}">${words}</span>`
+    : html`<span class="state" id="${id}" data-tone="${tone}">${words}</span>`
+
+export interface Heading {
+  readonly title: string
+  readonly note?: Html | string
+  /** A class, for the sections that stand elsewhere on paper. */
+  readonly kind?: string
+}
 
 /** A part of a page under its heading. */
-export const section = (heading: {readonly title: string; readonly note?: Html | string}, ...content: Html[]): Html =>
-  html`<section>
+export const section = (heading: Heading, ...content: Html[]): Html =>
+  html`<section class="${heading.kind ?? ''}">
     <div class="heading">
       <h2>${heading.title}</h2>
       ${heading.note === undefined ? '' : html`<p class="note">${heading.note}</p>`}
@@ -61,5 +72,5 @@ export const section = (heading: {readonly title: string; readonly note?: Html |
 
 export const nothing: Html = html``
 
-export const count = (number: number, noun: string): string =>
-  `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`
+export const count = (number: number, noun: string, plural = `${noun}s`): string =>
+  `${number.toLocaleString('en')} ${number === 1 ? noun : plural}`

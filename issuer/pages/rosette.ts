@@ -24,6 +24,7 @@ export function renderSeal(signature: Signature): Html {
       ${bands.map(renderBand)}
       <text id="seal-words" y="4"></text>
     </svg>
+    <figcaption>as your browser finds</figcaption>
   </figure>`
 }
 

@@ -1,20 +1,23 @@
 /** What people look at (formats §8): the home page, receipts, the ledger. What a caller may not read is not there. */
 import {type Context, Hono} from 'hono'
 import {html} from 'hono/html'
-import {type Origin, type PublicKey, parseReceiptId} from '#protocol'
-import type {EntryReader, Scopes} from '../store/store.ts'
+import {type Origin, type PublicKey, parseReceiptId, printSecondsTime} from '#protocol'
+import {giveBadgePage} from '../badge/page.ts'
+import type {BadgeTools} from '../badge/routes.ts'
+import type {EntryReader} from '../store/readers.ts'
 import type {ReadCaller} from './caller.ts'
 import {givePage} from './document.ts'
-import {renderHomePage} from './home/page.ts'
-import {renderLedgerPage} from './ledger/page.ts'
-import {searchLedger} from './ledger/search.ts'
+import {giveHome} from './home/route.ts'
+import {readLink} from './link.ts'
+import {giveLedger} from './ledger/route.ts'
 import {openDemo} from './receipt/demo.ts'
-import {type ReceiptFrame, describeReceipt, renderReceiptPage} from './receipt/page.ts'
+import {describeReceipt} from './receipt/certificate.ts'
+import {holdKeys} from './receipt/held-keys.ts'
+import {type ReceiptFrame, renderReceiptPage} from './receipt/page.ts'
 import {type ProofTools, type ReceiptProof, readProof} from './receipt/proof.ts'
 
-export interface PageTools extends ProofTools {
+export interface PageTools extends Omit<ProofTools, 'store'>, BadgeTools {
   readonly entries: Pick<EntryReader, 'last'>
-  readonly scopes: Scopes
   readonly readCaller: ReadCaller
   readonly issuer: Origin
   /** Where people see repositories: `https://github.com`. */
@@ -34,46 +37,34 @@ export function pageRoutes(tools: PageTools): Hono {
   const readDemo = () => demoAt(tools.now())
   routes.get('/', async (c) => await giveHome(c, tools))
   routes.get('/ledger', async (c) => await giveLedger(c, tools))
+  routes.get('/badges', async (c) => await giveBadgePage(c, tools))
   routes.get('/r/demo.json', (c) => c.json(printProof(readDemo().proof)))
   routes.get('/r/demo', async (c) => {
     const {proof, keys} = readDemo()
-    return await giveReceipt(c, proof, {
-      ...frameOf(tools),
-      ...keys,
-      github: undefined,
-      path: '/r/demo',
-      query: '',
-      demo: true,
-    })
+    return await giveReceipt(c, proof, {...frameOf(tools), ...keys, github: undefined, path: '/r/demo', demo: true})
   })
   routes.get('/r/:file', async (c) => {
     const [, text, form] = /^(.*?)(\.json)?$/.exec(c.req.param('file')) ?? []
     const id = parseReceiptId(text)
     // Who asks is known before anything is looked up.
-    const mayRead = await tools.readCaller(c.req.raw)
-    const proof = id === undefined ? undefined : await readProof(id, mayRead, tools)
+    const sight = await tools.readCaller(c.req.raw)
+    const proof = id === undefined ? undefined : await readProof(id, sight, tools)
     if (proof === undefined) return form === undefined ? await giveMissing(c, tools) : c.notFound()
     if (form !== undefined) return c.json(printProof(proof), 200, {'cache-control': 'private, no-cache'})
-    // A receipt may be of an older key of this issuer's; a stranger's is held against the newest one.
-    const {publicKey} = proof.receipt
-    return await giveReceipt(c, proof, {
-      ...frameOf(tools),
-      pin: tools.keys.has(publicKey) ? publicKey : tools.pin,
-      path: `/r/${proof.receipt.id}`,
-      query: linkOf(c),
-      demo: false,
-    })
+    const path = `/r/${proof.receipt.id}`
+    // Where everybody may read, the link stays with whoever has it.
+    const link = proof.public ? undefined : readLink(c)
+    return await giveReceipt(c, proof, {...frameOf(tools), ...holdKeys(proof, tools), path, link, demo: false})
   })
   return routes
 }
 
-/** The link that opened this page, for what the page leads to. It stands in commands to copy: nothing else may. */
-function linkOf(c: Context): string {
-  const link = c.req.query('link') ?? ''
-  return /^[A-Za-z0-9_-]{1,256}$/.test(link) ? `?link=${link}` : ''
-}
-
-const frameOf = ({issuer, github, pin, ledgerKey}: PageTools) => ({issuer, github, pin, ledgerKey})
+const frameOf = ({issuer, github, ledgerKey, now}: PageTools) => ({
+  issuer,
+  github,
+  ledgerKey,
+  at: printSecondsTime(now()),
+})
 
 async function giveReceipt(c: Context, proof: ReceiptProof, frame: ReceiptFrame): Promise<Response> {
   const description = describeReceipt(proof.receipt)
@@ -110,46 +101,5 @@ async function giveMissing(c: Context, {issuer}: PageTools): Promise<Response> {
     main,
     issuer,
     status: 404,
-  })
-}
-
-async function giveLedger(c: Context, tools: PageTools): Promise<Response> {
-  const query = (c.req.query('q') ?? '').trim()
-  const mayRead = await tools.readCaller(c.req.raw)
-  const [found, {last}, checkpoint] = await Promise.all([
-    searchLedger(query, mayRead, tools),
-    tools.ledger.head(),
-    tools.checkpoints.newest(),
-  ])
-  const main = renderLedgerPage({
-    ...frameOf(tools),
-    size: last.seq + 1,
-    checkpoint,
-    query,
-    found,
-    isShown: mayRead,
-  })
-  const description = 'Every decision of this issuer, in order, verified in your browser.'
-  return await givePage(c, {
-    title: 'Ledger – Countersign',
-    description,
-    script: 'ledger',
-    at: 'ledger',
-    main,
-    issuer: tools.issuer,
-  })
-}
-
-async function giveHome(c: Context, tools: PageTools): Promise<Response> {
-  // A store that does not answer is told, not hidden behind an error page.
-  const read = await Promise.all([tools.entries.last(), tools.checkpoints.newest()]).catch(() => undefined)
-  const main = renderHomePage({...frameOf(tools), action: tools.action, last: read?.[0], checkpoint: read?.[1]})
-  const description = 'A deploy job stops unless a named person authorised this commit for this environment.'
-  return await givePage(c, {
-    title: 'Countersign: no receipt, no deploy',
-    description,
-    script: 'home',
-    main,
-    issuer: tools.issuer,
   })
 }

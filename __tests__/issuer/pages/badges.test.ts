@@ -85,14 +85,14 @@ describe('what a badge says', () => {
 
   test('pending, while an approval waits for more people', async () => {
     const receipt = await stage.issue({receipt: {scope: scope()}, at: asked - 3_600_000})
-    await stage.fold(receipt, {waiting: [waiting]})
+    await stage.fold(receipt, {waiting: [{...(waiting as object), public: true} as never]})
     expect(await messageOf(receipt.scope.environment)).toBe('pending')
   })
 
   test('denied, while a denial stands that is newer than the newest receipt', async () => {
     const receipt = await stage.issue({receipt: {scope: scope()}, at: asked - 600_000})
     await stage.revoke(receipt)
-    await stage.fold(receipt, {denials: [denial(asked - 60_000)]})
+    await stage.fold(receipt, {denials: [{...denial(asked - 60_000), public: true}]})
     expect(await messageOf(receipt.scope.environment)).toBe('denied')
   })
 

@@ -72,7 +72,12 @@ describe('a private repository', () => {
   test('a link that could act in a shell is in no command', async () => {
     const page = await get(`/r/${story.active.id}?link=${encodeURIComponent("';curl x'")}`)
     expect(page).not.toContain('curl x')
-    expect(page).toContain(`/r/${story.active.id}.json&#39; -o`)
+    expect(page).toContain(`/r/${story.active.id}.json&#39;\npython3`)
+  })
+
+  test('keeps its link to itself: a page that everybody may read leads on without it', async () => {
+    expect(await get(`/r/${story.secret.id}?link=secret`)).toContain('link=secret')
+    expect(await get(`/r/${story.active.id}?link=secret`)).not.toContain('link=secret')
   })
 })
 
@@ -148,7 +153,7 @@ describe('the key that a receipt is held against', () => {
       signer: stage.olderKey,
       receipt: {scope: {environment: 'older'}},
     })
-    const pinIn = async (id: string) => /id="pin"\s+value="(\w+)"/.exec(await get(`/r/${id}`))?.[1]
+    const pinIn = async (id: string) => /id="pin"[^>]*>\s*(\w+)/.exec(await get(`/r/${id}`))?.[1]
     expect(await pinIn(older.id)).toBe(stage.olderKey.pin)
     expect(await pinIn(story.active.id)).toBe(stage.key.pin)
     expect(await pinIn(story.damaged.id)).toBe(stage.key.pin)
@@ -203,9 +208,23 @@ describe('the ledger, asked for a repository', () => {
 describe('the home page', () => {
   test('has the key to pin, in a step for this issuer', async () => {
     const page = await get('/')
-    expect(page).toContain(`public-key: ${stage.key.pin}`)
+    expect(page).toContain(`public-key: |\n        ${stage.key.pin}`)
     expect(page).toContain(`issuer-url: ${stage.url}`)
     expect(page).toContain('Healthy')
+  })
+
+  test('calls an issuer healthy only while its newest entries wait no longer than minutes to be signed', async () => {
+    const behind = await openStage()
+    const getHome = async () => await (await fetch(behind.url)).text()
+    await behind.issue({at: asked})
+    const home = await getHome()
+    expect(home).toContain('covers the first 1 of them')
+    expect(home).toContain('Healthy')
+    behind.setNow(asked + 10 * 60_000)
+    expect(await getHome()).toContain('Its newest entries are not signed')
+    await behind.signLedger()
+    expect(await getHome()).toContain('Healthy')
+    await behind.close()
   })
 })
 

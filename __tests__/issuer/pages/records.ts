@@ -15,16 +15,11 @@ import {
 import {mintEvent} from '../../../issuer/mint/mint-event.ts'
 import {follow, nextTime} from '../../../issuer/mint/mint-record.ts'
 import {acceptSignedRevocation, mintRevocationBody} from '../../../issuer/mint/mint-revocation.ts'
-import type {Durable} from '../../../issuer/store/sqlite.ts'
-import type {
-  Change,
-  DecisionRecord,
-  LedgerHead,
-  LedgerRecord,
-  ScopeKey,
-  ScopeState,
-} from '../../../issuer/store/store.ts'
-import {type Overrides, type TestKey, receiptBody} from '../../protocol/builders.ts'
+import type {Durable} from '../../../issuer/store/durable.ts'
+import type {DecisionRecord, LedgerHead, LedgerRecord} from '../../../issuer/store/record.ts'
+import type {ScopeKey, ScopeState} from '../../../issuer/store/state.ts'
+import type {Change} from '../../../issuer/store/store.ts'
+import {type Overrides, type TestKey, approvalBody, receiptBody} from '../../protocol/builders.ts'
 import {type TokenKey, aToken} from '../../protocol/token-builders.ts'
 import {decisionId, ulid} from '../../stores/builders.ts'
 
@@ -88,7 +83,8 @@ export function writeRecords({durable, key, tokenKey, issuer}: Tools): Records {
       const moment = at ?? start + (n - 1) * 60_000
       const decision = decisionId(n)
       const life = {issuedAt: printSecondsTime(moment), expiresAt: printSecondsTime(moment + 3_600_000)}
-      const body = receiptBody({id: `rcpt_dg_${ulid(n)}`, decision, issuer, ...life, ...overrides})
+      const approvals = [approvalBody({at: printSecondsTime(moment - 2000)})]
+      const body = receiptBody({id: `rcpt_dg_${ulid(n)}`, decision, issuer, approvals, ...life, ...overrides})
       const parsed = parseReceipt(signer.sign(body))
       if (!parsed.ok) throw new Error(parsed.reason)
       const {receipt} = parsed

@@ -12,12 +12,14 @@ import {badgeRoutes} from '../../../issuer/badge/routes.ts'
 import {signCheckpoint} from '../../../issuer/ledger/checkpoints.ts'
 import {ledgerRoutes} from '../../../issuer/ledger/routes.ts'
 import {mintFirstEntry} from '../../../issuer/mint/mint-record.ts'
+import {publicSight} from '../../../issuer/callers/sight.ts'
 import type {ReadCaller} from '../../../issuer/pages/caller.ts'
 import {pageRoutes} from '../../../issuer/pages/routes.ts'
 import type {Signer} from '../../../issuer/signing/signer.ts'
 import {openSqlite} from '../../../issuer/store/sqlite.ts'
 import {type TestKey, makeKey} from '../../protocol/builders.ts'
 import {makeTokenKey} from '../../protocol/token-builders.ts'
+import {repositoryId} from '../../stores/builders.ts'
 import {must} from '../builders.ts'
 import {type Records, writeRecords} from './records.ts'
 
@@ -26,6 +28,8 @@ export interface Stage extends Records {
   readonly key: TestKey
   /** The one before it, which is still trusted. */
   readonly olderKey: TestKey
+  /** One before that, which was stolen. */
+  readonly revokedKey: TestKey
   readonly ledgerKey: string
   /** From then on nothing can be read; `close` does not mind. */
   readonly closeStore: () => void
@@ -44,7 +48,9 @@ export const asked = Date.parse('2026-04-02T14:40:00Z')
 /** `?link=secret` is the caller who may read the private repositories too. */
 const readCaller: ReadCaller = async (request) => {
   const isTrusted = new URL(request.url).searchParams.get('link') === 'secret'
-  return Promise.resolve((subject) => subject.public || isTrusted)
+  return Promise.resolve(
+    isTrusted ? {repositories: [repositoryId(1296269), repositoryId(77)], owners: []} : publicSight,
+  )
 }
 
 const signerOf = (key: TestKey): Signer => ({
@@ -53,10 +59,11 @@ const signerOf = (key: TestKey): Signer => ({
     Promise.resolve(new Uint8Array(Buffer.from(key.signBytes(message).slice('ed25519:'.length), 'hex'))),
 })
 
-export async function openStage(): Promise<Stage> {
+/** `issuer`: what it calls itself, where that is not the address that it listens at. */
+export async function openStage(issuer?: Origin): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-pages-'))
   const durable = openSqlite(join(folder, 'countersign.db'))
-  const [key, olderKey, ledger, tokenKey] = [makeKey(), makeKey(), makeKey(), makeTokenKey()]
+  const [key, olderKey, revokedKey, ledger, tokenKey] = [makeKey(), makeKey(), makeKey(), makeKey(), makeTokenKey()]
   const first = mintFirstEntry({
     host: 'countersign.example',
     random: '0123456789abcdef0123456789abcdef',
@@ -68,7 +75,7 @@ export async function openStage(): Promise<Stage> {
     await signCheckpoint({...durable, signer: signerOf(ledger)})
   }
   await signLedger()
-  const keys = parsePinnedKeys(`${key.pin}\n${olderKey.pin}`)
+  const keys = parsePinnedKeys(`${key.pin}\n${olderKey.pin}\n${revokedKey.pin} revoked`)
   const tokenKeys = readTokenKeys(tokenKey.publicKey)
   if (!keys.ok || !tokenKeys.ok) throw new TypeError('the keys of this stage are no keys')
   let now = asked
@@ -86,6 +93,7 @@ export async function openStage(): Promise<Stage> {
     readCaller,
     now: () => now,
     bearsName: () => Promise.resolve(true),
+    reportFault: (fault: unknown) => void faults.push(fault),
   }
   const pages = {
     pin: key.pin,
@@ -100,16 +108,17 @@ export async function openStage(): Promise<Stage> {
       '/v1/ledger',
       ledgerRoutes({...durable, jobTokens: {verify: () => Promise.resolve(undefined)}, now: () => now}),
     )
-    app.route('/badge', badgeRoutes({...shared, reportFault: (fault) => faults.push(fault)}))
+    app.route('/badge', badgeRoutes(shared))
     app.route('/', pageRoutes({...shared, ...pages, issuer}))
     return app
   }
-  const {server, url} = await listen(makeApp)
+  const {server, url} = await listen(makeApp, issuer)
   return {
-    ...writeRecords({durable, key, tokenKey, issuer: url}),
+    ...writeRecords({durable, key, tokenKey, issuer: issuer ?? url}),
     url,
     key,
     olderKey,
+    revokedKey,
     ledgerKey,
     closeStore,
     faults,
@@ -128,7 +137,10 @@ export async function openStage(): Promise<Stage> {
 }
 
 /** The pages name their own address, which is known once the server listens. */
-async function listen(makeApp: (issuer: Origin) => Hono): Promise<{server: ReturnType<typeof serve>; url: Origin}> {
+async function listen(
+  makeApp: (issuer: Origin) => Hono,
+  issuer: Origin | undefined,
+): Promise<{server: ReturnType<typeof serve>; url: Origin}> {
   const served: {app?: Hono} = {}
   const server = serve({
     fetch: (request) => served.app?.fetch(request) ?? new Response(null, {status: 503}),
@@ -137,6 +149,6 @@ async function listen(makeApp: (issuer: Origin) => Hono): Promise<{server: Retur
   })
   await once(server, 'listening')
   const url = must(parseOrigin(`http://127.0.0.1:${(server.address() as AddressInfo).port}`))
-  served.app = makeApp(url)
+  served.app = makeApp(issuer ?? url)
   return {server, url}
 }

@@ -158,6 +158,8 @@ function judgeCheckpoint({checkpoint = '', ledgerKey = ''}: Papers): Line {
 export interface Conclusion extends Pick<Line, 'tone' | 'title'> {
   /** One word for the seal. */
   readonly word: string
+  /** What its state turned out to be, where that is worse than what the issuer said when it sent the page. */
+  readonly state?: string
 }
 
 /** What the lines that a page shows come to. */
@@ -165,12 +167,17 @@ export function conclude(lines: readonly (Line & {readonly name: string})[], isD
   const has = (name: string, tone: Tone): boolean => lines.some((line) => line.name === name && line.tone === tone)
   const proven = ['form', 'key', 'signature'].every((name) => has(name, 'holds'))
   const broken = lines.some(({name, tone}) => tone === 'fails' && name !== 'revocation')
-  if (!proven || broken) return {tone: 'fails', word: 'REFUSED', title: 'This does not verify. Do not rely on it.'}
+  if (!proven || broken) {
+    const title = 'This does not verify. Do not rely on it.'
+    return {tone: 'fails', word: 'REFUSED', title, state: 'Does not verify'}
+  }
   if (has('revocation', 'fails')) {
     return {tone: 'fails', word: 'REVOKED', title: 'Genuine, and revoked: it does not count any more.'}
   }
   if (has('revocation', 'care')) return {tone: 'care', word: 'REVOKED', title: 'Genuine, and said to be revoked.'}
   if (isDemo) return {tone: 'care', word: 'EXAMPLE', title: 'The signature holds, under a key that is pinned nowhere.'}
-  const now = has('life', 'holds') ? '' : ' It lets nothing out now.'
-  return {tone: 'holds', word: 'VERIFIED', title: `Verified in your browser.${now}`}
+  const title = `Verified in your browser.${has('life', 'holds') ? '' : ' It lets nothing out now.'}`
+  return has('life', 'quiet')
+    ? {tone: 'quiet', word: 'EXPIRED', title, state: 'Expired'}
+    : {tone: 'holds', word: 'VERIFIED', title}
 }

@@ -7,29 +7,38 @@ import {find, textOf} from './elements.ts'
 const pageLength = 20_000
 
 interface Told {
-  readonly tone: 'holds' | 'fails' | 'quiet'
+  readonly tone: 'holds' | 'fails' | 'care' | 'quiet'
   readonly words: string
 }
 
+/** No proof against the ledger, and none for it. */
 const unreachable: Told = {
-  tone: 'fails',
-  words: 'The ledger could not be fetched from its issuer, so nothing is verified.',
+  tone: 'care',
+  words: 'The ledger could not be fetched from its issuer, so nothing is verified. Try again.',
 }
+
+const refuse = (reason: string): Told => ({
+  tone: 'fails',
+  words: `It does not verify. ${reason} Do not rely on it; download entries and checkpoint, which together prove it.`,
+})
+
+const say = (number: number): string => number.toLocaleString('en')
+const sayEntries = (number: number): string => `${say(number)} ${number === 1 ? 'entry' : 'entries'}`
 
 async function verifyLedger(tellProgress: (seen: number, size: number) => void): Promise<Told> {
   const note = await fetchText('/v1/ledger/checkpoint')
   const ledgerKey = (textOf('ledger-key') ?? '').trim()
   const checkpoint = verifyCheckpoint(note, ledgerKey)
-  if (!checkpoint.valid) return {tone: 'fails', words: checkpoint.reason}
+  if (!checkpoint.valid) return refuse(checkpoint.reason)
   const entries = fetchEntries(checkpoint.size, (seen) => tellProgress(seen, checkpoint.size))
   const verdict = await verifyChain(entries, {checkpoint: note, ledgerKey})
-  if (!verdict.valid) return verdict.code === 'chain_unreadable' ? unreachable : {tone: 'fails', words: verdict.reason}
+  if (!verdict.valid) return verdict.code === 'chain_unreadable' ? unreachable : refuse(verdict.reason)
   const {masked} = verdict
   const hidden =
-    masked === 0 ? '' : ` ${masked} of them ${masked === 1 ? 'is' : 'are'} private and known by hash alone.`
+    masked === 0 ? '' : ` ${say(masked)} of them ${masked === 1 ? 'is' : 'are'} private and known by hash alone.`
   return {
     tone: 'holds',
-    words: `Verified in your browser: ${verdict.entries} entries, each hash and link, up to the signed root.${hidden}`,
+    words: `Verified in your browser: ${sayEntries(verdict.entries)}, each hash and link, up to the signed root.${hidden}`,
   }
 }
 
@@ -62,7 +71,8 @@ async function fetchOk(path: string): Promise<Response> {
 
 function offerVerification(button: HTMLButtonElement): void {
   const [progress, verdict] = [find('progress', HTMLProgressElement), find('verdict', HTMLElement)]
-  if (progress === undefined || verdict === undefined) return
+  const [running, seenWords] = [find('running', HTMLElement), find('seen', HTMLElement)]
+  if (progress === undefined || verdict === undefined || running === undefined || seenWords === undefined) return
   const show = ({tone, words}: Told): void => {
     verdict.hidden = false
     verdict.dataset['tone'] = tone
@@ -70,17 +80,18 @@ function offerVerification(button: HTMLButtonElement): void {
   }
   const run = async (): Promise<void> => {
     button.disabled = true
-    progress.hidden = false
+    running.hidden = false
     show({tone: 'quiet', words: 'Verifying every entry.'})
     const told = await verifyLedger((seen, size) => {
       progress.max = size
       progress.value = seen
+      seenWords.textContent = `${say(seen)} of ${sayEntries(size)}`
     }).catch(() => unreachable)
     show(told)
-    progress.hidden = true
+    running.hidden = true
     button.disabled = false
   }
-  button.disabled = false
+  button.hidden = false
   button.addEventListener('click', () => void run())
 }
 

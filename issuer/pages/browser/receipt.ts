@@ -1,7 +1,7 @@
 /** The receipt page's script: judges what stands on the page, again at each change of it. */
 import {offerCopies} from './copy.ts'
 import {find, textOf} from './elements.ts'
-import {type Line, type Lines, conclude, judge} from './judge.ts'
+import {type Line, type Lines, type Tone, conclude, judge} from './judge.ts'
 
 function showVerdicts(): void {
   const lines = judge({
@@ -33,12 +33,25 @@ function showLine(element: HTMLElement, name: keyof Lines, lines: Lines): Line &
 function showConclusion(lines: readonly (Line & {readonly name: string})[]): void {
   const verdict = find('verdict', HTMLElement)
   if (verdict === undefined) return
-  const {tone, title, word} = conclude(lines, verdict.dataset['demo'] === 'yes')
+  const {tone, title, word, state: found} = conclude(lines, verdict.dataset['demo'] === 'yes')
   verdict.dataset['tone'] = tone
+  showState(tone, found)
   if (verdict.textContent !== title) verdict.textContent = title
   find('seal', HTMLElement)?.setAttribute('data-tone', tone)
   const words = document.getElementById('seal-words')
   if (words !== null) words.textContent = word
+}
+
+const state = find('state', HTMLElement)
+const told = {tone: state?.dataset['tone'] ?? '', words: state?.textContent ?? ''}
+
+/** The issuer's word, until what was found is worse: a saved page is read later, and its texts can be changed. */
+function showState(tone: Tone, words: string | undefined): void {
+  if (state === undefined) return
+  const isWorse = tone === 'fails' ? told.tone !== 'fails' : told.tone === 'holds'
+  const shown = isWorse && words !== undefined ? {tone, words} : told
+  state.dataset['tone'] = shown.tone
+  state.textContent = shown.words
 }
 
 /** Pasted text comes as an event a line: one judgement is enough for all of them. */

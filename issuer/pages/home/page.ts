@@ -1,9 +1,9 @@
 /** The first page: what this is, the state of this issuer, the key to pin, and the step to copy. */
 import {html} from 'hono/html'
-import type {Entry, PublicKey} from '#protocol'
-import type {KeptCheckpoint} from '../../store/store.ts'
+import {type Entry, type PublicKey, microsTimeToMicros} from '#protocol'
+import type {KeptCheckpoint} from '../../store/readers.ts'
 import type {Html} from '../document.ts'
-import {codeBlock, copyable, field, renderTime, section, state} from '../pieces.ts'
+import {codeBlock, copyable, count, field, renderTime, section, state} from '../pieces.ts'
 import {renderPicture} from './picture.ts'
 
 export interface HomeView {
@@ -11,10 +11,16 @@ export interface HomeView {
   readonly pin: PublicKey
   readonly ledgerKey: string
   /** Undefined when the store did not answer. */
-  readonly last: Entry | undefined
-  readonly checkpoint: KeptCheckpoint | undefined
+  readonly ledger: LedgerState | undefined
   /** The action as a workflow names it: `owner/name@commit`. */
   readonly action: string
+}
+
+export interface LedgerState {
+  readonly last: Entry
+  readonly checkpoint: KeptCheckpoint | undefined
+  /** Milliseconds. */
+  readonly now: number
 }
 
 export const renderHomePage = (view: HomeView): Html =>
@@ -25,7 +31,7 @@ export const renderHomePage = (view: HomeView): Html =>
         receipt that anyone can check offline, years later.
       </p>
     </div>
-    ${renderPicture()}${renderKey(view)}${renderStep(view)}${renderState(view)}${renderDoors(view)}`
+    ${renderPicture()}${renderState(view)}${renderKey(view)}${renderStep(view)}${renderDoors(view)}`
 
 const renderKey = ({pin, ledgerKey}: HomeView): Html =>
   section(
@@ -39,7 +45,8 @@ const renderKey = ({pin, ledgerKey}: HomeView): Html =>
     </dl>`,
   )
 
-const stepOf = ({issuer, pin, action}: HomeView): string => `permissions:
+/** What a workflow's deploy job is to contain. */
+export const stepOf = ({issuer, pin, action}: Pick<HomeView, 'issuer' | 'pin' | 'action'>): string => `permissions:
   contents: read
   checks: read
 steps:
@@ -50,7 +57,8 @@ steps:
     uses: ${action}
     with:
       environment: production
-      public-key: ${pin}
+      public-key: |
+        ${pin}
       issuer-url: ${issuer}
   - if: steps.gate.outputs.authorized == 'true'
     run: ./deploy.sh`
@@ -61,28 +69,43 @@ const renderStep = (view: HomeView): Html =>
     codeBlock('step', {text: stepOf(view), name: 'Inside the job that deploys'}),
   )
 
-function renderState({last, checkpoint}: HomeView): Html {
-  if (last === undefined) {
+function renderState({ledger, issuer}: HomeView): Html {
+  if (ledger === undefined) {
     return section(
       {title: 'This issuer'},
       state('fails', 'Its store does not answer'),
-      html`<p>Try again in a minute.</p>`,
+      html`<p>Nothing is lost: receipts that were issued verify without it. Try again in a minute.</p>`,
     )
   }
+  const {last, checkpoint} = ledger
+  const size = last.seq + 1
   return section(
-    {title: 'This issuer'},
+    {title: 'This issuer', note: 'By its own word. The ledger you can verify in your browser.'},
     html`<dl class="fields">
-      ${field('State', state('holds', 'Healthy'))}
-      ${field('Newest entry', html`${last.seq.toLocaleString('en')}, ${renderTime(last.time)}`)}
+      ${field('State', renderHealth(ledger))}
+      ${field('Ledger', html`<a href="${issuer}/ledger">${count(size, 'entry', 'entries')}</a>`)}
+      ${field('Newest entry', renderTime(last.time))}
       ${field(
         'Checkpoint',
         checkpoint === undefined
           ? 'none yet'
-          : html`covers ${checkpoint.size.toLocaleString('en')} <code>${checkpoint.root}</code>`,
+          : html`${sayCovered(checkpoint.size, size)}<br /><code>${checkpoint.root}</code>`,
       )}
     </dl>`,
   )
 }
+
+/** Entries wait for a signature for minutes at most; what waits longer tells of a signer that does not work. */
+const mostUnsignedMs = 10 * 60_000
+
+function renderHealth({last, checkpoint, now}: LedgerState): Html {
+  const isSigned = checkpoint !== undefined && checkpoint.size > last.seq
+  if (isSigned || now - microsTimeToMicros(last.time) / 1000 < mostUnsignedMs) return state('holds', 'Healthy')
+  return state('care', 'Its newest entries are not signed')
+}
+
+const sayCovered = (covered: number, size: number): string =>
+  covered < size ? `covers the first ${covered.toLocaleString('en')} of them` : 'covers all of them'
 
 const renderDoors = ({issuer}: HomeView): Html =>
   section(
@@ -91,6 +114,7 @@ const renderDoors = ({issuer}: HomeView): Html =>
       ${[
         ['/r/demo', 'An example receipt', 'Change a character, see it refused'],
         ['/ledger', 'The ledger', 'Every decision, verified in your browser'],
+        ['/badges', 'Badges', 'Who authorised what is newest, for a README'],
         ['/.well-known/countersign-keys.json', 'The key set', 'Signed, for programs'],
         ['/.well-known/jwks.json', 'The token key', 'Verifies authority tokens'],
       ].map(([path, name, what]) => html`<li><a href="${issuer}${path ?? ''}">${name}</a><span>${what}</span></li>`)}

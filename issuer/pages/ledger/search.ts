@@ -1,94 +1,106 @@
-/** What is looked for in the ledger: a receipt's entries, a repository's receipts, or the entries around a time. */
-import {
-  type Receipt,
-  type ReceiptId,
-  type RepositoryName,
-  parseMoment,
-  parseReceiptId,
-  parseRepositoryName,
-} from '#protocol'
-import type {LedgerReader, LedgerRow, RecordReader, Scopes, Store} from '../../store/store.ts'
-import type {MayRead} from '../caller.ts'
+/** What is found in the ledger: its newest entries, those of a receipt or around a time, receipts of a repository or a person. */
+import {type Receipt, type ReceiptId, parseReceiptId} from '#protocol'
+import {type Sight, sees} from '../../callers/sight.ts'
+import type {FoundReceipt, Lookup, RecordReader} from '../../store/lookups.ts'
+import type {LedgerReader, LedgerRow} from '../../store/readers.ts'
+import type {Store} from '../../store/store.ts'
 import {belongingOf} from '../receipt/proof.ts'
 import {findFirstAt} from './find-first.ts'
+import type {Search} from './query.ts'
 
 export interface SearchTools {
   readonly store: Pick<Store, 'find'>
-  readonly records: RecordReader
-  readonly scopes: Scopes
+  readonly records: Pick<RecordReader, 'decision' | 'events'>
   readonly ledger: LedgerReader
+}
+
+export interface Asked {
+  readonly search: Search
+  /** Only entries before this number. */
+  readonly before?: number | undefined
+  /** Nothing else is found; of the ledger's other entries number and hash are told. */
+  readonly sight: Sight
 }
 
 export interface Found {
   /** Newest first. */
   readonly rows: readonly LedgerRow[]
-  /** The subject that was looked for. */
-  readonly marked?: string | undefined
-  /** Why there is nothing, in a sentence. */
-  readonly problem?: string | undefined
+  /** What the rows are about, by the subject of their entries, as far as it is in sight. */
+  readonly receipts: ReadonlyMap<string, Receipt>
+  /** The pages beside this one end before the entries of these numbers; absent where there is none. */
+  readonly older?: number | undefined
+  readonly newer?: number | undefined
 }
 
-const shown = 20
-const howToAsk = 'Give a receipt id (rcpt_…), a repository (owner/name), or a time such as 2026-04-02T14:30Z.'
+/** Entries or receipts on a page: as many as the store finds at once. */
+export const shown = 20
+const nothing: Found = {rows: [], receipts: new Map()}
 
-export async function searchLedger(query: string, mayRead: MayRead, tools: SearchTools): Promise<Found> {
-  if (query === '') return await readNewest(tools.ledger)
-  const id = parseReceiptId(query)
-  if (id !== undefined) return await findReceipt(id, mayRead, tools)
-  const name = parseRepositoryName(query)
-  if (name !== undefined) return await findRepository(name, mayRead, tools)
-  const time = parseMoment(query)
-  if (time === undefined) return {rows: [], problem: howToAsk}
-  const first = await findFirstAt(tools.ledger, time)
-  const rows = await tools.ledger.rows(first, shown)
-  return rows.length === 0 ? {rows, problem: 'Nothing was entered at or after that time.'} : {rows: [...rows].reverse()}
+export async function searchLedger(asked: Asked, tools: SearchTools): Promise<Found> {
+  const {search, before = Number.MAX_SAFE_INTEGER, sight} = asked
+  switch (search.by) {
+    case 'newest':
+      return await readEntries({before}, sight, tools)
+    case 'time': {
+      const from = await findFirstAt(tools.ledger, search.time)
+      return await readEntries({from, before: from + shown}, sight, tools)
+    }
+    case 'receipt':
+      return await findReceipt(search.id, sight, tools)
+    case 'repository':
+      return await findMany({by: 'repository', repository: search.name, before, sight}, tools)
+    case 'approver':
+      return await findMany({by: 'approver', login: search.login, before, sight}, tools)
+    case 'unclear':
+      return nothing
+  }
 }
 
-async function readNewest(ledger: LedgerReader): Promise<Found> {
+interface Window {
+  /** Absent: as many as a page takes. */
+  readonly from?: number
+  readonly before: number
+}
+
+/** Whatever they are about; what is not in sight stays a number and a hash. */
+async function readEntries(window: Window, sight: Sight, {ledger, store}: SearchTools): Promise<Found> {
   const size = (await ledger.head()).last.seq + 1
-  const rows = await ledger.rows(Math.max(0, size - shown), shown)
-  return {rows: [...rows].reverse()}
+  const to = Math.min(window.before, size)
+  const from = window.from ?? Math.max(0, to - shown)
+  const rows = [...(await ledger.rows(from, to - from))].reverse()
+  const subjects = rows.filter((row) => sees(sight, row)).map(({entry}) => entry.subject)
+  const ids = [...new Set(subjects)].flatMap((subject) => parseReceiptId(subject) ?? [])
+  const found = await Promise.all(ids.map((id) => store.find({by: 'receipt', id})))
+  return {
+    rows,
+    receipts: receiptsIn(found.flat(), sight),
+    older: from > 0 ? from : undefined,
+    newer: to < size ? Math.min(to + shown, size) : undefined,
+  }
 }
+
+const receiptsIn = (found: readonly FoundReceipt[], sight: Sight): Found['receipts'] =>
+  new Map(found.filter((one) => sees(sight, belongingOf(one))).map(({receipt}) => [receipt.id, receipt]))
 
 /** All of a receipt's entries. One that may not be read is told as one that is not there. */
-async function findReceipt(id: ReceiptId, mayRead: MayRead, {store, records, ledger}: SearchTools): Promise<Found> {
-  const [found] = await store.find({by: 'receipt', id})
-  const missing = {rows: [], problem: 'The ledger has no entry that you may see for this receipt.'}
-  if (found === undefined || !mayRead(belongingOf(found))) return missing
-  const issued = (await records.decision(found.receipt.decision))?.entry
+async function findReceipt(id: ReceiptId, sight: Sight, {store, records, ledger}: SearchTools): Promise<Found> {
+  const receipts = receiptsIn(await store.find({by: 'receipt', id}), sight)
+  const receipt = receipts.get(id)
+  if (receipt === undefined) return nothing
+  const issued = (await records.decision(receipt.decision))?.entry
   const events = await records.events(id)
-  const places = [issued, ...events.map(({entry}) => entry)].flatMap((entry) =>
-    entry === undefined ? [] : [entry.seq],
-  )
-  const rows = await Promise.all(places.map(async (seq) => await ledger.rows(seq, 1)))
-  return rows.length === 0 ? missing : {rows: rows.flat().reverse(), marked: id}
+  const entries = [issued, ...events.map(({entry}) => entry)].filter((entry) => entry !== undefined)
+  return {rows: (await readRows(entries, ledger)).reverse(), receipts}
 }
 
-/** A look-up in each, so not in all that a repository could have. */
-const mostEnvironments = 10
-
-/** The newest receipts of a repository, in every environment. One that may not be read is told as one that is not there. */
-async function findRepository(name: RepositoryName, mayRead: MayRead, tools: SearchTools): Promise<Found> {
-  const {store, records, scopes, ledger} = tools
-  const repository = await records.repositoryNamed(name)
-  const environments = repository === undefined ? [] : await scopes.environments(repository)
-  const found = await Promise.all(
-    environments
-      .slice(0, mostEnvironments)
-      .map((environment) => store.find({by: 'scope', repository: repository ?? name, environment})),
-  )
-  const receipts = found.flat().filter((one) => mayRead(belongingOf(one)))
-  const newest = receipts.map(({receipt}) => receipt).sort(byTimeDown)
-  const rows = await Promise.all(
-    newest.slice(0, shown).map(async ({decision}) => {
-      const entry = (await records.decision(decision))?.entry
-      return entry === undefined ? [] : await ledger.rows(entry.seq, 1)
-    }),
-  )
-  return rows.length === 0
-    ? {rows: [], problem: 'The ledger has no receipt that you may see of this repository.'}
-    : {rows: rows.flat()}
+async function findMany(
+  lookup: Extract<Lookup, {by: 'repository' | 'approver'}>,
+  {store, ledger}: SearchTools,
+): Promise<Found> {
+  const found = await store.find(lookup)
+  const older = found.length < shown ? undefined : found.at(-1)?.seq
+  return {rows: await readRows(found, ledger), receipts: receiptsIn(found, lookup.sight), older}
 }
 
-/** Times of one form compare as text. */
-const byTimeDown = (a: Receipt, b: Receipt): number => (a.issuedAt < b.issuedAt ? 1 : -1)
+const readRows = async (places: readonly {readonly seq: number}[], ledger: LedgerReader): Promise<LedgerRow[]> =>
+  (await Promise.all(places.map(async ({seq}) => await ledger.rows(seq, 1)))).flat()

@@ -18,7 +18,7 @@ const lines = {
   checkpoint: 'The checkpoint',
 } as const
 
-export function renderChecks(proof: ReceiptProof, {pin, demo}: ReceiptFrame): Html {
+export function renderChecks(proof: ReceiptProof, {pinned, demo}: ReceiptFrame): Html {
   const revocation = proof.happened.find((one) => one.revocation !== undefined)?.revocation
   const shown = Object.entries(lines).filter(([name]) => isThere(name, proof))
   return section(
@@ -36,12 +36,20 @@ export function renderChecks(proof: ReceiptProof, {pin, demo}: ReceiptFrame): Ht
     </ol>`,
     html`<div class="asking">
       <label for="pin">The key that you pin</label>
-      <input id="pin" value="${pin}" spellcheck="false" autocomplete="off" aria-describedby="pin-note" readonly />
+      <textarea
+        id="pin"
+        rows="${pinned.split('\n').length}"
+        spellcheck="false"
+        autocomplete="off"
+        aria-describedby="pin-note"
+        readonly
+      >
+${pinned}</textarea>
       <p class="note" id="pin-note">
         ${
           demo
             ? 'The demonstration’s key.'
-            : 'Filled in by this issuer. To trust nobody but yourself, put the line from your workflow here.'
+            : 'Filled in by this issuer. To trust nobody but yourself, put the lines from your workflow here.'
         }
       </p>
     </div>`,

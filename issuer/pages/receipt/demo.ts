@@ -9,7 +9,6 @@ import {
   digestOf,
   emptyFrontier,
   frontierRoot,
-  microsTimeToMicros,
   printCheckpoint,
   printMicrosTime,
   printPublicKey,
@@ -19,12 +18,13 @@ import {
 } from '#protocol'
 import {mintFirstEntry} from '../../mint/mint-record.ts'
 import {makeDemoClaims, mintDemoReceipt} from './demo-body.ts'
+import type {Happening} from './happened.ts'
 import type {ReceiptFrame} from './page.ts'
 import type {ReceiptProof} from './proof.ts'
 
 export interface Demo {
   readonly proof: ReceiptProof
-  readonly keys: Pick<ReceiptFrame, 'pin' | 'ledgerKey'>
+  readonly keys: Pick<ReceiptFrame, 'pin' | 'pinned' | 'standing' | 'ledgerKey'>
 }
 
 /** Makes the key. What it gives is the demonstration as of a moment, in milliseconds. */
@@ -36,35 +36,52 @@ export function openDemo(issuer: string): (now: number) => Demo {
   return (now) => {
     const receipt = mintDemoReceipt({issuer, publicKey: pin, sign: signBytes, now})
     const first = mintFirstEntry({host: new URL(issuer).host, random, keys: digestOf(pin), now: now - 3_600_000})
-    const entry = recordOf(receipt, first)
-    const root = frontierRoot([first, entry].reduce((frontier, {hash}) => appendLeaf(frontier, hash), emptyFrontier))
-    const head = {origin: first.ledger, size: 2, root}
+    const [entry, began, ended] = enterDeployment(receipt, first)
+    const root = rootOf([first, entry, began, ended])
+    const head = {origin: first.ledger, size: 4, root}
     const signature = signBytes(new TextEncoder().encode(checkpointText(head)))
     return {
       proof: {
         receipt,
         state: 'active',
-        happened: [],
+        public: true,
+        happened: [happeningOf(began), {...happeningOf(ended), outcome: 'success'}],
         token: {text: undefined, claims: makeDemoClaims(receipt)},
         entry,
-        inclusion: {seq: 1, size: 2, hash: entry.hash, proof: [first.hash]},
+        inclusion: {seq: 1, size: 4, hash: entry.hash, proof: [first.hash, rootOf([began, ended])]},
         checkpoint: printCheckpoint({...head, publicKey: pin, signature}),
       },
-      keys: {pin, ledgerKey: printVerifierKey(first.ledger, pin)},
+      keys: {pin, pinned: pin, standing: 'current', ledgerKey: printVerifierKey(first.ledger, pin)},
     }
   }
 }
 
-function recordOf(receipt: Receipt, first: Entry): Entry {
-  const issued = secondsTimeToMs(receipt.issuedAt) * 1000
-  return sealEntry({
-    type: 'countersign.entry/v1',
+const rootOf = (entries: readonly Entry[]): string =>
+  frontierRoot(entries.reduce((frontier, {hash}) => appendLeaf(frontier, hash), emptyFrontier))
+
+const runId = '9731245008'
+
+/** The receipt, and the run that used it two minutes later. */
+function enterDeployment(receipt: Receipt, first: Entry): readonly [Entry, Entry, Entry] {
+  const issued = secondsTimeToMs(receipt.issuedAt)
+  const follow = (before: Entry, at: number) => ({
+    type: 'countersign.entry/v1' as const,
     ledger: first.ledger,
-    seq: 1,
-    prev: first.hash,
-    time: printMicrosTime(Math.max(issued, microsTimeToMicros(first.time) + 1)),
-    event: 'receipt.issued',
+    seq: before.seq + 1,
+    prev: before.hash,
+    time: printMicrosTime(at * 1000),
     subject: receipt.id,
-    digests: {decision: receipt.decision, evidence: receipt.evidence, receipt: digestOf(canonicalBytes(receipt))},
   })
+  const {decision, evidence} = receipt
+  const entry = sealEntry({
+    ...follow(first, issued),
+    event: 'receipt.issued',
+    digests: {decision, evidence, receipt: digestOf(canonicalBytes(receipt))},
+  })
+  const digests = {run: digestOf(runId)}
+  const began = sealEntry({...follow(entry, issued + 120_000), event: 'deploy.started', digests})
+  const ended = sealEntry({...follow(began, issued + 300_000), event: 'deploy.finished', digests})
+  return [entry, began, ended]
 }
+
+const happeningOf = ({event, seq, time}: Entry): Happening => ({event, seq, at: time, run: {id: runId}})

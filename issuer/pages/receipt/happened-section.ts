@@ -2,18 +2,23 @@
 import {html} from 'hono/html'
 import type {RevocationCause} from '#protocol'
 import type {Html} from '../document.ts'
-import {type Tone, renderTime, section} from '../pieces.ts'
+import {type Tone, nothing, renderTime, section} from '../pieces.ts'
 import type {Happening} from './happened.ts'
 import type {ReceiptProof} from './proof.ts'
 
 export function renderHappened({receipt, happened, state}: ReceiptProof): Html {
   const issued = step({tone: 'quiet', at: receipt.issuedAt}, html`Issued by ${receipt.issuer}`)
-  const over = step({tone: 'quiet', at: receipt.expiresAt}, html`Its life ended`)
+  const over = state === 'expired' ? step({tone: 'quiet', at: receipt.expiresAt}, html`Its life ended`) : nothing
+  const isBefore = ({at}: Happening): boolean => at < receipt.expiresAt
+  const wasTold = happened.some(({event}) => event === 'deploy.started' || event === 'deploy.finished')
   return section(
     {title: 'What happened after', note: 'Runs are as their jobs reported them.'},
     html`<ol class="happened">
-      ${issued}${happened.map(renderHappening)}${state === 'expired' ? over : ''}
+      ${issued}${happened.filter(isBefore).map(renderHappening)}${over}${happened
+        .filter((one) => !isBefore(one))
+        .map(renderHappening)}
     </ol>`,
+    wasTold ? nothing : html`<p class="note">No job has reported a deployment.</p>`,
   )
 }
 
@@ -30,12 +35,22 @@ function renderHappening(happening: Happening): Html {
     case 'deploy.started':
       return step({tone: 'quiet', at}, html`A deployment began in ${renderRun(happening)}`)
     case 'deploy.finished':
-      return step(
-        {tone: toneOf(outcome), at},
-        html`The deployment ended (${outcome ?? 'no outcome'}), ${renderRun(happening)}`,
-      )
+      return step({tone: toneOf(outcome), at}, html`The deployment ${sayEnd(outcome)}, ${renderRun(happening)}`)
     default:
       return step({tone: 'quiet', at}, html`${event}`)
+  }
+}
+
+function sayEnd(outcome: string | undefined): string {
+  switch (outcome) {
+    case 'success':
+      return 'succeeded'
+    case 'failure':
+      return 'failed'
+    case 'cancelled':
+      return 'was cancelled'
+    default:
+      return `ended (${outcome ?? 'no outcome'})`
   }
 }
 

@@ -2,6 +2,7 @@
 import {html} from 'hono/html'
 import {canonicalJson} from '#protocol'
 import type {Html} from '../document.ts'
+import {withLink} from '../link.ts'
 import {codeBlock, count, editable, section} from '../pieces.ts'
 import type {ReceiptFrame} from './page.ts'
 import type {ReceiptProof} from './proof.ts'
@@ -13,12 +14,14 @@ const heading = {
 
 export function renderPlace(
   {entry, inclusion, checkpoint}: ReceiptProof,
-  {ledgerKey, issuer, demo}: ReceiptFrame,
+  {ledgerKey, issuer, demo, link}: ReceiptFrame,
 ): Html {
   if (entry === undefined) return section(heading, html`<p>The ledger’s entry for this receipt was not found.</p>`)
   const name = demo
     ? html`Entry ${entry.seq}`
-    : html`<a href="${issuer}/ledger?q=${entry.subject}">Entry ${entry.seq.toLocaleString('en')}</a>`
+    : html`<a href="${issuer}/ledger?q=${entry.subject}${withLink(link, '&')}"
+        >Entry ${entry.seq.toLocaleString('en')}</a
+      >`
   if (inclusion === undefined || checkpoint === undefined) {
     return section(
       heading,

@@ -14,17 +14,20 @@ import {
   tokenAudience,
 } from '#protocol'
 import {type InclusionAnswer, readInclusion} from '../../ledger/read-proofs.ts'
-import type {Belonging} from '../../callers/caller.ts'
-import type {Checkpoints, FoundDecision, FoundReceipt, LedgerReader, RecordReader, Store} from '../../store/store.ts'
-import type {MayRead} from '../caller.ts'
+import {type Belonging, type Sight, sees} from '../../callers/sight.ts'
+import type {FoundDecision, FoundReceipt, RecordReader} from '../../store/lookups.ts'
+import type {Checkpoints, LedgerReader} from '../../store/readers.ts'
+import type {Store} from '../../store/store.ts'
 import {type Happening, readHappening} from './happened.ts'
 
-/** `damaged`: what is stored does not verify under the issuer's own keys. */
-export type ShownState = ReceiptState | 'damaged'
+/** `damaged`: what is stored does not verify under the issuer's own keys; `key_revoked`: because that key was revoked. */
+export type ShownState = ReceiptState | 'key_revoked' | 'damaged'
 
 export interface ReceiptProof {
   readonly receipt: Receipt
   readonly state: ShownState
+  /** It was minted while its repository was public. */
+  readonly public: boolean
   readonly happened: readonly Happening[]
   /** The authority token, when there is one and it verifies. */
   readonly token?: {readonly text: string | undefined; readonly claims: TokenClaims} | undefined
@@ -47,17 +50,18 @@ export interface ProofTools {
 }
 
 /** Undefined for what is not there, and in the same way for what this caller may not read. */
-export async function readProof(id: ReceiptId, mayRead: MayRead, tools: ProofTools): Promise<ReceiptProof | undefined> {
+export async function readProof(id: ReceiptId, sight: Sight, tools: ProofTools): Promise<ReceiptProof | undefined> {
   const [found] = await tools.store.find({by: 'receipt', id})
-  if (found === undefined || !mayRead(belongingOf(found))) return undefined
-  const {receipt} = found
+  if (found === undefined || !sees(sight, belongingOf(found))) return undefined
+  const {receipt, public: isPublic} = found
   const [happened, decision] = await Promise.all([
     readHappened(receipt, tools),
     tools.records.decision(receipt.decision),
   ])
   const place = await readPlace(decision?.entry, tools)
   const state = judgeState(receipt, {happened, keys: tools.keys, now: tools.now()})
-  return {receipt, state, happened, token: readToken(receipt, {decision, tokenKeys: tools.tokenKeys}), ...place}
+  const token = readToken(receipt, {decision, tokenKeys: tools.tokenKeys})
+  return {receipt, state, public: isPublic, happened, token, ...place}
 }
 
 export const belongingOf = ({receipt, ownerId, public: isPublic}: FoundReceipt): Belonging => ({
@@ -80,7 +84,7 @@ export function judgeState(
   {happened, keys, now}: {readonly happened: readonly Happening[]} & Pick<ProofTools, 'keys'> & {readonly now: number},
 ): ShownState {
   const verdict = verifyReceipt(receipt, {keys, now: 'issued', clock: now, expect: {}, maxTtl: Infinity})
-  if (!verdict.valid) return 'damaged'
+  if (!verdict.valid) return verdict.refusal.code === 'key_revoked' ? 'key_revoked' : 'damaged'
   const at = printSecondsTime(now)
   const since = (event: Happening['event']) => (happened.some((one) => one.event === event) ? at : undefined)
   const life = {
