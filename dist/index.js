@@ -1265,6 +1265,7 @@ var checkoutLines = [
 function renderSummary(result) {
   const blocks = [
     renderVerdict(result),
+    ...renderLife(result),
     renderReason(result),
     ...result.fix === null ? [renderStanding(result)] : [`**What to do.** ${sentence(result.fix)}`],
     ...renderComment(result),
@@ -1281,9 +1282,12 @@ function renderVerdict({ authorized, asked }) {
   const where = asked === null ? "" : ` to ${markdownCode(asked.environment)}`;
   return `## ${authorized ? "\u2705 Authorised" : "\u26D4 Refused"}: deploy${where}`;
 }
+var renderLife = ({ authorized, receipt }) => authorized && receipt !== null ? [`By ${markdownCode(receipt.authorizedBy)}, until **${markdownText(showTime(receipt.expiresAt))}**.`] : [];
+var showTime = (time2) => `${time2.replace("T", " ").replace("Z", "")} UTC`;
 var renderReason = ({ what, code: code2 }) => code2 === null ? sentence(what) : `${markdownCode(code2)}: ${sentence(what)}`;
-var sentence = (text) => markdownSentence(text).split(/(<code>.*?<\/code>)/).map((part) => part.startsWith("<code>") ? part : withCommits(part)).join("");
-var withCommits = (escaped2) => escaped2.replace(/\b(?:[0-9a-f]{64}|[0-9a-f]{40})\b/g, (sha2) => markdownCode(sha2));
+var sentence = (text) => markdownSentence(text).split(/(<code>.*?<\/code>)/).map((part) => part.startsWith("<code>") ? part : withIds(part)).join("");
+var ids = /\b(?:(?:pp&#95;pk&#95;)?[0-9a-f]{64}|[0-9a-f]{40}|rcpt&#95;[db]g&#95;[0-9a-hjkmnp-tv-z]{26})\b/g;
+var withIds = (escaped2) => escaped2.replace(ids, (id) => `<code>${id}</code>`);
 var renderStanding = ({ status, redeemedAt }) => [
   status === null ? notRevocationChecked : `The issuer said at ${markdownText(status.at)}: not revoked.`,
   ...redeemedAt === null ? [] : [`This run uses the receipt up, recorded at ${markdownText(redeemedAt)}.`]
@@ -1380,7 +1384,7 @@ function table(head, rows) {
   return [
     line(head),
     line(head.map(() => "---")),
-    ...rows.map((row) => line(row.map((cell) => withCommits(markdownText(cell)))))
+    ...rows.map((row) => line(row.map((cell) => withIds(markdownText(cell)))))
   ].join("\n");
 }
 

@@ -389,10 +389,12 @@ function readRedemption(reply, ours) {
     if (isOurs && at !== void 0) return { kind: "redeemed", at };
     return { kind: "unreachable", problem: "its answer (200) is no record of this receipt and this run" };
   }
-  const code = reply.status === 409 && isPlainObject(answer["error"]) ? answer["error"]["code"] : void 0;
+  const told = isPlainObject(answer["error"]) ? answer["error"]["code"] : void 0;
+  const code = reply.status === 409 ? told : void 0;
   if (code === "already_used") return { kind: code, at, run: safeText(run["url"]) ?? safeText(run["id"]) };
   if (code === "revoked" || code === "expired") return { kind: code };
-  return { kind: "unreachable", problem: describeProblem(reply) };
+  const problem = describeProblem(reply);
+  return reply.status === 403 && told !== void 0 ? { kind: "not permitted", problem: `the issuer does not take that from this job: ${problem}` } : { kind: "unreachable", problem };
 }
 
 // src/action/issuer/id-token.ts

@@ -28,9 +28,14 @@ afterAll(async () => {
   made.stage.close()
 })
 
-const words = (folder: string, origin = issuer.url): readonly string[] => [
+interface Words {
+  readonly origin?: string
+  readonly period?: readonly string[]
+}
+
+const words = (folder: string, {origin = issuer.url, period = april}: Words = {}): readonly string[] => [
   ...['export', '--issuer', origin, '--auditor-token-file', token],
-  ...[...april, '--out', folder],
+  ...[...period, '--out', folder],
 ]
 const read = (folder: string, path: string): string => readFileSync(join(folder, path), 'utf8')
 const allFiles = (folder: string): readonly string[] =>
@@ -45,28 +50,29 @@ async function verify(folder: string): Promise<CommandRun> {
 }
 
 describe('an auditor', () => {
-  test('gets the pack that the operator exports, but for what the routes do not show', async () => {
+  test.each([
+    ['of a month', april],
+    ['of all time, with the key set that was announced in it', ['--from', '2020-01-01', '--to', '2030-01-01']],
+  ])('gets the very pack that the operator exports, %s: every file, every byte', async (_, period) => {
     const folder = made.stage.newFolder()
-    const exported = await countersign(words(folder))
+    const exported = await countersign(words(folder, {period}))
     expect(exported).toMatchObject({code: 0, err: ''})
-    expect(exported.out).toContain('4 decisions, 10 entries of the ledger')
-    const {code, out} = await verify(folder)
-    expect(code).toBe(0)
-    expect(out).toContain('5 documents are not in the pack, whose maker was not shown: keys, policies, runs')
-    const own = (await made.stage.export(...april)).folder
-    expect(allFiles(folder)).toEqual(
-      allFiles(own).filter((path) => !/^policies|-(?:redeemed|started|finished)\.json$/.test(path)),
-    )
-    for (const path of allFiles(folder).filter((one) => /^(?:receipts|decisions|ledger|keys)/.test(one))) {
-      expect([path, read(folder, path) === read(own, path)]).toEqual([path, true])
-    }
+    const own = await made.stage.export(...period)
+    expect(exported.out.split(': ')[1]?.trimEnd()).toBe(own.printed.lines[0]?.split(': ')[1])
+    expect(allFiles(folder)).toEqual(allFiles(own.folder))
+    for (const path of allFiles(folder))
+      expect([path, read(folder, path) === read(own.folder, path)]).toEqual([path, true])
   })
 
-  test('gets a pack whose page and index verify too', async () => {
+  test('gets policies, the reports of jobs and key sets, and a pack that verifies without a word of what is missing', async () => {
     const folder = made.stage.newFolder()
-    await countersign(words(folder))
-    expect(read(folder, 'index.csv')).toContain('2026-04-10T12:30:00Z,octocat,closed')
-    expect(read(folder, 'index.html')).toContain('The exporter was not shown: keys, policies, runs.')
+    await countersign(words(folder, {period: ['--from', '2020-01-01', '--to', '2030-01-01']}))
+    const {code, out} = await verify(folder)
+    expect([code, out]).toEqual([0, expect.stringContaining('3 of jobs, covered by no signature')])
+    expect(out).toContain('policies       3')
+    expect(out).not.toContain('are not in the pack')
+    expect(readdirSync(join(folder, 'keys'))).toHaveLength(3)
+    expect(read(folder, 'manifest.json')).toContain('"without":[]')
   })
 
   test('of no owner is shown no evidence: the pack is not whole, and says so', async () => {
@@ -81,7 +87,7 @@ describe('an auditor', () => {
 
 describe('what is refused', () => {
   test('an issuer that does not answer', async () => {
-    const {code, err} = await countersign(words(made.stage.newFolder(), 'http://127.0.0.1:9'))
+    const {code, err} = await countersign(words(made.stage.newFolder(), {origin: 'http://127.0.0.1:9'}))
     expect([code, err]).toEqual([3, expect.stringContaining('The issuer did not answer')])
   })
 

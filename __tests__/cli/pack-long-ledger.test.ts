@@ -3,8 +3,9 @@ import type {IncomingMessage, ServerResponse} from 'node:http'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import {type Entry, canonicalJson, firstPrev, publicJwk} from '#protocol'
 import {type Loopback, emptyFolder, serve} from '../action/asks.ts'
+import {must} from '../issuer/builders.ts'
 import {makeKey} from '../protocol/builders.ts'
-import {key, ledgerKey, makeLedger, mask, ndjson, proveInclusion, sign} from '../protocol/ledger-builders.ts'
+import {key, ledgerKey, makeLedger, mask, ndjson, proveInclusion, reportOf, sign} from '../protocol/ledger-builders.ts'
 import {makeTokenKey} from '../protocol/token-builders.ts'
 import {countersign, fileOf, useBuiltCommand} from './command.ts'
 
@@ -51,14 +52,18 @@ function answer({url = ''}: IncomingMessage, response: ServerResponse): void {
       return void response.end(canonicalJson(jwks))
     case '/.well-known/countersign-keys.json':
       return void response.end(canonicalJson(keySet))
+    case `/v1/receipts/${used.subject}/events`: {
+      const document: unknown = JSON.parse(reportOf(used.seq))
+      return void response.end(canonicalJson({events: [{entry: show(used), document}]}))
+    }
     default:
       return void response.writeHead(404).end()
   }
 }
 
-/** A whole second in which exactly one entry was written, of which no document is asked for. */
-const used = ledger.find(({seq, event}) => seq > 4000 && event === 'receipt.redeemed')
-const from = `${used?.time.slice(0, 19) ?? ''}Z`
+/** The one entry of a whole second. */
+const used = must(ledger.find(({seq, event}) => seq > 4000 && event === 'receipt.redeemed'))
+const from = `${used.time.slice(0, 19)}Z`
 const to = `${new Date(Date.parse(from) + 1000).toISOString().slice(0, 19)}Z`
 
 async function exported(): Promise<{readonly folder: string; readonly questions: number}> {
@@ -83,11 +88,15 @@ describe('a ledger of five thousand entries', () => {
     show = (entry) => entry
     const {folder, questions} = await exported()
     expect(questions).toBeLessThan(20)
-    expect(await verdictOf(folder)).toMatchObject({valid: true, anchored: true, counts: {entries: 3, masked: 0}})
+    expect(await verdictOf(folder)).toMatchObject({
+      valid: true,
+      anchored: true,
+      counts: {entries: 3, runs: 1, masked: 0},
+    })
   })
 
   test('of which most are masked: the search goes on from the shown ones', async () => {
-    show = (entry) => (entry.seq % 100 === 0 || Math.abs(entry.seq - (used?.seq ?? 0)) < 2 ? entry : mask(entry))
+    show = (entry) => (entry.seq % 100 === 0 || Math.abs(entry.seq - used.seq) < 2 ? entry : mask(entry))
     const {folder} = await exported()
     expect(await verdictOf(folder)).toMatchObject({valid: true, anchored: true, counts: {masked: 0}})
   })
@@ -101,7 +110,7 @@ describe('a ledger of five thousand entries', () => {
   })
 
   test('of which the issuer shows another one: the pack does not verify', async () => {
-    show = (entry) => (entry.seq === used?.seq ? {...entry, prev: firstPrev} : entry)
+    show = (entry) => (entry.seq === used.seq ? {...entry, prev: firstPrev} : entry)
     const {folder} = await exported()
     expect(await verdictOf(folder)).toMatchObject({valid: false, anchored: false})
   })

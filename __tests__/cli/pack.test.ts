@@ -89,7 +89,7 @@ describe('a whole pack', () => {
       '10 (0 masked)',
       'receipts       3',
       'tokens         4',
-      '4 bundles (0 sections redacted)',
+      '4 bundles (0 sections redacted, MAC of 0 checked)',
       'revocations    1',
       '3 of jobs, covered by no signature',
       'policies       2',
@@ -131,6 +131,23 @@ describe('a whole pack', () => {
   test('without a pinned key is not judged', async () => {
     const {code, err} = await countersign(['verify', whole, '--ledger-key', stage.ledgerKey])
     expect([code, err]).toEqual([2, expect.stringContaining('give the pinned keys with --key')])
+  })
+
+  test('of an exporter that was not shown everything verifies without, and says what is not there', async () => {
+    // The receipt lies before it, so that no row of the index speaks of the reports.
+    const {folder} = await stage.export('--from', '2026-04-03T09:00:01Z', '--to', '2026-05-03')
+    const manifest = read(folder, 'manifest.json')
+    const withheld = [...manifest.matchAll(/"path":"([^"]+)"/g)]
+      .map(([, path = '']) => path)
+      .filter((path) => /^policies|^keys.[0-9]|-(?:redeemed|started|finished)\.json$/.test(path))
+    expect(withheld).toHaveLength(7)
+    for (const path of withheld) forget(folder, path)
+    expect((await faultsOf(folder)).filter((fault) => fault.endsWith('pack_file_missing')).length).toBeGreaterThan(5)
+    const said = read(folder, 'manifest.json').replace('"without":[]', '"without":["keys","policies","runs"]')
+    writeFileSync(join(folder, 'manifest.json'), said)
+    const {code, out} = await verify(folder)
+    expect(code).toBe(0)
+    expect(out).toContain('7 documents are not in the pack, whose maker was not shown: keys, policies, runs.')
   })
 
   test('each document of it verifies alone too', async () => {

@@ -1,13 +1,6 @@
 /** What happened to a receipt, out of the records of its events: what an audit shows, and no more of them. */
-import {
-  type ReceiptLife,
-  type Receipt,
-  type ReportedExecution,
-  type ReportedRedemption,
-  type Revocation,
-  parseRevocation,
-} from '#protocol'
-import type {FoundEvent} from '../store/store.ts'
+import {type ReportedExecution, type ReportedRedemption, type Revocation, parseRevocation} from '#protocol'
+import type {FoundEvent} from '../store/lookups.ts'
 
 export interface Happened {
   readonly revocation: Revocation | null
@@ -26,12 +19,6 @@ export function readHappened(events: readonly FoundEvent[]): Happened {
     executions: of('deploy.started', 'deploy.finished').map(parseExecuted),
   }
 }
-
-export const lifeOf = ({expiresAt}: Receipt, {revocation, redemption}: Happened): ReceiptLife => ({
-  expiresAt,
-  revokedAt: revocation?.at,
-  redeemedAt: redemption?.at,
-})
 
 function parseRevoked({entry, body}: FoundEvent): Revocation {
   const parsed = parseRevocation(JSON.parse(body))

@@ -1,10 +1,11 @@
 /** Who authorised what was running then: receipts, what became of them, and the proofs, joined for one caller. */
-import {type Audit, type AuditRecord, type SecondsTime, runningAt, stateAt} from '#protocol'
-import {type Caller, mayRead} from '../callers/caller.ts'
+import {type Audit, type AuditRecord, type SecondsTime, lifeOf, runningAt, stateAt} from '#protocol'
+import {type Caller, mayRead, sightOf} from '../callers/caller.ts'
 import {readInclusion} from '../ledger/read-proofs.ts'
-import type {Checkpoints, FoundReceipt, KeptCheckpoint, LedgerReader, RecordReader} from '../store/store.ts'
+import type {FoundReceipt, RecordReader} from '../store/lookups.ts'
+import type {Checkpoints, KeptCheckpoint, LedgerReader} from '../store/readers.ts'
 import type {AuditQuestion} from './audit-query.ts'
-import {lifeOf, readHappened} from './happened.ts'
+import {readHappened} from './happened.ts'
 import {type UncoveredTools, findUncovered} from './uncovered.ts'
 
 export interface AuditTools extends UncoveredTools {
@@ -16,8 +17,8 @@ export interface AuditTools extends UncoveredTools {
 /** What this caller may not read is answered as if it were not there. */
 export async function readAudit(question: AuditQuestion, caller: Caller, tools: AuditTools): Promise<Audit> {
   const {repository, environment, at} = question
-  const found = await tools.store.find({by: 'scope', repository, environment, issuedBefore: at})
-  const shown = found.filter((one) => mayRead(caller, belongingOf(one)))
+  const sight = sightOf(caller)
+  const shown = await tools.store.find({by: 'scope', repository, environment, issuedBefore: at, sight})
   const checkpoint = await tools.checkpoints.newest()
   const records = await Promise.all(shown.map((one) => readRecord(one, {at, checkpoint}, tools)))
   const running = runningAt(records, at)

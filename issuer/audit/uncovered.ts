@@ -1,8 +1,10 @@
 /** GitHub's deployments that no receipt covers. */
-import {type SecondsTime, type UncoveredDeployment, stateAt} from '#protocol'
-import type {FoundReceipt, RecordReader, Store} from '../store/store.ts'
+import {type SecondsTime, type UncoveredDeployment, lifeOf, stateAt} from '#protocol'
+import {sightOfRepository} from '../callers/sight.ts'
+import type {FoundReceipt, RecordReader} from '../store/lookups.ts'
+import type {Store} from '../store/store.ts'
 import type {Deployment, DeploymentQuestion, DeploymentSource} from './deployments.ts'
-import {lifeOf, readHappened} from './happened.ts'
+import {readHappened} from './happened.ts'
 
 export interface UncoveredTools {
   readonly store: Pick<Store, 'find'>
@@ -34,7 +36,9 @@ async function isCovered(
   {repository, environment, at: issuedBefore}: DeploymentQuestion,
   tools: UncoveredTools,
 ): Promise<boolean> {
-  const found = await tools.store.find({by: 'scope', repository: repository.id, environment, sha, issuedBefore})
+  // A receipt covers it whoever may read that receipt.
+  const sight = sightOfRepository(repository.id)
+  const found = await tools.store.find({by: 'scope', repository: repository.id, environment, sha, issuedBefore, sight})
   const over = await Promise.all(found.map((one) => isOver(one, at, tools)))
   return over.includes(false)
 }

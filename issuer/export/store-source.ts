@@ -12,7 +12,8 @@ import {
 } from '#protocol'
 import {readInclusion} from '../ledger/read-proofs.ts'
 import type {KeptRecord, KeptRecords} from '../store/sqlite/kept-records.ts'
-import type {Checkpoints, EntryReader, LedgerReader, RecordReader} from '../store/store.ts'
+import type {RecordReader} from '../store/lookups.ts'
+import type {Checkpoints, EntryReader, LedgerReader} from '../store/readers.ts'
 
 export interface ExportedStore {
   readonly kept: KeptRecords
@@ -52,7 +53,7 @@ export async function openStoreSource(
 }
 
 /** The first entry of that time or later, or the ledger's size: times never run backwards in it. */
-async function findFrom(entries: EntryReader, time: PackHead['from'], size: number): Promise<number> {
+export async function findFrom(entries: EntryReader, time: PackHead['from'], size: number): Promise<number> {
   const wanted = secondsTimeToMs(time) * 1000
   let [low, high] = [0, size]
   while (low < high) {

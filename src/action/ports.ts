@@ -108,7 +108,7 @@ export type RedemptionAnswer =
   | {readonly kind: 'redeemed'; readonly at: string}
   | {readonly kind: 'already_used'; readonly run?: string | undefined; readonly at?: string | undefined}
   | {readonly kind: 'revoked' | 'expired'}
-  /** The job may not ask GitHub who it is. */
+  /** The job may not ask GitHub who it is, or it is none that may use this receipt up. */
   | {readonly kind: 'not permitted'; readonly problem: string}
   | {readonly kind: 'unreachable'; readonly problem: string}
 

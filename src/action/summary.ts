@@ -7,6 +7,7 @@ import {type AskedResult, type GateResult, checkoutLines, notRevocationChecked} 
 export function renderSummary(result: GateResult): string {
   const blocks = [
     renderVerdict(result),
+    ...renderLife(result),
     renderReason(result),
     ...(result.fix === null ? [renderStanding(result)] : [`**What to do.** ${sentence(result.fix)}`]),
     ...renderComment(result),
@@ -23,18 +24,29 @@ function renderVerdict({authorized, asked}: GateResult): string {
   return `## ${authorized ? '✅ Authorised' : '⛔ Refused'}: deploy${where}`
 }
 
+/** In the panel's words: who, and until when. */
+const renderLife = ({authorized, receipt}: GateResult): readonly string[] =>
+  authorized && receipt !== null
+    ? [`By ${markdownCode(receipt.authorizedBy)}, until **${markdownText(showTime(receipt.expiresAt))}**.`]
+    : []
+
+/** `2026-04-02T15:30:00Z` as people write it. */
+const showTime = (time: string): string => `${time.replace('T', ' ').replace('Z', '')} UTC`
+
 const renderReason = ({what, code}: GateResult): string =>
   code === null ? sentence(what) : `${markdownCode(code)}: ${sentence(what)}`
 
-/** Commits as code, where a sentence has not made them so already. */
+/** Commits, keys and receipt ids as code, where a sentence has not made them so already. */
 const sentence = (text: string): string =>
   markdownSentence(text)
     .split(/(<code>.*?<\/code>)/)
-    .map((part) => (part.startsWith('<code>') ? part : withCommits(part)))
+    .map((part) => (part.startsWith('<code>') ? part : withIds(part)))
     .join('')
 
-const withCommits = (escaped: string): string =>
-  escaped.replace(/\b(?:[0-9a-f]{64}|[0-9a-f]{40})\b/g, (sha) => markdownCode(sha))
+/** Their underscores are escaped already. */
+const ids = /\b(?:(?:pp&#95;pk&#95;)?[0-9a-f]{64}|[0-9a-f]{40}|rcpt&#95;[db]g&#95;[0-9a-hjkmnp-tv-z]{26})\b/g
+
+const withIds = (escaped: string): string => escaped.replace(ids, (id) => `<code>${id}</code>`)
 
 const renderStanding = ({status, redeemedAt}: GateResult): string =>
   [
@@ -158,6 +170,6 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [
     line(head),
     line(head.map(() => '---')),
-    ...rows.map((row) => line(row.map((cell) => withCommits(markdownText(cell))))),
+    ...rows.map((row) => line(row.map((cell) => withIds(markdownText(cell))))),
   ].join('\n')
 }

@@ -12,7 +12,7 @@ import {readWords} from './arguments.ts'
 import {readAuditorToken} from './audit/question.ts'
 import {type Command, type Tools, complainOfUsage} from './command.ts'
 import {describeFault} from './describe-fault.ts'
-import {openIssuerSource, withheldParts} from './export/issuer-source.ts'
+import {openIssuerSource} from './export/issuer-source.ts'
 import {IssuerOutage} from './fetch-issuer.ts'
 import {pageAssets} from './pack/built/page.ts'
 import {PackFolder} from './pack/folder.ts'
@@ -20,7 +20,8 @@ import {PackFolder} from './pack/folder.ts'
 const help = `countersign export --issuer ORIGIN --auditor-token-file FILE --from TIME --to TIME --out FOLDER
 
 Asks the issuer for everything that it decided in a period, and writes it as an audit pack: receipts, authority tokens,
-evidence, revocations, the part of the ledger with its proofs, an index, and a page that verifies it in a browser.
+evidence, policies, revocations, what jobs reported, key sets, the part of the ledger with its proofs, an index, and a
+page that verifies it in a browser. It is the pack that the operator exports, of the repositories that the token may read.
 Nothing is judged here: countersign verify FOLDER does that, offline.
 
   --issuer ORIGIN            such as https://countersign.example
@@ -28,8 +29,6 @@ Nothing is judged here: countersign verify FOLDER does that, offline.
   --from TIME                YYYY-MM-DD (its beginning), YYYY-MM-DDTHH:MMZ or YYYY-MM-DDTHH:MM:SSZ
   --to TIME                  the same; the period ends before it
   --out FOLDER               is made; nothing may be in it yet
-
-Policies, the reports of jobs and older key sets are not shown to auditors: countersign-issuer export has them too.
 
 Exit codes: 0 written, 2 the command line or a file is wrong, 3 the issuer did not answer; what was written by then is
 no whole pack, and countersign verify refuses it.
@@ -97,7 +96,7 @@ function readOrder(words: readonly string[]): OrderResult {
     return {ok: false, problems}
   }
   if (out === undefined || problems.length > 0) return {ok: false, problems}
-  const head = {type: 'countersign.pack/v1', from, to, repository: null, redacted: [], without: withheldParts} as const
+  const head = {type: 'countersign.pack/v1', from, to, repository: null, redacted: [], without: []} as const
   return {ok: true, order: {issuer, auditorToken: token.value, head, out}}
 }
 

@@ -15,6 +15,8 @@ import {
   parseRepositoryId,
   parseRepositoryName,
 } from './ids.ts'
+import type {Receipt} from './receipt.ts'
+import type {Revocation} from './revocation.ts'
 import {ShapeFault, by, listOf, oneOf, optional, readMembers} from './shape.ts'
 import {type SecondsTime, parseSecondsTime} from './times.ts'
 
@@ -99,6 +101,11 @@ export interface ReceiptLife {
   readonly revokedAt: SecondsTime | undefined
   readonly redeemedAt: SecondsTime | undefined
 }
+
+export const lifeOf = (
+  {expiresAt}: Pick<Receipt, 'expiresAt'>,
+  {revocation, redemption}: Pick<AuditRecord, 'redemption'> & {readonly revocation: Revocation | null},
+): ReceiptLife => ({expiresAt, revokedAt: revocation?.at, redeemedAt: redemption?.at})
 
 /** What an issued receipt was at that moment; of two words the one that forbids more. Times of this form sort as text. */
 export function stateAt({expiresAt, revokedAt, redeemedAt}: ReceiptLife, at: SecondsTime): ReceiptState {

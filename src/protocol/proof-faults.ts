@@ -1,5 +1,5 @@
 /** Why a proof other than a receipt does not hold: one code a cause, what happened and what to do. The codes are API. */
-import type {Words} from './refusals.ts'
+import {type Refusal, type Words, describeRefusal} from './refusals.ts'
 
 /** Rows stand in alphabetical order of their codes. */
 export const proofFaults = {
@@ -248,3 +248,17 @@ export const faulty = (code: ProofFaultCode, detail: string): Faulty => ({
   code,
   reason: `${proofFaults[code].what}: ${detail}.`,
 })
+
+/** A code with its words: what happened in a sentence, and what to do. */
+export interface Explained {
+  readonly code: string
+  readonly reason: string
+  readonly fix: string
+}
+
+export const explainFaulty = ({code, reason}: Faulty): Explained => ({code, reason, fix: proofFaults[code].fix})
+
+export function explainRefusal(refusal: Refusal): Explained {
+  const {what: reason, fix} = describeRefusal(refusal)
+  return {code: refusal.code, reason, fix}
+}

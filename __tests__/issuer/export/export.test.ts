@@ -138,7 +138,7 @@ describe('redaction', () => {
     })
     expect(redacted).toBe(whole)
     const out = await verified(folder, '--evidence-keys', fileOf(evidenceKeyLine(made.waiting)))
-    expect(out).toContain('4 bundles (8 sections redacted)')
+    expect(out).toContain('4 bundles (8 sections redacted, MAC of 1 checked)')
   })
 
   test('leaves no trace of what was redacted in any file', async () => {
@@ -190,6 +190,18 @@ describe('what is refused', () => {
     await fresh.allow({at: '2026-04-04T09:00:00Z'})
     const {printed} = await fresh.export(...april)
     expect(printed.lines[0]).toContain('1 decisions, 2 entries')
+    fresh.close()
+  })
+
+  test('what is reported and not signed yet is not in its index either', async () => {
+    const fresh = await ExportStage.open()
+    const receipt = await fresh.allow({at: '2026-04-03T09:00:00Z'})
+    await fresh.sign()
+    await fresh.tell(receipt, 'receipt.redeemed', {at: '2026-04-03T09:01:00Z'})
+    const {folder} = await fresh.export(...april)
+    expect(read(folder, 'index.csv')).not.toContain('2026-04-03T09:01:00Z')
+    const pins = (await fresh.pins).flatMap((pin) => ['--key', pin])
+    expect((await countersign(['verify', folder, ...pins, '--ledger-key', fresh.ledgerKey])).code).toBe(0)
     fresh.close()
   })
 })

@@ -25,7 +25,8 @@ import {acceptSignedRevocation, mintRevocationBody} from '../../../issuer/mint/m
 import {evaluate} from '../../../issuer/policy/rules.ts'
 import {sealDecision} from '../../../issuer/seal-decision.ts'
 import type {TokenSigner} from '../../../issuer/signing/signer.ts'
-import type {DecisionRecord, LedgerHead, ScopeKey} from '../../../issuer/store/store.ts'
+import type {DecisionRecord, LedgerHead} from '../../../issuer/store/record.ts'
+import type {ScopeKey} from '../../../issuer/store/state.ts'
 import {repositoryId, ulid} from '../../stores/builders.ts'
 import {type CaseChanges, aCase, aStatement, evidenceSecret, must, origin} from '../builders.ts'
 import {type KeyIssuer, startKeyIssuer} from '../keys-issuer.ts'
@@ -78,6 +79,11 @@ export class ExportStage {
 
   get tokenJwk(): object {
     return this.#token.jwk
+  }
+
+  /** What the commands are given. */
+  get env(): {readonly COUNTERSIGN_STORE: string} {
+    return {COUNTERSIGN_STORE: `sqlite:${join(this.issuer.folder, 'countersign.db')}`}
   }
 
   #origin = ''
@@ -185,8 +191,7 @@ export class ExportStage {
   }
 
   command(...words: readonly string[]): Promise<Printed> {
-    const env = {COUNTERSIGN_STORE: `sqlite:${join(this.issuer.folder, 'countersign.db')}`}
-    return runCommand(words, {readFile: () => '', env, now: Date.now, ...this.around})
+    return runCommand(words, {readFile: () => '', env: this.env, now: Date.now, ...this.around})
   }
 }
 

@@ -79,8 +79,13 @@ function readRedemption(reply: Reply, ours: {readonly receipt: ReceiptId; readon
     if (isOurs && at !== undefined) return {kind: 'redeemed', at}
     return {kind: 'unreachable', problem: 'its answer (200) is no record of this receipt and this run'}
   }
-  const code = reply.status === 409 && isPlainObject(answer['error']) ? answer['error']['code'] : undefined
+  const told = isPlainObject(answer['error']) ? answer['error']['code'] : undefined
+  const code = reply.status === 409 ? told : undefined
   if (code === 'already_used') return {kind: code, at, run: safeText(run['url']) ?? safeText(run['id'])}
   if (code === 'revoked' || code === 'expired') return {kind: code}
-  return {kind: 'unreachable', problem: describeProblem(reply)}
+  const problem = describeProblem(reply)
+  // Asking again does not help: it is this job, or the commit that it was started for.
+  return reply.status === 403 && told !== undefined
+    ? {kind: 'not permitted', problem: `the issuer does not take that from this job: ${problem}`}
+    : {kind: 'unreachable', problem}
 }

@@ -1,5 +1,5 @@
 /** What is wrong with an audit although each of its parts may hold: they do not belong together. The codes are API. */
-import type {Words} from '#protocol'
+import type {Explained, Words} from '#protocol'
 
 /** Rows stand in alphabetical order of their codes, as in docs/cli.md. */
 export const auditFaults = {
@@ -28,12 +28,8 @@ export const auditFaults = {
 export type AuditFaultCode = keyof typeof auditFaults
 
 /** What refuses a record, or the whole answer. */
-export interface AuditRefusal {
+export interface AuditRefusal extends Explained {
   readonly valid: false
-  readonly code: string
-  /** What happened, in a sentence. */
-  readonly reason: string
-  readonly fix: string
 }
 
 /** `detail` completes the row's sentence. */

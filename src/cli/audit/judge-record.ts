@@ -16,21 +16,21 @@ import {
   type Revocation,
   type TokenKeys,
   type TokenResult,
-  canonicalBytes,
-  canonicalJson,
-  describeRefusal,
   digestOf,
+  explainFaulty,
+  explainRefusal,
   faulty,
+  findOtherInEntry,
+  findOtherInToken,
   hashEntry,
+  isWrittenInLife,
+  lifeOf,
   parseEntry,
-  proofFaults,
-  secondsTimeToMs,
   stateAt,
-  tokenAudience,
   verify,
-  verifyReceipt,
+  verifyDecided,
+  verifyIssued,
   verifyRevocation,
-  verifyToken,
 } from '#protocol'
 import {type AuditRefusal, auditFault} from './faults.ts'
 import type {AuditQuestion} from './question.ts'
@@ -89,25 +89,18 @@ export function judgeRecord(record: AuditRecord, bench: Bench): JudgedRecord {
   const revocation = record.revocation === null ? null : judgeRevocation(record.revocation, {receipt, bench})
   if (revocation !== null && 'valid' in revocation) return revocation
   const {redemption, executions} = record
-  const state = stateOf({receipt, revocation, redemption}, bench.question)
+  const state = stateAt(lifeOf(receipt, {revocation, redemption}), bench.question.at)
   if (state !== record.state) {
     return auditFault('audit_contradiction', `it calls the receipt ${record.state} where its parts say ${state}`)
   }
   return {valid: true, receipt, state, decision, revocation, place, redemption, executions}
 }
 
-const maxTtlMs = 24 * 3_600_000
-
-/** At its own time: what an auditor asks about is over. */
 function judgeReceipt(input: unknown, {question, isNamed, answer, keys}: Bench): Receipt | AuditRefusal {
   const {issuer, repository, environment, at} = question
   const scope = {repositoryId: answer.repositoryId, environment, ...(isNamed ? {} : {repository})}
-  const expect = {action: 'deploy', ...scope, issuer}
-  const verdict = verifyReceipt(input, {keys: keys.receipts, now: 'issued', expect, maxTtl: maxTtlMs})
-  if (!verdict.valid) {
-    const {what, fix} = describeRefusal(verdict.refusal)
-    return {valid: false, code: verdict.refusal.code, reason: what, fix}
-  }
+  const verdict = verifyIssued(input, keys.receipts, {...scope, issuer})
+  if (!verdict.valid) return {valid: false, ...explainRefusal(verdict.refusal)}
   const {receipt} = verdict.verified
   return receipt.issuedAt <= at
     ? receipt
@@ -118,29 +111,21 @@ function judgeReceipt(input: unknown, {question, isNamed, answer, keys}: Bench):
 export const bearsName = ({receipt}: AuditRecord, bench: Omit<Bench, 'isNamed'>): boolean =>
   !('valid' in judgeReceipt(receipt, {...bench, isNamed: false}))
 
-const refusedBy = ({code, reason}: Faulty): AuditRefusal => ({valid: false, code, reason, fix: proofFaults[code].fix})
+const refusedBy = (fault: Faulty): AuditRefusal => ({valid: false, ...explainFaulty(fault)})
 
 interface About {
   readonly receipt: Receipt
   readonly bench: Bench
 }
 
-/** As of the decision's own time: a token is a record. */
 function judgeToken(token: string, {receipt, bench}: About): TokenResult | AuditRefusal {
-  const terms = {now: 'issued', issuer: bench.question.issuer, audience: tokenAudience} as const
-  const result = verifyToken(token, bench.keys.tokens, terms)
+  const result = verifyDecided(token, bench.keys.tokens, bench.question.issuer)
   if (!result.valid) return refusedBy(result)
-  const {claims} = result
-  // A token without `receipt` is of a decision that is no ALLOW.
-  if (claims.receipt !== receipt.id) return auditFault('audit_token_mismatch', 'it names another receipt, or none')
-  if (claims.jti !== receipt.decision) return auditFault('audit_token_mismatch', 'it is of another decision')
-  if (claims.evidence !== receipt.evidence) return auditFault('audit_token_mismatch', 'it stands on other evidence')
-  return canonicalJson(claims.intent.scope) === canonicalJson(receipt.scope)
-    ? result
-    : auditFault('audit_token_mismatch', 'it is for another scope')
+  const {id, decision, evidence, scope} = receipt
+  const other = findOtherInToken(result.claims, {receipt: id, decision, evidence, scope})
+  return other === undefined ? result : auditFault('audit_token_mismatch', `it ${other}`)
 }
 
-/** The digests of the entry are what ties the ledger to receipt, token and evidence. */
 function judgeEntry(
   input: unknown,
   {receipt, token}: {readonly receipt: Receipt; readonly token: string | null},
@@ -148,29 +133,13 @@ function judgeEntry(
   const parsed = parseEntry(input)
   if (!parsed.ok) return refusedBy(faulty('entry_malformed', parsed.reason))
   const {hash, ...body} = parsed.entry
-  if (hashEntry(body) !== hash) return refusedBy(faulty('entry_hash_mismatch', `entry ${body.seq} was changed`))
-  if (body.event !== 'receipt.issued' || body.subject !== receipt.id) {
-    return auditFault('audit_entry_mismatch', `entry ${body.seq} does not say that this receipt was issued`)
-  }
-  const expected = {
-    receipt: digestOf(canonicalBytes(receipt)),
-    decision: receipt.decision,
-    evidence: receipt.evidence,
-    ...(token === null ? {} : {token: digestOf(token)}),
-  }
-  const other = Object.entries(expected).find(([name, digest]) => body.digests[name] !== digest)
-  if (other !== undefined) return auditFault('audit_entry_mismatch', `its ${other[0]} is another`)
-  return checkEntryTime(parsed.entry, receipt) ?? parsed.entry
-}
-
-const skewMs = 60_000
-
-/** A receipt that was dated back stands in the ledger where it was really made. NaN refuses. */
-function checkEntryTime({seq, time}: Entry, {issuedAt, expiresAt}: Receipt): AuditRefusal | undefined {
-  const written = Date.parse(time)
-  const isAlive = secondsTimeToMs(issuedAt) - skewMs <= written && written < secondsTimeToMs(expiresAt)
-  return isAlive
-    ? undefined
+  const {seq, time, digests} = body
+  if (hashEntry(body) !== hash) return refusedBy(faulty('entry_hash_mismatch', `entry ${seq} was changed`))
+  const isTokens = token === null || digests['token'] === digestOf(token)
+  const other = findOtherInEntry(parsed.entry, receipt) ?? (isTokens ? undefined : 'token')
+  if (other !== undefined) return auditFault('audit_entry_mismatch', `entry ${seq} has another ${other}`)
+  return isWrittenInLife(parsed.entry, receipt)
+    ? parsed.entry
     : auditFault('audit_contradiction', `entry ${seq} was written at ${time}, outside the life of its receipt`)
 }
 
@@ -191,8 +160,3 @@ function judgeRevocation(input: unknown, {receipt, bench}: About): Revocation | 
   const result = verifyRevocation(input, {keys: bench.keys.receipts, expect})
   return result.valid ? result.revocation : refusedBy(result)
 }
-
-const stateOf = (
-  {receipt, revocation, redemption}: Pick<VerifiedRecord, 'receipt' | 'revocation' | 'redemption'>,
-  {at}: AuditQuestion,
-): ReceiptState => stateAt({expiresAt: receipt.expiresAt, revokedAt: revocation?.at, redeemedAt: redemption?.at}, at)

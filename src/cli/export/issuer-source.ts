@@ -1,41 +1,18 @@
-/**
- * A pack's source out of an issuer that is asked (docs/routes.md). What comes is not judged here: whoever reads the pack
- * verifies it. What an auditor is not shown (policies, the reports of jobs, older key sets) the pack says to be without.
- */
+/** A pack's source out of an issuer that is asked. What comes is not judged here: whoever reads the pack verifies it. */
 import {
   type Entry,
-  type MaskedEntry,
-  type Origin,
-  type PackHappening,
   type PackHead,
-  type PackPart,
   type PackRecord,
   type PackSource,
   canonicalJson,
   isMasked,
-  isPlainObject,
-  maxEvidenceBytes,
   microsTimeToMicros,
-  parseJson,
   parseKeySet,
-  parseMicrosTime,
-  parseSegmentEntry,
   secondsTimeToMs,
 } from '#protocol'
-import {IssuerOutage, fetchBytes} from '../fetch-issuer.ts'
-
-export const withheldParts: readonly PackPart[] = ['keys', 'policies', 'runs']
-
-export interface AskedIssuer {
-  readonly issuer: Origin
-  /** A secret. */
-  readonly auditorToken: string
-}
-
-/** A thousand entries of at most 4 KB. */
-const pageLength = 1000
-const maxPageBytes = pageLength * 4097
-const maxBytes = 65_536
+import {IssuerOutage} from '../fetch-issuer.ts'
+import {type AskedIssuer, IssuerDesk, pageLength} from './issuer-desk.ts'
+import {PolicyReader, type ReadDocuments, noDocuments, readDocuments} from './issuer-documents.ts'
 
 export async function openIssuerSource(asked: AskedIssuer, head: PackHead): Promise<PackSource> {
   const desk = new IssuerDesk(asked)
@@ -52,48 +29,6 @@ export async function openIssuerSource(asked: AskedIssuer, head: PackHead): Prom
     jwks: canonicalJson(await desk.json('/.well-known/jwks.json')),
     records: () => readRecords(desk, head, {first, size}),
     prove: (seq) => readProof(desk, {seq, size}),
-  }
-}
-
-/** Asks one issuer, and shows it the auditor's token. */
-class IssuerDesk {
-  readonly #asked: AskedIssuer
-
-  constructor(asked: AskedIssuer) {
-    this.#asked = asked
-  }
-
-  async text(path: string, most = maxBytes): Promise<string> {
-    const {issuer, auditorToken: bearer} = this.#asked
-    return new TextDecoder().decode(await fetchBytes(`${issuer}${path}`, {maxBytes: most, bearer}))
-  }
-
-  async json(path: string): Promise<Readonly<Record<string, unknown>>> {
-    const json = parseJson(await this.text(path))
-    if (!json.ok || !isPlainObject(json.value)) throw new IssuerOutage(`its answer to ${path} is no JSON object`)
-    return json.value
-  }
-
-  /** Entries in order, up to `end` and no further. */
-  async *entries(
-    start: number,
-    end: number,
-  ): AsyncGenerator<{readonly line: string; readonly entry: Entry | MaskedEntry}> {
-    for (let next = start; next < end;) {
-      const count = Math.min(pageLength, end - next)
-      const lines = (await this.text(`/v1/ledger/entries?start=${next}&count=${count}`, maxPageBytes)).split('\n')
-      for (const line of lines.slice(0, -1)) {
-        const json = parseJson(line)
-        const parsed = json.ok ? parseSegmentEntry(json.value) : json
-        if (!parsed.ok) throw new IssuerOutage(`what it shows as entry ${next} is none: ${parsed.reason}`)
-        if (parsed.entry.seq !== next)
-          throw new IssuerOutage(`it shows entry ${parsed.entry.seq} in the place of ${next}`)
-        yield {line, entry: parsed.entry}
-        next += 1
-      }
-      if (lines.length - 1 !== count)
-        throw new IssuerOutage(`it does not show entry ${next}, which its checkpoint covers`)
-    }
   }
 }
 
@@ -133,70 +68,45 @@ async function findShown(desk: IssuerDesk, start: number, end: number): Promise<
   return undefined
 }
 
-async function* readRecords(
-  desk: IssuerDesk,
-  head: PackHead,
-  {first, size}: {readonly first: number; readonly size: number},
-): AsyncGenerator<PackRecord> {
+interface Part {
+  readonly first: number
+  /** How many entries the checkpoint covers. */
+  readonly size: number
+}
+
+async function* readRecords(desk: IssuerDesk, head: PackHead, part: Part): AsyncGenerator<PackRecord> {
+  const policies = new PolicyReader(desk)
+  for await (const {line, entry, reading} of readAhead(desk, head, part)) {
+    const read = await reading
+    const policy = entry === undefined ? undefined : await policies.readNew(entry, read.documents)
+    yield {line, ...read, policy}
+  }
+}
+
+/** An issuer far away is waited for once, not for each entry; and no more than these are in memory. */
+const mostAhead = 4
+
+interface Ahead {
+  readonly line: string
+  /** Undefined where no document is asked for. */
+  readonly entry: Entry | undefined
+  readonly reading: Promise<ReadDocuments>
+}
+
+async function* readAhead(desk: IssuerDesk, head: PackHead, {first, size}: Part): AsyncGenerator<Ahead> {
+  const ahead: Ahead[] = []
   for await (const {line, entry} of desk.entries(first, size)) {
     const isShown = !isMasked(entry)
     // What lies outside the period is there for its time alone.
-    const isAsked = isShown && !isBefore(entry, head.from) && isBefore(entry, head.to)
-    yield isAsked ? {line, ...(await readDocuments(desk, entry))} : {line, documents: {}, happened: []}
-    if (isShown && !isBefore(entry, head.to)) return
+    const asked = isShown && !isBefore(entry, head.from) && isBefore(entry, head.to) ? entry : undefined
+    const reading = asked === undefined ? Promise.resolve(noDocuments) : readDocuments(desk, asked)
+    // A fault is met when its turn comes.
+    reading.catch(() => undefined)
+    ahead.push({line, entry: asked, reading})
+    if (ahead.length === mostAhead) yield* ahead.splice(0, 1)
+    if (isShown && !isBefore(entry, head.to)) break
   }
-}
-
-async function readDocuments(desk: IssuerDesk, entry: Entry): Promise<Omit<PackRecord, 'line'>> {
-  const {event, subject, digests, seq} = entry
-  switch (event) {
-    case 'receipt.issued': {
-      const [receipt, decided, happened] = await Promise.all([
-        desk.json(`/v1/receipts/${subject}`),
-        readDecision(desk, digests['decision'] ?? ''),
-        readRevocations(desk, subject),
-      ])
-      return {documents: {receipt: canonicalJson(receipt), ...decided}, happened}
-    }
-    case 'decision.made':
-      return {documents: await readDecision(desk, subject), happened: []}
-    case 'receipt.revoked': {
-      const revocation = (await readRevocations(desk, subject)).find((one) => one.entry.seq === seq)
-      if (revocation === undefined) throw new IssuerOutage(`it does not show the revocation of ${subject}`)
-      return {documents: {revocation: revocation.body}, happened: []}
-    }
-    case 'ledger.created':
-    case 'receipt.redeemed':
-    case 'deploy.started':
-    case 'deploy.finished':
-    case 'key.rotated':
-      return {documents: {}, happened: []}
-    default:
-      return event satisfies never
-  }
-}
-
-async function readDecision(
-  desk: IssuerDesk,
-  id: string,
-): Promise<{readonly token: string; readonly evidence: string}> {
-  const [token, evidence] = await Promise.all([
-    desk.text(`/v1/decisions/${id}`),
-    desk.text(`/v1/decisions/${id}/evidence`, maxEvidenceBytes),
-  ])
-  return {token, evidence}
-}
-
-/** Of what happened to a receipt its page shows the signed revocations whole. */
-async function readRevocations(desk: IssuerDesk, receipt: string): Promise<readonly PackHappening[]> {
-  const {happened} = await desk.json(`/r/${receipt}.json`)
-  const items: readonly unknown[] = Array.isArray(happened) ? happened : []
-  return items.flatMap((item) => {
-    if (!isPlainObject(item) || item['event'] !== 'receipt.revoked' || !isPlainObject(item['revocation'])) return []
-    const [seq, time] = [item['seq'], parseMicrosTime(item['at'])]
-    if (typeof seq !== 'number' || time === undefined) return []
-    return [{entry: {event: 'receipt.revoked' as const, seq, time}, body: canonicalJson(item['revocation'])}]
-  })
+  yield* ahead
 }
 
 async function readProof(

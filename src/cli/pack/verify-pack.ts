@@ -87,7 +87,7 @@ function tell({path, judged, faults, count, cautions}: Findings, terminal: Termi
 
 function factsOf({head, tally, files}: JudgedFolder): Facts {
   if (head === undefined || tally === undefined) return []
-  const {receipts, tokens, bundles, redacted, revocations, runs, policies, entries, masked} = tally
+  const {receipts, tokens, bundles, bundlesUnsealed, redacted, revocations, runs, policies, entries, masked} = tally
   return [
     ['period', `${head.from} to ${head.to}`],
     ['repository', head.repository ?? 'all'],
@@ -95,7 +95,7 @@ function factsOf({head, tally, files}: JudgedFolder): Facts {
     ['entries', `${entries} (${masked} masked)`],
     ['receipts', String(receipts)],
     ['tokens', String(tokens)],
-    ['evidence', `${bundles} bundles (${redacted} sections redacted)`],
+    ['evidence', `${bundles} bundles (${redacted} sections redacted, MAC of ${bundles - bundlesUnsealed} checked)`],
     ['revocations', String(revocations)],
     ['reports', `${runs} of jobs, covered by no signature`],
     ['policies', String(policies)],

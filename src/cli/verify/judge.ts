@@ -3,10 +3,10 @@ import {
   type Faulty,
   type Refusal,
   canonicalBytes,
-  describeRefusal,
+  explainFaulty,
+  explainRefusal,
   maxEvidenceBytes,
   openIntoto,
-  proofFaults,
   secondsTimeToMs,
   verify,
   verifyEvidence,
@@ -93,13 +93,9 @@ const unknownDocument: Judgement = {
 
 const unasked = (kind: Kind, problem: string): Judgement => ({outcome: 'unasked', kind, problem})
 
-const refusedBy = (kind: Kind, {code, reason}: Faulty): Judgement => ({
-  outcome: 'refused',
-  kind,
-  code,
-  reason,
-  fix: proofFaults[code].fix,
-})
+const refusedBy = (kind: Kind, fault: Faulty): Judgement => ({outcome: 'refused', kind, ...explainFaulty(fault)})
+
+const refusedAs = (kind: Kind, refusal: Refusal): Judgement => ({outcome: 'refused', kind, ...explainRefusal(refusal)})
 
 const notChecked = 'Revocation not checked: this says what was signed, not what was revoked since.'
 
@@ -133,11 +129,6 @@ function judgeAttestation(bytes: Uint8Array, question: Question): Judgement {
   const kind = 'attestation'
   if (judged.outcome !== 'valid') return {...judged, kind}
   return {...judged, kind, facts: [...judged.facts, ['attested by', opened.signedBy]]}
-}
-
-function refusedAs(kind: Kind, refusal: Refusal): Judgement {
-  const {what, fix} = describeRefusal(refusal)
-  return {outcome: 'refused', kind, code: refusal.code, reason: what, fix}
 }
 
 /** The SDK's own default. */

@@ -1,7 +1,15 @@
 /** One document against the entry that names it: its digest, its signature, and that it speaks of the same thing. */
 import {digestOf} from '../crypto.ts'
+import {
+  type TokenTies,
+  findOtherInEntry,
+  findOtherInToken,
+  isWrittenInLife,
+  verifyDecided,
+  verifyIssued,
+} from '../decision-ties.ts'
 import {type EvidenceId, evidenceDigest} from '../evidence.ts'
-import {isPlainObject, canonicalBytes, canonicalJson, parseJson} from '../json.ts'
+import {isPlainObject, canonicalBytes, parseJson} from '../json.ts'
 import {parseCompactJws} from '../jws.ts'
 import {parseKeySet, readKeySet} from '../key-set.ts'
 import type {PinnedKeys} from '../keys.ts'
@@ -9,12 +17,8 @@ import type {Entry} from '../ledger/entry.ts'
 import type {Receipt} from '../receipt.ts'
 import {verifyRevocation} from '../revocation.ts'
 import type {TokenKeys} from '../rsa-key.ts'
-import {secondsTimeToMs} from '../times.ts'
-import {tokenAudience} from '../token.ts'
 import {type TokenClaims, parseClaims} from '../token-claims.ts'
 import {openEvidence, verifyEvidence} from '../verify-evidence.ts'
-import {verifyReceipt} from '../verify-receipt.ts'
-import {verifyToken} from '../verify-token.ts'
 import {type PackFault, faultOf, packFault, refusalOf} from './pack-faults.ts'
 import type {PackTally} from './tally.ts'
 
@@ -42,51 +46,45 @@ export interface Judging {
 
 type Judged<T> = {readonly value: T} | {readonly fault: PackFault}
 
-const maxTtlMs = 24 * 3_600_000
-const skewMs = 60_000
-
-/** At its own time: what an auditor asks about is over. */
-export function judgeReceipt({path, bytes, digest, entry}: Found, {keys, tally}: Judging): Judged<Receipt> {
-  const verdict = verifyReceipt(bytes, {
-    keys: keys.receipts,
-    now: 'issued',
-    expect: {action: 'deploy'},
-    maxTtl: maxTtlMs,
-  })
+export function judgeReceipt({path, bytes, entry}: Found, {keys, tally}: Judging): Judged<Receipt> {
+  const verdict = verifyIssued(bytes, keys.receipts)
   if (!verdict.valid) return {fault: refusalOf(path, verdict.refusal)}
   const {receipt} = verdict.verified
-  const {subject, digests, seq, time} = entry
-  const isNamed = receipt.id === subject && digestOf(canonicalBytes(receipt)) === digest
-  if (!isNamed) return {fault: packFault(path, 'pack_entry_mismatch', `entry ${seq} names another receipt`)}
-  if (receipt.decision !== digests['decision'] || receipt.evidence !== digests['evidence']) {
-    return {fault: packFault(path, 'pack_contradiction', `entry ${seq} has another decision or other evidence for it`)}
+  const {seq} = entry
+  const other = findOtherInEntry(entry, receipt)
+  if (other === 'receipt') return {fault: packFault(path, 'pack_entry_mismatch', `entry ${seq} names another receipt`)}
+  if (other !== undefined) {
+    return {fault: packFault(path, 'pack_contradiction', `entry ${seq} has other ${other} for it`)}
   }
-  // A receipt that was dated back stands in the ledger where it was really made. NaN refuses.
-  const written = Date.parse(time)
-  const isAlive = secondsTimeToMs(receipt.issuedAt) - skewMs <= written && written < secondsTimeToMs(receipt.expiresAt)
-  if (!isAlive) {
+  if (!isWrittenInLife(entry, receipt)) {
     return {fault: packFault(path, 'pack_contradiction', `entry ${seq} was written outside the life of the receipt`)}
   }
   tally.receipts += 1
   return {value: receipt}
 }
 
-/** As of the decision's own time: a token is a record. */
 export function judgeToken(found: Found, {keys, tally}: Judging, receipt: Receipt | undefined): Judged<TokenClaims> {
   const {path, bytes, digest, entry} = found
   if (digestOf(bytes) !== digest) return {fault: foreign(found, 'token')}
   const text = new TextDecoder().decode(bytes)
-  const terms = {now: 'issued', issuer: receipt?.issuer, audience: tokenAudience} as const
-  const verdict = keys.tokens === undefined ? undefined : verifyToken(text, keys.tokens, terms)
+  const verdict = keys.tokens === undefined ? undefined : verifyDecided(text, keys.tokens, receipt?.issuer)
   if (verdict?.valid === false) return {fault: faultOf(path, verdict)}
   const claims = verdict?.claims ?? readClaims(text)
   if (claims === undefined) return {fault: packFault(path, 'pack_document_malformed', 'it is no authority token')}
-  const other = findContradiction(claims, {entry, receipt})
-  if (other !== undefined) return {fault: packFault(path, 'pack_contradiction', other)}
+  const other = findOtherInToken(claims, tiesOf(entry, receipt))
+  if (other !== undefined) return {fault: packFault(path, 'pack_contradiction', `the token ${other}`)}
   tally.tokens += 1
   if (verdict === undefined) tally.tokensUnsigned += 1
   return {value: claims}
 }
+
+/** The receipt may be missing, which is a fault of its own. */
+const tiesOf = ({event, subject, digests}: Entry, receipt: Receipt | undefined): TokenTies => ({
+  decision: event === 'receipt.issued' ? digests['decision'] : subject,
+  receipt: event === 'receipt.issued' ? subject : undefined,
+  evidence: digests['evidence'],
+  scope: receipt?.scope,
+})
 
 /** Of a token whose signature is not looked at; the ledger vouches for its digest. */
 export function readClaims(text: string): TokenClaims | undefined {
@@ -94,20 +92,6 @@ export function readClaims(text: string): TokenClaims | undefined {
   const json = jws.ok ? parseJson(jws.value.payload) : jws
   const claims = json.ok ? parseClaims(json.value) : json
   return claims.ok ? claims.claims : undefined
-}
-
-function findContradiction(
-  claims: TokenClaims,
-  {entry, receipt}: {readonly entry: Entry; readonly receipt: Receipt | undefined},
-): string | undefined {
-  const isIssued = entry.event === 'receipt.issued'
-  if (claims.jti !== (isIssued ? entry.digests['decision'] : entry.subject)) return 'the token is of another decision'
-  if (claims.receipt !== (isIssued ? entry.subject : undefined)) return 'the token names another receipt, or none'
-  if (claims.evidence !== entry.digests['evidence']) return 'the token stands on other evidence'
-  if (receipt === undefined) return undefined
-  return canonicalJson(claims.intent.scope) === canonicalJson(receipt.scope)
-    ? undefined
-    : 'the token is for another scope than the receipt'
 }
 
 export function judgeEvidence(found: Found, {keys, tally}: Judging): PackFault | undefined {

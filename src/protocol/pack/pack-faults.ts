@@ -1,6 +1,6 @@
 /** What is wrong with a pack although each of its parts may hold. The codes are API. */
-import {type Faulty, proofFaults} from '../proof-faults.ts'
-import {type Refusal, type Words, describeRefusal} from '../refusals.ts'
+import {type Explained, type Faulty, explainFaulty, explainRefusal} from '../proof-faults.ts'
+import type {Refusal, Words} from '../refusals.ts'
 
 /** Rows stand in alphabetical order of their codes, as in docs/export.md. */
 export const packFaults = {
@@ -44,13 +44,9 @@ export const packFaults = {
 
 export type PackFaultCode = keyof typeof packFaults
 
-export interface PackFault {
+export interface PackFault extends Explained {
   /** The file or the entry. */
   readonly where: string
-  readonly code: string
-  /** What happened, in a sentence. */
-  readonly reason: string
-  readonly fix: string
 }
 
 /** `detail` completes the row's sentence. */
@@ -62,14 +58,5 @@ export const packFault = (where: string, code: PackFaultCode, detail?: string): 
 })
 
 /** What another verifier says of a document. */
-export const faultOf = (where: string, {code, reason}: Faulty): PackFault => ({
-  where,
-  code,
-  reason,
-  fix: proofFaults[code].fix,
-})
-
-export function refusalOf(where: string, refusal: Refusal): PackFault {
-  const {what, fix} = describeRefusal(refusal)
-  return {where, code: refusal.code, reason: what, fix}
-}
+export const faultOf = (where: string, fault: Faulty): PackFault => ({where, ...explainFaulty(fault)})
+export const refusalOf = (where: string, refusal: Refusal): PackFault => ({where, ...explainRefusal(refusal)})

@@ -15,7 +15,7 @@ import {ShapeFault, by, listOf, oneOf, readMembers} from '../shape.ts'
 import type {Parsed} from '../signed.ts'
 import {type SecondsTime, microsTimeToMicros, parseSecondsTime, secondsTimeToMs} from '../times.ts'
 
-/** What an exporter may not be shown by its issuer; a pack then says so, and verifies without. */
+/** What packs may be without that were exported over HTTP before auditors were shown everything. */
 export const packParts = ['keys', 'policies', 'runs'] as const
 export type PackPart = (typeof packParts)[number]
 
@@ -29,6 +29,7 @@ export interface PackHead {
   readonly repository: RepositoryName | null
   /** Sections that were dropped from the evidence. */
   readonly redacted: readonly SectionName[]
+  /** Nothing, of a pack that is written now. */
   readonly without: readonly PackPart[]
 }
 

@@ -130,8 +130,7 @@ const momentOf = (time: string): string => time.replace('T00:00:00Z', '')
 function scopeOf({pack: {head}, totals}: PageEnd): string {
   const about = head.repository === null ? 'Of all repositories' : `Of ${head.repository}; what is of others is masked`
   const redacted = head.redacted.length === 0 ? '' : ` Redacted from the evidence: ${head.redacted.join(', ')}.`
-  const without = head.without.length === 0 ? '' : ` The exporter was not shown: ${head.without.join(', ')}.`
-  return `${about}. ${count(totals.decisions, 'decision')}, ${count(totals.entries, 'ledger entry', 'ledger entries')}.${redacted}${without}`
+  return `${about}. ${count(totals.decisions, 'decision')}, ${count(totals.entries, 'ledger entry', 'ledger entries')}.${redacted}`
 }
 
 const count = (n: number, one: string, many = `${one}s`): string => `${n.toLocaleString('en')} ${n === 1 ? one : many}`

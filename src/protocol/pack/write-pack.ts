@@ -77,7 +77,7 @@ export interface WrittenPack {
   readonly files: number
 }
 
-/** Throws when the source lacks a document that the pack does not say to be without. */
+/** Throws when the source lacks a document that an entry names. */
 export async function writePack(source: PackSource, sink: PackSink, order: PackOrder): Promise<WrittenPack> {
   const writer = new PackWriter(sink, order)
   await writer.begin(source)
@@ -93,6 +93,7 @@ class PackWriter {
   #files = 0
   #entries = 0
   #decisions = 0
+  #size = 0
   #first: Omit<EntryProof, 'proof'> | undefined
   #last: Omit<EntryProof, 'proof'> | undefined
 
@@ -102,7 +103,8 @@ class PackWriter {
     this.#page = new PageWriter(sink, order)
   }
 
-  async begin({keySet, jwks, checkpoint}: PackSource): Promise<void> {
+  async begin({keySet, jwks, checkpoint, size}: PackSource): Promise<void> {
+    this.#size = size
     await this.#sink.append(packPaths.manifest, `${printPackHead(this.#order.head)}\n`)
     await this.#sink.append(packPaths.index, `${printRow(indexColumns)}\r\n`)
     await this.#page.begin()
@@ -153,14 +155,14 @@ class PackWriter {
 
   /** By their paths, in the order of the manifest. */
   #filesOf(entry: Entry, {documents, policy}: PackRecord): Readonly<Record<string, string>> {
-    const {redacted, without} = this.#order.head
+    const {redacted} = this.#order.head
     const files: Record<string, string> = {}
     for (const {kind, path} of documentsOf(entry)) {
       const text = documents[kind]
-      if (text !== undefined) files[path] = kind === 'evidence' ? redactText(text, redacted) : text
-      else if (!((kind === 'run' && without.includes('runs')) || (kind === 'keys' && without.includes('keys')))) {
+      if (text === undefined) {
         throw new Error(`entry ${entry.seq} of the ledger names a document that is not there: ${path}`)
       }
+      files[path] = kind === 'evidence' ? redactText(text, redacted) : text
     }
     if (policy === undefined) return files
     const path = policyPath(digestOf(policy))
@@ -177,7 +179,8 @@ class PackWriter {
       receipt: documents.receipt === undefined ? undefined : readReceipt(documents.receipt),
       claims: documents.token === undefined ? undefined : readClaims(documents.token),
       happened: happened.flatMap((one) => {
-        const isNamed = isInPeriod(one.entry, this.#order.head)
+        // What no signature covers yet is not in the pack.
+        const isNamed = one.entry.seq < this.#size && isInPeriod(one.entry, this.#order.head)
         const file = isNamed ? parseHappeningName(happeningName(one.entry)) : undefined
         return file === undefined ? [] : [{...file, body: one.body}]
       }),

@@ -130,7 +130,7 @@ function report({faults, tally, end, wrongRows}: Verified): void {
 }
 
 function describe(tally: PackTally, {chain, isOpen, isHidden}: WalkEnd): readonly (readonly [Tone, string])[] {
-  const {entries, masked, receipts, revocations, bundles, redacted, tokens, policies, runs, withheld, elsewhere} = tally
+  const {entries, masked, receipts, revocations, bundles, redacted, tokens, policies, runs, elsewhere} = tally
   const isAnchored = chain !== undefined && chain.anchored !== 'none'
   return [
     chain === undefined
@@ -147,7 +147,6 @@ function describe(tally: PackTally, {chain, isOpen, isHidden}: WalkEnd): readonl
     ['care', `${count(tokens, 'authority token')} by digest alone: their signatures are not checked in browsers.`],
     ...(runs > 0 ? [['quiet', `${count(runs, 'report')} of jobs, which no signature covers.`] as const] : []),
     ...(masked > 0 ? [['care', `Masked entries: ${masked}.`] as const] : []),
-    ...(withheld > 0 ? [['care', `Documents that are not in the pack: ${withheld}.`] as const] : []),
     ...(elsewhere > 0
       ? [['care', `Documents that stand beside this page alone, not verified here: ${elsewhere}.`] as const]
       : []),
