@@ -16,7 +16,7 @@ import {
   renderUnreadable,
 } from './publish/render-answer.ts'
 import {renderBare} from './publish/render-reply.ts'
-import type {Outcome} from './store/store.ts'
+import type {Outcome} from './store/claims.ts'
 import type {IssuerTools} from './tools.ts'
 
 /** What was said, and who said it; `gone` when the comment, or what it stands on, is not there any more. */

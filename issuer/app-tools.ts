@@ -2,7 +2,7 @@
 import {type TokenKeys, printVerifierKey} from '#protocol'
 import type {AppTools} from './app.ts'
 import {createDeploymentSource} from './audit/github-deployments.ts'
-import {mayRead} from './callers/caller.ts'
+import {sightOf} from './callers/caller.ts'
 import {createJobTokens} from './callers/job-token.ts'
 import {openOidcKeys} from './callers/oidc-keys.ts'
 import {type CallerTools, readCaller} from './callers/read-caller.ts'
@@ -14,7 +14,7 @@ import type {KeyRing} from './keys/key-ring.ts'
 import type {ReadCaller} from './pages/caller.ts'
 import {createRepositorySource} from './receipts/github-repositories.ts'
 import {type BearsName, createBearsName} from './receipts/present-names.ts'
-import type {Durable} from './store/sqlite.ts'
+import type {Durable} from './store/durable.ts'
 import type {IssuerTools} from './tools.ts'
 
 export interface Inside {
@@ -57,7 +57,7 @@ const openJobTokens = ({config, tools}: Inside): CallerTools['jobTokens'] =>
   })
 
 /** In the step to copy: which release somebody takes, and from where, only they know. */
-const action = 'octo-org/countersign@<full SHA of the release that you took>'
+export const action = 'octo-org/countersign@<full SHA of the release that you took>'
 
 function makePageTools({
   config,
@@ -69,10 +69,10 @@ function makePageTools({
   callers,
   bearsName,
 }: Inside & {readonly callers: CallerTools; readonly bearsName: BearsName}): AppTools['pages'] {
-  const {ledger, checkpoints, entries, records, scopes} = durable
+  const {ledger, checkpoints, entries, records} = durable
   return {
     store: tools.store,
-    ...{ledger, checkpoints, entries, records, scopes},
+    ...{ledger, checkpoints, entries, records},
     readCaller: readCallerOf(callers),
     issuer: config.publicUrl,
     github: webUrlOf(config.github.apiUrl),
@@ -97,5 +97,5 @@ const readCallerOf =
     const authorization = headers.get('authorization') ?? undefined
     const link = new URL(url).searchParams.get('link') ?? undefined
     const caller = await readCaller({authorization, link}, callers)
-    return (subject) => mayRead(caller, subject)
+    return sightOf(caller)
   }

@@ -5,11 +5,14 @@ import {secureHeaders} from 'hono/secure-headers'
 import type {KeySet, PublicJwk} from '#protocol'
 import {type AuditRouteTools, auditRoutes} from './audit/routes.ts'
 import {type BadgeTools, badgeRoutes} from './badge/routes.ts'
+import {type KeySetRouteTools, keySetRoutes} from './keys/routes.ts'
 import {type LedgerRouteTools, ledgerRoutes} from './ledger/routes.ts'
 import {type PageTools, pageRoutes} from './pages/routes.ts'
 import {type DecisionRouteTools, decisionRoutes, tokenKeyRoutes} from './receipts/decision-routes.ts'
+import {eventRoutes} from './receipts/event-routes.ts'
 import {intotoRoutes} from './receipts/intoto.ts'
 import {type ReceiptRouteTools, receiptRoutes} from './receipts/routes.ts'
+import {closedSetup} from './setup/routes.ts'
 import {type WebhookTools, maxWebhookBytes, receiveWebhook} from './webhook/receive.ts'
 
 export interface AppTools {
@@ -20,7 +23,7 @@ export interface AppTools {
   readonly keySet: () => Promise<KeySet>
   readonly tokenKey: PublicJwk
   /** What is asked about receipts and decisions, and by whom. */
-  readonly asking: ReceiptRouteTools & DecisionRouteTools & AuditRouteTools
+  readonly asking: ReceiptRouteTools & DecisionRouteTools & AuditRouteTools & KeySetRouteTools
   readonly ledger: LedgerRouteTools
   readonly pages: PageTools & BadgeTools
   readonly version: string
@@ -53,10 +56,12 @@ export function createApp(tools: AppTools): Hono {
   })
 
   app.route('/v1/receipts', intotoRoutes(tools.asking))
+  app.route('/v1/receipts', eventRoutes(tools.asking))
   app.route('/v1/receipts', receiptRoutes(tools.asking))
   app.route('/v1/decisions', decisionRoutes(tools.asking))
   app.route('/v1/audit', auditRoutes(tools.asking))
   app.route('/v1/ledger', ledgerRoutes(tools.ledger))
+  app.route('/v1/keys', keySetRoutes(tools.asking))
 
   app.route('/.well-known', tokenKeyRoutes(tools.tokenKey))
   app.get('/.well-known/countersign-keys.json', async (c) => {
@@ -68,6 +73,7 @@ export function createApp(tools: AppTools): Hono {
     await tools.probe()
     return c.json({status: 'ok', version: tools.version})
   })
+  app.route('/', closedSetup(tools.pages))
   app.use('/badge/*', shownAnywhere)
   app.route('/badge', badgeRoutes(tools.pages))
   app.route('/', pageRoutes(tools.pages))

@@ -7,7 +7,8 @@ import {foldRevoked, liveReceipts} from './mint/fold-withdrawal.ts'
 import type {Publication} from './publish/publication.ts'
 import {renderClosed, renderRevoked} from './publish/render-withdrawal.ts'
 import {revokeAll, revokeSurplus} from './revoke.ts'
-import type {Claim, ClaimKey, ScopeReading} from './store/store.ts'
+import type {Claim, ClaimKey} from './store/claims.ts'
+import type {ScopeReading} from './store/store.ts'
 import type {IssuerTools} from './tools.ts'
 
 export async function handleClosed(pull: PullNotice, tools: IssuerTools): Promise<void> {

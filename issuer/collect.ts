@@ -3,7 +3,7 @@ import type {Flag} from '#protocol'
 import type {StandingFacts, Statement, TeamSource} from './facts/facts.ts'
 import {evaluate} from './policy/rules.ts'
 import type {Case, CollectedApproval, EnvironmentPolicy} from './policy/ruling.ts'
-import type {ScopeState, WaitingApproval} from './store/store.ts'
+import type {ScopeState, WaitingApproval} from './store/state.ts'
 import type {IssuerTools} from './tools.ts'
 
 export interface Collected {

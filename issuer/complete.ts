@@ -1,7 +1,9 @@
 /** Completing a statement's claim with words alone, and what is sent to GitHub about a statement. */
 import type {Statement} from './facts/facts.ts'
 import type {Publication} from './publish/publication.ts'
-import type {Change, ClaimKey, Outcome, ScopeKey, ScopeReading} from './store/store.ts'
+import type {ClaimKey, Outcome} from './store/claims.ts'
+import type {ScopeKey} from './store/state.ts'
+import type {Change, ScopeReading} from './store/store.ts'
 import type {IssuerTools} from './tools.ts'
 
 export const statementKey = ({repository, comment}: Statement): ClaimKey => ({

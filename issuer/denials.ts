@@ -3,7 +3,7 @@ import {readTeams} from './collect.ts'
 import type {StandingFacts, Statement} from './facts/facts.ts'
 import {evaluateStanding} from './policy/rules.ts'
 import type {EnvironmentPolicy, Policy, StandingDenial} from './policy/ruling.ts'
-import type {Denial, ScopeState} from './store/store.ts'
+import type {Denial, ScopeState} from './store/state.ts'
 import type {IssuerTools} from './tools.ts'
 
 interface Asked {

@@ -1,4 +1,4 @@
-/** The query of GET /v1/receipts -> a Lookup, or every problem with it at once. */
+/** The query of GET /v1/receipts -> what is to be looked up, or every problem with it at once. */
 import {
   type RepositoryId,
   parseCommitSha,
@@ -8,9 +8,12 @@ import {
   parseTreeSha,
 } from '#protocol'
 import {readingQuery} from './query.ts'
-import type {Lookup} from './store/store.ts'
+import type {Lookup} from './store/lookups.ts'
 
-type Query = {readonly ok: true; readonly lookup: Lookup} | {readonly ok: false; readonly problems: readonly string[]}
+export type ReceiptQuestion = Omit<Extract<Lookup, {by: 'scope'}>, 'sight'>
+
+type Query =
+  {readonly ok: true; readonly lookup: ReceiptQuestion} | {readonly ok: false; readonly problems: readonly string[]}
 
 /** `all` gives a parameter's values in the order of the query. */
 export function readReceiptQuery(all: (name: string) => readonly string[] | undefined): Query {

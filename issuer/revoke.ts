@@ -4,7 +4,8 @@ import {foldRevoked} from './mint/fold-withdrawal.ts'
 import {mintEvent} from './mint/mint-event.ts'
 import {headAfter, nextTime} from './mint/mint-record.ts'
 import {acceptSignedRevocation, mintRevocationBody} from './mint/mint-revocation.ts'
-import type {EventRecord, LedgerHead, LiveReceipt, ScopeKey, ScopeState} from './store/store.ts'
+import type {EventRecord, LedgerHead} from './store/record.ts'
+import type {LiveReceipt, ScopeKey, ScopeState} from './store/state.ts'
 import type {IssuerTools} from './tools.ts'
 
 export interface RevokeOrder {

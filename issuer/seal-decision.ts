@@ -14,7 +14,8 @@ import {mintRecord, nextTime} from './mint/mint-record.ts'
 import {acceptSignedToken, mintTokenClaims} from './mint/mint-token.ts'
 import {overrule} from './policy/rules.ts'
 import type {Allowed, Case, Denied, Ruling} from './policy/ruling.ts'
-import type {Claim, DecisionRecord, LedgerHead} from './store/store.ts'
+import type {Claim} from './store/claims.ts'
+import type {DecisionRecord, LedgerHead} from './store/record.ts'
 import type {IssuerTools} from './tools.ts'
 
 export interface Unsealed {

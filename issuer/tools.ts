@@ -4,9 +4,12 @@ import type {FactSource, PermissionSource, PullRequestSource, TeamSource} from '
 import type {Log} from './log.ts'
 import type {Publisher} from './publish/publication.ts'
 import type {Panels} from './panel/keep-panels.ts'
+import type {PanelNotes} from './panel/ports.ts'
 import type {EvidenceKeys} from './mint/mint-evidence.ts'
 import type {Signer, TokenSigner} from './signing/signer.ts'
-import type {Claims, Outbox, PushLog, RecordReader, Scopes, Store} from './store/store.ts'
+import type {Claims, Outbox} from './store/claims.ts'
+import type {RecordReader, Scopes} from './store/lookups.ts'
+import type {PushLog, Store} from './store/store.ts'
 
 export interface IssuerTools {
   readonly facts: FactSource
@@ -17,6 +20,7 @@ export interface IssuerTools {
   readonly claims: Claims
   readonly outbox: Outbox
   readonly pushLog: PushLog
+  readonly panelNotes: PanelNotes
   readonly records: RecordReader
   readonly scopes: Scopes
   /** The receipt key that signs at this moment (KeyRing): receipts, revocations and statuses. */

@@ -18,7 +18,9 @@ import {renderEnded, renderRevoked, renderUnknownReceipt, renderWithdrawn} from 
 import {readChange} from './read-change.ts'
 import {type Revoked, revokeAll, revokeSurplus} from './revoke.ts'
 import {sealDecision} from './seal-decision.ts'
-import type {Claim, LiveReceipt, Outcome, ScopeReading, ScopeState} from './store/store.ts'
+import type {Claim, Outcome} from './store/claims.ts'
+import type {LiveReceipt, ScopeState} from './store/state.ts'
+import type {ScopeReading} from './store/store.ts'
 import type {IssuerTools} from './tools.ts'
 
 type WithdrawCommand = Extract<Command, {kind: 'deny' | 'revoke'}>

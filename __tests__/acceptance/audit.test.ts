@@ -5,7 +5,7 @@ import {countersign, fileOf, useBuiltCommand} from '../cli/command.ts'
 import {theRepository} from '../../sandbox/world.ts'
 import {ask} from './answers.ts'
 import {jobToken, mainJob, onMain} from './jobs.ts'
-import {operate} from './operator.ts'
+import {order} from './operator.ts'
 import {Stage, repository, until} from './stage.ts'
 import {expectAllowed} from './verdicts.ts'
 import {planJob} from '../../sandbox/runner/plan.ts'
@@ -19,7 +19,7 @@ beforeAll(async () => {
   stage = await Stage.open()
   sha = await stage.authorizeMain()
   const {owner} = theRepository(stage.world, repository)
-  auditor = operate(stage, 'auditor', 'add', 'acme', '--owner', String(owner.id))
+  auditor = await order(stage, 'auditor', 'add', 'acme', '--owner', String(owner.id))
 })
 afterAll(async () => {
   expect(stage.world.violations).toEqual([])

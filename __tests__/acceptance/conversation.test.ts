@@ -87,7 +87,7 @@ test('who may not approve is told why, once a person, pull request and hour', as
 test('an hour later they are told again', async () => {
   const {issuer, head} = stage
   await issuer.stop()
-  letTimePass(stage, 3_600_000)
+  await letTimePass(stage, 3_600_000)
   await issuer.restart()
   expect(await stage.say(`/authorize production ${head}`, {by: 'monalisa'})).toContain('does not count')
 })

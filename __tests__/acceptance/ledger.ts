@@ -9,15 +9,16 @@ import {
   parseEnvironment,
   parseRepositoryId,
 } from '#protocol'
-import type {IssuerProcess} from '../../sandbox/issuer-process.ts'
 import {theRepository} from '../../sandbox/world.ts'
-import {type Durable, openSqlite} from '../../issuer/store/sqlite.ts'
+import type {Durable} from '../../issuer/store/durable.ts'
+import {openSqlite} from '../../issuer/store/sqlite.ts'
+import type {Issuer} from './home.ts'
 import {type Stage, repository} from './stage.ts'
 
-export const databasePath = ({folder}: Pick<IssuerProcess, 'folder'>): string => join(folder, 'data', 'countersign.db')
+export const databasePath = ({folder}: Pick<Issuer, 'folder'>): string => join(folder, 'data', 'countersign.db')
 
-export async function withStore<T>(issuer: IssuerProcess, use: (durable: Durable) => Promise<T>): Promise<T> {
-  const durable = openSqlite(databasePath(issuer))
+export async function withStore<T>(issuer: Issuer, use: (durable: Durable) => Promise<T>): Promise<T> {
+  const durable = issuer.elsewhere?.openStore() ?? openSqlite(databasePath(issuer))
   try {
     return await use(durable)
   } finally {

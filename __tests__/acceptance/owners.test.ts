@@ -14,7 +14,7 @@ test('deliveries of an owner that is not served are answered 202 and dropped', a
   world.comment({repository, pullRequest, by: 'octocat', body: `/authorize production ${head}`})
   await world.settled()
   expect(world.hooks.deliveries.map(({statusCode}) => statusCode)).toEqual(world.hooks.deliveries.map(() => 202))
-  expect([countWaiting(stage), readClaims(stage)]).toEqual([0, []])
+  expect([countWaiting(stage), await readClaims(stage)]).toEqual([0, []])
   // Nothing about the repository was asked either.
   expect(world.requests.filter(({path}) => path.startsWith('/repos/'))).toEqual([])
   expect(stage.issuer.output).not.toContain('deliveries of every owner')

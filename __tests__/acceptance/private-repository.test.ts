@@ -2,7 +2,7 @@
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
 import {parseReceiptId} from '#protocol'
 import {withStore} from './ledger.ts'
-import {operate} from './operator.ts'
+import {order} from './operator.ts'
 import {Stage, repository} from './stage.ts'
 import {expectAllowed, expectRefused} from './verdicts.ts'
 
@@ -55,8 +55,8 @@ test('a key that was revoked is refused in a job that the issuer tells nothing e
   const allowed = await stage.gate()
   expectAllowed(allowed, stage.head)
   expect(allowed.summary).toContain('Revocation not checked')
-  const next = operate(stage, 'keys', 'rotate', '--now')
-  operate(stage, 'keys', 'revoke', stolen)
+  const next = await order(stage, 'keys', 'rotate', '--now')
+  await order(stage, 'keys', 'revoke', stolen)
   expectRefused(await stage.gate({with: {'public-key': `${stolen}\n${next}`}}), 'key_revoked')
 })
 

@@ -46,6 +46,17 @@ describe('redeem: true', () => {
     expect(events.filter((event) => event === 'receipt.redeemed')).toHaveLength(1)
   })
 
+  test('is not possible of a receipt that was accepted by its tree, and the refusal says why and what to do', async () => {
+    await stage.authorize()
+    const merge = {repository, pullRequest: stage.pullRequest, by: 'octocat', method: 'squash'} as const
+    const {sha} = await stage.world.mergePullRequest(merge)
+    expectAllowed(await stage.gate(onMain({}, {match: 'tree'})), sha)
+    const words = expectRefused(await stage.gate(onMain({}, {match: 'tree', ...redeem})), 'input_invalid')
+    expect(words).toContain('the receipt serves one run, and the issuer does not take that from this job')
+    expect(words).toContain(`the receipt authorises ${stage.head}, and this job runs for ${sha}: start it for`)
+    expect(words).toContain('or have this one authorised')
+  })
+
   test('said again by a person, another run goes out too', async () => {
     const sha = await stage.authorizeMain()
     expectAllowed(await stage.gate(onMain(run(41), redeem)), sha)

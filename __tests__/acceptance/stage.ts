@@ -1,10 +1,12 @@
 /** A stage for acceptance and attack tests: the sandbox GitHub, the running issuer, and jobs with the committed gate. */
 import {fileURLToPath} from 'node:url'
-import {IssuerProcess, type IssuerOptions} from '../../sandbox/issuer-process.ts'
+import type {IssuerOptions} from '../../sandbox/issuer-process.ts'
 import type {JobStatus} from '../../sandbox/runner/action-file.ts'
 import {type PlanJob, planJob} from '../../sandbox/runner/plan.ts'
 import {Runner, type StepResult} from '../../sandbox/runner.ts'
 import {type Sandbox, startSandbox} from '../../sandbox/start.ts'
+import {theRepository} from '../../sandbox/world.ts'
+import {type Issuer, startIssuer} from './home.ts'
 
 export const repository = 'octo-org/api-service'
 /** The folder of action.yml. */
@@ -14,6 +16,8 @@ export interface StageOptions {
   /** A plain token instead of the App. */
   readonly plainToken?: boolean
   readonly private?: boolean
+  /** An issuer that has its App by other ways than variables. */
+  readonly start?: (options: Pick<IssuerOptions, 'githubUrl' | 'oidcIssuer'>) => Promise<Issuer>
   readonly env?: IssuerOptions['env']
 }
 
@@ -43,19 +47,30 @@ export interface Comment {
 /** octocat may approve (maintain); hubot wrote the change and pushed it (write); monalisa only reads. */
 export class Stage {
   readonly github: Sandbox
-  readonly issuer: IssuerProcess
+  readonly issuer: Issuer
   readonly head: string
   readonly pullRequest: number
+  readonly #repositoryId: number
 
-  private constructor(github: Sandbox, issuer: IssuerProcess, change: {head: string; pullRequest: number}) {
+  private constructor(github: Sandbox, issuer: Issuer, change: {head: string; pullRequest: number}) {
     this.github = github
     this.issuer = issuer
     this.head = change.head
     this.pullRequest = change.pullRequest
+    this.#repositoryId = theRepository(github.world, repository).id
   }
 
   static async open(options: StageOptions = {}): Promise<Stage> {
     const github = await startSandbox()
+    try {
+      return await Stage.#openOn(github, options)
+    } catch (fault) {
+      await github.close()
+      throw fault
+    }
+  }
+
+  static async #openOn(github: Sandbox, options: StageOptions): Promise<Stage> {
     const {world} = github
     world.addOrganization({login: 'octo-org'})
     for (const login of ['octocat', 'hubot', 'monalisa']) world.addUser({login})
@@ -69,20 +84,22 @@ export class Stage {
     world.setPermission({repository, login: 'monalisa', role: 'read'})
     const {id, privateKey, webhookSecret} = await world.describeApp()
     const credentials = options.plainToken === true ? {token: operatorToken(github)} : {app: {id, privateKey}}
+    const where = {githubUrl: github.url, oidcIssuer: github.oidcIssuer}
+    const issuer =
+      (await options.start?.(where)) ??
+      (await startIssuer({...where, webhookSecret, ...credentials, ...(options.env && {env: options.env})}))
     if (options.plainToken !== true) world.installApp({account: 'octo-org'})
-    const issuer = await IssuerProcess.start({
-      githubUrl: github.url,
-      oidcIssuer: github.oidcIssuer,
-      webhookSecret,
-      ...credentials,
-      ...(options.env && {env: options.env}),
-    })
-    world.setHook({url: issuer.hookUrl, mode: options.plainToken === true ? 'repository' : 'app'})
-    const change = await proposeChange(github, 'feature')
-    const stage = new Stage(github, issuer, change)
-    // What a test counts afterwards is its own doing. Owners who are not served get no panel.
-    if (options.env?.['COUNTERSIGN_OWNERS'] === undefined) await stage.panel('May this be deployed')
-    return stage
+    try {
+      if (options.start === undefined)
+        world.setHook({url: issuer.hookUrl, mode: options.plainToken === true ? 'repository' : 'app'})
+      const stage = new Stage(github, issuer, await proposeChange(github, 'feature'))
+      // What a test counts afterwards is its own doing. Owners who are not served get no panel.
+      if (options.env?.['COUNTERSIGN_OWNERS'] === undefined) await stage.panel('May this be deployed')
+      return stage
+    } catch (fault) {
+      await issuer.close()
+      throw fault
+    }
   }
 
   get world(): Sandbox['world'] {
@@ -127,7 +144,8 @@ export class Stage {
 
   #written(pullRequest: number): readonly Comment[] {
     return [...this.world.comments.values()]
-      .filter((comment) => comment.author.login.startsWith('countersign') && comment.issue.number === pullRequest)
+      .filter(({author, issue}) => author.login.startsWith('countersign') && issue.number === pullRequest)
+      .filter(({issue}) => issue.repository.id === this.#repositoryId)
       .map(({id, author, body}) => ({id, by: author.login, body}))
   }
 
@@ -214,10 +232,14 @@ async function proposeChange(
 }
 
 /** Waits for what is awaited, at most `seconds`; the failure says what never came. */
-export async function until<T>(look: () => T | undefined, what: string, seconds = 30): Promise<T> {
+export async function until<T>(
+  look: () => T | undefined | Promise<T | undefined>,
+  what: string,
+  seconds = 30,
+): Promise<T> {
   const end = Date.now() + seconds * 1000
   for (;;) {
-    const found = look()
+    const found = await look()
     if (found !== undefined) return found
     if (!(Date.now() < end)) throw new Error(`waited ${seconds} seconds in vain for ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 25))

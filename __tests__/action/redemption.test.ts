@@ -113,6 +113,8 @@ describe('refuses', () => {
     ['over meanwhile', refusal(409, 'expired'), 'expired'],
     ['a 409 without a reason', refusal(409, 'because'), 'source_unreachable'],
     ['a caller that the issuer does not take', refusal(401, 'caller_unknown'), 'source_unreachable'],
+    ['a 403 of somebody in between', {status: 403, body: '<html>'}, 'source_unreachable'],
+    ['a job that may not say so', refusal(403, 'workflow_refused'), 'input_invalid'],
     ['an outage', refusal(500, 'internal_error'), 'source_unreachable'],
     ['a page', {status: 200, body: '<html>'}, 'source_unreachable'],
     [
@@ -133,7 +135,7 @@ describe('refuses', () => {
       const body = {error: {code: 'workflow_refused', message}}
       issuer.instead = ({method}) => (method === 'POST' ? {status: 403, body} : undefined)
       const {decision} = await run()
-      return decision.kind === 'deny' && decision.refusal.code === 'source_unreachable'
+      return decision.kind === 'deny' && decision.refusal.code === 'input_invalid'
         ? decision.refusal.problems.join()
         : decision.kind
     }

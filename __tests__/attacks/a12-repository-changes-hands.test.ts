@@ -120,8 +120,8 @@ test('what was announced under the served owner and read after a transfer is not
   stage.world.addOrganization({login: 'another-org'})
   stage.world.transferRepository({repository, to: 'another-org'})
   stage.world.redeliver({id: late?.id ?? 0})
-  const outcome = await until(() => readClaims(stage)[0]?.kind ?? undefined, 'an outcome of the statement')
-  expect(outcome).toBe('answered')
+  const look = async () => (await readClaims(stage))[0]?.kind ?? undefined
+  expect(await until(look, 'an outcome of the statement')).toBe('answered')
   expect(await receiptsFor(stage, {repository: 'another-org/api-service'})).toEqual([])
   expect(stage.replies()).toEqual([])
 })

@@ -2,6 +2,7 @@
 import {readFileSync} from 'node:fs'
 import {expect, test} from '@jest/globals'
 import {packFaults, packParts, packPaths, sectionNames} from '#protocol'
+import {evidenceKeysUsage} from '../../issuer/cli/evidence-keys.ts'
 import {exportUsage} from '../../issuer/cli/export.ts'
 import {exportPack} from '../../src/cli/export.ts'
 
@@ -22,9 +23,8 @@ test('every file that each pack has, every section and every part is named', () 
   for (const name of [...Object.values(packPaths), ...sectionNames, ...packParts]) expect(page).toContain(`\`${name}\``)
 })
 
-test('the options of both commands are those that the page shows', () => {
-  const options = new Set(
-    [...exportUsage.join().matchAll(/--[a-z-]+/g), ...exportPack.help.matchAll(/--[a-z-]+/g)].map(([name]) => name),
-  )
+test('the commands and their options are those that the page shows', () => {
+  const usage = [...exportUsage, ...evidenceKeysUsage, exportPack.help].join('\n')
+  const options = new Set([...usage.matchAll(/countersign(?:-issuer)? [a-z-]+|--[a-z-]+/g)].map(([name]) => name))
   for (const option of options) expect(page).toContain(option)
 })

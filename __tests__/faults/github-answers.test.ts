@@ -110,7 +110,7 @@ test('what GitHub once did not find never makes more than one outcome, and never
   for (const {pattern} of places) world.addFault({match: pattern, times: 1, status: 404})
   const statements = places.map((place) => authorise(stage, place))
   await settled(stage, statements)
-  for (const {comment, decision} of readClaims(stage).filter((claim) => statements.includes(claim.comment))) {
+  for (const {comment, decision} of (await readClaims(stage)).filter((claim) => statements.includes(claim.comment))) {
     expect([comment, repliesTo(stage, decision)]).not.toEqual([comment, 2])
     const receipt = decision.replace('dec_', 'rcpt_dg_')
     expect(world.checkRuns.filter(({externalId}) => externalId === receipt).length).toBeLessThanOrEqual(1)

@@ -26,7 +26,7 @@ async function failOnce(): Promise<void> {
 test('after a quarter of an hour it is given up, and the pull request is told to say it again', async () => {
   await failOnce()
   await stage.issuer.stop()
-  letTimePass(stage, quarter)
+  await letTimePass(stage, quarter)
   await stage.issuer.restart()
   const reply = await until(() => stage.replies()[0]?.body, 'a reply')
   expect(reply).toContain('**This could not be decided**, so nothing was authorised. GitHub did not answer in time.')
@@ -45,7 +45,7 @@ test('what was given up stays so when it is delivered again later, and is not an
   await world.settled()
   await stage.say('/countersign status')
   expect(stage.replies()).toHaveLength(2)
-  expect(readClaims(stage).map(({kind}) => kind)).toEqual(['answered', 'answered'])
+  expect((await readClaims(stage)).map(({kind}) => kind)).toEqual(['answered', 'answered'])
 })
 
 test('said again it is authorised', async () => {
@@ -56,7 +56,7 @@ test('where GitHub does not take the answer either, it is kept and said when Git
   const said = stage.replies().length
   await failOnce()
   await stage.issuer.stop()
-  letTimePass(stage, quarter)
+  await letTimePass(stage, quarter)
   stage.world.addFault({match: '^POST .*/comments$', status: 503})
   await stage.issuer.restart()
   const words = '"a failed delivery could not be put back"'
@@ -64,7 +64,7 @@ test('where GitHub does not take the answer either, it is kept and said when Git
   expect(stage.replies()).toHaveLength(said)
   stage.world.clearFaults()
   await stage.issuer.stop()
-  letTimePass(stage, 60_000)
+  await letTimePass(stage, 60_000)
   await stage.issuer.restart()
   const reply = await until(() => stage.replies()[said]?.body, 'a reply')
   expect(reply).toContain('**This could not be decided**')

@@ -69,8 +69,8 @@ async function killAgainAndAgain(random: () => number): Promise<number> {
   for (let i = 0; i < kills; i++) {
     await sleep(200 + random() * 1300)
     await stage.issuer.kill()
-    unfinished += readClaims(stage).filter(({published}) => !published).length
-    letTimePass(stage, 60_000)
+    unfinished += (await readClaims(stage)).filter(({published}) => !published).length
+    await letTimePass(stage, 60_000)
     await stage.issuer.restart()
     await redeliverFailed()
   }

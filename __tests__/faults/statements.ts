@@ -3,6 +3,7 @@ import {DatabaseSync} from 'node:sqlite'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {canonicalBytes, digestOf} from '#protocol'
 import {checkedEntries, databasePath} from '../acceptance/ledger.ts'
+import type {ClaimRow} from '../acceptance/home.ts'
 import type {Stage} from '../acceptance/stage.ts'
 
 /** A pull request in a repository of its own, or in one that it shares. */
@@ -37,14 +38,8 @@ export const repliesTo = ({world}: Stage, decision: string): number =>
     ({author, body}) => author.login.startsWith('countersign') && body.endsWith(`<!-- countersign:${decision} -->`),
   ).length
 
-export interface ClaimRow {
-  readonly comment: number
-  readonly decision: string
-  readonly kind: string | null
-  readonly published: boolean
-}
-
-export function readClaims({issuer}: Stage): readonly ClaimRow[] {
+export async function readClaims({issuer}: Stage): Promise<readonly ClaimRow[]> {
+  if (issuer.elsewhere !== undefined) return await issuer.elsewhere.readClaims()
   return withDatabase(issuer, (db) =>
     db
       .prepare('SELECT subject, decision, kind, published_at FROM claims')
@@ -63,7 +58,8 @@ export const countWaiting = ({issuer}: Stage): number =>
   withDatabase(issuer, (db) => Number(db.prepare('SELECT count(*) AS n FROM deliveries WHERE done = 0').get()?.['n']))
 
 /** As if the machine had been off for a while: what the database holds is older by that much. */
-export function letTimePass({issuer}: Stage, ms: number): void {
+export async function letTimePass({issuer}: Stage, ms: number): Promise<void> {
+  if (issuer.elsewhere !== undefined) return await issuer.elsewhere.letTimePass(ms)
   withDatabase(issuer, (db) => {
     db.prepare(
       'UPDATE deliveries SET received_at = received_at - :ms, due_at = max(0, due_at - :ms), leased_until = leased_until - :ms',
@@ -85,7 +81,7 @@ function withDatabase<T>(issuer: Stage['issuer'], use: (db: DatabaseSync) => T):
 export async function settled(stage: Stage, statements: readonly number[], seconds = 240): Promise<void> {
   const end = Date.now() + seconds * 1000
   for (;;) {
-    const published = new Set(readClaims(stage).flatMap(({comment, published}) => (published ? [comment] : [])))
+    const published = new Set((await readClaims(stage)).flatMap(({comment, published}) => (published ? [comment] : [])))
     const left = statements.filter((comment) => !published.has(comment))
     if (left.length === 0) return
     if (!(Date.now() < end)) throw new Error(`waited ${seconds} seconds in vain for the comments ${left.join(', ')}`)
@@ -96,7 +92,7 @@ export async function settled(stage: Stage, statements: readonly number[], secon
 
 /** What is wrong with how these statements came out; nothing, when each was authorised exactly once. */
 export async function audit(stage: Stage, statements: readonly number[]): Promise<readonly string[]> {
-  const claims = readClaims(stage)
+  const claims = await readClaims(stage)
   const entries = await checkedEntries(stage) // Throws when the chain or the frontier does not hold.
   const problems = statements.flatMap((comment) => {
     const own = claims.filter((claim) => claim.comment === comment)

@@ -33,7 +33,7 @@ import {mintFirstEntry} from '../../issuer/mint/mint-record.ts'
 import {builtInPolicy} from '../../issuer/policy/built-in.ts'
 import {evaluate} from '../../issuer/policy/rules.ts'
 import type {Allowed, Case, EnvironmentPolicy} from '../../issuer/policy/ruling.ts'
-import type {LedgerHead} from '../../issuer/store/store.ts'
+import type {LedgerHead} from '../../issuer/store/record.ts'
 import type {TestKey} from '../protocol/builders.ts'
 
 /** What a parser made of a value that a test knows to be good. */

@@ -15,6 +15,7 @@ import {
   readKeySet,
   verifyReceipt,
 } from '#protocol'
+import {sightOfRepository} from '../../issuer/callers/sight.ts'
 import {openKeys} from '../../issuer/keys/issuer-keys.ts'
 import {followedBy} from '../../issuer/keys/key-ring.ts'
 import {mintKeyEntry} from '../../issuer/mint/mint-key-set.ts'
@@ -316,7 +317,8 @@ describe('the running issuer', () => {
     await store.read(scopeOf())
     expect(issuer.ring.signer.publicKey).toBe(second)
     const third = keyIn(await issuer.run('rotate --now'))
-    await store.find({by: 'scope', repository: 'octo-org/api-service', environment: scopeOf().environment})
+    const sight = sightOfRepository(scopeOf().repositoryId)
+    await store.find({by: 'scope', repository: 'octo-org/api-service', environment: scopeOf().environment, sight})
     expect(issuer.ring.signer.publicKey).toBe(third)
   })
 

@@ -3,7 +3,7 @@ import {expect, test} from '@jest/globals'
 import {parseDecisionId, parseRepositoryId} from '#protocol'
 import {oneAtATime} from '../../issuer/publish/one-at-a-time.ts'
 import {repair} from '../../issuer/repair.ts'
-import type {Unpublished} from '../../issuer/store/store.ts'
+import type {Unpublished} from '../../issuer/store/claims.ts'
 
 const day = 24 * 3_600_000
 const now = Date.parse('2026-04-02T12:00:00Z')
@@ -26,6 +26,13 @@ function makeTools(waiting: readonly Unpublished[], failing: readonly number[]) 
     newestCheckpoint: () => Promise.resolve(undefined),
     log: {info: silent, warn: silent, error: silent},
     panels: {refresh: () => Promise.resolve()},
+    // Of panels' dates panel/dates.test.ts tells.
+    panelNotes: {
+      keep: () => Promise.resolve('kept' as const),
+      due: () => Promise.resolve([]),
+      awaiting: () => Promise.resolve([]),
+    },
+    inbox: {put: () => Promise.resolve('new' as const)},
     outbox: {
       unpublished: (before: number) => Promise.resolve(asked.push(before) > 0 ? waiting : []),
       markPublished: ({subject}: {subject: string}) =>

@@ -31,6 +31,9 @@ const start = Date.parse('2026-04-02T14:30:00Z') * 1000
 const ulid = (n: number): string => String(n).padStart(26, '0')
 const digest = (words: string, n: number): string => digestOf(`${words} ${n}`)
 
+/** What a job told that entry `n` recorded. */
+export const reportOf = (n: number): string => canonicalJson({receipt: `rcpt_dg_${ulid(n)}`, nonce: n})
+
 /** What entry `n` says: every event in turn, some with a digest that does not apply left out. */
 function eventOf(n: number): Pick<EntryBody, 'event' | 'subject' | 'digests'> {
   const receipt = `rcpt_dg_${ulid(n)}`
@@ -48,11 +51,11 @@ function eventOf(n: number): Pick<EntryBody, 'event' | 'subject' | 'digests'> {
     case 3:
       return {event: 'receipt.revoked', subject: receipt, digests: {revocation: digest('revocation', n)}}
     case 4:
-      return {event: 'receipt.redeemed', subject: receipt, digests: {run: digest('run', n)}}
+      return {event: 'receipt.redeemed', subject: receipt, digests: {run: digestOf(reportOf(n))}}
     case 5:
-      return {event: 'deploy.started', subject: receipt, digests: {run: digest('run', n)}}
+      return {event: 'deploy.started', subject: receipt, digests: {run: digestOf(reportOf(n))}}
     case 6:
-      return {event: 'deploy.finished', subject: receipt, digests: {run: digest('run', n)}}
+      return {event: 'deploy.finished', subject: receipt, digests: {run: digestOf(reportOf(n))}}
     case 7:
       return {event: 'key.rotated', subject: origin, digests: {keys: digest('keys', n)}}
     default:

@@ -76,7 +76,7 @@ function openAsApp(
     return connection
   }
   const own = openConnection(access, {authStrategy: createAppAuth, auth: {appId, privateKey}})
-  const anonymous = openConnection(access, {})
+  const anonymous = openAnonymous(access)
   const ownAccount = onceKnown(() =>
     fetchBotUser(own, (installation) => (installation === undefined ? anonymous : connect(installation))),
   )
@@ -92,7 +92,10 @@ const silent = (): void => undefined
 /** Octokit would write failures and deprecations to the console; what matters of them is in GitHubUnavailable. */
 const noLog = {debug: silent, info: silent, warn: silent, error: silent}
 
-function openConnection({apiUrl, version, timeLimitMs = 10_000}: GitHubAccess, identity: Identity): Connection {
+function openConnection(
+  {apiUrl, version, timeLimitMs = 10_000}: Omit<GitHubAccess, 'credentials'>,
+  identity: Identity,
+): Connection {
   const octokit = new Octokit({
     ...identity,
     baseUrl: apiUrl,
@@ -112,6 +115,9 @@ function openConnection({apiUrl, version, timeLimitMs = 10_000}: GitHubAccess, i
     },
   }
 }
+
+/** As nobody: for what GitHub answers to whoever knows a secret of the question. */
+export const openAnonymous = (access: Omit<GitHubAccess, 'credentials'>): Connection => openConnection(access, {})
 
 /** Asks until it is known, then never again; an outage is not kept. */
 function onceKnown(fetchIt: () => Promise<number>): () => Promise<number> {

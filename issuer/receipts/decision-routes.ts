@@ -1,9 +1,12 @@
-/** Decisions over HTTP (docs/routes.md): the authority token for whoever may see it, the evidence for auditors alone. */
+/**
+ * Decisions over HTTP (docs/routes.md): the authority token for whoever may see it; evidence and policy for auditors alone.
+ * A policy belongs to nobody, since many decisions share it: who may read a decision's evidence may read its policy.
+ */
 import {type Context, Hono} from 'hono'
 import {type PublicJwk, parseDecisionId} from '#protocol'
 import {mayRead, mayReadEvidence} from '../callers/caller.ts'
 import type {CallerTools} from '../callers/read-caller.ts'
-import type {FoundDecision, RecordReader} from '../store/store.ts'
+import type {FoundDecision, RecordReader} from '../store/lookups.ts'
 import type {IssuerTools} from '../tools.ts'
 import {callerOf, callerRoutes} from './caller-routes.ts'
 
@@ -22,12 +25,14 @@ export function decisionRoutes(tools: DecisionRouteTools): Hono {
     if (!isShown || found.token === undefined) return c.notFound()
     return c.body(found.token, 200, {'content-type': 'application/jwt'})
   })
-  routes.get('/:id/evidence', async (c) => {
-    const caller = await callerOf(c, tools)
-    const found = await findDecision(c, tools)
-    if (found === undefined || !mayReadEvidence(caller, found)) return c.notFound()
-    return c.body(found.evidence, 200, {'content-type': 'application/json'})
-  })
+  for (const part of ['evidence', 'policy'] as const) {
+    routes.get(`/:id/${part}`, async (c) => {
+      const caller = await callerOf(c, tools)
+      const found = await findDecision(c, tools)
+      if (found === undefined || !mayReadEvidence(caller, found)) return c.notFound()
+      return c.body(found[part], 200, {'content-type': 'application/json'})
+    })
+  }
   return routes
 }
 

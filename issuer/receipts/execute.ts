@@ -1,7 +1,7 @@
 /** Execution (formats §6): that a deployment began and how it ended, as its job reports. Recorded, and decides nothing. */
 import {isPlainObject, parseJson, secondsTimeToMs} from '#protocol'
 import {nextTime} from '../mint/mint-record.ts'
-import type {FoundEvent, Run} from '../store/store.ts'
+import type {FoundEvent} from '../store/lookups.ts'
 import type {IssuerTools} from '../tools.ts'
 import type {Refusal} from './refusals.ts'
 import {type Telling, type Told, mintTold, msOf, scopeOf} from './told.ts'
@@ -40,21 +40,16 @@ export async function execute(telling: Telling, execution: Execution, tools: Exe
   const {store, now, records} = tools
   const {id, expiresAt} = telling.found.receipt
   if (!(now() < secondsTimeToMs(expiresAt) + reportsForMs)) return refuse({code: 'expired', expiresAt})
+  const order = orderOf(telling, execution)
   return await tools.takeTurn(async () => {
     for (let round = 0; round < maxRounds; round++) {
       const read = await store.read(scopeOf(telling))
-      const events = await records.events(id)
-      const first = findTold(events, {execution, run: telling.job.run})
-      if (first !== undefined) return {kind: 'recorded', told: first}
-      if (events.length >= mostReports) return refuse({code: 'reports_exhausted'})
+      // What the same attempt of the same run said first: by its name, since what happened to a receipt may lag.
+      const first = await records.eventOnce(order.once)
+      if (first !== undefined) return {kind: 'recorded', told: toldOf(first)}
+      if ((await records.events(id)).length >= mostReports) return refuse({code: 'reports_exhausted'})
       const at = nextTime(read.head, now())
-      const record = mintTold({
-        telling,
-        head: read.head,
-        at,
-        ...orderOf(telling, execution),
-        nonce: tools.newIds().nonce,
-      })
+      const record = mintTold({telling, head: read.head, at, ...order, nonce: tools.newIds().nonce})
       const appends = {scope: record.scope, records: [record], state: read.state, read}
       if ((await store.commit({appends, at: msOf(at)})) === 'committed') return {kind: 'recorded', told: toldOf(record)}
     }
@@ -69,17 +64,6 @@ const orderOf = ({found, job: {run}}: Telling, execution: Execution) => ({
   once: `executed/${found.receipt.id}/${run.id}/${run.attempt}/${execution.event}`,
   more: execution,
 })
-
-/** What the same attempt of the same run said first. */
-function findTold(
-  events: readonly FoundEvent[],
-  {execution, run}: {readonly execution: Execution; readonly run: Run},
-): ToldExecution | undefined {
-  return events
-    .filter(({entry}) => entry.event === eventOf[execution.event])
-    .map(toldOf)
-    .find((told) => told.run.id === run.id && told.run.attempt === run.attempt)
-}
 
 /** Our own writing: the JSON's shape is trusted. The nonce stays with the record. */
 function toldOf({body}: Pick<FoundEvent, 'body'>): ToldExecution {

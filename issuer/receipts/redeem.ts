@@ -1,7 +1,8 @@
 /** Redemption (formats §6): the issuer records, once, that a run uses a receipt. Of several runs one wins (threats A24). */
 import {printSecondsTime, secondsTimeToMs} from '#protocol'
 import {nextTime} from '../mint/mint-record.ts'
-import type {Append, Redeemed, ScopeReading} from '../store/store.ts'
+import type {Redeemed} from '../store/state.ts'
+import type {Append, ScopeReading} from '../store/store.ts'
 import type {Refusal} from './refusals.ts'
 import {type StandingTools, checkApprovers, findLive} from './standing.ts'
 import {type Telling, type Told, mintTold, msOf, scopeOf} from './told.ts'

@@ -1,7 +1,7 @@
 /** Why a question about a receipt is refused: each code with its status and its words. The code is API (docs/routes.md). */
 import type {Context} from 'hono'
 import type {SecondsTime} from '#protocol'
-import type {Run} from '../store/store.ts'
+import type {Run} from '../store/state.ts'
 
 export type Refusal =
   | {readonly code: 'query_invalid' | 'body_invalid' | 'body_too_large'; readonly problem: string}
@@ -48,7 +48,7 @@ function describe(refusal: Refusal): string {
     case 'repository_mismatch':
       return `the receipt is for the repository ${refusal.authorised}, and this job belongs to ${refusal.shown}`
     case 'commit_mismatch':
-      return `the receipt authorises ${refusal.authorised}, and this job runs for ${refusal.shown}: start it for the authorised commit`
+      return `the receipt authorises ${refusal.authorised}, and this job runs for ${refusal.shown}: start it for the authorised commit, or have this one authorised`
     case 'environment_mismatch':
       return `the receipt is for the environment ${refusal.authorised}, and this job runs in another`
     case 'workflow_refused':

@@ -2,11 +2,11 @@
 import type {Context, Hono} from 'hono'
 import {bodyLimit} from 'hono/body-limit'
 import {parseReceiptId, parseRepositoryName} from '#protocol'
-import {type Caller, type Job, mayRead} from '../callers/caller.ts'
+import {type Caller, type Job, mayRead, sightOf} from '../callers/caller.ts'
 import type {CallerTools} from '../callers/read-caller.ts'
 import {refreshQuietly} from '../panel/keep-panels.ts'
-import {readReceiptQuery} from '../receipt-query.ts'
-import type {FoundReceipt, Lookup} from '../store/store.ts'
+import {type ReceiptQuestion, readReceiptQuery} from '../receipt-query.ts'
+import type {FoundReceipt} from '../store/lookups.ts'
 import type {IssuerTools} from '../tools.ts'
 import {type AdmitTools, admitJob} from './admit.ts'
 import {callerOf, callerRoutes} from './caller-routes.ts'
@@ -31,7 +31,7 @@ export function receiptRoutes(tools: ReceiptRouteTools): Hono {
     const caller = await callerOf(c, tools)
     const query = readReceiptQuery((name) => c.req.queries(name))
     if (!query.ok) return answerRefusal(c, {code: 'query_invalid', problem: query.problems.join('; ')})
-    const found = (await tools.store.find(query.lookup)).filter((one) => maySee(caller, one))
+    const found = await tools.store.find({...query.lookup, sight: sightOf(caller)})
     const isTheirs = await isStillNamed(query.lookup, found[0], tools)
     return c.json({receipts: isTheirs ? found.map(({receipt}) => receipt) : []})
   })
@@ -49,11 +49,11 @@ export function receiptRoutes(tools: ReceiptRouteTools): Hono {
 
 /** Asked by id, no name matters. GitHub is asked only where there is something to show. */
 const isStillNamed = async (
-  lookup: Lookup,
+  {repository}: ReceiptQuestion,
   found: FoundReceipt | undefined,
   {bearsName}: Pick<ReceiptRouteTools, 'bearsName'>,
 ): Promise<boolean> => {
-  const name = lookup.by === 'scope' ? parseRepositoryName(lookup.repository) : undefined
+  const name = parseRepositoryName(repository)
   if (name === undefined || found === undefined) return true
   return await bearsName({id: found.receipt.scope.repositoryId, name})
 }

@@ -13,7 +13,7 @@ import {
   stateAt,
   verifyStatus,
 } from '#protocol'
-import type {ScopeKey} from '../store/store.ts'
+import type {ScopeKey} from '../store/state.ts'
 import type {IssuerTools} from '../tools.ts'
 import type {RepositorySource} from './github-repositories.ts'
 import {type StandingTools, checkApprovers, findLive} from './standing.ts'

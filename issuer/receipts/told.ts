@@ -2,7 +2,9 @@
 import {type MicrosTime, type Receipt, type SecondsTime, microsTimeToMicros, printSecondsTime} from '#protocol'
 import type {Job} from '../callers/caller.ts'
 import {type EventOrder, mintEvent} from '../mint/mint-event.ts'
-import type {EventRecord, FoundReceipt, LedgerHead, Run, ScopeKey} from '../store/store.ts'
+import type {FoundReceipt} from '../store/lookups.ts'
+import type {EventRecord, LedgerHead} from '../store/record.ts'
+import type {Run, ScopeKey} from '../store/state.ts'
 import type {PresentRepository} from './github-repositories.ts'
 
 /** From a job that was admitted. */

@@ -8,7 +8,8 @@ import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
 import {readCaller} from '../../../issuer/callers/read-caller.ts'
 import type {Printed} from '../../../issuer/cli/printed.ts'
 import {runCommand} from '../../../issuer/cli/run.ts'
-import {type Durable, openSqlite} from '../../../issuer/store/sqlite.ts'
+import type {Durable} from '../../../issuer/store/durable.ts'
+import {openSqlite} from '../../../issuer/store/sqlite.ts'
 
 const now = Date.parse('2026-04-02T15:00:00Z')
 const nobody = {verify: async () => Promise.resolve(undefined)}

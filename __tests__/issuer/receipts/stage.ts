@@ -9,10 +9,12 @@ import type {PermissionLevel} from '../../../issuer/facts/facts.ts'
 import {GitHubUnavailable} from '../../../issuer/github/unavailable.ts'
 import {foldRevoked} from '../../../issuer/mint/fold-withdrawal.ts'
 import {decisionRoutes, tokenKeyRoutes} from '../../../issuer/receipts/decision-routes.ts'
+import {type EventRouteTools, eventRoutes} from '../../../issuer/receipts/event-routes.ts'
 import {type ReceiptRouteTools, receiptRoutes} from '../../../issuer/receipts/routes.ts'
 import {revokeAll} from '../../../issuer/revoke.ts'
-import {type Durable, openSqlite} from '../../../issuer/store/sqlite.ts'
-import type {FoundReceipt} from '../../../issuer/store/store.ts'
+import type {Durable} from '../../../issuer/store/durable.ts'
+import {openSqlite} from '../../../issuer/store/sqlite.ts'
+import type {FoundReceipt} from '../../../issuer/store/lookups.ts'
 import {makeKey} from '../../protocol/builders.ts'
 import {type Asked, decisionId, firstEntry, receiptOf, scopeOf, ulid} from '../../stores/builders.ts'
 import {decideStatement} from '../../stores/deciding.ts'
@@ -41,7 +43,8 @@ export interface Stage {
   readonly warnings: string[]
   /** Issues receipt `n`, alive from 14:30 to 15:30; the clock stands at 15:00. */
   readonly issue: (n: number, more?: Omit<Asked, 'n' | 'read'>) => Promise<Receipt>
-  readonly revoke: (receipt: Receipt) => Promise<void>
+  /** `ownerId`: whose the repository is by then. */
+  readonly revoke: (receipt: Receipt, ownerId?: number) => Promise<void>
   readonly get: (path: string, bearer?: string) => Promise<Response>
   readonly post: (path: string, bearer?: string, body?: string) => Promise<Response>
   /** A fresh token of a job that a push to main started. */
@@ -85,6 +88,7 @@ function openProcess(world: World): Stage {
   const app = new Hono()
   app.notFound((c) => c.json({error: {code: 'not_found'}}, 404))
   app.onError((fault, c) => c.json({error: {code: 'internal_error', message: fault.message}}, 500))
+  app.route('/v1/receipts', eventRoutes(tools))
   app.route('/v1/receipts', receiptRoutes(tools))
   app.route('/v1/decisions', decisionRoutes(tools))
   app.route('/.well-known', tokenKeyRoutes({kty: 'RSA', kid: 'a', alg: 'RS256', use: 'sig', n: 'b', e: 'AQAB'}))
@@ -100,7 +104,7 @@ function openProcess(world: World): Stage {
     app,
     warnings,
     issue: (n, more = {}) => issue({n, ...more}, durable),
-    revoke: (receipt) => revoke(receipt, tools),
+    revoke: (receipt, ownerId = 9919) => revoke({receipt, ownerId}, tools),
     get: (place, bearer) => ask('GET', place, bearer === undefined ? {} : {bearer}),
     post: (place, bearer, body) =>
       ask('POST', place, {...(bearer !== undefined && {bearer}), ...(body !== undefined && {body})}),
@@ -115,7 +119,7 @@ function toolsOf(
   durable: Durable,
   {provider, clock, github}: World,
   warnings: string[],
-): ReceiptRouteTools & CallerTools {
+): ReceiptRouteTools & EventRouteTools & CallerTools {
   const look = async (): Promise<void> => {
     github.asked += 1
     await Promise.resolve()
@@ -166,14 +170,17 @@ async function issue({n, ...more}: Omit<Asked, 'read'>, durable: Durable): Promi
   return must<FoundReceipt>(found).receipt
 }
 
-async function revoke({id, scope}: Receipt, tools: ReceiptRouteTools): Promise<void> {
+async function revoke(
+  {receipt: {id, scope}, ownerId}: {receipt: Receipt; ownerId: number},
+  tools: ReceiptRouteTools,
+): Promise<void> {
   const place = scopeOf(scope.repositoryId, scope.environment)
   const read = await tools.store.read(place)
   const revoked = await revokeAll(
     {
       receipts: read.state.receipts.filter((one) => one.id === id),
       scope: place,
-      repository: {name: scope.repository, ownerId: 9919, public: true},
+      repository: {name: scope.repository, ownerId, public: true},
       by: {id: 583231, login: 'octocat'},
       cause: 'closed',
       nonce: ulid(1),

@@ -85,6 +85,11 @@ describe('by id, list and status', () => {
     ['a private one', `/v1/decisions/${decisionId(2)}`, `/v1/decisions/${decisionId(9)}`, ['its job', 'its auditor']],
     ['a private denial', `/v1/decisions/${decisionId(3)}`, `/v1/decisions/${decisionId(9)}`, ['its job', 'its auditor']],
     ['the evidence of a public one', `/v1/decisions/${decisionId(1)}/evidence`, `/v1/decisions/${decisionId(9)}/evidence`, ['its auditor']],
+    ['its policy', `/v1/decisions/${decisionId(1)}/policy`, `/v1/decisions/${decisionId(9)}/policy`, ['its auditor']],
+    ['the policy of a private one', `/v1/decisions/${decisionId(2)}/policy`, `/v1/decisions/${decisionId(9)}/policy`, ['its auditor']],
+    ['the policy of a private denial', `/v1/decisions/${decisionId(3)}/policy`, `/v1/decisions/${decisionId(9)}/policy`, ['its auditor']],
+    ['what happened to a public receipt', `/v1/receipts/${receiptId(1)}/events`, `/v1/receipts/${missing}/events`, ['its auditor']],
+    ['what happened to a private one', `/v1/receipts/${receiptId(2)}/events`, `/v1/receipts/${missing}/events`, ['its auditor']],
     ['the evidence of a private one', `/v1/decisions/${decisionId(2)}/evidence`, `/v1/decisions/${decisionId(9)}/evidence`, ['its auditor']],
   ])('%s (%s)', async (...[, path, absent, readers]) => {
     expect(await readersOf(path, absent)).toEqual(readers)
@@ -117,6 +122,11 @@ describe('an answer', () => {
     expect([evidence.headers.get('content-type'), await evidence.text()]).toEqual(['application/json', '{"nonce":"1"}'])
   })
 
+  test('of a policy is its canonical text', async () => {
+    const policy = await stage.get(`/v1/decisions/${decisionId(3)}/policy`, bearers['its auditor'])
+    expect([policy.headers.get('content-type'), await policy.text()]).toEqual(['application/json', '{}'])
+  })
+
   test('to a query that cannot be read names every problem', async () => {
     expect(await told(stage.get('/v1/receipts?repository=octo-org&environment=..&sha=x'))).toMatchObject({
       status: 400,
@@ -127,7 +137,10 @@ describe('an answer', () => {
   test.each(['x', '..', 'rcpt_dg_', `${receiptOf(1).id}.`, receiptOf(1).id.toUpperCase()])(
     'to the id %s is that nothing is here',
     async (id) => {
-      for (const path of [`/v1/receipts/${id}/status`, `/v1/decisions/${id}`, `/v1/decisions/${id}/evidence`]) {
+      for (const path of [
+        ...['status', 'events'].map((part) => `/v1/receipts/${id}/${part}`),
+        ...['', '/evidence', '/policy'].map((part) => `/v1/decisions/${id}${part}`),
+      ]) {
         expect((await stage.get(path, bearers['its auditor'])).status).toBe(404)
       }
     },
@@ -137,6 +150,32 @@ describe('an answer', () => {
     const answer = await stage.get('/.well-known/jwks.json')
     expect(await answer.json()).toEqual({keys: [expect.objectContaining({kty: 'RSA', alg: 'RS256', use: 'sig'})]})
   })
+})
+
+test('what happened is shown with its documents, each to the auditor of whoever had the repository then', async () => {
+  const fresh = await setStage()
+  try {
+    const receipt = await fresh.issue(1)
+    const [before, after] = await Promise.all(
+      [9919, 7].map(async (owner) => {
+        const {text, digest} = makeToken('csat_')
+        const auditor = {name: `of-${owner}`, owners: [owner], createdAt: 0, expiresAt: askedAt + 1000}
+        await fresh.durable.auditors.add(auditor, digest)
+        return text
+      }),
+    )
+    const path = `/v1/receipts/${receipt.id}/events`
+    expect(await told(fresh.get(path, before))).toEqual({status: 200, events: []})
+    expect((await fresh.get(path, after)).status).toBe(404)
+    await fresh.revoke(receipt, 7)
+    expect(await told(fresh.get(path, before))).toEqual({status: 200, events: []})
+    const [kept] = await fresh.durable.records.events(receipt.id)
+    const document: unknown = JSON.parse(kept?.body ?? '')
+    expect(await told(fresh.get(path, after))).toEqual({status: 200, events: [{entry: kept?.entry, document}]})
+    expect(document).toMatchObject({type: 'countersign.revocation/v1', receipt: receipt.id})
+  } finally {
+    await fresh.close()
+  }
 })
 
 test('while the provider gives no keys, a job is told so whatever it asks for, and nobody else notices', async () => {
