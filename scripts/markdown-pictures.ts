@@ -29,7 +29,13 @@ export function panelMarkdown(): string {
   const state = {kind: 'waiting', approvals: 1, logins: ['octocat'], until: decidedAt + 3_600_000} as const
   const waiting = aStage({state, change, rules})
   const staging = {...aStage({state: {kind: 'authorised', receipt: aReceipt()}, change}), environment: staged}
-  return render(aPanel(waiting, staging))
+  const {place, pullRequest} = aPanel(waiting)
+  const source = {kind: 'file', path: '.github/countersign.yml'} as const
+  return render({
+    place,
+    pullRequest,
+    subject: {kind: 'change', change: waiting.change, source, stages: [waiting, staging], more: []},
+  })
 }
 
 const staged = must(parseEnvironment('staging'))
