@@ -152,10 +152,12 @@ function listen(house: House): void {
   })
   const stop = (signal: string): void => {
     log.info({signal}, 'finishing what is in hand')
+    // A connection whose last answer goes out after this would stay open for as long as idle ones are kept.
+    const sweep = setInterval(() => server.closeIdleConnections(), 100)
     server.close(() => {
+      clearInterval(sweep)
       void house.issuer.close().then(() => log.info({}, 'stopped'))
     })
-    server.closeIdleConnections()
   }
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)

@@ -2,6 +2,7 @@
 import {spawn} from 'node:child_process'
 import {readFileSync} from 'node:fs'
 import {copyFile, mkdtemp, readdir, rename, rm} from 'node:fs/promises'
+import {connect} from 'node:net'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
@@ -48,8 +49,8 @@ test('an argument that it does not know is an error', async () => {
   expect(stderr).toContain('--verbose')
 })
 
-test('without configuration it exits with 2 and lists everything that is missing', async () => {
-  const {code, stdout, stderr} = await run({})
+test('half configured it exits with 2 and lists everything that is missing', async () => {
+  const {code, stdout, stderr} = await run({COUNTERSIGN_GITHUB_PRIVATE_KEY: 'app.pem'})
   expect([code, stdout]).toEqual([2, ''])
   expect(stderr).toContain('COUNTERSIGN_GITHUB_WEBHOOK_SECRET')
   expect(stderr).toContain('COUNTERSIGN_GITHUB_APP_ID')
@@ -93,6 +94,24 @@ test('SIGTERM finishes the delivery in hand; after a restart pin, receipts and l
   await issuer.restart()
   expect(issuer.pin).toBe(pin)
   expectAllowed(await stage.gate({with: {'github-token': ''}}), head)
+})
+
+test('a connection that is kept alive does not hold up SIGTERM: what is asked on it is answered, then it ends', async () => {
+  const {issuer} = stage
+  const socket = connect(Number(new URL(issuer.url).port), '127.0.0.1')
+  let heard = ''
+  socket.on('data', (chunk: Buffer) => (heard += chunk.toString()))
+  socket.write('POST /github/webhook HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n')
+  await until(() => /^HTTP\/1.1 100/.exec(heard) ?? undefined, 'the issuer to have the request in hand')
+  const stopped = issuer.stop()
+  await until(
+    () => /finishing what is in hand/.exec(issuer.output.slice(issuer.output.lastIndexOf('listening'))),
+    'SIGTERM',
+  )
+  socket.write('{}')
+  expect(await stopped).toBe(0)
+  expect(heard).toContain('HTTP/1.1 401')
+  await issuer.restart()
 })
 
 test('a store that was emptied beside its keys is refused with 2, and so is an older copy', async () => {

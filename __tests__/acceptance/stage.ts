@@ -116,9 +116,9 @@ export class Stage {
 
   /** Comments, and waits for the issuer's next reply on that pull request. */
   async say(body: string, {by = 'octocat', pullRequest = this.pullRequest} = {}): Promise<string> {
-    const before = this.replies(pullRequest).length
+    const before = new Set(this.#written(pullRequest).map(({id}) => id))
     this.world.comment({repository, pullRequest, by, body})
-    return await until(() => this.replies(pullRequest)[before]?.body, `a reply to ${body}`)
+    return await until(() => this.replies(pullRequest).find(({id}) => !before.has(id))?.body, `a reply to ${body}`)
   }
 
   /** Has octocat authorise the head for production; resolves when the receipt is published. */

@@ -85,7 +85,7 @@ describe.each(Object.entries(liars))('a job %s', (_, {job, code}) => {
 
 test('the gate in such a job is refused, and told where the job must stand', async () => {
   const step = await stage.gate({job: {...mainJob, trigger: evil, actor: 'hubot'}})
-  expectStopped(step, 'source_unreachable')
+  expectStopped(step, 'input_invalid')
   expect(step.stdout).toContain('only a workflow file of the default branch')
   await expectUntouched()
 })
