@@ -152,10 +152,10 @@ function listen(house: House): void {
   })
   const stop = (signal: string): void => {
     log.info({signal}, 'finishing what is in hand')
-    // A connection whose last answer goes out after this would stay open for as long as idle ones are kept.
-    const sweep = setInterval(() => server.closeIdleConnections(), 100)
+    // A closing server does not watch its timeouts any more: a client that says nothing would hold it up for good.
+    const patienceEnds = setTimeout(() => server.closeAllConnections(), patience.headersTimeout)
     server.close(() => {
-      clearInterval(sweep)
+      clearTimeout(patienceEnds)
       void house.issuer.close().then(() => log.info({}, 'stopped'))
     })
   }

@@ -1,5 +1,6 @@
 /** The issuer as its operator starts, stops, misconfigures and restores it. */
 import {spawn} from 'node:child_process'
+import {once} from 'node:events'
 import {readFileSync} from 'node:fs'
 import {copyFile, mkdtemp, readdir, rename, rm} from 'node:fs/promises'
 import {connect} from 'node:net'
@@ -96,21 +97,15 @@ test('SIGTERM finishes the delivery in hand; after a restart pin, receipts and l
   expectAllowed(await stage.gate({with: {'github-token': ''}}), head)
 })
 
-test('a connection that is kept alive does not hold up SIGTERM: what is asked on it is answered, then it ends', async () => {
+test('a client that is silent does not hold up SIGTERM', async () => {
   const {issuer} = stage
-  const socket = connect(Number(new URL(issuer.url).port), '127.0.0.1')
-  let heard = ''
-  socket.on('data', (chunk: Buffer) => (heard += chunk.toString()))
-  socket.write('POST /github/webhook HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n')
-  await until(() => /^HTTP\/1.1 100/.exec(heard) ?? undefined, 'the issuer to have the request in hand')
-  const stopped = issuer.stop()
-  await until(
-    () => /finishing what is in hand/.exec(issuer.output.slice(issuer.output.lastIndexOf('listening'))),
-    'SIGTERM',
-  )
-  socket.write('{}')
-  expect(await stopped).toBe(0)
-  expect(heard).toContain('HTTP/1.1 401')
+  const silent = connect(Number(new URL(issuer.url).port), '127.0.0.1')
+  silent.on('error', () => undefined)
+  await once(silent, 'connect')
+  // Answered on a later connection, so the silent one is the issuer's by now.
+  expect((await fetch(`${issuer.url}/healthz`)).status).toBe(200)
+  expect(await issuer.stop()).toBe(0)
+  silent.destroy()
   await issuer.restart()
 })
 
