@@ -34,6 +34,9 @@ export interface CloudOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
+/** Slow to make, and the same for all of a test file. */
+const tokenKey = generateKeyPairSync('rsa', {modulusLength: 3072}).privateKey
+
 interface Parts {
   readonly kms: Kms
   readonly secrets: SecretsApi
@@ -97,10 +100,7 @@ export class Cloud {
     for (const name of [keyNames.ReceiptKey, keyNames.NextReceiptKey, keyNames.LedgerKey]) {
       kms.keys.set(name, {privateKey: generateKeyPairSync('ed25519').privateKey, spec: 'ECC_NIST_EDWARDS25519'})
     }
-    kms.keys.set(keyNames.TokenKey, {
-      privateKey: generateKeyPairSync('rsa', {modulusLength: 3072}).privateKey,
-      spec: 'RSA_3072',
-    })
+    kms.keys.set(keyNames.TokenKey, {privateKey: tokenKey, spec: 'RSA_3072'})
     const sqs = new SQSClient({endpoint: emulator.url, region, credentials})
     const made = await sqs.send(new CreateQueueCommand({QueueName: 'deliveries'}))
     const queueUrl = made.QueueUrl ?? ''

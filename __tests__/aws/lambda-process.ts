@@ -51,7 +51,6 @@ export class LambdaProcess {
     this.#twin = () => LambdaProcess.start(handler, env)
     this.#spawn = () =>
       spawn(process.execPath, command, {cwd: bundle, env: variables, stdio: ['ignore', 'pipe', 'pipe']})
-    this.#begin()
   }
 
   static async start(handler: string, env: Readonly<Record<string, string>>): Promise<LambdaProcess> {
@@ -61,7 +60,7 @@ export class LambdaProcess {
     return new LambdaProcess(handler, env, server)
   }
 
-  /** One event; rejects with what the function's error says. */
+  /** One event, of which the first is a cold start; rejects with what the function's error says. */
   async call(event: unknown): Promise<unknown> {
     if (this.#child === undefined) this.#begin()
     return await new Promise((resolve, reject) => {
