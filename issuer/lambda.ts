@@ -2,6 +2,7 @@
 /* eslint @typescript-eslint/no-deprecated: off -- the adapter leaves Hono for a package of its own with version 5 */
 import {handle} from 'hono/aws-lambda'
 import manifest from '../package.json' with {type: 'json'}
+import {type SealedPeriod, readEvidenceKeys} from './export/evidence-keys.ts'
 import {type KeyOrder, carryOut} from './keys/orders.ts'
 import {NotSetUp, fetchApp} from './lambda/app-secret.ts'
 import {frontOf, webFront} from './lambda/doors.ts'
@@ -64,6 +65,7 @@ export const schedule = async (event: unknown): Promise<object> => {
   if (order.kind === 'resume') await resumeLedger(await ground(), order.checkpoint)
   const opened = await issuer()
   if (order.kind === 'round') await keepHouse(opened, sqsInbox(readQueueUrl(), client))
+  if (order.kind === 'evidence keys') return await tellEvidenceKeys(order, opened)
   const told = order.kind === 'keys' ? await changeKeys(order.order, opened) : {}
   return {pin: opened.pin(), ledgerKey: opened.ledgerKey, ...told}
 }
@@ -77,6 +79,16 @@ const isSetUp = async (): Promise<boolean> => {
     if (fault instanceof NotSetUp) return false
     throw fault
   }
+}
+
+/** The answer of a function is 6 MB at most. */
+const mostKeys = 40_000
+
+async function tellEvidenceKeys(period: SealedPeriod, {tools}: IssuerOnAws): Promise<object> {
+  const read = await readEvidenceKeys(period, tools, tools.evidenceKeys)
+  if (!read.ok) throw new Error(`the evidence secret of now did not seal the evidence of ${read.problem}`)
+  if (read.lines.length > mostKeys) throw new Error(`${read.lines.length} keys are too many: take shorter periods`)
+  return {lines: read.lines}
 }
 
 async function changeKeys(order: KeyOrder, {announcing, witness}: IssuerOnAws): Promise<object> {

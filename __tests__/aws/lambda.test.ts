@@ -2,10 +2,13 @@
 import {globSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterAll, beforeAll, expect, jest, test} from '@jest/globals'
-import {verify} from '#protocol'
+import {parseDecisionId, verify} from '#protocol'
+import {openDynamodb} from '../../issuer/store/dynamodb.ts'
+import {must} from '../issuer/builders.ts'
 import {arnOf} from './kms.ts'
 import {bundle} from './lambda-process.ts'
 import {LambdaStage, absent} from './lambda-stage.ts'
+import {dynamoClient} from './tables.ts'
 
 jest.setTimeout(120_000)
 
@@ -61,6 +64,19 @@ if (absent !== undefined) {
     const entries = await (await stage.get('/v1/ledger/entries?start=0&count=100')).text()
     const result = verify.chain(entries, {checkpoint, ledgerKey})
     expect(result).toMatchObject({valid: true, entries: 4, anchored: 'checkpoint'})
+  })
+
+  test('an operator is told the keys of a period’s evidence, each of one bundle, and of no other period', async () => {
+    const {lines = []} = await stage.order({evidenceKeys: {from: '2020-01-01', to: '2100-01-01'}})
+    const durable = openDynamodb(stage.cloud.table, dynamoClient(stage.emulator.dynamoUrl))
+    const {evidence = ''} =
+      (await durable.records.decision(must(parseDecisionId(receipt.id.replace(/^rcpt_.._/, 'dec_'))))) ?? {}
+    durable.close()
+    const line = lines.find((one) => evidence.includes(`"${one.split(' ')[0] ?? ''}"`)) ?? ''
+    expect(lines).toHaveLength(2)
+    expect(verify.evidence(evidence, Buffer.from(line.split(' ')[1] ?? '', 'hex'))).toMatchObject({valid: true})
+    expect((await stage.order({evidenceKeys: {from: '2020-01-01', to: '2020-01-02'}})).lines).toEqual([])
+    await expect(stage.order({evidenceKeys: {from: '2020-01-02', to: '2020-01-02'}})).rejects.toThrow('a later one')
   })
 
   test('a message that is no delivery is given back alone', async () => {

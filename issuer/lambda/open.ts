@@ -18,7 +18,7 @@ import {openShownLedger, openSignedLedger} from './ledger.ts'
 import {toldOfLosses} from './losses.ts'
 
 export interface IssuerOnAws {
-  readonly tools: IssuerTools
+  readonly tools: IssuerTools & Pick<Durable, 'entries'>
   readonly witness: LedgerWitness
   readonly github: GitHub
   readonly log: Log
@@ -70,7 +70,7 @@ export async function openOnAws(ground: Ground, role: Role): Promise<IssuerOnAws
     })
   const ledgerKey = printVerifierKey(origin, keys.ledger.publicKey)
   return {
-    tools,
+    tools: {...tools, entries: durable.entries},
     witness,
     github,
     log,

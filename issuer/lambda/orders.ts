@@ -1,5 +1,5 @@
 /** What the schedule function is asked for: its round by the clock, or an operator's order (docs/aws-operations.md). */
-import {isPlainObject} from '#protocol'
+import {type SecondsTime, isPlainObject, parsePackTime} from '#protocol'
 import {type KeyOrder, type Read, readRevocation, readRotation} from '../keys/orders.ts'
 
 export type Order =
@@ -7,6 +7,7 @@ export type Order =
   | {readonly kind: 'begin'}
   | {readonly kind: 'resume'; /** A signed note. */ readonly checkpoint: string}
   | {readonly kind: 'keys'; readonly order: KeyOrder}
+  | {readonly kind: 'evidence keys'; readonly from: SecondsTime; readonly to: SecondsTime}
 
 const forms = [
   '{"begin": "ledger"}',
@@ -14,6 +15,7 @@ const forms = [
   '{"rotate": {"overlap": "7d"}}',
   '{"rotate": {"now": true}}',
   '{"revoke": {"publicKey": "pp_pk_…", "since": "YYYY-MM-DDTHH:MM:SSZ"}}',
+  '{"evidenceKeys": {"from": "2026-04-01", "to": "2026-05-01"}}',
   '{"resume": "ledger", "checkpoint": "…"}',
 ]
 
@@ -21,18 +23,27 @@ const forms = [
 export function readOrder(event: unknown, now: number): Order {
   if (!isPlainObject(event)) throw wrongly()
   if (event['source'] === 'aws.events' || Object.keys(event).length === 0) return {kind: 'round'}
-  const {begin, resume, checkpoint, keys, rotate, revoke, ...more} = event
-  const given = [begin, resume, keys, rotate, revoke].filter((one) => one !== undefined)
+  const {begin, resume, checkpoint, keys, rotate, revoke, evidenceKeys, ...more} = event
+  const given = [begin, resume, keys, rotate, revoke, evidenceKeys].filter((one) => one !== undefined)
   if (given.length !== 1 || Object.keys(more).length > 0) throw wrongly()
   if (resume === 'ledger' && typeof checkpoint === 'string') return {kind: 'resume', checkpoint}
   if (checkpoint !== undefined) throw wrongly()
   if (resume === 'ledger') throw new Error(`the newest checkpoint that anybody holds is needed: ${forms.at(-1) ?? ''}`)
   if (begin === 'ledger') return {kind: 'begin'}
   if (keys === 'list') return {kind: 'keys', order: {kind: 'list'}}
+  if (isPlainObject(evidenceKeys)) return readPeriod(evidenceKeys)
   const read = isPlainObject(rotate) ? readRotate(rotate) : isPlainObject(revoke) ? readRevoke(revoke, now) : undefined
   if (read === undefined) throw wrongly()
   if (!read.ok) throw wrongly(read.problem)
   return {kind: 'keys', order: read.order}
+}
+
+function readPeriod({from: first, to: last, ...more}: Readonly<Record<string, unknown>>): Order {
+  const [from, to] = [parsePackTime(first), parsePackTime(last)]
+  if (from === undefined || to === undefined || !(from < to) || Object.keys(more).length > 0) {
+    throw wrongly('a period is from one day or moment to a later one')
+  }
+  return {kind: 'evidence keys', from, to}
 }
 
 function readRotate({overlap, now, ...more}: Readonly<Record<string, unknown>>): Read | undefined {
