@@ -7,7 +7,7 @@ import {type DynamoRequest, credentials, region} from '../__tests__/aws/emulator
 import {tableDefinition} from '../issuer/store/dynamodb/schema.ts'
 import {planJob} from '../sandbox/runner/plan.ts'
 import {Runner} from '../sandbox/runner.ts'
-import {type CloudStage, absent, openCloud, repository} from './cloud-stage.ts'
+import {type CloudStage, absent, openCloud, repository} from '../__tests__/aws/cloud-stage.ts'
 import {type Item, type Value, sizeOf, units} from './dynamo-sizes.ts'
 
 const say = (words: string): void => void process.stdout.write(`${words}\n`)
@@ -202,6 +202,7 @@ async function deploy({cloud, github}: CloudStage, pin: string): Promise<void> {
 if (absent !== undefined) say(`The count is skipped: ${absent}.`)
 else {
   const stage = await openCloud()
+  await stage.cloud.schedule.call({begin: 'ledger'})
   try {
     await run(stage)
   } finally {

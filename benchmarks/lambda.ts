@@ -11,7 +11,7 @@ import {CreateQueueCommand, SQSClient, SendMessageCommand} from '@aws-sdk/client
 import {credentials, region} from '../__tests__/aws/emulator.ts'
 import {LambdaProcess, bundle} from '../__tests__/aws/lambda-process.ts'
 import {narrowPayload} from '../issuer/webhook/narrow.ts'
-import {type CloudStage, absent, openCloud} from './cloud-stage.ts'
+import {type CloudStage, absent, openCloud} from '../__tests__/aws/cloud-stage.ts'
 import {quantile} from './rounds.ts'
 
 const [coldStarts, warmCalls] = [9, 300]
@@ -132,6 +132,7 @@ if (absent !== undefined) say(`The Lambda benchmark is skipped: ${absent}.`)
 else {
   note('the bundle, the emulator and the runtime client')
   const stage = await openCloud()
+  await stage.cloud.schedule.call({begin: 'ledger'})
   writeFileSync(join(bundle, 'nothing.js'), 'export const nothing = async () => ({statusCode: 202})\n')
   const nothing = await LambdaProcess.start('nothing.nothing', {})
   try {

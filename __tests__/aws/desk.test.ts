@@ -9,7 +9,8 @@ import {passedOn} from '../../issuer/lambda/doors.ts'
 import {openIssuer} from '../../issuer/open.ts'
 import {repository} from '../acceptance/stage.ts'
 import type {InvokeFault} from './invoke.ts'
-import {type IssuedReceipt, LambdaStage, absent} from './lambda-stage.ts'
+import {absent} from './cloud-stage.ts'
+import {type IssuedReceipt, LambdaStage} from './lambda-stage.ts'
 
 jest.setTimeout(120_000)
 

@@ -1,18 +1,12 @@
 /** The issuer on AWS beside a GitHub with one repository and one open pull request, for what is tried on Lambda itself. */
-import {execFileSync} from 'node:child_process'
-import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {planJob} from '../../sandbox/runner/plan.ts'
 import {Runner, type StepResult} from '../../sandbox/runner.ts'
-import {type Sandbox, startSandbox} from '../../sandbox/start.ts'
-import {action, repository} from '../acceptance/stage.ts'
-import {Cloud} from './cloud.ts'
-import {type Emulator, emulatorAbsent, startEmulator} from './emulator.ts'
-import {runtimeAbsent} from './lambda-process.ts'
-import {root} from './template.ts'
-
-/** Why these tests cannot run, for the name of the skipped one. */
-export const absent = emulatorAbsent ?? runtimeAbsent
+import type {Sandbox} from '../../sandbox/start.ts'
+import {action} from '../acceptance/stage.ts'
+import type {Cloud} from './cloud.ts'
+import {type CloudStage, openCloud, repository} from './cloud-stage.ts'
+import type {Emulator} from './emulator.ts'
 
 export interface Told {
   readonly pin: string
@@ -26,41 +20,24 @@ export interface IssuedReceipt {
   readonly publicKey: string
 }
 
-interface Parts {
-  readonly emulator: Emulator
-  readonly github: Sandbox
-  readonly cloud: Cloud
-}
-
 export class LambdaStage {
   readonly emulator: Emulator
   readonly github: Sandbox
   readonly cloud: Cloud
+  readonly close: () => Promise<void>
   #head = ''
   #pullRequest = 0
 
-  private constructor({emulator, github, cloud}: Parts) {
+  private constructor({emulator, github, cloud, close}: CloudStage) {
     this.emulator = emulator
     this.github = github
     this.cloud = cloud
+    this.close = close
   }
 
   /** Over an empty table. `env`: more variables of all functions. */
   static async open(env: Readonly<Record<string, string>> = {}): Promise<LambdaStage> {
-    execFileSync(process.execPath, [join(root, 'scripts', 'lambda.ts')])
-    const emulator = await startEmulator()
-    const github = await startSandbox()
-    const {world} = github
-    world.addOrganization({login: 'octo-org'})
-    for (const login of ['octocat', 'hubot']) world.addUser({login})
-    await world.addRepository({name: repository, private: false, files: {'README.md': '# api-service\n'}})
-    world.setPermission({repository, login: 'octocat', role: 'maintain'})
-    world.setPermission({repository, login: 'hubot', role: 'write'})
-    const {webhookSecret, ...app} = await world.describeApp()
-    world.installApp({account: 'octo-org'})
-    const cloud = await Cloud.start({emulator, githubUrl: github.url, webhookSecret, app, env})
-    world.setHook({url: `${cloud.url}/github/webhook`, mode: 'app'})
-    return new LambdaStage({emulator, github, cloud})
+    return new LambdaStage(await openCloud(env))
   }
 
   async order(event: object): Promise<Told> {
@@ -125,11 +102,5 @@ export class LambdaStage {
     } finally {
       await runner.close()
     }
-  }
-
-  async close(): Promise<void> {
-    await this.cloud.close()
-    await this.github.close()
-    await this.emulator.close()
   }
 }

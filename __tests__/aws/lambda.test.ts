@@ -7,7 +7,8 @@ import {openDynamodb} from '../../issuer/store/dynamodb.ts'
 import {must} from '../issuer/builders.ts'
 import {arnOf} from './kms.ts'
 import {bundle} from './lambda-process.ts'
-import {LambdaStage, absent} from './lambda-stage.ts'
+import {absent} from './cloud-stage.ts'
+import {LambdaStage} from './lambda-stage.ts'
 import {dynamoClient} from './tables.ts'
 
 jest.setTimeout(120_000)

@@ -1,7 +1,8 @@
 /** Panels on Lambda: the schedule finds those whose time has come, and sends them to the worker through the queue. */
 import {afterAll, beforeAll, expect, jest, test} from '@jest/globals'
 import {repository} from '../acceptance/stage.ts'
-import {LambdaStage, absent} from './lambda-stage.ts'
+import {absent} from './cloud-stage.ts'
+import {LambdaStage} from './lambda-stage.ts'
 
 jest.setTimeout(120_000)
 

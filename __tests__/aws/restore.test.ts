@@ -9,7 +9,8 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import {afterAll, beforeAll, expect, jest, test} from '@jest/globals'
 import {verify} from '#protocol'
-import {LambdaStage, absent} from './lambda-stage.ts'
+import {absent} from './cloud-stage.ts'
+import {LambdaStage} from './lambda-stage.ts'
 import {dynamoClient} from './tables.ts'
 
 jest.setTimeout(120_000)

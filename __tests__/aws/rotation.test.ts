@@ -5,7 +5,8 @@ import {join} from 'node:path'
 import {afterAll, beforeAll, expect, jest, test} from '@jest/globals'
 import {type KeySet, verify} from '#protocol'
 import {arnOf} from './kms.ts'
-import {type IssuedReceipt, LambdaStage, absent} from './lambda-stage.ts'
+import {absent} from './cloud-stage.ts'
+import {type IssuedReceipt, LambdaStage} from './lambda-stage.ts'
 
 jest.setTimeout(120_000)
 

@@ -12,7 +12,7 @@ import {repository} from '../acceptance/stage.ts'
 import {Visitor, wordsOf} from '../issuer/setup/visitor.ts'
 import {Cloud, setupToken} from './cloud.ts'
 import {type Emulator, credentials, region, startEmulator} from './emulator.ts'
-import {absent} from './lambda-stage.ts'
+import {absent} from './cloud-stage.ts'
 import {SecretsApi} from './secrets-api.ts'
 import {root} from './template.ts'
 

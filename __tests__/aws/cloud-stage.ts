@@ -1,12 +1,13 @@
-/** The issuer on AWS as far as it runs here, with a repository of GitHub's beside it: for measurements of it. */
+/** The issuer on AWS as far as it runs here, with a repository of GitHub's beside it: for tests and for measurements. */
 import {execFileSync} from 'node:child_process'
 import {join} from 'node:path'
-import {Cloud} from '../__tests__/aws/cloud.ts'
-import {type Emulator, emulatorAbsent, startEmulator} from '../__tests__/aws/emulator.ts'
-import {runtimeAbsent} from '../__tests__/aws/lambda-process.ts'
-import {type Sandbox, startSandbox} from '../sandbox/start.ts'
+import {type Sandbox, startSandbox} from '../../sandbox/start.ts'
+import {Cloud} from './cloud.ts'
+import {type Emulator, emulatorAbsent, startEmulator} from './emulator.ts'
+import {runtimeAbsent} from './lambda-process.ts'
+import {root} from './template.ts'
 
-/** Why nothing can be measured on this machine. */
+/** Why it cannot run on this machine. */
 export const absent = emulatorAbsent ?? runtimeAbsent
 export const repository = 'octo-org/api-service'
 
@@ -18,9 +19,9 @@ export interface CloudStage {
   readonly close: () => Promise<void>
 }
 
-/** Over a table whose ledger has begun. octocat may approve; hubot writes. */
-export async function openCloud(): Promise<CloudStage> {
-  execFileSync(process.execPath, [join(import.meta.dirname, '..', 'scripts', 'lambda.ts')])
+/** Over an empty table. octocat may approve; hubot writes. `env`: more variables of all functions. */
+export async function openCloud(env: Readonly<Record<string, string>> = {}): Promise<CloudStage> {
+  execFileSync(process.execPath, [join(root, 'scripts', 'lambda.ts')])
   const emulator = await startEmulator()
   const github = await startSandbox()
   const {world} = github
@@ -31,10 +32,9 @@ export async function openCloud(): Promise<CloudStage> {
   world.setPermission({repository, login: 'hubot', role: 'write'})
   const {webhookSecret, ...app} = await world.describeApp()
   world.installApp({account: 'octo-org'})
-  const env = {COUNTERSIGN_OIDC_ISSUER: github.oidcIssuer}
-  const cloud = await Cloud.start({emulator, githubUrl: github.url, webhookSecret, app, env})
+  const variables = {COUNTERSIGN_OIDC_ISSUER: github.oidcIssuer, ...env}
+  const cloud = await Cloud.start({emulator, githubUrl: github.url, webhookSecret, app, env: variables})
   world.setHook({url: `${cloud.url}/github/webhook`, mode: 'app'})
-  await cloud.schedule.call({begin: 'ledger'})
   const close = async (): Promise<void> => {
     await cloud.close()
     await github.close()
