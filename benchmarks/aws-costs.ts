@@ -167,7 +167,7 @@ async function run(stage: CloudStage): Promise<void> {
   await counter.during('It is merged', async () => {
     ;({sha} = await world.mergePullRequest({repository, pullRequest, by: 'octocat'}))
   })
-  await counter.during('The merged commit is authorised: /authorize, decision, receipt, reply', async () => {
+  await counter.during('The merged commit is authorized: /authorize, decision, receipt, reply', async () => {
     world.comment({repository, pullRequest, by: 'octocat', body: `/authorize production ${sha}`})
     await world.settled()
   })

@@ -33,7 +33,7 @@ export async function measure<Name extends string>(
   for (let round = 0; round < rounds; round++) {
     for (const {work, runs, times} of rows) times.push(await time(work, runs))
   }
-  return Object.fromEntries(rows.map(({name, times}) => [name, summarise(times)])) as Record<Name, Measured>
+  return Object.fromEntries(rows.map(({name, times}) => [name, summarize(times)])) as Record<Name, Measured>
 }
 
 /** Milliseconds that one run takes. */
@@ -46,7 +46,7 @@ async function time(work: Work, runs: number): Promise<number> {
   return (performance.now() - start) / runs
 }
 
-const summarise = (times: readonly number[]): Measured => ({
+const summarize = (times: readonly number[]): Measured => ({
   times,
   rate: 1000 / median(times),
   per: (other) => median(times.map((own, round) => (other.times[round] ?? NaN) / own)),

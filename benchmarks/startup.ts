@@ -68,7 +68,7 @@ for (let run = 0; run < runs; run++) {
   bare.push(timeNode(['-e', '0'], env))
   gate.push(timeNode([join(dist, 'index.js')], env))
 }
-const summary = readFileSync(join(folder, 'summary'), 'utf8').split('## ✅ Authorised').length - 1
+const summary = readFileSync(join(folder, 'summary'), 'utf8').split('## ✅ Authorized').length - 1
 const loaded = loadedFiles(folder, env)
 rmSync(folder, {recursive: true})
 

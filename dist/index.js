@@ -630,10 +630,10 @@ function pinTakes(pin, issuedAt) {
 
 // src/protocol/refusals.ts
 var or = (value, otherwise) => value ?? otherwise;
-var newReceipt = "Ask a reviewer to authorise this commit again";
+var newReceipt = "Ask a reviewer to authorize this commit again";
 var words = {
   receipt_missing: ({ asked, sources }) => ({
-    what: `No receipt authorises ${asked.sha} for ${asked.environment} (asked: ${sources.join(", ") || "nobody"}).`,
+    what: `No receipt authorizes ${asked.sha} for ${asked.environment} (asked: ${sources.join(", ") || "nobody"}).`,
     fix: `Have someone who may approve comment exactly \`/authorize ${asked.environment} ${asked.sha}\` on ${asked.pullRequest === void 0 ? "the pull request of this commit" : `pull request #${asked.pullRequest}`}, then run this job again.`
   }),
   receipt_malformed: ({ problem }) => ({
@@ -668,51 +668,51 @@ var words = {
     what: `The receipt lives ${seconds} seconds, and this job takes at most ${maxSeconds}.`,
     fix: `Shorten "ttl" in the issuer's policy, or raise the input "max-ttl".`
   }),
-  action_mismatch: ({ authorised, deploying }) => ({
-    what: `The receipt authorises the action ${authorised}, and this job wants ${or(deploying, "an action it does not name")}.`,
+  action_mismatch: ({ authorized, deploying }) => ({
+    what: `The receipt authorizes the action ${authorized}, and this job wants ${or(deploying, "an action it does not name")}.`,
     fix: 'Use a receipt for the action "deploy".'
   }),
-  repository_mismatch: ({ authorised, deploying }) => ({
-    what: `The receipt is for repository ${authorised}, and this job deploys ${or(deploying, "a repository it does not name")}.`,
+  repository_mismatch: ({ authorized, deploying }) => ({
+    what: `The receipt is for repository ${authorized}, and this job deploys ${or(deploying, "a repository it does not name")}.`,
     fix: "Ask for a receipt on a pull request of the repository that is deployed. A repository made anew under an old name has another id."
   }),
-  commit_mismatch: ({ authorised, deploying }) => ({
-    what: `The receipt authorises commit ${authorised}, and this job deploys ${or(deploying, "a commit it does not name")}.`,
-    fix: "Have the commit that is deployed authorised by its full SHA, or deploy the authorised commit."
+  commit_mismatch: ({ authorized, deploying }) => ({
+    what: `The receipt authorizes commit ${authorized}, and this job deploys ${or(deploying, "a commit it does not name")}.`,
+    fix: "Have the commit that is deployed authorized by its full SHA, or deploy the authorized commit."
   }),
-  tree_mismatch: ({ authorised, deploying }) => ({
-    what: `The receipt authorises the tree ${authorised}, and this job deploys ${or(deploying, "a tree it does not name")}.`,
-    fix: "Have the commit that is deployed authorised by its full SHA."
+  tree_mismatch: ({ authorized, deploying }) => ({
+    what: `The receipt authorizes the tree ${authorized}, and this job deploys ${or(deploying, "a tree it does not name")}.`,
+    fix: "Have the commit that is deployed authorized by its full SHA."
   }),
-  environment_mismatch: ({ authorised, deploying }) => ({
-    what: `The receipt authorises the environment ${authorised}, and this job deploys to ${or(deploying, "an environment it does not name")}.`,
+  environment_mismatch: ({ authorized, deploying }) => ({
+    what: `The receipt authorizes the environment ${authorized}, and this job deploys to ${or(deploying, "an environment it does not name")}.`,
     fix: "Ask for a receipt for this environment; the names are compared exactly."
   }),
-  issuer_mismatch: ({ authorised, deploying }) => ({
-    what: `The receipt names the issuer ${authorised}, and this job's "issuer-url" is ${or(deploying, "not given")}.`,
+  issuer_mismatch: ({ authorized, deploying }) => ({
+    what: `The receipt names the issuer ${authorized}, and this job's "issuer-url" is ${or(deploying, "not given")}.`,
     fix: 'Correct "issuer-url", or use a receipt of that issuer.'
   }),
   too_few_approvals: ({ approvals, needed }) => ({
     what: `The receipt carries ${approvals} approval${approvals === 1 ? "" : "s"}, and this job needs ${needed}.`,
-    fix: `Raise "approvals" in the issuer's policy and have more people authorise, or lower the input "min-approvals".`
+    fix: `Raise "approvals" in the issuer's policy and have more people authorize, or lower the input "min-approvals".`
   }),
   proof_too_weak: ({ proven, needed, proof }) => ({
     what: `${proven} of the approvals are proven by ${proof}, and this job needs ${needed}.`,
-    fix: `Have the commit authorised again with the proof ${proof}, or change the input "require-proof".`
+    fix: `Have the commit authorized again with the proof ${proof}, or change the input "require-proof".`
   }),
   flag_refused: ({ flags }) => ({
     what: `The receipt is flagged ${flags.join(", ")}, which this job does not take.`,
-    fix: 'Have somebody authorise the commit without that flag, or take the word out of the input "refuse-flags" if you mean it.'
+    fix: 'Have somebody authorize the commit without that flag, or take the word out of the input "refuse-flags" if you mean it.'
   }),
   revoked: ({ receipt, by: by2, at }) => ({
     what: `The receipt ${receipt} was revoked${by2 === void 0 ? "" : ` by ${by2}`}${at === void 0 ? "" : ` at ${at}`}.`,
-    fix: "Ask whoever revoked it why. A new authorisation makes a new receipt."
+    fix: "Ask whoever revoked it why. A new authorization makes a new receipt."
   }),
   already_used: ({ receipt, run: run2, at }) => ({
     what: `The receipt ${receipt} was already used${run2 === void 0 ? "" : ` by run ${run2}`}${at === void 0 ? "" : ` at ${at}`}.`,
     fix: `A single-use receipt serves one run. ${newReceipt}.`
   }),
-  checkout_mismatch: ({ problem, fix }) => ({ what: `The checkout is not the authorised commit: ${problem}.`, fix }),
+  checkout_mismatch: ({ problem, fix }) => ({ what: `The checkout is not the authorized commit: ${problem}.`, fix }),
   denied: ({ environment, by: by2, at }) => ({
     what: `Deploying this to ${environment} was denied${by2 === void 0 ? "" : ` by ${by2}`}${at === void 0 ? "" : ` at ${at}`}.`,
     fix: "Talk to the person who denied it; only they, or an admin, can let it out again."
@@ -818,7 +818,7 @@ function printNow(ms) {
 function checkScope(receipt, expect) {
   const { scope } = receipt;
   const asked = (name) => Object.hasOwn(expect, name);
-  const differs = (name, authorised) => asked(name) && expect[name] !== authorised;
+  const differs = (name, authorized) => asked(name) && expect[name] !== authorized;
   if (differs("action", receipt.action)) return { code: "action_mismatch", ...compared(receipt.action, expect.action) };
   if (differs("repositoryId", scope.repositoryId)) {
     return { code: "repository_mismatch", ...compared(`id ${scope.repositoryId}`, withId(expect.repositoryId)) };
@@ -838,7 +838,7 @@ function isSameRepository(expected, { scope }) {
   const name = parseRepositoryName(expected);
   return name !== void 0 && sameRepository(name, scope.repository);
 }
-var compared = (authorised, deploying) => typeof deploying === "string" ? { authorised, deploying: isSafeText(deploying) ? deploying : quote(deploying) } : { authorised };
+var compared = (authorized, deploying) => typeof deploying === "string" ? { authorized, deploying: isSafeText(deploying) ? deploying : quote(deploying) } : { authorized };
 function withId(expected) {
   if (typeof expected === "number") return `id ${expected}`;
   return typeof expected === "string" ? `id '${expected}' (text, where a number is needed)` : void 0;
@@ -1136,7 +1136,7 @@ function describeAllow(receipt, ask) {
   const { authorizedBy, scope, id, expiresAt } = receipt;
   const { sha: sha2 } = ask.deployment;
   const same = scope.sha === sha2 ? "" : ` This job deploys ${sha2}, which has the same tree.`;
-  return `${authorizedBy} authorised ${scope.sha} of ${scope.repository} for ${scope.environment} (receipt ${id}, until ${expiresAt}).${same}`;
+  return `${authorizedBy} authorized ${scope.sha} of ${scope.repository} for ${scope.environment} (receipt ${id}, until ${expiresAt}).${same}`;
 }
 function readClaims(candidate) {
   const json = typeof candidate === "string" || candidate instanceof Uint8Array ? parseJson(candidate) : void 0;
@@ -1227,7 +1227,7 @@ function checkoutWarnings(checkout) {
   switch (checkout?.kind) {
     case "absent":
       return [
-        `Nothing is checked out at ${checkout.path}, so no checkout was compared. Check out the authorised commit after this step.`
+        `Nothing is checked out at ${checkout.path}, so no checkout was compared. Check out the authorized commit after this step.`
       ];
     case "same":
       return checkout.unseen.map((sentence2) => `The checkout: ${sentence2}.`);
@@ -1280,7 +1280,7 @@ function renderSummary(result) {
 }
 function renderVerdict({ authorized, asked }) {
   const where = asked === null ? "" : ` to ${markdownCode(asked.environment)}`;
-  return `## ${authorized ? "\u2705 Authorised" : "\u26D4 Refused"}: deploy${where}`;
+  return `## ${authorized ? "\u2705 Authorized" : "\u26D4 Refused"}: deploy${where}`;
 }
 var renderLife = ({ authorized, receipt }) => authorized && receipt !== null ? [`By ${markdownCode(receipt.authorizedBy)}, until **${markdownText(showTime(receipt.expiresAt))}**.`] : [];
 var showTime = (time2) => `${time2.replace("T", " ").replace("Z", "")} UTC`;
@@ -1407,7 +1407,7 @@ function publishReport(outcome, runner) {
 function publishAllow(result, runner) {
   recordOutputs(result, runner);
   for (const warning2 of result.warnings) runner.say("warning", oneLine(warning2), "Countersign");
-  if (attempt(() => runner.summarise(renderSummary(result))) === "failed") {
+  if (attempt(() => runner.summarize(renderSummary(result))) === "failed") {
     runner.say("warning", "The job summary could not be written.", "Countersign");
   }
   const standing = result.status === null ? `
@@ -1415,14 +1415,14 @@ ${notRevocationChecked}` : "";
   const held = result.checkpoint?.verified === true ? `
 Held by this run:
 ${eachLine(result.checkpoint.note)}` : "";
-  runner.say("info", `${oneLine(result.what)}${standing}${held}${checkoutHint(result)}`, "Authorised");
+  runner.say("info", `${oneLine(result.what)}${standing}${held}${checkoutHint(result)}`, "Authorized");
   return 0;
 }
 var eachLine = (note) => note.split("\n").map(oneLine).join("\n");
 function publishRefusal(result, runner) {
   runner.say("error", renderAnnotation(result), `Deployment refused: ${result.code ?? ""}`);
   for (const warning2 of result.warnings) runner.say("info", oneLine(warning2), "Countersign");
-  const summary = attempt(() => runner.summarise(renderSummary(result)));
+  const summary = attempt(() => runner.summarize(renderSummary(result)));
   const outputs = attempt(() => recordOutputs(result, runner));
   if (summary === "failed" || outputs === "failed") {
     runner.say("info", "The job summary or the outputs could not be written.", "Countersign");
@@ -1539,7 +1539,7 @@ function checkEnvironment({ environment }, { event, payload }) {
   const named2 = payload.ok ? member(payload.value, "deployment", "environment") : void 0;
   if (named2 === environment) return void 0;
   const deploying = `${typeof named2 === "string" ? named2 : "one that cannot be read"} (named by the event ${event})`;
-  return { code: "environment_mismatch", authorised: environment, deploying };
+  return { code: "environment_mismatch", authorized: environment, deploying };
 }
 function commitOfEvent(job) {
   switch (job.event) {
@@ -1637,7 +1637,7 @@ var Form = class {
   constructor(read) {
     this.#read = read;
   }
-  /** Not trimmed before `parse`: an environment "production " is refused, never normalised. */
+  /** Not trimmed before `parse`: an environment "production " is refused, never normalized. */
   text(name) {
     return this.#read(name);
   }
@@ -2122,7 +2122,7 @@ function openRunner(env) {
       requireFile(env, "GITHUB_OUTPUT");
       setOutput(name, value);
     },
-    summarise: (markdown) => (0, import_node_fs3.appendFileSync)(requireFile(env, "GITHUB_STEP_SUMMARY"), markdown)
+    summarize: (markdown) => (0, import_node_fs3.appendFileSync)(requireFile(env, "GITHUB_STEP_SUMMARY"), markdown)
   };
 }
 var openNotebook = () => ({
@@ -2335,7 +2335,7 @@ async function compareEnvironment({ environment }, tools) {
   if (named2 === void 0 || named2 === environment) return void 0;
   return {
     code: "environment_mismatch",
-    authorised: environment,
+    authorized: environment,
     deploying: `${named2} (named by the OIDC token of this job)`
   };
 }

@@ -338,7 +338,7 @@ async function inspect(repository, sha) {
   if (head !== sha) return describeOtherHead({ head, sha, parents: await repository.readParents(head) });
   if (replaced) {
     return differs(
-      "it has replace refs, which make git show other objects than the authorised ones",
+      "it has replace refs, which make git show other objects than the authorized ones",
       "Delete the refs below refs/replace, or check out afresh with actions/checkout."
     );
   }
@@ -346,15 +346,15 @@ async function inspect(repository, sha) {
 }
 var differs = (problem, fix) => ({ kind: "differs", problem, fix });
 function describeOtherHead(at) {
-  const problem = `its HEAD is ${at.head}, and ${at.sha} is authorised`;
+  const problem = `its HEAD is ${at.head}, and ${at.sha} is authorized`;
   if (at.parents[1] !== at.sha) {
     return differs(
       problem,
-      `Check out the authorised commit: give actions/checkout \`ref: ${at.sha}\`, or run it after this step with the output \`sha\` as its \`ref\`.`
+      `Check out the authorized commit: give actions/checkout \`ref: ${at.sha}\`, or run it after this step with the output \`sha\` as its \`ref\`.`
     );
   }
   return differs(
-    `${problem}; HEAD is a merge commit of GitHub's whose second parent is the authorised commit`,
+    `${problem}; HEAD is a merge commit of GitHub's whose second parent is the authorized commit`,
     "Add this line below `with:` of actions/checkout: `ref: ${{ github.event.pull_request.head.sha }}`"
   );
 }

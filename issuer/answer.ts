@@ -51,7 +51,7 @@ export async function answerQuestion({said, reading, standing, known}: Question,
   return await withCourtesy({said, reaction, findWords: () => findWords({said, reading, known}, tools)}, tools)
 }
 
-/** The outcomes that keep this person from authorising for the named environment; undefined when nothing does. */
+/** The outcomes that keep this person from authorizing for the named environment; undefined when nothing does. */
 function refuseStanding(
   reading: ForUs,
   {standing, known}: {readonly standing: StandingFacts; readonly known: Known | undefined},
@@ -124,7 +124,7 @@ async function answerBare(
   const change = await tools.facts.readChange(said, {
     ground: known.ground,
     pushes: (ref) => tools.pushLog.pushes(said.repository.id, ref),
-    lastAuthorised: state.lastAuthorised,
+    lastAuthorized: state.lastAuthorized,
   })
   return change === 'gone' ? {} : {reaction: 'eyes', reply: renderBare(environment, change)}
 }

@@ -31,7 +31,7 @@ async function closeIn(closing: Closing, tools: IssuerTools): Promise<void> {
   const {state} = await tools.store.read(scope)
   const newest = liveReceipts(state, pull.pullRequest, tools.now()).at(-1)
   if (newest === undefined) return
-  // A pull request that is opened, authorised and closed once more has another newest receipt.
+  // A pull request that is opened, authorized and closed once more has another newest receipt.
   const key: ClaimKey = {repositoryId: scope.repositoryId, subject: `closed/${newest.id}`}
   const claim = await tools.claims.claim(key, tools.newIds())
   const order = {...orderOf(closing), nonce: claim.nonce}

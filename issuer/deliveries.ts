@@ -46,7 +46,7 @@ const quarter = 15 * 60_000
 const day = 24 * 3_600_000
 
 /**
- * In milliseconds. An authorisation counts for 15 minutes (formats §8), so a longer try could only answer "say it
+ * In milliseconds. An authorization counts for 15 minutes (formats §8), so a longer try could only answer "say it
  * again". What ends a receipt is tried for as long as receipts may live.
  */
 export function patience({notice}: Taken): number {

@@ -168,7 +168,7 @@ export const servesOwner = ({owners}: IssuerConfig, owner: Narrowed['owner']): b
   owners.length === 0 ||
   owners.some((one) => (one.kind === 'id' ? one.id === owner.id : one.login === owner.login.toLowerCase()))
 
-/** Notes how far the store has come, so that an older copy of it is recognised at the next start. */
+/** Notes how far the store has come, so that an older copy of it is recognized at the next start. */
 async function noteLedger({keys, durable}: Pick<Parts, 'keys' | 'durable'>): Promise<void> {
   markLedger(keys.markPath, await durable.entries.last())
 }

@@ -13,5 +13,5 @@ export const readChange = (said: Statement, {read, ground, tools}: Known): Promi
   tools.facts.readChange(said, {
     ground,
     pushes: (ref) => tools.pushLog.pushes(said.repository.id, ref),
-    lastAuthorised: read.state.lastAuthorised,
+    lastAuthorized: read.state.lastAuthorized,
   })

@@ -19,7 +19,7 @@ import {
   printTitle,
 } from './demo/print.ts'
 
-const help = `The main job on your own machine: a deploy is stopped, a reviewer authorises it, it passes, forgeries are refused,\nand what was authorised is taken back and audited.
+const help = `The main job on your own machine: a deploy is stopped, a reviewer authorizes it, it passes, forgeries are refused,\nand what was authorized is taken back and audited.
 
   npm run demo [-- --keep]
 
@@ -57,8 +57,8 @@ class Story {
   }
 }
 
-async function authorise(cast: Cast, story: Story): Promise<string> {
-  story.step('A deploy job starts. Nobody has authorised this commit.')
+async function authorize(cast: Cast, story: Story): Promise<string> {
+  story.step('A deploy job starts. Nobody has authorized this commit.')
   await story.job(cast, 'receipt_missing')
 
   story.step('octocat, who may approve, comments without naming the commit.')
@@ -145,7 +145,7 @@ async function takeBack(cast: Cast, story: Story): Promise<void> {
   story.step('The same deploy job, with the receipt that let it through before.')
   await story.job(cast, 'denied')
 
-  story.step('An auditor asks who authorised what, and verifies the answer on their own machine.')
+  story.step('An auditor asks who authorized what, and verifies the answer on their own machine.')
   const {code, out} = await audit(cast)
   printQuote('countersign audit', out)
   story.check('every proof holds, the revocation among them', code === 0 && out.includes('revoked'))
@@ -175,7 +175,7 @@ async function tell(keep: boolean): Promise<number> {
   try {
     printNote(`issuer ${cast.issuer.url}, local GitHub ${cast.github.url}`)
     printNote(`hubot proposes commit ${cast.head} in pull request #${cast.pullRequest} of ${repository}`)
-    const receipt = await authorise(cast, story)
+    const receipt = await authorize(cast, story)
     await attack(cast, story, receipt)
     await survive(cast, story, receipt)
     await takeBack(cast, story)

@@ -85,7 +85,7 @@ export interface OpenIssue {
   readonly body?: string
 }
 
-/** An issue that is no pull request: comments on it look alike, and authorise nothing. */
+/** An issue that is no pull request: comments on it look alike, and authorize nothing. */
 export function openIssue(world: World, ask: OpenIssue): {readonly number: number; readonly id: number} {
   const repository = theRepository(world, ask.repository)
   const issue = newIssue(world, {repository, author: theAccount(world, ask.author), title: ask.title, body: ask.body})

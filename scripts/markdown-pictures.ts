@@ -28,7 +28,7 @@ export function panelMarkdown(): string {
   const rules = {approvals: 2, risk: {escalateAt: 0.6, extraApprovals: 1}}
   const state = {kind: 'waiting', approvals: 1, logins: ['octocat'], until: decidedAt + 3_600_000} as const
   const waiting = aStage({state, change, rules})
-  const staging = {...aStage({state: {kind: 'authorised', receipt: aReceipt()}, change}), environment: staged}
+  const staging = {...aStage({state: {kind: 'authorized', receipt: aReceipt()}, change}), environment: staged}
   const {place, pullRequest} = aPanel(waiting)
   const source = {kind: 'file', path: '.github/countersign.yml'} as const
   return render({

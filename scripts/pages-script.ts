@@ -51,7 +51,7 @@ const leaveOut = (proofs: readonly string[]): Plugin => ({
   },
 })
 
-const slowLines = 'export const hashMemberLength = 0; export class CanonicalLines { recognise() {} }'
+const slowLines = 'export const hashMemberLength = 0; export class CanonicalLines { recognize() {} }'
 
 async function buildScript([name, proofs]: readonly [string, readonly string[]]): Promise<string> {
   const {outputFiles} = await build({

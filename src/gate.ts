@@ -23,7 +23,7 @@ async function compareEnvironment({environment}: GateRequest, tools: GateTools):
   if (named === undefined || named === environment) return undefined
   return {
     code: 'environment_mismatch',
-    authorised: environment,
+    authorized: environment,
     deploying: `${named} (named by the OIDC token of this job)`,
   }
 }

@@ -1,4 +1,4 @@
-/** The README's question: who authorised what was deployed then? Jobs ran, one failed, one never began, one had no receipt. */
+/** The README's question: who authorized what was deployed then? Jobs ran, one failed, one never began, one had no receipt. */
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import {type Audit, parseAudit, parseJson} from '#protocol'
 import {countersign, fileOf, useBuiltCommand} from '../cli/command.ts'
@@ -51,12 +51,12 @@ async function command({environment = 'production', bearer}: Question = {}): Pro
   return out
 }
 
-test('authorised, and no job has run yet: that is all that is said', async () => {
+test('authorized, and no job has run yet: that is all that is said', async () => {
   const {records, running} = await audit()
   expect(records.map(({state, executions}) => [state, executions])).toEqual([['active', []]])
   expect(running).toBeNull()
   const out = await command()
-  expect(out).toContain(`Authorised at that time: ${sha}, by octocat.`)
+  expect(out).toContain(`Authorized at that time: ${sha}, by octocat.`)
   expect(out).not.toContain('Deployed')
 })
 
@@ -90,10 +90,10 @@ describe('a job that deployed', () => {
     expect(running).toBe((JSON.parse(stage.receiptText({sha})) as {id: string}).id)
   })
 
-  test('is the answer of the command, which proves who authorised it and says that the rest is the job’s word', async () => {
+  test('is the answer of the command, which proves who authorized it and says that the rest is the job’s word', async () => {
     const out = await command()
-    expect(out).toContain(`Deployed then: ${sha}, authorised by octocat. That it was deployed is the job's own report.`)
-    expect(out).toMatch(/authorised by {2}octocat \(maintain, comment, /)
+    expect(out).toContain(`Deployed then: ${sha}, authorized by octocat. That it was deployed is the job's own report.`)
+    expect(out).toMatch(/authorized by {2}octocat \(maintain, comment, /)
     expect(out).toMatch(/ledger {9}entry 1 of \d+, /)
     expect(out).toMatch(new RegExp(`finished, success \\S+ by run 4711, attempt 1, ${url}, environment attested`))
   })
@@ -113,7 +113,7 @@ test('a job that failed after the gate is recorded as it ended, and is not what 
     ['finished', 'failure', 'not attested'],
   ])
   expect(running).toBeNull()
-  expect(await command({environment: 'staging'})).toContain('Authorised at that time')
+  expect(await command({environment: 'staging'})).toContain('Authorized at that time')
 })
 
 describe('a job of the environment that has no gate', () => {
@@ -123,18 +123,18 @@ describe('a job of the environment that has no gate', () => {
     await planJob(stage.world, {repository, ...mainJob, environment: 'production'})
   })
 
-  test('is shown to an auditor as deployed without a receipt, and the authorised one is not', async () => {
-    const {unauthorised} = await audit({bearer: auditor})
-    expect(unauthorised).toEqual([expect.objectContaining({sha: bare})])
+  test('is shown to an auditor as deployed without a receipt, and the authorized one is not', async () => {
+    const {unauthorized} = await audit({bearer: auditor})
+    expect(unauthorized).toEqual([expect.objectContaining({sha: bare})])
     const out = await command({bearer: auditor})
     expect(out).toContain("GitHub's deployments without a receipt, as the issuer tells it:")
     expect(out).toContain(bare)
   })
 
   test('is shown to a job of the repository too; for strangers GitHub is not asked', async () => {
-    expect((await audit({bearer: await jobToken(stage)})).unauthorised).toHaveLength(1)
+    expect((await audit({bearer: await jobToken(stage)})).unauthorized).toHaveLength(1)
     const asked = stage.world.requests.filter(({path}) => path.includes('/deployments')).length
-    expect((await audit()).unauthorised).toBeNull()
+    expect((await audit()).unauthorized).toBeNull()
     expect(stage.world.requests.filter(({path}) => path.includes('/deployments'))).toHaveLength(asked)
   })
 
@@ -146,6 +146,6 @@ describe('a job of the environment that has no gate', () => {
       trigger: {event: 'push', branch: 'main', sha},
       environment: 'production',
     })
-    expect((await audit({bearer: auditor})).unauthorised?.map((one) => one.sha)).toEqual([sha, bare])
+    expect((await audit({bearer: auditor})).unauthorized?.map((one) => one.sha)).toEqual([sha, bare])
   })
 })

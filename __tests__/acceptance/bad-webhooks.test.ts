@@ -114,7 +114,7 @@ test('a statement about a repository that the name does not lead to is dropped: 
 test('a comment of 64 KiB is read like any other', async () => {
   const tail = `\n${'a'.repeat(65_000)}`
   expect(await stage.say(`/authorize qa ${stage.head}${tail}`)).toContain('no environment `qa`')
-  expect(await stage.say(`/authorize production ${stage.head}${tail}`)).toContain('Authorised for `production`')
+  expect(await stage.say(`/authorize production ${stage.head}${tail}`)).toContain('Authorized for `production`')
   const before = stage.world.comments.size
   const {pullRequest} = stage
   stage.world.comment({repository, pullRequest, by: 'octocat', body: '/'.repeat(65_536)})

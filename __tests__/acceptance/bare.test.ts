@@ -21,12 +21,12 @@ test('a bare command is answered with the exact line and what it would let out, 
   expect(await checkedEntries(stage)).toHaveLength(1)
 })
 
-test('the copied line authorises', async () => {
+test('the copied line authorizes', async () => {
   await stage.say(copied(await stage.say('/authorize production')))
   expectAllowed(await stage.gate(), stage.head)
 })
 
-test('afterwards the line says what goes out since the commit that was authorised', async () => {
+test('afterwards the line says what goes out since the commit that was authorized', async () => {
   const other = await stage.propose('second')
   const reply = await stage.say('/authorize production', {pullRequest: other.pullRequest})
   expect(copied(reply)).toBe(`/authorize production ${other.head}`)

@@ -1,4 +1,4 @@
-/** Scenario: nobody authorised the commit, so the job stops and says what to do. */
+/** Scenario: nobody authorized the commit, so the job stops and says what to do. */
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
 import {Stage} from './stage.ts'
 import {expectRefused} from './verdicts.ts'

@@ -1,4 +1,4 @@
-/** Scenario: a pull request is authorised on its head, squashed, and its content goes out under another commit. */
+/** Scenario: a pull request is authorized on its head, squashed, and its content goes out under another commit. */
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
 import {Stage, repository} from './stage.ts'
 import {expectAllowed, expectRefused} from './verdicts.ts'

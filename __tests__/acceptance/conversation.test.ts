@@ -1,4 +1,4 @@
-/** Scenario: everything that people say to the issuer and that is no authorisation. */
+/** Scenario: everything that people say to the issuer and that is no authorization. */
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
 import {letTimePass} from '../faults/statements.ts'
 import {checkedEntries} from './ledger.ts'
@@ -16,8 +16,8 @@ test('help tells the forms and the environments', async () => {
   expect(reply).toContain('`production`, `staging`')
 })
 
-test('status tells what is authorised, before and after', async () => {
-  expect(await stage.say('/countersign status')).toContain('`production`: nothing is authorised now.')
+test('status tells what is authorized, before and after', async () => {
+  expect(await stage.say('/countersign status')).toContain('`production`: nothing is authorized now.')
   await stage.authorize({environment: 'staging'})
   const reply = await stage.say('/countersign status')
   expect(reply).toMatch(/`staging`:\n {2}- `[0-9a-f]{40}` \(pull request \d+\) by `octocat`, until/)
@@ -72,7 +72,7 @@ test('ordinary comments, edits and conversations on issues are not answered', as
 test('who may not approve is told why, once a person, pull request and hour', async () => {
   const {world, head, pullRequest} = stage
   const reply = await stage.say(`/authorize production ${head}`, {by: 'monalisa'})
-  expect(reply).toContain('**This comment does not count as an authorisation**')
+  expect(reply).toContain('**This comment does not count as an authorization**')
   expect(reply).toContain('monalisa has the permission read')
   const again = world.comment({repository, pullRequest, by: 'monalisa', body: `/authorize production ${head}`})
   await stage.say('/countersign status')
@@ -92,7 +92,7 @@ test('an hour later they are told again', async () => {
   expect(await stage.say(`/authorize production ${head}`, {by: 'monalisa'})).toContain('does not count')
 })
 
-test('nothing of this stands in the ledger but the one authorisation', async () => {
+test('nothing of this stands in the ledger but the one authorization', async () => {
   expect((await checkedEntries(stage)).map(({event}) => event)).toEqual(['ledger.created', 'receipt.issued'])
   expect(stage.world.violations).toEqual([])
 })

@@ -10,9 +10,9 @@ beforeAll(async () => {
 })
 afterAll(() => stage.close())
 
-test('the author of a change does not authorise it, and is told who can', async () => {
+test('the author of a change does not authorize it, and is told who can', async () => {
   const reply = await stage.say(`/authorize production ${stage.head}`, {by: 'hubot'})
-  expect(reply).toContain('**Not authorised for `production`.** No receipt was made')
+  expect(reply).toContain('**Not authorized for `production`.** No receipt was made')
   expect(reply).toContain('hubot opened this pull request')
   expect(reply).toContain(`\n/authorize production ${stage.head}\n`)
   expectRefused(await stage.gate(), 'receipt_missing')
@@ -37,7 +37,7 @@ test('a policy file that is none closes everything, and the reply names the line
   const reply = await stage.authorize()
   expect(reply.replaceAll('\\', '')).toContain('.github/countersign.yml')
   expect(reply).toContain('line 1, column 1: environments is missing')
-  expect(reply).toContain('**Not authorised')
+  expect(reply).toContain('**Not authorized')
 })
 
 test('each denial is an entry of its own, without a receipt', async () => {

@@ -13,7 +13,7 @@ afterAll(() => stage.close())
 
 const production = {environment: 'production'}
 
-describe('the authorised head goes out', () => {
+describe('the authorized head goes out', () => {
   const triggers: Readonly<Record<string, () => Trigger>> = {
     push: () => ({event: 'push', branch: 'feature'}),
     workflow_dispatch: () => ({event: 'workflow_dispatch', branch: 'feature'}),
@@ -51,7 +51,7 @@ describe('on pull_request', () => {
   test('the test merge of the usual checkout is refused, with the line that mends it', async () => {
     const words = expectRefused(await stage.gate({job: {trigger: trigger()}}), 'checkout_mismatch')
     expect(words).toContain('`ref: ${{ github.event.pull_request.head.sha }}`')
-    expect(words).toContain('second parent is the authorised commit')
+    expect(words).toContain('second parent is the authorized commit')
   })
 
   test('before any checkout it passes and gives the commit to check out', async () => {
@@ -62,7 +62,7 @@ describe('on pull_request', () => {
   })
 })
 
-describe('the default branch is not what was authorised', () => {
+describe('the default branch is not what was authorized', () => {
   test('on schedule', async () => {
     expectRefused(await stage.gate({job: {trigger: {event: 'schedule'}}}), 'receipt_missing')
   })

@@ -1,4 +1,4 @@
-/** Scenario: the issuer is down, and what it authorised still goes out: GitHub, a file or a line carries the receipt. */
+/** Scenario: the issuer is down, and what it authorized still goes out: GitHub, a file or a line carries the receipt. */
 import {writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
@@ -45,7 +45,7 @@ test('where only the issuer is asked, its silence is said, and nothing passes', 
   expect(words).toContain(`the issuer ${stage.issuer.url}: it could not be reached (ECONNREFUSED)`)
 })
 
-test('a commit that nobody authorised is stopped, with a word on who did not answer', async () => {
+test('a commit that nobody authorized is stopped, with a word on who did not answer', async () => {
   const other = await stage.propose('other')
   const trigger = {event: 'push', branch: 'other'} as const
   const words = expectRefused(await stage.gate({job: {trigger}}), 'receipt_missing')

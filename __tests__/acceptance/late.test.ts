@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => stage.close())
 
-/** octocat authorises while the issuer is down; this many seconds later it is back and GitHub is asked to deliver again. */
+/** octocat authorizes while the issuer is down; this many seconds later it is back and GitHub is asked to deliver again. */
 async function hearLater(seconds: number): Promise<string> {
   const {world, issuer, pullRequest, head} = stage
   const said = stage.replies().length
@@ -27,7 +27,7 @@ async function hearLater(seconds: number): Promise<string> {
 
 test('after a quarter of an hour a statement mints nothing, and the answer asks to say it again', async () => {
   const reply = await hearLater(15 * 60)
-  expect(reply).toContain('**Not authorised for `production`.**')
+  expect(reply).toContain('**Not authorized for `production`.**')
   expect(reply).toContain('A statement counts for 15 minutes, and this one is older. Say it again.')
   expect(reply).toContain(`\n/authorize production ${stage.head}\n`)
   expect((await checkedEntries(stage)).map(({event}) => event)).toEqual(['ledger.created', 'decision.made'])
@@ -35,7 +35,7 @@ test('after a quarter of an hour a statement mints nothing, and the answer asks 
 })
 
 test('a minute before that it counts', async () => {
-  expect(await hearLater(14 * 60)).toContain('Authorised for `production`')
+  expect(await hearLater(14 * 60)).toContain('Authorized for `production`')
   expectAllowed(await stage.gate(), stage.head)
   expect(stage.world.violations).toEqual([])
 })

@@ -1,4 +1,4 @@
-/** The main job, end to end: stopped, asked, authorised, allowed. */
+/** The main job, end to end: stopped, asked, authorized, allowed. */
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
 import {Stage} from './stage.ts'
 
@@ -18,8 +18,8 @@ test('a job without a receipt is stopped and told what to do; after a comment th
   expect(bare).toContain(`\n/authorize production ${stage.head}\n`)
   expect((await stage.gate()).outputs['reason-code']).toBe('receipt_missing')
 
-  const authorised = await stage.authorize()
-  expect(authorised).toContain('Authorised for `production`')
+  const authorized = await stage.authorize()
+  expect(authorized).toContain('Authorized for `production`')
 
   const allowed = await stage.gate()
   expect(allowed.exitCode).toBe(0)

@@ -1,4 +1,4 @@
-/** Scenario: a merged pull request is authorised on its merge commit, and the push to main deploys it. */
+/** Scenario: a merged pull request is authorized on its merge commit, and the push to main deploys it. */
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import {Stage, repository} from './stage.ts'
 import {expectAllowed, expectRefused} from './verdicts.ts'
@@ -21,13 +21,13 @@ describe.each(['merge', 'squash'] as const)('after a %s', (method) => {
     expectRefused(await stage.gate({job, with: {receipt: stage.receiptText()}}), 'commit_mismatch')
   })
 
-  test('the head is not authorised any more, and the answer names the merge commit', async () => {
+  test('the head is not authorized any more, and the answer names the merge commit', async () => {
     const reply = await stage.authorize()
-    expect(reply).toContain('**Not authorised for `production`.**')
+    expect(reply).toContain('**Not authorized for `production`.**')
     expect(reply).toContain(`\n/authorize production ${merged}\n`)
   })
 
-  test('the merge commit, once authorised, goes out on the push to main', async () => {
+  test('the merge commit, once authorized, goes out on the push to main', async () => {
     const reply = await stage.authorize({sha: merged})
     expect(reply).toContain(`since \`${stage.head}\``)
     expectAllowed(await stage.gate({job}), merged)

@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => stage.close())
 
-test('the commit pushed after the authorisation is stopped', async () => {
+test('the commit pushed after the authorization is stopped', async () => {
   const job = {trigger: {event: 'push', branch: 'feature', sha: next}} as const
   const words = expectRefused(await stage.gate({job}), 'receipt_missing')
   expect(words).toContain(`/authorize production ${next}`)
@@ -32,13 +32,13 @@ test('the receipt of the earlier commit, handed over as input, is refused for wh
   expect(words).toContain(`/authorize production ${next}`)
 })
 
-test('the authorised commit itself still passes', async () => {
+test('the authorized commit itself still passes', async () => {
   expectAllowed(await stage.gate(), stage.head)
 })
 
-test('a commit that is not the head any more is not authorised', async () => {
+test('a commit that is not the head any more is not authorized', async () => {
   const reply = await stage.say(`/authorize production ${stage.head}`)
-  expect(reply).toContain('**Not authorised for `production`.**')
+  expect(reply).toContain('**Not authorized for `production`.**')
   expect(reply).toContain(`\n/authorize production ${next}\n`)
   expect(stage.world.violations).toEqual([])
 })

@@ -1,4 +1,4 @@
-/** Scenario: staging and production are authorised each for itself. */
+/** Scenario: staging and production are authorized each for itself. */
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
 import {Stage} from './stage.ts'
 import {expectAllowed, expectRefused} from './verdicts.ts'
@@ -12,7 +12,7 @@ afterAll(() => stage.close())
 
 const staging = {environment: 'staging'}
 
-test('what is authorised for staging goes to staging', async () => {
+test('what is authorized for staging goes to staging', async () => {
   expectAllowed(await stage.gate({with: staging}), stage.head)
 })
 
@@ -20,7 +20,7 @@ test('it does not go to production', async () => {
   expectRefused(await stage.gate(), 'receipt_missing')
   const receipt = stage.receiptText(staging)
   const words = expectRefused(await stage.gate({with: {receipt}}), 'environment_mismatch')
-  expect(words).toContain('authorises the environment staging, and this job deploys to production')
+  expect(words).toContain('authorizes the environment staging, and this job deploys to production')
 })
 
 test('a name is compared exactly: another case or a space is another name', async () => {
@@ -29,7 +29,7 @@ test('a name is compared exactly: another case or a space is another name', asyn
   }
 })
 
-test('once authorised for both, each job finds its own receipt', async () => {
+test('once authorized for both, each job finds its own receipt', async () => {
   await stage.authorize()
   const [there, here] = [await stage.gate({with: staging}), await stage.gate()]
   expectAllowed(there, stage.head)

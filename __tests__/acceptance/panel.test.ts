@@ -22,14 +22,14 @@ const push = (files: Readonly<Record<string, string>>, branch = 'feature', pushe
 const commentsRewritten = '^PATCH /repos/octo-org/api-service/issues/comments/'
 
 describe('follows what happens, in one comment', () => {
-  test('opened, authorised, moved, denied, lifted, revoked', async () => {
-    expect(here()).toEqual(['production: needs authorisation', 'staging: needs authorisation'])
+  test('opened, authorized, moved, denied, lifted, revoked', async () => {
+    expect(here()).toEqual(['production: needs authorization', 'staging: needs authorization'])
     expect(stage.panels()[0]?.body).toContain(`/authorize production ${stage.head}\n`)
     await stage.authorize()
-    await stage.panel('`production`: \\*\\*authorised\\*\\* by `octocat` until')
+    await stage.panel('`production`: \\*\\*authorized\\*\\* by `octocat` until')
     const head = await push({'more.txt': 'more'})
     const moved = await stage.panel(`/authorize production ${head}`)
-    expect(states(moved)).toEqual(['production: needs authorisation', 'staging: needs authorisation'])
+    expect(states(moved)).toEqual(['production: needs authorization', 'staging: needs authorization'])
     expect(moved).toContain(`an earlier commit of it, \`${stage.head}\``)
     await stage.say('/deny production', {by: 'hubot'})
     await stage.panel('`production`: \\*\\*denied\\*\\* by `hubot`')
@@ -37,7 +37,7 @@ describe('follows what happens, in one comment', () => {
     await stage.say('/deny staging', {by: 'monalisa'})
     await stage.panel('`staging`: \\*\\*denied\\*\\* by `monalisa`')
     await stage.say(`/authorize staging ${head}`, {by: 'monalisa'})
-    await stage.panel('`staging`: \\*\\*authorised\\*\\* by `monalisa`')
+    await stage.panel('`staging`: \\*\\*authorized\\*\\* by `monalisa`')
     await stage.say('/revoke staging', {by: 'octocat'})
     await stage.panel('`staging`: \\*\\*revoked\\*\\* by `octocat`')
     expect(stage.panels()).toHaveLength(1)
@@ -69,14 +69,14 @@ describe('follows what happens, in one comment', () => {
 
   test('merged it is about the merge commit, and then about what its deployment came to', async () => {
     const sha = await stage.authorizeMain()
-    const body = await stage.panel('`production`: \\*\\*authorised')
+    const body = await stage.panel('`production`: \\*\\*authorized')
     expect(body).toContain(`About the merge commit, \`${sha}\``)
-    expect(states(body)).toEqual(['production: authorised', 'staging: needs authorisation'])
+    expect(states(body)).toEqual(['production: authorized', 'staging: needs authorization'])
     const {main} = await stage.deploy(onMain())
     expectAllowed(main, sha)
     const ran = await stage.panel('as its job reported in \\[run ')
     expect(ran).toContain('- 🚀 `production`: **deployed**, as its job reported in')
-    expect(ran).toContain('; authorised by `octocat` until **')
+    expect(ran).toContain('; authorized by `octocat` until **')
   })
 })
 
@@ -106,8 +106,8 @@ describe('follows GitHub and the clock, though nobody says anything', () => {
     expect(readings(asked)).toBe(1)
     stage.world.checkRuns.splice(0)
     end(stage.world.addCheckRun({repository, sha, name: 'build', status: 'queued'}).id, 'success')
-    expect(states(await stage.panel('`production`: \\*\\*needs authorisation'))).toEqual([
-      'production: needs authorisation',
+    expect(states(await stage.panel('`production`: \\*\\*needs authorization'))).toEqual([
+      'production: needs authorization',
     ])
   })
 
@@ -128,16 +128,16 @@ describe('follows GitHub and the clock, though nobody says anything', () => {
     await push({'old.txt': 'old'}, 'release', 'octocat')
     await stage.world.retargetPullRequest({repository, pullRequest, by: 'hubot', base: 'release'})
     const moved = await stage.panel('The pull request goes into release')
-    expect(states(moved)).toEqual(['production: cannot be authorised', 'staging: cannot be authorised'])
+    expect(states(moved)).toEqual(['production: cannot be authorized', 'staging: cannot be authorized'])
     await stage.world.retargetPullRequest({repository, pullRequest, by: 'hubot', base: 'main'})
-    await stage.panel('`production`: \\*\\*needs authorisation')
+    await stage.panel('`production`: \\*\\*needs authorization')
     const before = rewritten()
     stage.world.retitlePullRequest({repository, pullRequest, by: 'hubot', title: '@octocat <!-- countersign-panel -->'})
     for (const draft of [true, false]) stage.world.setDraft({repository, pullRequest, by: 'hubot', draft})
     await stage.world.settled()
     await stage.say('/countersign help')
     await stage.authorize()
-    await stage.panel('`production`: \\*\\*authorised')
+    await stage.panel('`production`: \\*\\*authorized')
     expect(rewritten()).toBe(before + 1)
   })
 
@@ -146,14 +146,14 @@ describe('follows GitHub and the clock, though nobody says anything', () => {
     stage.world.closePullRequest({repository, pullRequest, by: 'hubot'})
     await stage.panel('Closed without being merged')
     stage.world.reopenPullRequest({repository, pullRequest, by: 'hubot'})
-    await stage.panel('`production`: \\*\\*needs authorisation')
+    await stage.panel('`production`: \\*\\*needs authorization')
     expect(stage.panels()).toHaveLength(1)
   })
 
   test('a receipt that expires while the issuer is away', async () => {
     await policy('{ttl: 2s}')
     await stage.authorize()
-    await stage.panel('`production`: \\*\\*(authorised|expired)')
+    await stage.panel('`production`: \\*\\*(authorized|expired)')
     await stage.issuer.stop()
     const {expiresAt} = JSON.parse(stage.receiptText()) as {expiresAt: string}
     await until(() => (Date.now() > Date.parse(expiresAt) ? true : undefined), 'the end of the receipt')
@@ -168,7 +168,7 @@ describe('one comment, whatever happens', () => {
     await stage.issuer.stop()
     await stage.issuer.restart()
     await stage.authorize()
-    await stage.panel('`production`: \\*\\*authorised')
+    await stage.panel('`production`: \\*\\*authorized')
     expect(stage.panels()).toHaveLength(1)
   })
 
@@ -176,14 +176,14 @@ describe('one comment, whatever happens', () => {
     const copy = stage.panels()[0]?.body ?? ''
     const {id} = stage.world.comment({repository, pullRequest: stage.pullRequest, by: 'monalisa', body: copy})
     await stage.authorize()
-    await stage.panel('`production`: \\*\\*authorised')
+    await stage.panel('`production`: \\*\\*authorized')
     expect(stage.world.comments.get(id)?.body).toBe(copy)
   })
 
   test('somebody who deletes it gets a new one at the next event', async () => {
     stage.world.deleteComment({id: stage.panels()[0]?.id ?? 0, by: 'octocat'})
     await stage.authorize()
-    await stage.panel('`production`: \\*\\*authorised')
+    await stage.panel('`production`: \\*\\*authorized')
   })
 
   test('that somebody deleted comes back once', async () => {
@@ -191,12 +191,12 @@ describe('one comment, whatever happens', () => {
     const head = await push({'more.txt': 'more'})
     await stage.panel(`/authorize production ${head}`)
     await stage.authorize({sha: head})
-    await stage.panel('`production`: \\*\\*authorised')
+    await stage.panel('`production`: \\*\\*authorized')
     expect(stage.panels()).toHaveLength(1)
   })
 
   test.each([
-    ['its words', (body: string) => body.replace('needs authorisation', 'authorised')],
+    ['its words', (body: string) => body.replace('needs authorization', 'authorized')],
     ['its end, with other line ends', (body: string) => `${body.replaceAll('\n', '\r\n')}\r\n\r\nTrust me.`],
     ['its mark, which is gone', (body: string) => body.slice(0, body.indexOf('<!--'))],
   ])('of which somebody edited %s is set right at the next event', async (_, edit) => {
@@ -204,20 +204,20 @@ describe('one comment, whatever happens', () => {
     if (panel === undefined) throw new Error('there is no panel')
     stage.world.editComment({id: panel.id, by: 'hubot', body: edit(panel.body)})
     await stage.authorize({environment: 'staging'})
-    await stage.panel('`staging`: \\*\\*authorised')
-    expect(here()).toEqual(['production: needs authorisation', 'staging: authorised'])
+    await stage.panel('`staging`: \\*\\*authorized')
+    expect(here()).toEqual(['production: needs authorization', 'staging: authorized'])
     expect(stage.panels().map(({id}) => id)).toEqual([panel.id])
     expect(stage.panels()[0]?.body).not.toContain('Trust me')
   })
 
   test('that cannot be rewritten fails no statement, and is mended at the next event', async () => {
     stage.world.addFault({match: commentsRewritten, status: 502, times: 1})
-    expect(await stage.authorize()).toContain('Authorised for `production`')
+    expect(await stage.authorize()).toContain('Authorized for `production`')
     expectAllowed(await stage.gate(), stage.head)
     await until(() => (stage.issuer.output.includes('a panel could not be refreshed') ? true : undefined), 'a warning')
-    expect(here()).toContain('production: needs authorisation')
+    expect(here()).toContain('production: needs authorization')
     await stage.authorize({environment: 'staging'})
-    expect(states(await stage.panel('`staging`: \\*\\*authorised'))).toContain('production: authorised')
+    expect(states(await stage.panel('`staging`: \\*\\*authorized'))).toContain('production: authorized')
   })
 
   test('is tried again after a push, until GitHub takes it', async () => {
@@ -229,7 +229,7 @@ describe('one comment, whatever happens', () => {
 })
 
 describe('what strangers can make it cost', () => {
-  test('a pull request from a fork: a dozen questions and one comment, which says why nothing of it can be authorised', async () => {
+  test('a pull request from a fork: a dozen questions and one comment, which says why nothing of it can be authorized', async () => {
     const {world} = stage
     await world.addRepository({name: 'monalisa/api-service', forkOf: repository})
     await world.push({repository: 'monalisa/api-service', branch: 'gift', pusher: 'monalisa', files: {'a.txt': 'a'}})
@@ -297,8 +297,8 @@ test('an owner who is not served gets none', async () => {
 testWith('a plain token', 'with a plain token it is the comment of the token’s account', async () => {
   await stage.close()
   stage = await Stage.open({plainToken: true})
-  await stage.panel('needs authorisation')
+  await stage.panel('needs authorization')
   await stage.authorize()
-  await stage.panel('`production`: \\*\\*authorised')
+  await stage.panel('`production`: \\*\\*authorized')
   expect(stage.panels().map(({by}) => by)).toEqual(['countersign-operator'])
 })

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => stage.close())
 
 test('the answer comes from the account of the token, and a commit status stands in for the check run', async () => {
-  expect(reply).toContain('Authorised for `production`')
+  expect(reply).toContain('Authorized for `production`')
   expect(stage.replies().map(({by}) => by)).toEqual(['countersign-operator'])
   const status = await until(() => stage.world.statuses[0], 'a commit status')
   expect(status).toMatchObject({context: 'countersign / production', state: 'success', sha: stage.head})

@@ -32,7 +32,7 @@ test('each problem with its line, as long as it is there', async () => {
 test('another spelling of its name is named, and a pull request that does not touch it hears nothing of it', async () => {
   const near = await stage.propose('near', {'.github/countersign.yaml': broken})
   await stage.panel('spelt otherwise', near.pullRequest)
-  expect(await stage.panel('needs authorisation')).not.toContain('cannot be used')
+  expect(await stage.panel('needs authorization')).not.toContain('cannot be used')
 })
 
 test('one from a fork is told so too', async () => {
@@ -48,10 +48,10 @@ test('one from a fork is told so too', async () => {
   expect(await stage.panel('in a fork', number)).toContain('line 3, column 16')
 })
 
-test('on the default branch, every panel says that nothing is authorised, and why', async () => {
+test('on the default branch, every panel says that nothing is authorized, and why', async () => {
   await push('main', {[file]: broken})
   const {pullRequest} = await stage.propose('later')
-  const said = await stage.panel('Nothing is authorised here now', pullRequest)
+  const said = await stage.panel('Nothing is authorized here now', pullRequest)
   expect(said).toContain('line 3, column 16')
   expect(said).not.toContain('/authorize')
 })

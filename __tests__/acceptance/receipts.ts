@@ -27,6 +27,6 @@ export function postCheckRun({world, head}: Stage, text: string, app = 'github-a
     name: 'countersign / production',
     app,
     conclusion: 'success',
-    output: {title: 'Authorised', summary: 'Authorised', text: ['```json', text, '```'].join('\n')},
+    output: {title: 'Authorized', summary: 'Authorized', text: ['```json', text, '```'].join('\n')},
   })
 }

@@ -53,8 +53,8 @@ describe('redeem: true', () => {
     expectAllowed(await stage.gate(onMain({}, {match: 'tree'})), sha)
     const words = expectRefused(await stage.gate(onMain({}, {match: 'tree', ...redeem})), 'input_invalid')
     expect(words).toContain('the receipt serves one run, and the issuer does not take that from this job')
-    expect(words).toContain(`the receipt authorises ${stage.head}, and this job runs for ${sha}: start it for`)
-    expect(words).toContain('or have this one authorised')
+    expect(words).toContain(`the receipt authorizes ${stage.head}, and this job runs for ${sha}: start it for`)
+    expect(words).toContain('or have this one authorized')
   })
 
   test('said again by a person, another run goes out too', async () => {

@@ -1,4 +1,4 @@
-/** Scenario: an authorisation is said again while it is alive, by the same and by another; the same words never twice. */
+/** Scenario: an authorization is said again while it is alive, by the same and by another; the same words never twice. */
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
 import {checkedEntries} from './ledger.ts'
 import {Stage, repository} from './stage.ts'

@@ -42,7 +42,7 @@ test('in a check run of the attacker, and while the issuer is gone', async () =>
   expectRefused(await stage.gate({with: {receipt}}), 'revoked')
 })
 
-test('and authorised anew, it goes out again', async () => {
+test('and authorized anew, it goes out again', async () => {
   await takeBack('/revoke production')
   await stage.authorize()
   expectAllowed(await stage.gate(), stage.head)

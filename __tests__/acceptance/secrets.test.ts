@@ -45,7 +45,7 @@ interface Run {
   readonly secrets: readonly string[]
 }
 
-/** Everything once: a blocked and an allowed job, one that deploys, an authorisation, an outage of each kind, refused webhooks, auditors, a restart. */
+/** Everything once: a blocked and an allowed job, one that deploys, an authorization, an outage of each kind, refused webhooks, auditors, a restart. */
 async function wholeRun(stage: Stage): Promise<Run> {
   const {world, issuer} = stage
   const {privateKey, webhookSecret} = await world.describeApp()

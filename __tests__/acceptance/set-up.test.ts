@@ -20,7 +20,7 @@ afterAll(async () => stage.close())
 
 test('after set-up a comment becomes a receipt that the gate accepts', async () => {
   expect(await stage.gate()).toMatchObject({exitCode: 1, outputs: {authorized: 'false'}})
-  expect(await stage.authorize()).toContain('Authorised for')
+  expect(await stage.authorize()).toContain('Authorized for')
   expect(await stage.gate()).toMatchObject({exitCode: 0, outputs: {authorized: 'true'}})
   expect(stage.world.violations).toEqual([])
 })

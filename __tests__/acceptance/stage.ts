@@ -121,7 +121,7 @@ export class Stage {
     return await until(() => this.replies(pullRequest).find(({id}) => !before.has(id))?.body, `a reply to ${body}`)
   }
 
-  /** Has octocat authorise the head for production; resolves when the receipt is published. */
+  /** Has octocat authorize the head for production; resolves when the receipt is published. */
   async authorize({environment = 'production', sha = this.head, pullRequest = this.pullRequest} = {}): Promise<string> {
     return await this.say(`/authorize ${environment} ${sha}`, {pullRequest})
   }
@@ -159,12 +159,12 @@ export class Stage {
     return text
   }
 
-  /** Merges the pull request and has the commit of main authorised, of which a job of main may say what became of it. */
+  /** Merges the pull request and has the commit of main authorized, of which a job of main may say what became of it. */
   async authorizeMain({environment = 'production'} = {}): Promise<string> {
     const {pullRequest} = this
     const {sha} = await this.world.mergePullRequest({repository, pullRequest, by: 'octocat'})
     const reply = await this.authorize({environment, sha})
-    if (!reply.includes('Authorised for')) throw new Error(reply)
+    if (!reply.includes('Authorized for')) throw new Error(reply)
     return sha
   }
 

@@ -34,7 +34,7 @@ test('a receipt with one byte changed is refused as not fitting its signature', 
   }
 })
 
-test('a receipt made to say that another commit was authorised is refused, not compared', async () => {
+test('a receipt made to say that another commit was authorized is refused, not compared', async () => {
   const other = await stage.propose('other')
   const trigger = {event: 'push', branch: 'other'} as const
   const step = await stage.gate({job: {trigger}, with: {...alone, receipt: receipt.replace(stage.head, other.head)}})

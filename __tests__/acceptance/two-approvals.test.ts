@@ -21,14 +21,14 @@ beforeEach(async () => {
 })
 afterEach(() => stage.close())
 
-const authorise = (by: string, sha = stage.head): Promise<string> => stage.say(`/authorize production ${sha}`, {by})
+const authorize = (by: string, sha = stage.head): Promise<string> => stage.say(`/authorize production ${sha}`, {by})
 
 test('one is recorded and mints nothing, the same person again adds nothing, the second person mints', async () => {
-  expect(await authorise('octocat')).toContain('1 more person is needed')
-  expect(await authorise('octocat')).toContain('1 more person is needed')
+  expect(await authorize('octocat')).toContain('1 more person is needed')
+  expect(await authorize('octocat')).toContain('1 more person is needed')
   expectRefused(await stage.gate(), 'receipt_missing')
 
-  expect(await authorise('monalisa')).toContain('Authorised for `production`')
+  expect(await authorize('monalisa')).toContain('Authorized for `production`')
   expectAllowed(await stage.gate({with: {'min-approvals': '2'}}), stage.head)
   const result = verify.receipt(stage.receiptText(), {keys: stage.issuer.pin})
   if (!result.valid) throw new Error(result.reason)
@@ -39,24 +39,24 @@ test('one is recorded and mints nothing, the same person again adds nothing, the
 })
 
 test('an approval ends when the commit moves', async () => {
-  await authorise('octocat')
+  await authorize('octocat')
   const moved = await stage.world.push({repository, branch: 'feature', pusher: 'hubot', files: {'more.txt': 'more'}})
-  expect(await authorise('monalisa', moved)).toContain('1 more person is needed')
-  expect(await authorise('octocat', moved)).toContain('Authorised for `production`')
+  expect(await authorize('monalisa', moved)).toContain('1 more person is needed')
+  expect(await authorize('octocat', moved)).toContain('Authorized for `production`')
 })
 
 test('an approval is judged again when it is to count: not that of somebody who may approve no more, nor an edited one', async () => {
-  await authorise('octocat')
+  await authorize('octocat')
   stage.world.setPermission({repository, login: 'octocat', role: 'read'})
-  expect(await authorise('monalisa')).toContain('1 more person is needed')
+  expect(await authorize('monalisa')).toContain('1 more person is needed')
   stage.world.setPermission({repository, login: 'octocat', role: 'maintain'})
   const [first] = [...stage.world.comments.values()].filter(({author}) => author.login === 'monalisa')
   stage.world.editComment({id: first?.id ?? 0, body: 'never mind', by: 'monalisa'})
-  expect(await authorise('octocat')).toContain('1 more person is needed')
+  expect(await authorize('octocat')).toContain('1 more person is needed')
 })
 
 test('whoever had a hand in the change adds nothing', async () => {
-  await authorise('octocat')
-  expect(await authorise('hubot')).toContain('Not authorised')
+  await authorize('octocat')
+  expect(await authorize('hubot')).toContain('Not authorized')
   expectRefused(await stage.gate(), 'receipt_missing')
 })

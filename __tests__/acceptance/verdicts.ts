@@ -25,6 +25,6 @@ export function expectAllowed(step: StepResult, sha: string): void {
   expect(after(step)).toEqual({exitCode: 0, authorized: 'true', code: ''})
   expect(step.outputs['sha']).toBe(sha)
   expect(step.annotations.filter(({level}) => level === 'error')).toEqual([])
-  expect(step.summary).toContain('## ✅ Authorised')
+  expect(step.summary).toContain('## ✅ Authorized')
   expect(step.stderr).toBe('')
 }

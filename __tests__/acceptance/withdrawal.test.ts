@@ -3,7 +3,7 @@ import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
 import {verify} from '#protocol'
 import {checkedEntries} from './ledger.ts'
 import {Stage, repository, until} from './stage.ts'
-import {addRepository, authorise, propose} from '../faults/statements.ts'
+import {addRepository, authorize, propose} from '../faults/statements.ts'
 import {expectAllowed, expectRefused} from './verdicts.ts'
 
 let stage: Stage
@@ -41,18 +41,18 @@ describe('/deny', () => {
     expect(newestRevocation()).toMatchObject({receipt: receipt.id, cause: 'denied', revokedBy: {login: 'monalisa'}})
     expect(await events()).toEqual(['ledger.created', 'receipt.issued', 'decision.made', 'receipt.revoked'])
     expectRefused(await stage.gate(), 'denied')
-    expect(await stage.say('/countersign status')).toContain('nothing is authorised now')
+    expect(await stage.say('/countersign status')).toContain('nothing is authorized now')
   })
 
-  test('stands for the pull request, whatever is pushed and whoever else approves, until the same person authorises', async () => {
+  test('stands for the pull request, whatever is pushed and whoever else approves, until the same person authorizes', async () => {
     await stage.say('/deny production', {by: 'monalisa'})
     expect(await stage.authorize()).toContain('monalisa denied this pull request')
     const head = await stage.world.push({repository, branch: 'feature', pusher: 'hubot', files: {'more.txt': 'more'}})
     expect(await stage.authorize({sha: head})).toContain('monalisa denied this pull request')
-    expect(await stage.say(`/authorize production ${head}`, {by: 'monalisa'})).toContain('Authorised for `production`')
-    expect(await stage.authorize({sha: head})).toContain('Authorised for `production`')
+    expect(await stage.say(`/authorize production ${head}`, {by: 'monalisa'})).toContain('Authorized for `production`')
+    expect(await stage.authorize({sha: head})).toContain('Authorized for `production`')
     // Another environment and another pull request were never denied.
-    expect(await stage.authorize({environment: 'staging', sha: head})).toContain('Authorised for `staging`')
+    expect(await stage.authorize({environment: 'staging', sha: head})).toContain('Authorized for `staging`')
   })
 
   test('of somebody who may approve no more is lifted by an admin alone', async () => {
@@ -63,8 +63,8 @@ describe('/deny', () => {
     expect(await stage.say(line, {by: 'defunkt'})).toContain('monalisa denied this pull request')
     stage.world.setPermission({repository, login: 'monalisa', role: 'read'})
     expect(await stage.say(line, {by: 'octocat'})).toContain('monalisa denied this pull request')
-    expect(await stage.say(line, {by: 'defunkt'})).toContain('Authorised for `production`')
-    expect(await stage.say(line, {by: 'octocat'})).toContain('Authorised for `production`')
+    expect(await stage.say(line, {by: 'defunkt'})).toContain('Authorized for `production`')
+    expect(await stage.say(line, {by: 'octocat'})).toContain('Authorized for `production`')
   })
 
   test('by the author of the change and by people without standing', async () => {
@@ -100,7 +100,7 @@ describe('/revoke', () => {
     expect(await stage.say(`/revoke ${id}`)).toContain('is over already')
     const other = 'octo-org/other-service'
     await addRepository(stage, other)
-    authorise(stage, await propose(stage, other, 'feature'))
+    authorize(stage, await propose(stage, other, 'feature'))
     const foreign = () => stage.world.checkRuns.find(({repository: {name}}) => name === 'other-service')?.externalId
     const theirs = await until(foreign, 'the receipt of another repository')
     expect(await stage.say(`/revoke ${theirs}`)).toContain('There is no such receipt in this repository')

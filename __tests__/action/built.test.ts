@@ -34,7 +34,7 @@ function expectRefused(run: GateRun, code: string): void {
   expect(run.code).toBe(1)
   expect(run.log.match(/^::error /gm)).toHaveLength(1)
   expect(run.log).toContain(`Deployment refused%3A ${code}`)
-  expect(run.log + run.summary).not.toContain('Authorised: deploy')
+  expect(run.log + run.summary).not.toContain('Authorized: deploy')
   expect(run.outputs.get('authorized') ?? 'false').toBe('false')
   expect([...run.outputs.values()]).not.toContain('true')
 }
@@ -49,7 +49,7 @@ describe('the built gate', () => {
       'authorized-by': 'octocat',
       'reason-code': '',
     })
-    expect(run.summary).toContain('## ✅ Authorised: deploy to <code>production</code>')
+    expect(run.summary).toContain('## ✅ Authorized: deploy to <code>production</code>')
   })
 
   test('allows by the receipt itself', async () => {
@@ -124,7 +124,7 @@ describe('the built gate', () => {
 })
 
 withGit('the built gate with a checkout', () => {
-  test('allows the authorised commit and refuses a changed file', async () => {
+  test('allows the authorized commit and refuses a changed file', async () => {
     const repository = aRepository()
     const {text: receipt} = aReceipt({...lifeAround(Date.now()), scope: {sha: repository.sha}}, key)
     const env = {

@@ -1,4 +1,4 @@
-/** The checkout against real repositories: the authorised commit passes, and everything that makes HEAD lie is refused. */
+/** The checkout against real repositories: the authorized commit passes, and everything that makes HEAD lie is refused. */
 import {execFileSync} from 'node:child_process'
 import {
   appendFileSync,
@@ -28,7 +28,7 @@ const same = {kind: 'same', unseen: []}
 const differs = (problem: string) => ({kind: 'differs', problem: expect.stringContaining(problem)})
 
 withGit('the checkout', () => {
-  describe('is the authorised commit', () => {
+  describe('is the authorized commit', () => {
     test('when HEAD is it and nothing was changed', async () => {
       const {root, sha} = aRepository()
       expect(await inspect(root, sha)).toEqual(same)
@@ -101,12 +101,12 @@ withGit('the checkout', () => {
   })
 
   describe('is another commit', () => {
-    test('which is named beside the authorised one', async () => {
+    test('which is named beside the authorized one', async () => {
       const {root, sha, commit} = aRepository()
       const head = commit()
       expect(await inspect(root, sha)).toMatchObject({
         kind: 'differs',
-        problem: `its HEAD is ${head}, and ${sha} is authorised`,
+        problem: `its HEAD is ${head}, and ${sha} is authorized`,
         fix: expect.stringContaining(`ref: ${sha}`),
       })
     })

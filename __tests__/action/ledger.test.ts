@@ -24,7 +24,7 @@ const fence = (content: string): string => `\`\`\`\n${content.trimEnd()}\n\`\`\`
 
 /** As the issuer renders it. */
 const folded = (note: string): string =>
-  ['octocat authorised.', '<details><summary>Ledger checkpoint</summary>', fence(note), '</details>'].join('\n\n')
+  ['octocat authorized.', '<details><summary>Ledger checkpoint</summary>', fence(note), '</details>'].join('\n\n')
 
 const holding = (...summaries: readonly string[]): ReceiptSource => ({
   name: 'GitHub',
@@ -40,7 +40,7 @@ async function run(source: ReceiptSource, overrides: Partial<GateRequest> = {led
   const exitCode = publishReport(await runGate(anAsk(key.pin, overrides), someTools([source])), {
     say: (kind, words) => said.push(`${kind}: ${words}`),
     record: () => undefined,
-    summarise: (markdown) => (summary += markdown),
+    summarize: (markdown) => (summary += markdown),
   })
   const warnings = said.filter((line) => line.startsWith('warning: '))
   return {exitCode, warnings, said: said.join('\n'), summary}
@@ -75,7 +75,7 @@ describe('is a loud warning, and no refusal', () => {
   })
 
   test('none at all, or nothing in the form of one', async () => {
-    for (const summary of ['octocat authorised.', folded('hello'), folded('````\n</details> <b>')]) {
+    for (const summary of ['octocat authorized.', folded('hello'), folded('````\n</details> <b>')]) {
       const {warnings, summary: shown} = await run(holding(summary))
       expect(warnings).toEqual([expect.stringContaining('NO LEDGER CHECKPOINT')])
       expect(shown).not.toContain('<b>')

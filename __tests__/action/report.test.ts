@@ -34,7 +34,7 @@ function aRunner(overrides: Partial<Runner> = {}): Seen {
       outputs[name] = value
       order.push(name)
     },
-    summarise: (markdown) => (summary += markdown),
+    summarize: (markdown) => (summary += markdown),
     ...overrides,
   }
 }
@@ -94,7 +94,7 @@ describe('after an allow', () => {
   })
 
   test('a summary that cannot be written is a warning', async () => {
-    const runner = aRunner({summarise: throws})
+    const runner = aRunner({summarize: throws})
     expect(publishReport(await allowed(), runner)).toBe(0)
     expect(runner.said).toContainEqual(
       expect.objectContaining({kind: 'warning', text: 'The job summary could not be written.'}),
@@ -157,7 +157,7 @@ describe('after a refusal', () => {
   })
 
   test('that stands when nothing can be written', () => {
-    const runner = aRunner({record: throws, summarise: throws})
+    const runner = aRunner({record: throws, summarize: throws})
     expect(publishReport(refusedBy(missing), runner)).toBe(1)
     expect(runner.said[0]).toMatchObject({kind: 'error'})
   })
@@ -178,7 +178,7 @@ describe('after a refusal', () => {
     const runner = aRunner()
     publishReport(refusedBy(missing), runner)
     const code = `<code>${ask.deployment.sha}</code>`
-    expect(runner.summary()).toContain(`No receipt authorises ${code} for production`)
+    expect(runner.summary()).toContain(`No receipt authorizes ${code} for production`)
     expect(runner.summary()).not.toMatch(/<code>[^<]*<code>/)
   })
 

@@ -120,7 +120,7 @@ describe('a revocation that was seen', () => {
     expect(codeOf(await run([revoking([aRevocation(key)], [receipt()])]))).toBe('revoked')
   })
 
-  test('by a denial says so: another authorisation is not what helps', async () => {
+  test('by a denial says so: another authorization is not what helps', async () => {
     const outcome = await run([revoking([aRevocation(key, {cause: 'denied'})], [receipt()])])
     expect(outcome.decision).toMatchObject({refusal: {code: 'denied', environment: 'production', by: 'octocat'}})
   })

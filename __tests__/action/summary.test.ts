@@ -22,7 +22,7 @@ const blocks = (summary: string): readonly string[] => summary.trim().split('\n\
 describe('an allow', () => {
   test('says so, by whom, and until when, before anything else', async () => {
     expect(blocks(await found(aReceipt({}, key).text)).slice(0, 2)).toEqual([
-      '## ✅ Authorised: deploy to <code>production</code>',
+      '## ✅ Authorized: deploy to <code>production</code>',
       'By <code>octocat</code>, until **2026-04-02 15&#58;30&#58;00 UTC**.',
     ])
   })
@@ -30,7 +30,7 @@ describe('an allow', () => {
   test('shows commits, keys and ids as code, each whole', async () => {
     const summary = await found(aReceipt({}, key).text)
     expect(summary).toContain('(receipt <code>rcpt&#95;dg&#95;01jdaa3x7k9m2n4p6q8r0s2t4v</code>'.replace('(', '&#40;'))
-    expect(summary).toContain(`octocat authorised <code>${ask.deployment.sha}</code> of`)
+    expect(summary).toContain(`octocat authorized <code>${ask.deployment.sha}</code> of`)
     const stranger = makeKey()
     const refusal = await found(aReceipt({}, stranger).text)
     expect(refusal).toContain(`signed with <code>${stranger.pin.replaceAll('_', '&#95;')}</code>`)
@@ -64,7 +64,7 @@ describe('a refusal', () => {
 
   test('shows foreign words as text: no markup, no HTML, no comment, no line of their own', () => {
     const hostile =
-      '@octocat <!-- countersign-panel --> <img src=x> **b** [x](https://evil.example)\u202e\n## ✅ Authorised'
+      '@octocat <!-- countersign-panel --> <img src=x> **b** [x](https://evil.example)\u202e\n## ✅ Authorized'
     const summary = refused({code: 'checkout_mismatch', problem: hostile, fix: hostile})
     expect(summary.match(/^#/gm)).toHaveLength(1)
     expect(summary).not.toMatch(/<!--|<img|\*\*b|\]\(|\u202e|@octocat/)

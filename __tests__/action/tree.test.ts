@@ -37,7 +37,7 @@ describe('by its tree', () => {
     publishReport(outcome, {
       say: () => undefined,
       record: (name, value) => (outputs[name] = value),
-      summarise: (markdown) => (summary += markdown),
+      summarize: (markdown) => (summary += markdown),
     })
     expect(outputs['sha']).toBe(commit)
     expect(summary).toContain('| tree | ✅ passed |')

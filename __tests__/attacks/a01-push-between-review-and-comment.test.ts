@@ -12,17 +12,17 @@ afterAll(() => stage.close())
 const slipIn = (branch: string): Promise<string> =>
   stage.world.push({repository, branch, pusher: 'hubot', message: 'Slip in', files: {'deploy.sh': 'echo stolen\n'}})
 
-test('a commit that was pushed after the review and before the comment is not what the comment authorises', async () => {
+test('a commit that was pushed after the review and before the comment is not what the comment authorizes', async () => {
   const {head, pullRequest} = await stage.propose('before-the-comment')
   const evil = await slipIn('before-the-comment')
   const answer = await stage.authorize({sha: head, pullRequest})
-  expect(answer).toContain('Not authorised for `production`')
+  expect(answer).toContain('Not authorized for `production`')
   expect(answer).toContain(`The statement names ${head}, and the head of the pull request is ${evil}.`)
   await expectNoReceipt(stage, {sha: head})
   await expectNoReceipt(stage, {sha: evil})
 })
 
-test('a commit that was pushed after the comment and before the issuer reads it is not authorised either', async () => {
+test('a commit that was pushed after the comment and before the issuer reads it is not authorized either', async () => {
   const {head, pullRequest} = await stage.propose('before-the-reading')
   let evil = ''
   const answer = await answerAfter(stage, {body: `/authorize production ${head}`, pullRequest}, async () => {
@@ -34,7 +34,7 @@ test('a commit that was pushed after the comment and before the issuer reads it 
 })
 
 test('a commit that is pushed after the mint meets a receipt for another one', async () => {
-  expect(await stage.authorize()).toContain('Authorised for `production`')
+  expect(await stage.authorize()).toContain('Authorized for `production`')
   const evil = await slipIn('feature')
   const job = {trigger: {event: 'push', branch: 'feature', sha: evil}} as const
   expectStopped(await stage.gate({job}), 'receipt_missing')

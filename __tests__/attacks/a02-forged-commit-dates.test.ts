@@ -20,7 +20,7 @@ const dated = (branch: string, date: string): Promise<string> =>
   })
 
 test.each(['1970-01-01T00:00:01Z', '2001-09-09T01:46:40Z', '2099-12-31T23:59:59Z'])(
-  'a commit of %s that came after the review is not what the comment on the reviewed one authorises',
+  'a commit of %s that came after the review is not what the comment on the reviewed one authorizes',
   async (date) => {
     const branch = `dated-${date.slice(0, 4)}`
     const {head, pullRequest} = await stage.propose(branch)
@@ -32,15 +32,15 @@ test.each(['1970-01-01T00:00:01Z', '2001-09-09T01:46:40Z', '2099-12-31T23:59:59Z
   },
 )
 
-test('a commit that claims to be older than an authorised one is not let through by that receipt', async () => {
+test('a commit that claims to be older than an authorized one is not let through by that receipt', async () => {
   await stage.authorize()
   const evil = await dated('feature', '1999-01-01T00:00:00Z')
   const job = {trigger: {event: 'push', branch: 'feature', sha: evil}} as const
   expectStopped(await stage.gate({job, with: {receipt: stage.receiptText()}}), 'commit_mismatch')
 })
 
-test('an odd date keeps nobody from authorising a commit by its SHA', async () => {
+test('an odd date keeps nobody from authorizing a commit by its SHA', async () => {
   const sha = await dated('feature', '2099-01-01T00:00:00Z')
-  expect(await stage.authorize({sha})).toContain('Authorised for `production`')
+  expect(await stage.authorize({sha})).toContain('Authorized for `production`')
   expectAllowed(await stage.gate({job: {trigger: {event: 'push', branch: 'feature', sha}}}), sha)
 })

@@ -25,12 +25,12 @@ test('an ordinary comment that is edited into a command, by its author or by a c
   }
 })
 
-test('a command that was edited before the issuer reads it authorises neither what it said nor what it says', async () => {
+test('a command that was edited before the issuer reads it authorizes neither what it said nor what it says', async () => {
   const {head: other} = await stage.propose('other')
   const answer = await answerAfter(stage, {body: `/authorize production ${other}`}, ({id}) =>
     stage.world.editComment({id, by: 'hubot', body: command()}),
   )
-  expect(answer).toContain('does not count as an authorisation')
+  expect(answer).toContain('does not count as an authorization')
   expect(answer).toContain(edited)
   expect(answer).toContain(notAsAnnounced)
   await expectNoReceipt(stage)
@@ -61,7 +61,7 @@ test('a command that was taken back before the issuer reads it is not there any 
   expectStopped(await stage.gate(), 'receipt_missing')
 })
 
-test('a new comment, never edited, authorises', async () => {
-  expect(await stage.authorize()).toContain('Authorised for `production`')
+test('a new comment, never edited, authorizes', async () => {
+  expect(await stage.authorize()).toContain('Authorized for `production`')
   expectAllowed(await stage.gate(), stage.head)
 })

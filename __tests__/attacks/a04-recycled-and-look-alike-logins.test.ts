@@ -80,6 +80,6 @@ test('whoever takes over a freed login has none of its standing, and whoever lef
   stage.world.addUser({login: 'octocat'})
   expect(await stage.say(command(), {by: 'octocat'})).toContain(`octocat ${withoutStanding}`)
   await expectNoReceipt(stage)
-  expect(await stage.say(command(), {by: 'octocat-away'})).toContain('Authorised for `production`')
+  expect(await stage.say(command(), {by: 'octocat-away'})).toContain('Authorized for `production`')
   expect(JSON.parse(stage.receiptText())).toMatchObject({authorizedBy: 'octocat-away', approvals: [{id}]})
 })

@@ -1,4 +1,4 @@
-/** A5: a bot, an App or a workflow comments `/authorize`. Only people authorise, and only with their own hands. */
+/** A5: a bot, an App or a workflow comments `/authorize`. Only people authorize, and only with their own hands. */
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
 import {Stage, repository} from '../acceptance/stage.ts'
 import {answerTo, expectAllowed, expectNoReceipt, expectStopped} from './judge.ts'
@@ -23,7 +23,7 @@ async function post(token: string): Promise<void> {
 }
 
 async function expectRefused(answer: string, because: string): Promise<void> {
-  expect(answer).toContain('This comment does not count as an authorisation')
+  expect(answer).toContain('This comment does not count as an authorization')
   expect(answer).toContain(because)
   await expectNoReceipt(stage)
 }
@@ -64,6 +64,6 @@ test('a mannequin, which stands for an imported account, is refused', async () =
 test('the job stays closed after all of them, and opens after the person', async () => {
   expectStopped(await stage.gate(), 'receipt_missing')
   const answer = await answerTo(stage, () => post(stage.world.issueToken({login: 'octocat'})))
-  expect(answer).toContain('Authorised for `production`')
+  expect(answer).toContain('Authorized for `production`')
   expectAllowed(await stage.gate(), stage.head)
 })

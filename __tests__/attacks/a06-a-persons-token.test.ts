@@ -16,7 +16,7 @@ afterAll(() => stage.close())
 
 const page = (name: string): string => readFileSync(join(action, name), 'utf8').replaceAll(/\s+/g, ' ')
 
-test('a stolen token authorises as its person, the receipt claims no more than a comment, and a job that asks for more stops', async () => {
+test('a stolen token authorizes as its person, the receipt claims no more than a comment, and a job that asks for more stops', async () => {
   const token = stage.world.issueToken({login: 'octocat'})
   const answer = await answerTo(stage, () =>
     fetch(`${stage.github.url}/repos/${repository}/issues/${stage.pullRequest}/comments`, {
@@ -25,14 +25,14 @@ test('a stolen token authorises as its person, the receipt claims no more than a
       body: JSON.stringify({body: `/authorize production ${stage.head}`}),
     }),
   )
-  expect(answer).toContain('Authorised for `production`')
+  expect(answer).toContain('Authorized for `production`')
   expect(JSON.parse(stage.receiptText())).toMatchObject({approvals: [{login: 'octocat', proof: 'comment'}]})
   expectStopped(await stage.gate({with: {'require-proof': 'passkey'}}), 'proof_too_weak')
 })
 
 test('both documents say that a person’s token is that person', () => {
   const security = page('SECURITY.md')
-  expect(security).toContain('A comment proves that an **account** authorised, not that its owner was at the keyboard.')
+  expect(security).toContain('A comment proves that an **account** authorized, not that its owner was at the keyboard.')
   expect(security).toMatch(/with a person's token is that person to us/)
   expect(page('README.md')).toMatch(/someone with a person's token is that person to us/)
 })

@@ -1,4 +1,4 @@
-/** A7: authorising one's own change: as author of the pull request, pusher, commit author, committer or co-author. */
+/** A7: authorizing one's own change: as author of the pull request, pusher, commit author, committer or co-author. */
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
 import {Stage, repository} from '../acceptance/stage.ts'
 import type {Push} from '../../sandbox/pushes.ts'
@@ -52,21 +52,21 @@ const attacks: Readonly<Record<string, Work & {readonly because: string}>> = {
   },
 }
 
-test.each(Object.keys(attacks))('octocat, who %s, cannot authorise it; somebody else can', async (branch) => {
+test.each(Object.keys(attacks))('octocat, who %s, cannot authorize it; somebody else can', async (branch) => {
   const {because, ...work} = attacks[branch] ?? {because: ''}
   const {head, pullRequest} = await propose(branch, work)
   const answer = await stage.authorize({sha: head, pullRequest})
-  expect(answer).toContain('Not authorised for `production`')
+  expect(answer).toContain('Not authorized for `production`')
   expect(answer.replaceAll('\\', '')).toContain(because)
-  expect(answer).toContain('nobody authorises their own work')
+  expect(answer).toContain('nobody authorizes their own work')
   await expectNoReceipt(stage, {sha: head})
 
   const other = await stage.say(`/authorize production ${head}`, {by: 'second-reviewer', pullRequest})
-  expect(other).toContain('Authorised for `production`')
+  expect(other).toContain('Authorized for `production`')
   expect(JSON.parse(stage.receiptText({sha: head}))).toMatchObject({authorizedBy: 'second-reviewer', flags: []})
 })
 
-test('the gate stops what its author tried to authorise', async () => {
+test('the gate stops what its author tried to authorize', async () => {
   const {head, pullRequest} = await propose('still-closed', {author: 'octocat'})
   await stage.authorize({sha: head, pullRequest})
   const job = {trigger: {event: 'push', branch: 'still-closed', sha: head}} as const

@@ -13,7 +13,7 @@ test.each([
   ['read', 'read'],
   ['triage', 'triage'],
   [null, 'read'],
-] as const)('a maintainer who is left with %s when the comment is read authorises nothing', async (role, shown) => {
+] as const)('a maintainer who is left with %s when the comment is read authorizes nothing', async (role, shown) => {
   const {head, pullRequest} = await stage.propose(`left-with-${role ?? 'nothing'}`)
   stage.world.setPermission({repository, login: 'octocat', role: 'maintain'})
   const answer = await answerAfter(stage, {body: `/authorize production ${head}`, pullRequest}, () =>
@@ -37,6 +37,6 @@ test('the role of the moment of the mint stands in the receipt', async () => {
   const answer = await answerAfter(stage, {body: `/authorize production ${stage.head}`}, () =>
     stage.world.setPermission({repository, login: 'octocat', role: 'admin'}),
   )
-  expect(answer).toContain('Authorised for `production`')
+  expect(answer).toContain('Authorized for `production`')
   expect(JSON.parse(stage.receiptText())).toMatchObject({approvals: [{login: 'octocat', role: 'admin'}]})
 })

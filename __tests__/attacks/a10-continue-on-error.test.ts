@@ -23,7 +23,7 @@ const push = (): NonNullable<GateAsk['job']> => ({trigger: {event: 'push', branc
 const forged = (): string =>
   JSON.stringify(stranger.sign(receiptBody({scope: {sha: stage.head}, ...lifeAround(Date.now())})))
 
-/** Every way of running the step, while nothing is authorised for it, that could hope for a success. */
+/** Every way of running the step, while nothing is authorized for it, that could hope for a success. */
 const attempts: readonly [RefusalCode, string, () => GateAsk][] = [
   ['receipt_missing', 'nothing at all', () => ({})],
   ['commit_mismatch', 'a receipt for another commit', () => ({with: {receipt: elsewhere}})],
@@ -59,7 +59,7 @@ test('a check run of one’s own that says authorized=true, in every place where
   expectStopped(await stage.gate(), 'receipt_missing')
 })
 
-test('a checkout that was changed after the authorisation is refused like everything else, and the untouched one is not', async () => {
+test('a checkout that was changed after the authorization is refused like everything else, and the untouched one is not', async () => {
   await stage.authorize()
   const before = (workspace: string): Promise<void> => writeFile(join(workspace, 'deploy.sh'), 'echo stolen\n')
   expectStopped(await stage.gate({before}), 'checkout_mismatch')

@@ -75,7 +75,7 @@ test('a statement about the old repository is neither decided nor answered in th
   await expectNoReceipt(stage)
 })
 
-test('a renamed repository is authorised under its new name by its id, even on a statement that was made under the old', async () => {
+test('a renamed repository is authorized under its new name by its id, even on a statement that was made under the old', async () => {
   await stage.authorize()
   const old = stage.receiptText()
   const [late] = await whileUnreachable(stage, () => say(command()))

@@ -64,7 +64,7 @@ test.each(rows)('a good receipt for another %s is refused when a check run carri
 
 test('all of them together hide the right one from nobody', async () => {
   for (const text of receipts.values()) carryReceipt(stage, {text})
-  expect(await stage.authorize()).toContain('Authorised for `production`')
+  expect(await stage.authorize()).toContain('Authorized for `production`')
   const result = await stage.gate({with: {'public-key': pins(), receipt: receipts.get('commit')}})
   expectAllowed(result, stage.head)
 })

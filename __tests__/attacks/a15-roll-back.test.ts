@@ -1,4 +1,4 @@
-/** A15: an older commit, authorised once and replaced since, is deployed again. Its receipt is used up, over, or taken back. */
+/** A15: an older commit, authorized once and replaced since, is deployed again. Its receipt is used up, over, or taken back. */
 import {afterAll, beforeAll, test} from '@jest/globals'
 import {Stage, repository} from '../acceptance/stage.ts'
 import {demand, expectAllowed, expectStopped, later, rerun} from './judge.ts'

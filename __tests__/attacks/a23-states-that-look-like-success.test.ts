@@ -67,6 +67,6 @@ describe('a check that the policy asks for', () => {
     await expectNoReceipt(stage, {sha})
     const run = stage.world.checkRuns.find((one) => one.id === id)
     Object.assign(run ?? {}, {status: 'completed', conclusion: 'success'})
-    expect(await stage.authorize({sha, pullRequest})).toContain('Authorised for `production`')
+    expect(await stage.authorize({sha, pullRequest})).toContain('Authorized for `production`')
   })
 })

@@ -1,4 +1,4 @@
-/** A24: two jobs redeem at once, two reviewers authorise at once, a job's word is delivered twice. One wins, and once is once. */
+/** A24: two jobs redeem at once, two reviewers authorize at once, a job's word is delivered twice. One wins, and once is once. */
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
 import {ask} from '../acceptance/answers.ts'
 import {jobToken, onMain} from '../acceptance/jobs.ts'

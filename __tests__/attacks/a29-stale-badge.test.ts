@@ -64,7 +64,7 @@ test('never green for what only looks like a receipt on GitHub', async () => {
   await stage.authorize()
   const text = stage.receiptText()
   await stage.say('/revoke production')
-  const carried = {title: 'Authorised', summary: 'Authorised', text: `\`\`\`json\n${text}\n\`\`\``}
+  const carried = {title: 'Authorized', summary: 'Authorized', text: `\`\`\`json\n${text}\n\`\`\``}
   const name = 'countersign / production'
   stage.world.addCheckRun({repository, sha: stage.head, name, conclusion: 'success', output: carried})
   expect(await badge()).toMatchObject({message: 'revoked'})

@@ -1,4 +1,4 @@
-/** A35: a push to a colleague's branch under the colleague's name, then authorised by the pusher. Pushers are what counts. */
+/** A35: a push to a colleague's branch under the colleague's name, then authorized by the pusher. Pushers are what counts. */
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
 import {Stage, repository} from '../acceptance/stage.ts'
 import {expectAllowed, expectNoReceipt, whileUnreachable} from './judge.ts'
@@ -16,7 +16,7 @@ const forge = (branch: string, more: {readonly force?: boolean; readonly sha?: s
   return stage.world.push({repository, branch, pusher: 'octocat', author: hubot, committer: hubot, files, ...more})
 }
 
-const pushed = 'octocat pushed to the branch of this pull request, and nobody authorises their own work.'
+const pushed = 'octocat pushed to the branch of this pull request, and nobody authorizes their own work.'
 const unseen = 'It could not be established who pushed to the branch'
 
 test('the pusher is known from the webhook and the activity list, whatever the commit says', async () => {
@@ -45,7 +45,7 @@ test('the webhook never came, and the activity list is read', async () => {
   await expectNoReceipt(stage, {sha})
 })
 
-test('neither tells who pushed: nobody can authorise, and the answer says why', async () => {
+test('neither tells who pushed: nobody can authorize, and the answer says why', async () => {
   const {pullRequest} = await stage.propose('unknown')
   let sha = ''
   await whileUnreachable(stage, async () => {
@@ -86,7 +86,7 @@ test('merging a pull request of one’s own into the colleague’s branch is a p
   await expectNoReceipt(stage, {sha})
 })
 
-test('a branch that only the colleague pushed to is authorised', async () => {
-  expect(await stage.authorize()).toContain('Authorised for `production`')
+test('a branch that only the colleague pushed to is authorized', async () => {
+  expect(await stage.authorize()).toContain('Authorized for `production`')
   expectAllowed(await stage.gate(), stage.head)
 })

@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => stage.close())
 
-const wrongBase = 'and only main of this repository can be authorised.'
+const wrongBase = 'and only main of this repository can be authorized.'
 const notInMain = 'The merge commit is not part of main.'
 
 test('a base that already holds most of the change makes it look small, and is refused', async () => {
@@ -36,7 +36,7 @@ test('a base that changes after the comment and before it is read is the one tha
   await expectNoReceipt(stage, {sha: head})
 })
 
-test('a merge into one’s own branch is not authorised on its merge commit', async () => {
+test('a merge into one’s own branch is not authorized on its merge commit', async () => {
   const {pullRequest} = await stage.propose('into-my-own')
   await stage.world.push({repository, branch: 'my-own', pusher: 'hubot', files: {'mine.txt': 'mine\n'}})
   await stage.world.retargetPullRequest({repository, pullRequest, by: 'hubot', base: 'my-own'})
@@ -47,7 +47,7 @@ test('a merge into one’s own branch is not authorised on its merge commit', as
   await expectNoReceipt(stage, {sha})
 })
 
-test('the test merge that GitHub keeps of an open pull request is not authorised', async () => {
+test('the test merge that GitHub keeps of an open pull request is not authorized', async () => {
   const {pullRequest, head} = await stage.propose('open')
   const merge = (await tryMerge(stage.world, thePull(stage.world, repository, pullRequest))) ?? ''
   const answer = await stage.authorize({sha: merge, pullRequest})
@@ -55,7 +55,7 @@ test('the test merge that GitHub keeps of an open pull request is not authorised
   await expectNoReceipt(stage, {sha: merge})
 })
 
-test('a merge that main no longer holds is not authorised', async () => {
+test('a merge that main no longer holds is not authorized', async () => {
   const {pullRequest} = await stage.propose('rewritten-away')
   const before = thePull(stage.world, repository, pullRequest).base.sha
   const {sha} = await stage.world.mergePullRequest({repository, pullRequest, by: 'hubot'})
@@ -64,19 +64,19 @@ test('a merge that main no longer holds is not authorised', async () => {
   await expectNoReceipt(stage, {sha})
 })
 
-test('a closed pull request that was never merged is not authorised', async () => {
+test('a closed pull request that was never merged is not authorized', async () => {
   const {pullRequest, head} = await stage.propose('closed')
   stage.world.closePullRequest({repository, pullRequest, by: 'hubot'})
   expect(await stage.authorize({sha: head, pullRequest})).toContain('The pull request was closed without being merged.')
   await expectNoReceipt(stage, {sha: head})
 })
 
-test('a merge into main is authorised on its merge commit alone, and that is what the job deploys', async () => {
+test('a merge into main is authorized on its merge commit alone, and that is what the job deploys', async () => {
   const {pullRequest, head} = stage
   const {sha} = await stage.world.mergePullRequest({repository, pullRequest, by: 'hubot'})
   expect(await stage.authorize({sha: head})).toContain(`The statement names ${head}, and the merge commit`)
   await expectNoReceipt(stage, {sha: head})
-  expect(await stage.authorize({sha})).toContain('Authorised for `production`')
+  expect(await stage.authorize({sha})).toContain('Authorized for `production`')
   expectAllowed(await stage.gate({job: {trigger: {event: 'push', branch: 'main', sha}}}), sha)
   expectStopped(await stage.gate(), 'receipt_missing')
 })

@@ -20,7 +20,7 @@ const replace = (branch: string): Promise<string> =>
     files: {'deploy.sh': 'echo stolen\n'},
   })
 
-test('the commit that replaced the stated one before the issuer reads it is not authorised, nor is the stated one', async () => {
+test('the commit that replaced the stated one before the issuer reads it is not authorized, nor is the stated one', async () => {
   const {head, pullRequest} = await stage.propose('amended')
   let evil = ''
   const answer = await answerAfter(stage, {body: `/authorize production ${head}`, pullRequest}, async () => {
@@ -41,7 +41,7 @@ test('the receipt stays with the commit that it names, and the one that replaced
   expectStopped(await stage.gate({job: onPull, checkout: {ref: evil}}), 'receipt_missing')
 })
 
-test('a job that says the authorised commit and has the other one checked out is stopped', async () => {
+test('a job that says the authorized commit and has the other one checked out is stopped', async () => {
   const evil = await replace('feature')
   expectStopped(await stage.gate({checkout: {ref: evil}}), 'checkout_mismatch')
   expectAllowed(await stage.gate({checkout: {ref: stage.head}}), stage.head)

@@ -45,11 +45,11 @@ test('on the second pull request the merge with the evil base is checked out, an
   expectAllowed(allowed, stage.head)
 })
 
-test('a statement on the second pull request authorises nothing', async () => {
+test('a statement on the second pull request authorizes nothing', async () => {
   const answer = await stage.authorize({environment: 'staging', pullRequest: second})
-  expect(answer).toContain('The pull request goes into evil-base, and only main of this repository can be authorised.')
+  expect(answer).toContain('The pull request goes into evil-base, and only main of this repository can be authorized.')
 })
 
-test('a workflow_run after a push of the authorised commit passes, and says which commit to check out', async () => {
+test('a workflow_run after a push of the authorized commit passes, and says which commit to check out', async () => {
   expectAllowed(await stage.gate({job: after('push'), checkout: {ref: stage.head}}), stage.head)
 })

@@ -9,7 +9,7 @@ beforeEach(async () => {
 })
 afterEach(() => stage.close())
 
-/** Authorised, and taken back. */
+/** Authorized, and taken back. */
 async function revoked(): Promise<string> {
   await stage.authorize()
   const receipt = stage.receiptText()

@@ -37,7 +37,7 @@ test('amended, force-pushed and pushed on, the change stays denied whoever else 
     expectStopped(await stage.gate(pushed('feature', sha)), 'receipt_missing')
 })
 
-test('merged over the denial, the merge commit is not authorised by somebody else either', async () => {
+test('merged over the denial, the merge commit is not authorized by somebody else either', async () => {
   const {pullRequest} = stage
   await stage.say(deny, {by: 'monalisa'})
   const {sha} = await stage.world.mergePullRequest({repository, pullRequest, by: 'octocat'})
@@ -45,11 +45,11 @@ test('merged over the denial, the merge commit is not authorised by somebody els
   expectStopped(await stage.gate(onMain()), 'receipt_missing')
 })
 
-test('said before and delivered after, an authorisation mints nothing; the denial that comes last ends what was minted', async () => {
+test('said before and delivered after, an authorization mints nothing; the denial that comes last ends what was minted', async () => {
   const {pullRequest} = stage
   const body = `/authorize production ${stage.head}`
   const late = await answerAfter(stage, {body, pullRequest}, () => stage.say(deny, {by: 'monalisa'}))
-  expect(late).toContain('Not authorised')
+  expect(late).toContain('Not authorized')
   expectStopped(await stage.gate(), 'receipt_missing')
 
   const other = await stage.propose('other')

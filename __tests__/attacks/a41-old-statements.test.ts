@@ -49,7 +49,7 @@ test('copies of one statement that arrive at once, before it was ever decided, m
     },
     pullRequest,
   )
-  expect(answer).toContain('Authorised for `production`')
+  expect(answer).toContain('Authorized for `production`')
   await expectSilence(stage, () => undefined, pullRequest)
   expect(await receiptsFor(stage, {sha: head})).toHaveLength(1)
   expect(world.checkRuns.filter(({headSha}) => headSha === head)).toHaveLength(1)
@@ -73,7 +73,7 @@ test('a statement that reaches the issuer after sixteen minutes mints nothing, b
   )
   expect(answer).toContain(tooOld)
   await expectNoReceipt(stage, {sha: head})
-  expect(await stage.authorize({sha: head, pullRequest})).toContain('Authorised for `production`')
+  expect(await stage.authorize({sha: head, pullRequest})).toContain('Authorized for `production`')
 })
 
 test('yesterday’s delivery, asked for again after an outage of the issuer, mints nothing', async () => {

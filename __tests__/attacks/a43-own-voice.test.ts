@@ -48,7 +48,7 @@ test('a bot that answers every answer with a command gets one', async () => {
 })
 
 test('nothing that the issuer wrote begins with a slash, whatever it was asked', async () => {
-  expect(await stage.authorize()).toContain('Authorised for `production`')
+  expect(await stage.authorize()).toContain('Authorized for `production`')
   expectAllowed(await stage.gate(), stage.head)
   for (const words of [
     '/countersign status',

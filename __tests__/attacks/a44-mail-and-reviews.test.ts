@@ -77,7 +77,7 @@ test('a comment on an issue is no statement', async () => {
   expectStopped(await stage.gate(), 'receipt_missing')
 })
 
-test('the same person, on GitHub and by hand, authorises', async () => {
-  expect(await stage.authorize()).toContain('Authorised for `production`')
+test('the same person, on GitHub and by hand, authorizes', async () => {
+  expect(await stage.authorize()).toContain('Authorized for `production`')
   expectAllowed(await stage.gate(), stage.head)
 })

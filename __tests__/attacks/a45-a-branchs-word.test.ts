@@ -16,7 +16,7 @@ beforeAll(async () => {
   await demand(stage, 'single-use: true')
   sha = await stage.authorizeMain()
   path = `/v1/receipts/${(JSON.parse(stage.receiptText({sha})) as {id: string}).id}`
-  // The authorised commit itself stands on the attacker's branch: only the workflow file differs.
+  // The authorized commit itself stands on the attacker's branch: only the workflow file differs.
   await stage.world.push({repository, branch: 'evil', pusher: 'hubot', sha})
   ;({pullRequest: open} = await stage.propose('open'))
 })
@@ -36,7 +36,7 @@ interface Liar {
 const from = (workflowRef: string): Liar => ({job: () => ({workflowRef}), code: 'workflow_refused'})
 
 const liars: Readonly<Record<string, Liar>> = {
-  'of a branch on which the authorised commit stands': {job: () => ({trigger: evil}), code: 'workflow_refused'},
+  'of a branch on which the authorized commit stands': {job: () => ({trigger: evil}), code: 'workflow_refused'},
   'started by hand from a branch': {
     job: () => ({trigger: {event: 'workflow_dispatch', branch: 'evil'}}),
     code: 'workflow_refused',

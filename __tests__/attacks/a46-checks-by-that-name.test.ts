@@ -84,5 +84,5 @@ test('by the checks of another commit: green there, absent here', async () => {
   post(green, 'test', {app: 'my-ci'})
   const asked = await change()
   await expectRefused(asked, 'build has no run on this commit')
-  expect(await stage.authorize(green)).toContain('Authorised for `production`')
+  expect(await stage.authorize(green)).toContain('Authorized for `production`')
 })

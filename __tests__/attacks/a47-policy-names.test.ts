@@ -57,7 +57,7 @@ test('who is only invited to a team that the policy names does not approve, and 
   stage.world.setTeam({...team, members: [{login: 'octocat'}]})
   const other = await stage.propose('teamwork')
   const sha = other.head
-  expect(await stage.authorize({environment: 'staging', ...other, sha})).toContain('Authorised for `staging`')
+  expect(await stage.authorize({environment: 'staging', ...other, sha})).toContain('Authorized for `staging`')
   await onMain({'.github/countersign.yml': null})
 })
 
@@ -113,9 +113,9 @@ test('a policy file on the branch alone changes nothing, and without one on the 
   const {head, pullRequest} = await stage.propose('lax-policy', files)
   // Its author hopes for self-approval.
   expect(await stage.say(`/authorize production ${head}`, {by: 'hubot', pullRequest})).toContain(
-    'nobody authorises their own work',
+    'nobody authorizes their own work',
   )
   await expectNoReceipt(stage, {sha: head})
-  expect(await stage.authorize()).toContain('Authorised for `production`')
+  expect(await stage.authorize()).toContain('Authorized for `production`')
   expectAllowed(await stage.gate(), stage.head)
 })

@@ -18,7 +18,7 @@ afterAll(async () => {
 
 const staging = {environment: 'staging'} as const
 
-test('the authorised environment passes where GitHub names the same one, or none', async () => {
+test('the authorized environment passes where GitHub names the same one, or none', async () => {
   expectAllowed(await stage.gate(onMain(staging, staging)), sha)
   expectAllowed(await stage.gate(onMain({}, staging)), sha)
 })

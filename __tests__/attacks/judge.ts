@@ -100,7 +100,7 @@ export async function answerAfter(
   return await answerTo(stage, () => stage.world.redeliver({id: late.id}), pullRequest)
 }
 
-/** The step failed for that reason, and nothing in it could be taken for an authorisation (threats A10). */
+/** The step failed for that reason, and nothing in it could be taken for an authorization (threats A10). */
 export function expectStopped(result: StepResult, code: RefusalCode): void {
   expect(result.outputs).toMatchObject({authorized: 'false', 'reason-code': code, sha: '', receipt: ''})
   expect(result.exitCode).toBe(1)
@@ -120,7 +120,7 @@ export function carryReceipt(stage: Stage, {text, sha = stage.head, environment 
     sha,
     name: `countersign / ${environment}`,
     conclusion: 'success',
-    output: {title: 'Authorised', summary: 'Authorised', text: `The receipt.\n\n\`\`\`json\n${text}\n\`\`\``},
+    output: {title: 'Authorized', summary: 'Authorized', text: `The receipt.\n\n\`\`\`json\n${text}\n\`\`\``},
   })
 }
 

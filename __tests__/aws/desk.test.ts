@@ -52,7 +52,7 @@ if (absent !== undefined) {
     stage = await LambdaStage.open()
     pin = (await stage.order({begin: 'ledger'})).pin
     await stage.openPullRequest()
-    receipt = await stage.authorise()
+    receipt = await stage.authorize()
   })
   afterAll(() => stage.close())
 

@@ -44,7 +44,7 @@ export class LambdaStage {
     return (await this.cloud.schedule.call(event)) as Told
   }
 
-  /** The commit that is authorised. */
+  /** The commit that is authorized. */
   get head(): string {
     return this.#head
   }
@@ -71,7 +71,7 @@ export class LambdaStage {
   }
 
   /** The receipt that comes of it. */
-  async authorise(environment = 'production'): Promise<IssuedReceipt> {
+  async authorize(environment = 'production'): Promise<IssuedReceipt> {
     return await this.say(`/authorize ${environment} ${this.#head}`, () => this.findReceipt(environment))
   }
 

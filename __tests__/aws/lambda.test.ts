@@ -47,7 +47,7 @@ if (absent !== undefined) {
 
   test('a comment becomes a receipt that the gate accepts', async () => {
     await stage.openPullRequest()
-    receipt = await stage.authorise()
+    receipt = await stage.authorize()
     expect(verify.receipt(JSON.stringify(receipt), {keys: pin})).toMatchObject({valid: true})
     expect(await stage.gate(pin)).toMatchObject({exitCode: 0, outputs: {authorized: 'true'}})
   })
@@ -93,7 +93,7 @@ if (absent !== undefined) {
 
   test('a statement that GitHub cannot answer for is tried again, and not lost', async () => {
     stage.github.world.faults.add({match: '^GET /repos/[^/]+/[^/]+/issues/comments/', times: 3, status: 502})
-    await stage.authorise('staging')
+    await stage.authorize('staging')
     expect(stage.cloud.worker.output).toContain('a delivery will be tried again')
   })
 

@@ -25,7 +25,7 @@ if (absent !== undefined) {
     stage = await LambdaStage.open({NODE_OPTIONS: `--import ${preload}`, CLOCK_AHEAD: clock})
     first = (await stage.order({begin: 'ledger'})).pin
     await stage.openPullRequest()
-    old = await stage.authorise()
+    old = await stage.authorize()
   })
   afterAll(async () => {
     await stage.close()
@@ -72,7 +72,7 @@ if (absent !== undefined) {
     expect([pin, lines]).toEqual([first, [expect.stringMatching(/^pp_pk_[0-9a-f]{64}$/)]])
     const keySet = await published()
     expect([keySet.publicKey, states(keySet)]).toEqual([first, {[first]: 'retiring', [next]: 'active'}])
-    expect((await stage.authorise('staging')).publicKey).toBe(first)
+    expect((await stage.authorize('staging')).publicKey).toBe(first)
     expect(await stage.gate(first, next)).toMatchObject({exitCode: 0, outputs: {authorized: 'true'}})
     expect((await stage.order({keys: 'list'})).lines).toEqual([
       expect.stringMatching(`^${first} receipt retiring, .*signs now$`),

@@ -143,7 +143,7 @@ testInBrowser('a person is found by login, and the page leads to the receipt', a
   await page.keyboard.press('Enter')
   await page.getByRole('heading', {name: 'Receipts that Monalisa approved'}).waitFor()
   expect(await page.locator('.chain li').count()).toBe(1)
-  expect(await page.locator('.chain').innerText()).toContain('authorised by monalisa and octocat (account 2)')
+  expect(await page.locator('.chain').innerText()).toContain('authorized by monalisa and octocat (account 2)')
   await page.getByRole('link', {name: story.active.id}).click()
   await page.getByRole('heading', {level: 1, name: /octo-org\/api-service/}).waitFor()
   await page.context().close()

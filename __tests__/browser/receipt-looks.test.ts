@@ -26,7 +26,7 @@ const pages: Readonly<Record<string, () => string>> = {
   'a receipt whose deployment succeeded': () => `/r/${more.succeeded.id}`,
   'a receipt whose deployment failed': () => `/r/${more.failed.id}`,
   'a receipt whose deployment began': () => `/r/${more.begun.id}`,
-  'a self-authorised receipt': () => `/r/${more.self.id}`,
+  'a self-authorized receipt': () => `/r/${more.self.id}`,
   'a receipt of a retired key': () => `/r/${more.retired.id}`,
   'a receipt of a retired key, revoked later': () => `/r/${more.retiredThenRevoked.id}`,
   'a receipt of a revoked key': () => `/r/${more.keyRevoked.id}`,
@@ -95,12 +95,12 @@ describe('what is seen first', () => {
       [story.expired, ['Expired']],
       [story.revoked, ['Revoked']],
       [story.redeemed, ['Used', 'Deployed']],
-      [story.emergency, ['In force', 'Emergency', 'Self-authorised']],
+      [story.emergency, ['In force', 'Emergency', 'Self-authorized']],
       [more.succeeded, ['In force', 'Deployed']],
       [more.failed, ['In force', 'Deployment failed']],
       [more.begun, ['In force', 'Deployment began']],
       [more.cancelled, ['In force', 'Deployment ended']],
-      [more.self, ['In force', 'Self-authorised']],
+      [more.self, ['In force', 'Self-authorized']],
     ] as const) {
       expect([receipt.scope.environment, await statesOf(stage.receiptUrl(receipt))]).toEqual([
         receipt.scope.environment,
@@ -111,10 +111,10 @@ describe('what is seen first', () => {
     expect(await statesOf(`${stage.receiptUrl(more.secretRevoked)}?link=secret`)).toEqual(['Revoked'])
   })
 
-  testInBrowser('is everybody who authorised it', async () => {
+  testInBrowser('is everybody who authorized it', async () => {
     const {page} = await visit(browser, stage.receiptUrl(story.active))
     expect((await page.locator('h1').innerText()).replaceAll('\n', ' ')).toBe(
-      'monalisa and octocat authorised octo-org/api-service for production',
+      'monalisa and octocat authorized octo-org/api-service for production',
     )
     await page.context().close()
   })

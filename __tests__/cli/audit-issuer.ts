@@ -142,7 +142,7 @@ export class TestIssuer {
       at: query.get('at'),
       records,
       running: running?.receipt['id'] ?? null,
-      unauthorised: null,
+      unauthorized: null,
       checkpoint: this.checkpoint(),
     }
   }

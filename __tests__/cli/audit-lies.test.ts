@@ -69,12 +69,12 @@ describe('a receipt', () => {
     expect(await codeOf((honest) => changed(honest, {receipt: null}))).toBe('receipt_malformed')
   })
 
-  test('that stands there twice is refused, and nothing is called deployed or authorised', async () => {
+  test('that stands there twice is refused, and nothing is called deployed or authorized', async () => {
     issuer.issue()
     issuer.answer = (honest) => ({...honest, records: [firstOf(honest), firstOf(honest)]})
     const {code, out, err} = await countersign([...auditWords(issuer), ...keys])
     expect([code, err]).toEqual([1, expect.stringContaining('refused (audit_contradiction)')])
-    expect(out).not.toMatch(/^(Authorised|Deployed)/m)
+    expect(out).not.toMatch(/^(Authorized|Deployed)/m)
   })
 })
 
@@ -247,7 +247,7 @@ describe('the whole answer', () => {
     issuer.issue({more: {executions: [deployed('2026-04-02T14:33:00Z')]}})
     const {code, out, err} = await countersign([...auditWords(issuer), ...keys])
     expect(code).toBe(1)
-    expect(out).toContain(`Authorised at that time: ${commit}`)
+    expect(out).toContain(`Authorized at that time: ${commit}`)
     expect(out).not.toContain('Deployed')
     expect(err).toContain('Record 2 of 2: refused (key_not_pinned)')
   })

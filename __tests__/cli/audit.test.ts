@@ -30,11 +30,11 @@ const audit = (more: readonly string[] = [], given = keys): Promise<CommandRun> 
   countersign([...auditWords(issuer), ...given, ...more])
 
 describe('an honest answer', () => {
-  test('says who authorised which commit until when, and where the ledger has it', async () => {
+  test('says who authorized which commit until when, and where the ledger has it', async () => {
     issuer.issue()
     const {code, out, err} = await audit()
     expect([code, err]).toEqual([0, ''])
-    expect(out).toContain(`Authorised at that time: ${commit}, by octocat.`)
+    expect(out).toContain(`Authorized at that time: ${commit}, by octocat.`)
     expect(out).toMatch(/ledger {9}entry 1 of 2, 2026-04-02T14:31:01\.\d{6}Z, countersign\.example\//)
     expect(out).toContain('until          2026-04-02T15:30:00Z, from 2026-04-02T14:30:00Z')
     expect(out).toMatch(/decided {8}2026-04-02T14:30:00\.123456Z, 2 of 2 rules passed, risk 0\.25/)
@@ -47,7 +47,7 @@ describe('an honest answer', () => {
     const {code, out} = await audit()
     expect(code).toBe(0)
     expect(out).toContain(
-      `Deployed then: ${commit}, authorised by octocat. That it was deployed is the job's own report.`,
+      `Deployed then: ${commit}, authorized by octocat. That it was deployed is the job's own report.`,
     )
     expect(out).toContain(
       `finished, success 2026-04-02T14:33:00Z by run 7, attempt 1, ${run.url}, environment attested`,
@@ -57,7 +57,7 @@ describe('an honest answer', () => {
   test('a deployment that ended later was not running then', async () => {
     issuer.issue({more: {executions: [deployed('2026-04-02T14:36:00Z')]}})
     issuer.answer = (honest) => ({...honest, running: null})
-    expect((await audit()).out).toContain('Authorised at that time')
+    expect((await audit()).out).toContain('Authorized at that time')
   })
 
   test('names every approver and pull request of each record, newest first', async () => {
@@ -82,12 +82,12 @@ describe('an honest answer', () => {
   test('says so when nothing was alive at that moment', async () => {
     issuer.issue({issuedAt: '2026-04-02T14:25:00Z', expiresAt: '2026-04-02T14:34:00Z', more: {state: 'expired'}})
     const {code, out} = await audit()
-    expect([code, out]).toEqual([0, expect.stringContaining(`Nothing was authorised at ${at}`)])
+    expect([code, out]).toEqual([0, expect.stringContaining(`Nothing was authorized at ${at}`)])
   })
 
   test.each([
-    ['before', '2026-04-02T14:32:00Z', 'revoked', 'Nothing was authorised', '(person)\n'],
-    ['after', '2026-04-02T14:50:00Z', 'active', 'Authorised at that time', '(person), later\n'],
+    ['before', '2026-04-02T14:32:00Z', 'revoked', 'Nothing was authorized', '(person)\n'],
+    ['after', '2026-04-02T14:50:00Z', 'active', 'Authorized at that time', '(person), later\n'],
   ])('tells a revocation %s the moment', async (...[, time, state, answer, told]) => {
     const record = issuer.issue({more: {state}})
     const revocation = issuer.revocation(record.receipt, time)
@@ -112,7 +112,7 @@ describe('an honest answer', () => {
     const uncovered = [
       {deployment: 1, sha: 'a'.repeat(40), at: '2026-04-02T14:00:00Z', url: 'https://github.com/octo-org/api-service'},
     ]
-    issuer.answer = (honest) => ({...honest, unauthorised: uncovered})
+    issuer.answer = (honest) => ({...honest, unauthorized: uncovered})
     const {out} = await audit()
     expect(out).toContain("GitHub's deployments without a receipt, as the issuer tells it:")
     expect(out).toContain('a'.repeat(40))
@@ -199,7 +199,7 @@ describe('--json', () => {
     expect(verdict).toMatchObject({
       valid: false,
       deployed: null,
-      authorised: null,
+      authorized: null,
       records: [{valid: false, code: 'key_not_pinned'}],
     })
     expect(Object.keys(verdict.records[0] ?? {}).sort()).toEqual(['code', 'fix', 'reason', 'valid'])

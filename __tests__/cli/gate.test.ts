@@ -32,10 +32,10 @@ const json = (response: ServerResponse, body: unknown, status = 200): void => {
 }
 
 describe('with a receipt in a file', () => {
-  test('it authorises, and says what was not checked', async () => {
+  test('it authorizes, and says what was not checked', async () => {
     const {code, out, err} = await gate(['--receipt', fileOf(text)])
     expect(code).toBe(0)
-    expect(out).toContain(`octocat authorised ${commit} of octo-org/api-service for production`)
+    expect(out).toContain(`octocat authorized ${commit} of octo-org/api-service for production`)
     expect(err).toContain('Revocation not checked')
   })
 
@@ -240,7 +240,7 @@ withGit('the checkout', () => {
     ...['--receipt', fileOf(aReceipt({...lifeAround(Date.now()), scope: {sha}}, key).text)],
   ]
 
-  test('must be the authorised commit, unmodified', async () => {
+  test('must be the authorized commit, unmodified', async () => {
     const repository = openTestRepository(emptyFolder())
     repository.git('init', '--quiet')
     repository.write('deploy.sh', 'echo\n')

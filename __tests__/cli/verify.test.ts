@@ -39,7 +39,7 @@ describe('each kind of document is told from its content', () => {
     expect([code, err]).toEqual([0, ''])
     expect(out).toContain(': valid receipt\n')
     expect(out).toContain('octocat (maintain, comment, 2026-04-02T14:29:58Z)')
-    expect(out).toContain('it authorises nothing now')
+    expect(out).toContain('it authorizes nothing now')
     expect(out).toContain('Revocation not checked')
   })
 

@@ -91,7 +91,7 @@ test(`in ${rounds} rounds no receipt lives after a denial, whichever was said or
     if (isDenied || !saidFirst) expect([round, live]).toEqual([round, []])
     outcomes.add(`${isDenied ? 'deny' : 'revoke'} ${saidFirst ? 'first' : 'second'}: ${live.length}`)
   }
-  // Otherwise nothing was ever authorised, and the rounds would prove nothing.
+  // Otherwise nothing was ever authorized, and the rounds would prove nothing.
   expect(outcomes).toContain('revoke first: 1')
   expect(stage.world.violations).toEqual([])
   await checkedLedger(stores[0])

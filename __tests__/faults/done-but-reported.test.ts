@@ -2,7 +2,7 @@
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
 import type {Fault} from '../../sandbox/faults.ts'
 import {Stage} from '../acceptance/stage.ts'
-import {addRepository, audit, authorise, propose, settled} from './statements.ts'
+import {addRepository, audit, authorize, propose, settled} from './statements.ts'
 
 const ways: readonly Omit<Fault, 'match'>[] = [
   {status: 500, carriedOut: true},
@@ -32,7 +32,7 @@ test('one check run, one reply and one reaction, whatever GitHub says of them', 
       await addRepository(stage, repository)
       const place = await propose(stage, repository, 'feature')
       world.addFault({times: 1, ...way, match: write.replace('@', `/repos/${repository}`)})
-      return authorise(stage, place)
+      return authorize(stage, place)
     }),
   )
   await settled(stage, statements)

@@ -6,7 +6,7 @@ import {
   type Place as Pulled,
   addRepository,
   audit,
-  authorise,
+  authorize,
   propose,
   readClaims,
   repliesTo,
@@ -64,7 +64,7 @@ const isMet = ({pattern}: Place): boolean =>
 /** At every step the same failure, each in its own repository. */
 async function failEverywhere(places: readonly Place[], fault: Omit<Fault, 'match' | 'times'>): Promise<void> {
   for (const {pattern} of places) stage.world.addFault({...fault, match: pattern, times: 1})
-  const statements = places.map((place) => authorise(stage, place))
+  const statements = places.map((place) => authorize(stage, place))
   await settled(stage, statements)
   expect(await audit(stage, statements)).toEqual([])
   expect(places.filter((place) => !isMet(place)).map(({step}) => step)).toEqual([])
@@ -92,14 +92,14 @@ test('an outage at the door passes: the token, the App, its installations, its a
   await stage.issuer.restart()
   const doors = ['^POST .*/access_tokens', '^GET /app$', '^GET /app/installations', '^GET /users/', '^POST /graphql']
   for (const match of doors) stage.world.addFault({match, times: 1, status: 500})
-  const comment = authorise(stage, home())
+  const comment = authorize(stage, home())
   await settled(stage, [comment])
   expect(await audit(stage, [comment])).toEqual([])
 }, 300_000)
 
 test('an answer that does not come in ten seconds is not waited for', async () => {
   stage.world.addFault({match: '^GET /repos/octo-org/api-service/pulls/', times: 1, delayMs: 11_000})
-  const comment = authorise(stage, home())
+  const comment = authorize(stage, home())
   await settled(stage, [comment])
   expect(stage.issuer.output).toContain('GitHub did not answer in time')
   expect(await audit(stage, [comment])).toEqual([])
@@ -108,7 +108,7 @@ test('an answer that does not come in ten seconds is not waited for', async () =
 test('what GitHub once did not find never makes more than one outcome, and never two answers', async () => {
   const {world} = stage
   for (const {pattern} of places) world.addFault({match: pattern, times: 1, status: 404})
-  const statements = places.map((place) => authorise(stage, place))
+  const statements = places.map((place) => authorize(stage, place))
   await settled(stage, statements)
   for (const {comment, decision} of (await readClaims(stage)).filter((claim) => statements.includes(claim.comment))) {
     expect([comment, repliesTo(stage, decision)]).not.toEqual([comment, 2])

@@ -29,7 +29,7 @@ test('after a quarter of an hour it is given up, and the pull request is told to
   await letTimePass(stage, quarter)
   await stage.issuer.restart()
   const reply = await until(() => stage.replies()[0]?.body, 'a reply')
-  expect(reply).toContain('**This could not be decided**, so nothing was authorised. GitHub did not answer in time.')
+  expect(reply).toContain('**This could not be decided**, so nothing was authorized. GitHub did not answer in time.')
   expect(reply).toContain('Say it again in a new comment.')
   await until(() => (countWaiting(stage) === 0 ? true : undefined), 'an empty inbox')
   expect(await checkedEntries(stage)).toHaveLength(1)
@@ -48,8 +48,8 @@ test('what was given up stays so when it is delivered again later, and is not an
   expect((await readClaims(stage)).map(({kind}) => kind)).toEqual(['answered', 'answered'])
 })
 
-test('said again it is authorised', async () => {
-  expect(await stage.authorize()).toContain('Authorised for `production`')
+test('said again it is authorized', async () => {
+  expect(await stage.authorize()).toContain('Authorized for `production`')
 })
 
 test('where GitHub does not take the answer either, it is kept and said when GitHub is back', async () => {

@@ -6,7 +6,7 @@ import {type Entry, canonicalBytes, digestOf, evidenceKey, hexToBytes, verify} f
 import {countersign, noFile, useBuiltCommand} from '../cli/command.ts'
 import {checkedEntries, withStore} from '../acceptance/ledger.ts'
 import {Stage} from '../acceptance/stage.ts'
-import {type Place, addRepository, audit, authorise, propose, settled} from './statements.ts'
+import {type Place, addRepository, audit, authorize, propose, settled} from './statements.ts'
 
 useBuiltCommand()
 const [repositories, branches, environments] = [10, 5, ['production', 'staging']] as const
@@ -41,7 +41,7 @@ const follow = () =>
 
 test('a hundred approvals at once come to one outcome each, in one chain', async () => {
   expect((await follow()).out).toContain('kept as the first checkpoint')
-  const statements = places.flatMap((place) => environments.map((name) => authorise(stage, place, name)))
+  const statements = places.flatMap((place) => environments.map((name) => authorize(stage, place, name)))
   expect(statements).toHaveLength(count)
   await settled(stage, statements, 300)
   expect(await audit(stage, statements)).toEqual([])

@@ -8,7 +8,7 @@ import {
   type Place,
   addRepository,
   audit,
-  authorise,
+  authorize,
   countWaiting,
   letTimePass,
   propose,
@@ -57,7 +57,7 @@ async function commentAll(random: () => number): Promise<readonly number[]> {
   const statements: number[] = []
   for (let i = 0; i < count; i++) {
     const place = places[i % places.length]
-    if (place !== undefined) statements.push(authorise(stage, place, random() < 0.5 ? 'production' : 'staging'))
+    if (place !== undefined) statements.push(authorize(stage, place, random() < 0.5 ? 'production' : 'staging'))
     await sleep(random() * 120)
   }
   return statements

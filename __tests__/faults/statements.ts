@@ -26,8 +26,8 @@ export async function propose({world}: Stage, repository: string, branch: string
   return {repository, pullRequest: number, head}
 }
 
-/** octocat authorises the head; gives the comment's id. */
-export function authorise({world}: Stage, place: Place, environment = 'production'): number {
+/** octocat authorizes the head; gives the comment's id. */
+export function authorize({world}: Stage, place: Place, environment = 'production'): number {
   const {repository, pullRequest, head} = place
   return world.comment({repository, pullRequest, by: 'octocat', body: `/authorize ${environment} ${head}`}).id
 }
@@ -90,7 +90,7 @@ export async function settled(stage: Stage, statements: readonly number[], secon
   }
 }
 
-/** What is wrong with how these statements came out; nothing, when each was authorised exactly once. */
+/** What is wrong with how these statements came out; nothing, when each was authorized exactly once. */
 export async function audit(stage: Stage, statements: readonly number[]): Promise<readonly string[]> {
   const claims = await readClaims(stage)
   const entries = await checkedEntries(stage) // Throws when the chain or the frontier does not hold.

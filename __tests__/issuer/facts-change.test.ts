@@ -72,7 +72,7 @@ describe('an open pull request', () => {
   test('is asked about no more than once each', async () => {
     await read()
     stage.world.requests.length = 0
-    await read({lastAuthorised: stage.root})
+    await read({lastAuthorized: stage.root})
     const asked = stage.world.requests.map(({method, path}) => `${method} ${path}`)
     expect(new Set(asked).size).toBe(asked.length)
     expect(asked.length).toBeLessThanOrEqual(9)
@@ -202,7 +202,7 @@ describe('a merged pull request', () => {
 })
 
 describe('what goes out', () => {
-  test('since the last authorised commit covers every pull request in between', async () => {
+  test('since the last authorized commit covers every pull request in between', async () => {
     await stage.world.push({repository: name, branch: 'main', pusher: 'monalisa', files: {m: '1\n2\n3\n'}})
     await stage.world.push({
       repository: name,
@@ -211,14 +211,14 @@ describe('what goes out', () => {
       mergeParents: ['main'],
       files: {'README.md': 'Other\n'},
     })
-    expect((await read({lastAuthorised: stage.root})).since).toMatchObject({from: stage.root, cut: false})
-    const {since} = await read({lastAuthorised: change.head})
+    expect((await read({lastAuthorized: stage.root})).since).toMatchObject({from: stage.root, cut: false})
+    const {since} = await read({lastAuthorized: change.head})
     expect(since).toMatchObject({from: change.head, deletions: 1})
   })
 
   test('since a commit that is no more is only a lower bound', async () => {
     const lost = 'a'.repeat(40)
-    expect((await read({lastAuthorised: lost})).since).toEqual({
+    expect((await read({lastAuthorized: lost})).since).toEqual({
       from: lost,
       commits: 0,
       behind: 0,
@@ -232,7 +232,7 @@ describe('what goes out', () => {
   test('of more than 300 files is cut, and says so', async () => {
     const files = Object.fromEntries(Array.from({length: 301}, (_, i) => [`many/${i}.txt`, 'x\n']))
     await stage.world.push({repository: name, branch: 'feature', pusher: 'hubot', files})
-    expect((await read({lastAuthorised: stage.root})).since).toMatchObject({
+    expect((await read({lastAuthorized: stage.root})).since).toMatchObject({
       files: 300,
       additions: expect.any(Number),
       cut: true,

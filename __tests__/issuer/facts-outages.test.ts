@@ -37,7 +37,7 @@ describe('an outage never becomes a fact', () => {
     const kinds: unknown[] = []
     for (const fault of faults) {
       stage.world.addFault({match, ...fault})
-      await read({lastAuthorised: stage.root}).catch((thrown: unknown) => kinds.push((thrown as {kind: string}).kind))
+      await read({lastAuthorized: stage.root}).catch((thrown: unknown) => kinds.push((thrown as {kind: string}).kind))
       stage.world.clearFaults()
     }
     expect(kinds).toEqual(['server', 'network', 'server', 'permission', 'rate-limit'])

@@ -23,7 +23,7 @@ const push = (files: Parameters<Stage['world']['push']>[0]['files'], branch = 'f
   stage.world.push({repository: name, branch, pusher: 'hubot', ...(files && {files})})
 
 describe('the files', () => {
-  test('are the pull request’s own while nothing was authorised, old names with them', async () => {
+  test('are the pull request’s own while nothing was authorized, old names with them', async () => {
     await push({'README.md': null, 'docs/README.md': 'API\n'})
     expect(await read()).toMatchObject({
       files: [
@@ -34,7 +34,7 @@ describe('the files', () => {
     })
   })
 
-  test('are all since the last authorised commit, whichever pull request brought them', async () => {
+  test('are all since the last authorized commit, whichever pull request brought them', async () => {
     await stage.world.push({repository: name, branch: 'main', pusher: 'monalisa', files: {'infra/x.tf': 'x\n'}})
     const merge = {
       repository: name,
@@ -44,13 +44,13 @@ describe('the files', () => {
       files: {'b.ts': 'b\n', 'infra/x.tf': 'x\n'},
     }
     await stage.world.push(merge)
-    const since = await read({lastAuthorised: change.head})
+    const since = await read({lastAuthorized: change.head})
     expect([since.files.map(({path}) => path).sort(), since.filesCut]).toEqual([['b.ts', 'infra/x.tf'], false])
   })
 
   test('are said to be more when GitHub lists no more, of a pull request and of a comparison', async () => {
     await push(Object.fromEntries(Array.from({length: 301}, (_, i) => [`many/${i}.txt`, 'x\n'])))
-    for (const facts of [await read(), await read({lastAuthorised: stage.root})]) {
+    for (const facts of [await read(), await read({lastAuthorized: stage.root})]) {
       expect([facts.files.length, facts.filesCut]).toEqual([300, true])
     }
   })
@@ -60,7 +60,7 @@ describe('the files', () => {
     await push(Object.fromEntries(Array.from({length: 80}, (_, i) => [long(i), 'x\n'])))
     const {files, filesCut} = await read()
     expect([files.length < 80, filesCut]).toEqual([true, true])
-    expect(await read({lastAuthorised: 'a'.repeat(40)})).toMatchObject({files: [], filesCut: true})
+    expect(await read({lastAuthorized: 'a'.repeat(40)})).toMatchObject({files: [], filesCut: true})
   })
 })
 

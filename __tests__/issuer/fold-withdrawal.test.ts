@@ -25,12 +25,12 @@ describe('the last commit that was let out', () => {
   const run = {id: '1', attempt: 1, url: 'https://github.example/runs/1'}
   const after = (receipts: readonly LiveReceipt[], revoked: readonly number[]) =>
     foldRevoked(
-      {receipts, lastAuthorised: receipts.at(-1)?.sha},
+      {receipts, lastAuthorized: receipts.at(-1)?.sha},
       receipts
         .filter(({id}) => revoked.map(idOf).includes(id))
         .map((one) => ({receipt: one, revocation: revocationOf(one)})),
       decidedAt,
-    ).lastAuthorised
+    ).lastAuthorized
 
   test('goes back over receipts that nobody used', () => {
     const first = receipt(1, {sha: otherCommit, before: third})
@@ -89,7 +89,7 @@ describe('a denial', () => {
     ])
   })
 
-  test('is over when whoever denied authorises the full commit, even if that is refused for another reason', () => {
+  test('is over when whoever denied authorizes the full commit, even if that is refused for another reason', () => {
     const state: ScopeState = {receipts: [], denials: [denial(583231), denial(9)]}
     const standing = {by: {id: 583231, login: 'octocat'}, at: 1000, mayStillApprove: true}
     const other = {by: {id: 9, login: 'account-9'}, at: 1000, mayStillApprove: true}

@@ -82,7 +82,7 @@ export function say(
 
 export interface Asked {
   readonly pullRequest: number
-  readonly lastAuthorised?: string
+  readonly lastAuthorized?: string
   readonly pushes?: readonly Push[]
 }
 
@@ -97,14 +97,14 @@ export async function readChange(stage: Stage, asked: Asked): Promise<ChangeFact
 export async function readFor(
   {facts}: Stage,
   statement: Statement,
-  {pushes = [], lastAuthorised}: Omit<Asked, 'pullRequest'> = {},
+  {pushes = [], lastAuthorized}: Omit<Asked, 'pullRequest'> = {},
 ): Promise<ChangeFacts | 'gone'> {
   const ground = await facts.readGround(statement)
   if (ground === 'gone') return 'gone'
   return await facts.readChange(statement, {
     ground,
     pushes: (ref) => Promise.resolve(pushes.filter((push) => push.ref === ref)),
-    lastAuthorised: parseCommitSha(lastAuthorised),
+    lastAuthorized: parseCommitSha(lastAuthorized),
   })
 }
 

@@ -23,7 +23,7 @@ import {
 const key = makeKey()
 
 describe('a receipt', () => {
-  test('says who authorised what, until when, and where the proof of it is', () => {
+  test('says who authorized what, until when, and where the proof of it is', () => {
     const asked = aCase()
     expect(bodyFor(key)).toEqual({
       type: 'countersign.receipt/v1',

@@ -112,7 +112,7 @@ describe('the state of a scope', () => {
   const fold = (state: ScopeState, one: Receipt, now = decidedAt) => foldScope(state, {receipt: one, public: true}, now)
 
   test('begins with the first receipt', () => {
-    expect(fold({receipts: []}, receipt)).toEqual({receipts: [live(receipt)], lastAuthorised: head})
+    expect(fold({receipts: []}, receipt)).toEqual({receipts: [live(receipt)], lastAuthorized: head})
   })
 
   test('keeps what is alive, the newest last, and drops what is over', () => {

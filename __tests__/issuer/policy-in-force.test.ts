@@ -33,7 +33,7 @@ describe('a policy on the default branch', () => {
   afterAll(() => setPolicy(null))
 
   test('decides from the next statement on: its environments, its ttl, its flags; the receipt names it', async () => {
-    expect(await ask({environment: 'qa'})).toContain('Authorised for `qa`')
+    expect(await ask({environment: 'qa'})).toContain('Authorized for `qa`')
     const receipt = JSON.parse(stage.receiptText({environment: 'qa'})) as Readonly<Record<string, string>>
     const parsed = parsePolicy(policy)
     expect(receipt).toMatchObject({flags: ['once'], policy: parsed.ok ? sealPolicy(parsed.policy).digest : ''})
@@ -54,22 +54,22 @@ describe('a policy on the default branch', () => {
   test('lets only those approve whom it names', async () => {
     expect(await ask({environment: 'staging'})).toContain('octocat is not among them')
     stage.world.setTeam({organization: 'octo-org', slug: 'release', members: [{login: 'octocat'}]})
-    expect(await ask({environment: 'staging'})).toContain('Authorised for `staging`')
+    expect(await ask({environment: 'staging'})).toContain('Authorized for `staging`')
   })
 
   test('closes an environment in a window, without its checks, or at its risk', async () => {
     expect(await ask({environment: 'frozen'})).toContain('(moving house)')
     expect(await ask({environment: 'checked'})).toContain('build@github-actions has no run on this commit')
-    expect(await ask({environment: 'careful'})).toContain('and from 0.01 on the policy authorises nothing')
+    expect(await ask({environment: 'careful'})).toContain('and from 0.01 on the policy authorizes nothing')
     stage.world.addCheckRun({repository, sha: stage.head, name: 'build', conclusion: 'success'})
-    expect(await ask({environment: 'checked'})).toContain('Authorised for `checked`')
+    expect(await ask({environment: 'checked'})).toContain('Authorized for `checked`')
   })
 
   test('opens the bases that it names', async () => {
     await stage.world.push({repository, branch: 'release', pusher: 'octocat', files: {'r.txt': 'r\n'}})
     const based = await stage.propose('based')
     await stage.world.retargetPullRequest({repository, pullRequest: based.pullRequest, by: 'hubot', base: 'release'})
-    expect(await ask({environment: 'qa', sha: based.head, pullRequest: based.pullRequest})).toContain('Authorised')
+    expect(await ask({environment: 'qa', sha: based.head, pullRequest: based.pullRequest})).toContain('Authorized')
   })
 })
 

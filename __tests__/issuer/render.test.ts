@@ -78,17 +78,17 @@ describe('every reply', () => {
 describe('the reply to an allow', () => {
   const reply = renderAllowed(receipt, aChange())
   test('says who, what, where, until when, what goes out, which receipt, and what is next', () => {
-    expect(reply).toContain('**Authorised for `production`** by `octocat`, until **2026-04-02 15:30:00 UTC**.')
+    expect(reply).toContain('**Authorized for `production`** by `octocat`, until **2026-04-02 15:30:00 UTC**.')
     expect(reply).toContain(`- Commit: \`${head}\``)
-    expect(reply).toContain(`3 commits, 5 files (+120 −14) since \`${otherCommit}\`, the last commit authorised`)
+    expect(reply).toContain(`3 commits, 5 files (+120 −14) since \`${otherCommit}\`, the last commit authorized`)
     expect(reply).toContain(`[\`${receipt.id}\`](https://countersign.example/v1/receipts/${receipt.id})`)
     expect(reply).toContain('run the deploy job again')
     expect(reply).not.toContain('own work')
   })
 
-  test('gives the pull request’s own size when nothing was authorised before', () => {
+  test('gives the pull request’s own size when nothing was authorized before', () => {
     const first = renderAllowed(receipt, aChange({since: undefined}))
-    expect(first).toContain('1 commit, 1 file (+4 −0) in this pull request. Nothing was authorised')
+    expect(first).toContain('1 commit, 1 file (+4 −0) in this pull request. Nothing was authorized')
   })
 
   test('says so when GitHub cut the list of files', () => {
@@ -205,11 +205,11 @@ describe('other answers', () => {
     expect(shown).toContain(
       `- \`production\`:\n  - \`${head}\` (pull request 42) by \`octocat\`, until 2026-04-02 15:30:00 UTC: receipt \`${receipt.id}\``,
     )
-    expect(shown).toContain('- `staging`: nothing is authorised now.')
+    expect(shown).toContain('- `staging`: nothing is authorized now.')
     expect(renderStatus([{environment: production, state}], expiry)).toContain(
-      `- \`production\`: nothing is authorised now. The last commit that was: \`${head}\`.`,
+      `- \`production\`: nothing is authorized now. The last commit that was: \`${head}\`.`,
     )
-    expect(renderStatus([{environment: production, state}], NaN)).toContain('nothing is authorised now')
+    expect(renderStatus([{environment: production, state}], NaN)).toContain('nothing is authorized now')
   })
 })
 
@@ -225,7 +225,7 @@ describe('the check run', () => {
       headSha: head,
       externalId: receipt.id,
       detailsUrl: `https://countersign.example/v1/receipts/${receipt.id}`,
-      title: 'Authorised for production by octocat until 2026-04-02 15:30:00 UTC',
+      title: 'Authorized for production by octocat until 2026-04-02 15:30:00 UTC',
     })
     expect(run.summary).toContain('What goes out: 3 commits')
   })

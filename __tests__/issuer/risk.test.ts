@@ -56,7 +56,7 @@ const table: readonly (readonly [RiskFactorName, string, number, CaseChanges])[]
   ...([[10, 0], [11, 0.25], [50, 0.25], [51, 0.5], [200, 0.5], [201, 0.75], [1000, 0.75], [1001, 1]] as const).map(([lines, value]) => ['size', `${lines} lines`, value, sized(lines)] as const),
   ...([[3, 0], [4, 0.25], [11, 0.5], [31, 0.75], [101, 1]] as const).map(([count, value]) => ['size', `${count} files`, value, sized(1, count)] as const),
   ['size', 'numbers that were cut', 1, {change: {since: aComparison({files: 0, additions: 0, deletions: 0, cut: true})}}],
-  ['size', 'the pull request’s own, when nothing was authorised', 0.25, {change: {since: undefined, size: aComparison({additions: 20, deletions: 5, files: 1})}}],
+  ['size', 'the pull request’s own, when nothing was authorized', 0.25, {change: {since: undefined, size: aComparison({additions: 20, deletions: 5, files: 1})}}],
   ['agent-author', 'people', 0, {}],
   ['agent-author', 'a bot', 1, {pullRequest: {author: {id: 3, login: 'x', type: 'Bot'}}}],
   ['agent-author', 'an agent by name', 1, {pullRequest: {author: {id: 3, login: 'Release-Agent-dev', type: 'User'}}, policy: {agents: ['release-agent*']}}],

@@ -24,7 +24,7 @@ beforeEach(async () => {
     externalId: 'rcpt_dg_01jdaa3x7k9m2n4p6q8r0s2t4w',
     conclusion: 'success',
     detailsUrl: 'https://countersign.example/v1/receipts/rcpt_dg_01jdaa3x7k9m2n4p6q8r0s2t4w',
-    title: 'Authorised by octocat',
+    title: 'Authorized by octocat',
     summary: 'Until 15:30',
     text: '```json\n{}\n```',
   }
@@ -34,7 +34,7 @@ beforeEach(async () => {
     pullRequest: change.number,
     commentId: statement.comment.id,
     reaction: 'rocket',
-    reply: 'Authorised.',
+    reply: 'Authorized.',
     checkRuns: [checkRun],
   }
 })
@@ -76,14 +76,14 @@ describe('a publication', () => {
       headSha: change.head,
       conclusion: 'success',
       detailsUrl: firstRun()?.detailsUrl,
-      output: {title: 'Authorised by octocat', summary: 'Until 15:30', text: '```json\n{}\n```'},
+      output: {title: 'Authorized by octocat', summary: 'Until 15:30', text: '```json\n{}\n```'},
     })
   })
 
   test('ends its reply with the marker, so that the first line stays the text', async () => {
     await publish()
     const reply = [...stage.world.comments.values()].at(-1)
-    expect(reply?.body).toBe(`Authorised.\n\n${marker}`)
+    expect(reply?.body).toBe(`Authorized.\n\n${marker}`)
   })
 
   test('without a part sends the others alone', async () => {
@@ -205,7 +205,7 @@ describe('with a plain token', () => {
       state: 'success',
       context: 'countersign / production',
       targetUrl: firstRun()?.detailsUrl,
-      description: 'Authorised by octocat',
+      description: 'Authorized by octocat',
     })
     expect(warnings).toEqual([expect.stringContaining('issuer-url')])
     expect(stage.world.requests.filter(({path}) => path.includes('/check-runs'))).toHaveLength(1)

@@ -1,4 +1,4 @@
-/** Branded values: one spelling each, and nothing is normalised on the way in. */
+/** Branded values: one spelling each, and nothing is normalized on the way in. */
 import {describe, expect, test} from '@jest/globals'
 import {
   type RepositoryName,

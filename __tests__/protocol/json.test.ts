@@ -116,7 +116,7 @@ describe('canonical JSON', () => {
       '"\\b\\t\\n\\f\\r\\u0000\\u001f\\"\\\\/\u007f\u2028\u00e9<"',
     )
   })
-  test('does not normalise Unicode', () => {
+  test('does not normalize Unicode', () => {
     expect(canonicalJson('e\u0301')).not.toBe(canonicalJson('\u00e9'))
   })
   test('prints minus zero as 0', () => {

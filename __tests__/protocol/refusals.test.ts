@@ -16,7 +16,7 @@ import {
 import {type Json, type Overrides, aReceipt, expected, makeKey, noon} from './builders.ts'
 
 const asked = {environment: 'production', sha: '3f2a9c0d5b7e1f4a6c8d0e2f4a6b8c0d2e4f6a8b', pullRequest: 42}
-const compared = {authorised: 'this', deploying: 'that'}
+const compared = {authorized: 'this', deploying: 'that'}
 
 /** One refusal a code: a code that is missing here does not compile. */
 const examples: {readonly [Code in RefusalCode]: Extract<Refusal, {code: Code}>} = {
@@ -53,7 +53,7 @@ const sparse: readonly Refusal[] = [
   {code: 'receipt_missing', asked: {environment: 'production', sha: asked.sha}, sources: []},
   {code: 'key_revoked', publicKey: 'pp_pk_00', until: '2026-04-02T14:00:00Z'},
   ...(['action', 'repository', 'commit', 'tree', 'environment', 'issuer'] as const).map(
-    (what) => ({code: `${what}_mismatch`, authorised: 'this'}) as const,
+    (what) => ({code: `${what}_mismatch`, authorized: 'this'}) as const,
   ),
   {code: 'too_few_approvals', approvals: 3, needed: 4},
   {code: 'revoked', receipt: 'rcpt_dg_1'},
@@ -79,7 +79,7 @@ describe('the words', () => {
   )
   test('facts stand in the sentence', () => {
     expect(describeRefusal(examples.commit_mismatch).what).toContain(
-      'authorises commit this, and this job deploys that',
+      'authorizes commit this, and this job deploys that',
     )
     expect(describeRefusal(examples.receipt_missing).fix).toContain(
       `/authorize production ${asked.sha}\` on pull request #42`,

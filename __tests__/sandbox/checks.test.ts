@@ -22,7 +22,7 @@ const create = (body: object): Promise<Answer> =>
   town.ask(`/repos/${repo}/check-runs`, {token, method: 'POST', body: {name, head_sha: town.sha, ...body}})
 
 test('a check run carries text, and its App says who wrote it', async () => {
-  const output = {title: 'Authorised', summary: 'By octocat', text: '```json\n{}\n```'}
+  const output = {title: 'Authorized', summary: 'By octocat', text: '```json\n{}\n```'}
   const {status, body} = await create({status: 'completed', conclusion: 'success', external_id: 'rcpt_1', output})
   expect(status).toBe(201)
   expect(body).toMatchObject({

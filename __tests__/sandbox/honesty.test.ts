@@ -53,7 +53,7 @@ async function tour(town: Town, octokit: Octokit): Promise<void> {
 
 async function tourOfChecks(town: Town, octokit: Octokit): Promise<void> {
   const {rest} = octokit
-  const output = {title: 'Authorised', summary: 'By octocat', text: '{}'}
+  const output = {title: 'Authorized', summary: 'By octocat', text: '{}'}
   const name = 'countersign / production'
   const run = {...place, name, head_sha: town.sha, status: 'completed', conclusion: 'success', output} as const
   const {data} = await rest.checks.create(run)

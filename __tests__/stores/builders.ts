@@ -105,7 +105,7 @@ export function decides(asked: Asked): Decided {
   const {n, read, scope = scopeOf(), kind = 'allow'} = asked
   const record = recordOf({...asked, scope, kind})
   const receipts = record.receipt === undefined ? read.state.receipts : [...read.state.receipts, liveOf(record.receipt)]
-  const state = {receipts, lastAuthorised: record.receipt?.scope.sha}
+  const state = {receipts, lastAuthorized: record.receipt?.scope.sha}
   return {
     completes: {claim: statementOf(n, scope), outcome: {kind, publication: `{"commentId":${n}}`}},
     appends: {scope, records: [record], state, read},

@@ -1,4 +1,4 @@
-/** Who authorised what was running then: receipts, what became of them, and the proofs, joined for one caller. */
+/** Who authorized what was running then: receipts, what became of them, and the proofs, joined for one caller. */
 import {type Audit, type AuditRecord, type SecondsTime, lifeOf, runningAt, stateAt} from '#protocol'
 import {type Caller, mayRead, sightOf} from '../callers/caller.ts'
 import {readInclusion} from '../ledger/read-proofs.ts'
@@ -30,7 +30,7 @@ export async function readAudit(question: AuditQuestion, caller: Caller, tools: 
     at,
     records,
     running: running?.receipt.id ?? null,
-    unauthorised: await readUncovered(shown[0], {question, caller}, tools),
+    unauthorized: await readUncovered(shown[0], {question, caller}, tools),
     checkpoint: checkpoint?.note ?? null,
   }
 }
@@ -74,7 +74,7 @@ async function readUncovered(
   newest: FoundReceipt | undefined,
   {question, caller}: {readonly question: AuditQuestion; readonly caller: Caller},
   tools: AuditTools,
-): Promise<Audit['unauthorised']> {
+): Promise<Audit['unauthorized']> {
   if (newest === undefined || !mayRead(caller, {...belongingOf(newest), public: false})) return null
   const {repositoryId: id, repository: name} = newest.receipt.scope
   return await findUncovered({...question, repository: {id, name}}, tools)

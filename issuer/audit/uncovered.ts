@@ -29,7 +29,7 @@ export async function findUncovered(
 
 /**
  * By a receipt for its commit that was not over when it was made. One that was issued after that counts: GitHub makes a
- * deployment before its job starts, and the job may have waited for the authorisation.
+ * deployment before its job starts, and the job may have waited for the authorization.
  */
 async function isCovered(
   {sha, at}: Deployment,

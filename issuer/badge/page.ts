@@ -10,7 +10,7 @@ import {drawBadge, sayBadge} from './draw.ts'
 import {type BadgeTools, findStatus} from './routes.ts'
 import type {BadgeStatus} from './status.ts'
 
-const description = 'A picture that says who authorised what is newest in an environment, worked out each time.'
+const description = 'A picture that says who authorized what is newest in an environment, worked out each time.'
 
 export async function giveBadgePage(c: Context, tools: BadgeTools & {readonly issuer: Origin}): Promise<Response> {
   const {issuer} = tools
@@ -26,7 +26,7 @@ export async function giveBadgePage(c: Context, tools: BadgeTools & {readonly is
 const hero = html`<div class="hero">
   <h1>Badges</h1>
   <p class="lead">
-    A badge says who authorised what is newest in one environment. It is worked out of verified receipts each time it is
+    A badge says who authorized what is newest in one environment. It is worked out of verified receipts each time it is
     asked for, and may be kept for 30 seconds.
   </p>
 </div>`

@@ -1,4 +1,4 @@
-/** What a badge says of an environment: the newest authorisation that is in force, or why there is none. */
+/** What a badge says of an environment: the newest authorization that is in force, or why there is none. */
 import {
   type CommitSha,
   type Environment,

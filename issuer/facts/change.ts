@@ -29,7 +29,7 @@ export async function readChange(
   const {ground} = known
   const place: Place = {connection, at: splitName(ground.repository.name), ranges: new Map()}
   const {pullRequest, size, firstByAuthor} = pull
-  // Of an open pull request the head is what can be authorised, of a merged one the merge commit alone.
+  // Of an open pull request the head is what can be authorized, of a merged one the merge commit alone.
   const candidate = pullRequest.mergeCommit ?? pullRequest.head.sha
   const [commit, own] = await Promise.all([fetchCommit(place, candidate), fetchOwn(place, pull)])
   const around = {pull, own, commit, known}
@@ -74,13 +74,13 @@ interface Surroundings {
   readonly known: Known
 }
 
-/** Everything since the last authorised commit, not the pull request alone (formats §8); without one, its own files. */
+/** Everything since the last authorized commit, not the pull request alone (formats §8); without one, its own files. */
 async function readBrought(
   place: Place,
   {pull, known, candidate}: Surroundings & {readonly candidate: CommitSha},
 ): Promise<Files & {readonly since?: Comparison}> {
-  if (known.lastAuthorised !== undefined) {
-    return fetchComparison(place, {base: known.lastAuthorised, head: candidate})
+  if (known.lastAuthorized !== undefined) {
+    return fetchComparison(place, {base: known.lastAuthorized, head: candidate})
   }
   return fetchOwnFiles(place, {number: pull.pullRequest.number, count: pull.size.files})
 }

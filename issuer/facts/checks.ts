@@ -1,4 +1,4 @@
-/** The check runs on the commit that can be authorised. */
+/** The check runs on the commit that can be authorized. */
 import type {CommitSha} from '#protocol'
 import {type Field, shown} from '../github/answer.ts'
 import type {Place} from './commits.ts'

@@ -1,4 +1,4 @@
-/** Commits: the one that can be authorised, a branch's newest, and what lies between two. */
+/** Commits: the one that can be authorized, a branch's newest, and what lies between two. */
 import {parseTreeSha, type CommitSha, type TreeSha} from '#protocol'
 import {type Answer, type Field, shown} from '../github/answer.ts'
 import type {Connection} from '../github/client.ts'
@@ -11,7 +11,7 @@ import {type Files, parseFiles} from './files.ts'
 export interface Place {
   readonly connection: Connection
   readonly at: OwnerAndRepo
-  /** Comparisons that were asked already: where the branch left the base is often the last authorised commit. */
+  /** Comparisons that were asked already: where the branch left the base is often the last authorized commit. */
   readonly ranges: Map<string, Promise<Answer | 'gone'>>
 }
 

@@ -118,10 +118,10 @@ export interface ChangeFacts {
     readonly head: {readonly sha: CommitSha; readonly ref: string; readonly repositoryId: number | null}
     readonly base: {readonly ref: string; readonly repositoryId: number}
     readonly author: Account
-    /** Of a merged pull request alone: an open one's is GitHub's test merge and is never authorised. */
+    /** Of a merged pull request alone: an open one's is GitHub's test merge and is never authorized. */
     readonly mergeCommit?: CommitSha | undefined
   }
-  /** The commit that can be authorised now (head of an open, merge commit of a merged pull request) and its tree. */
+  /** The commit that can be authorized now (head of an open, merge commit of a merged pull request) and its tree. */
   readonly commit: {readonly sha: CommitSha; readonly tree: TreeSha}
   /** Of a merged one: the comparison of its merge commit with the default branch says `ahead` or `identical`. */
   readonly mergeReachable?: boolean | undefined
@@ -130,15 +130,15 @@ export interface ChangeFacts {
   /** Accounts that pushed to the head branch since it left the base, or why one cannot be established. */
   readonly pushers: {readonly kind: 'seen'; readonly accounts: readonly {id: number; login: string}[]} | Unseen
   readonly policy: PolicyFacts
-  /** Everything since the last commit authorised for the environment; undefined when there was none. */
+  /** Everything since the last commit authorized for the environment; undefined when there was none. */
   readonly since?: Comparison | undefined
   /** The pull request's own size. */
   readonly size: Comparison
-  /** What goes out: since the last authorised commit, or the pull request's own where there was none. */
+  /** What goes out: since the last authorized commit, or the pull request's own where there was none. */
   readonly files: readonly FileFacts[]
   /** True when there are, or may be, more files than these. */
   readonly filesCut: boolean
-  /** Every run on the commit that can be authorised, repeated ones too. */
+  /** Every run on the commit that can be authorized, repeated ones too. */
   readonly checks: readonly CheckRunFacts[]
   /** True when there are more runs than these. */
   readonly checksCut: boolean
@@ -191,13 +191,13 @@ export interface FactSource {
   readStanding(statement: Statement): Promise<StandingFacts | 'gone'>
   /** Asked only of those who may approve at all. */
   readGround(place: PullPlace): Promise<Ground | 'gone'>
-  /** `pushes` gives what webhooks announced of a branch (`refs/heads/…`); from `lastAuthorised` `since` counts. */
+  /** `pushes` gives what webhooks announced of a branch (`refs/heads/…`); from `lastAuthorized` `since` counts. */
   readChange(
     place: PullPlace,
     known: {
       readonly ground: Ground
       readonly pushes: (ref: string) => Promise<readonly Push[]>
-      readonly lastAuthorised?: CommitSha | undefined
+      readonly lastAuthorized?: CommitSha | undefined
     },
   ): Promise<ChangeFacts | 'gone'>
 }
@@ -208,7 +208,7 @@ export interface PullRequestSource {
   readPullRequest(place: PullPlace): Promise<Pick<ChangeFacts, 'repository' | 'pullRequest'> | 'gone'>
   /** What its head has where the policy belongs, if it touches that place; of a pull request that is open. */
   readProposedPolicy(place: PullPlace): Promise<PolicyFacts | 'untouched' | 'gone'>
-  /** What one commit brings over another, as readChange counts it from the last authorised one. */
+  /** What one commit brings over another, as readChange counts it from the last authorized one. */
   readSince(
     place: PullPlace,
     range: {readonly from: CommitSha; readonly to: CommitSha},

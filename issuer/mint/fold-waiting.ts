@@ -33,6 +33,6 @@ export function foldWaiting(state: ScopeState, {said, decision, case: asked, now
   return {...state, waiting: [...others, waiting]}
 }
 
-/** Without those of a pull request whose commit was authorised. */
+/** Without those of a pull request whose commit was authorized. */
 export const dropWaiting = (waiting: ScopeState['waiting'], pullRequest: number): readonly WaitingApproval[] =>
   (waiting ?? []).filter(({statement}) => statement.pullRequest !== pullRequest)

@@ -16,7 +16,7 @@ export function foldRevoked(state: ScopeState, ended: readonly Ended[], now: num
   const receipts = state.receipts.filter(({id}) => !ids.includes(id))
   const before = (state.revoked ?? []).filter(({expiresAt}) => now < expiresAt)
   const added = ended.map(({receipt: {sha, expiresAt}, revocation}) => ({sha, expiresAt, revocation}))
-  return {...state, receipts, revoked: [...before, ...added], lastAuthorised: lastLetOut(state, receipts)}
+  return {...state, receipts, revoked: [...before, ...added], lastAuthorized: lastLetOut(state, receipts)}
 }
 
 /** The revocations that outweigh receipts of this commit which would otherwise still be taken at `now` (milliseconds). */
@@ -24,14 +24,14 @@ export const revocationsOf = (state: ScopeState, sha: CommitSha, now: number): r
   (state.revoked ?? []).filter((one) => one.sha === sha && now < one.expiresAt).map(({revocation}) => revocation)
 
 /** Back through the receipts that ended, the newest first, to a commit that is still let out or may have been used. */
-function lastLetOut({receipts, lastAuthorised}: ScopeState, alive: readonly LiveReceipt[]): CommitSha | undefined {
+function lastLetOut({receipts, lastAuthorized}: ScopeState, alive: readonly LiveReceipt[]): CommitSha | undefined {
   const isOut = (sha: CommitSha | undefined): boolean => alive.some((receipt) => receipt.sha === sha)
   return receipts.reduceRight(
     (last, receipt) =>
       alive.includes(receipt) || receipt.redeemed !== undefined || receipt.sha !== last || isOut(last)
         ? last
         : receipt.before,
-    lastAuthorised,
+    lastAuthorized,
   )
 }
 
@@ -57,7 +57,7 @@ export function foldDenial(state: ScopeState, denial: Denial): ScopeState {
   return {...state, denials: [...others, denial]}
 }
 
-/** Whoever denied has authorised what is there now, whatever else the rules say of it: the denial is over. */
+/** Whoever denied has authorized what is there now, whatever else the rules say of it: the denial is over. */
 export function foldLifted(state: ScopeState, asked: Case): ScopeState {
   if (state.denials === undefined || asked.denials.length === 0) return state
   const lifted = asked.denials.filter((denial) => lifts(asked, denial)).map(({by}) => by.id)

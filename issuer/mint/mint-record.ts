@@ -110,14 +110,14 @@ export function foldScope(
     authorizedBy,
     approvers: approvals.map((approval) => approval.id),
     public: isPublic,
-    before: state.lastAuthorised,
+    before: state.lastAuthorized,
     expiresAt: secondsTimeToMs(expiresAt),
   }
   const waiting = dropWaiting(state.waiting, minted.pullRequest)
   return {
     ...state,
     receipts: [...alive, minted],
-    lastAuthorised: scope.sha,
+    lastAuthorized: scope.sha,
     waiting: waiting.length > 0 ? waiting : undefined,
   }
 }

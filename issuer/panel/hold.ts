@@ -1,4 +1,4 @@
-/** What keeps a commit from being authorised, whoever asks: in a few words, and whether it passes without a new commit. */
+/** What keeps a commit from being authorized, whoever asks: in a few words, and whether it passes without a new commit. */
 import {codeSpan} from '../publish/markdown.ts'
 import {renderTime} from '../publish/render-change.ts'
 import type {ChangeFacts} from '../facts/facts.ts'
@@ -17,7 +17,7 @@ const passes = new Set(['checks-passed', 'not-frozen'])
 /** The gravest. */
 export function findHold(stage: Expected): Hold | undefined {
   const {obstacles, frozen} = stage
-  if (obstacles.some(({rule}) => !passes.has(rule))) return {kind: 'barred', words: '**cannot be authorised** as it is'}
+  if (obstacles.some(({rule}) => !passes.has(rule))) return {kind: 'barred', words: '**cannot be authorized** as it is'}
   const missing = countMissing(stage)
   if (missing !== undefined) {
     const words =

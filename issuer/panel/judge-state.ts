@@ -5,7 +5,7 @@ import type {State, Waiting} from './panel.ts'
 
 export interface Candidate {
   readonly pullRequest: number
-  /** The commit that can be authorised. */
+  /** The commit that can be authorized. */
   readonly sha: CommitSha
 }
 
@@ -15,7 +15,7 @@ export function judgeState(state: ScopeState, {pullRequest, sha}: Candidate, now
   if (denial !== undefined) return {kind: 'denied', denial}
   const receipts = state.receipts.filter((one) => one.sha === sha)
   const alive = receipts.findLast(({expiresAt}) => now < expiresAt)
-  if (alive !== undefined) return {kind: 'authorised', receipt: alive}
+  if (alive !== undefined) return {kind: 'authorized', receipt: alive}
   const waiting = readWaiting(state, {pullRequest, sha}, now)
   if (waiting !== undefined) return waiting
   const ended = state.revoked?.findLast((one) => one.sha === sha)

@@ -22,7 +22,7 @@ export function noteOf({place, subject}: Panel, readAt: number): PanelNote {
 }
 
 /** Of what is let out already, the panel says no more than that. */
-const isOpen = ({state}: Stage): boolean => state.kind !== 'authorised'
+const isOpen = ({state}: Stage): boolean => state.kind !== 'authorized'
 
 /** Milliseconds; those that are over change nothing any more. Positive comparisons: NaN is no date. */
 function earliest(dates: readonly number[], after: number): number | undefined {
@@ -31,7 +31,7 @@ function earliest(dates: readonly number[], after: number): number | undefined {
 }
 
 function datesOf({state}: Stage): readonly number[] {
-  if (state.kind === 'authorised') return [state.receipt.expiresAt]
+  if (state.kind === 'authorized') return [state.receipt.expiresAt]
   return state.kind === 'waiting' ? [state.until] : []
 }
 

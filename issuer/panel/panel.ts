@@ -17,7 +17,7 @@ export interface Panel {
 }
 
 /**
- * `fork` and `unreadable`: nothing of it can be authorised, so nothing dearer was read. `closed`: without being merged,
+ * `fork` and `unreadable`: nothing of it can be authorized, so nothing dearer was read. `closed`: without being merged,
  * so nothing is read any more and the environments' states are the last.
  */
 export type Subject =
@@ -39,9 +39,9 @@ export interface Stage {
   readonly state: State
 }
 
-/** With what its authorisation would let out and asks for. */
+/** With what its authorization would let out and asks for. */
 export interface Expected extends Stage, Prospect {
-  /** Everything since the environment's last authorised commit. */
+  /** Everything since the environment's last authorized commit. */
   readonly change: ChangeFacts
   readonly rules: EnvironmentPolicy
   /** Another commit of the pull request that is still let out. */
@@ -69,7 +69,7 @@ export type State =
   | {readonly kind: 'needed'}
   | Waiting
   | {
-      readonly kind: 'authorised' | 'expired'
+      readonly kind: 'authorized' | 'expired'
       readonly receipt: LiveReceipt
       readonly deployed?: Deployed | undefined
     }

@@ -114,14 +114,14 @@ async function readSince(
   {place, change}: Expecting,
   {state, tools}: {readonly state: ScopeState; readonly tools: PanelReader},
 ): Promise<ChangeFacts> {
-  if (state.lastAuthorised === undefined) return change
-  const range = {from: state.lastAuthorised, to: change.commit.sha}
+  if (state.lastAuthorized === undefined) return change
+  const range = {from: state.lastAuthorized, to: change.commit.sha}
   return {...change, ...(await tools.pullRequests.readSince(place, range))}
 }
 
 async function readState(scope: ScopeState, candidate: Candidate, tools: PanelReader): Promise<State> {
   const state = judgeState(scope, candidate, tools.now())
-  if (state.kind !== 'authorised' && state.kind !== 'expired') return state
+  if (state.kind !== 'authorized' && state.kind !== 'expired') return state
   const {executions} = readHappened(await tools.records.events(state.receipt.id))
   const last = executions.at(-1)
   return last === undefined ? state : {...state, deployed: describe(last)}

@@ -26,13 +26,13 @@ function renderSubject(subject: Subject, {pullRequest, issuer}: Around): readonl
   switch (subject.kind) {
     case 'fork':
       return [
-        '**Nothing of this pull request can be authorised:** its branch is in a fork, where nobody can see who pushes. To deploy it, push the branch to this repository and open a pull request from there.',
+        '**Nothing of this pull request can be authorized:** its branch is in a fork, where nobody can see who pushes. To deploy it, push the branch to this repository and open a pull request from there.',
       ]
     case 'unreadable':
       return [renderPolicyProblems(subject.source, 'in force')]
     case 'closed':
       return [
-        '**Closed without being merged:** nothing of it is authorised any more.',
+        '**Closed without being merged:** nothing of it is authorized any more.',
         ...(subject.stages.length === 0 ? [] : [renderList(subject.stages, {issuer, isOver: true})]),
       ]
     case 'change':

@@ -1,4 +1,4 @@
-/** What one environment's authorisation would let out, who may give it, and the line to copy. */
+/** What one environment's authorization would let out, who may give it, and the line to copy. */
 import {codeSpan} from '../publish/markdown.ts'
 import {renderLine, renderTime, renderWhatGoesOut} from '../publish/render-change.ts'
 import type {Risk, RuleOutcome} from '../policy/ruling.ts'
@@ -9,7 +9,7 @@ import {clip, paragraphs} from './prose.ts'
 /** Empty for what is let out already: the list above says all of it. */
 export function renderSection(stage: Expected): readonly string[] {
   const {environment, change, risk, earlier, state} = stage
-  if (state.kind === 'authorised') return []
+  if (state.kind === 'authorized') return []
   const facts = [
     `- **What goes out:** ${renderWhatGoesOut(change, environment)}`,
     `- **Risk:** ${risk.score} on a scale from 0 to 1. ${renderCauses(risk)}`,
@@ -17,7 +17,7 @@ export function renderSection(stage: Expected): readonly string[] {
     ...(earlier === undefined
       ? []
       : [
-          `- **Still authorised:** an earlier commit of it, ${codeSpan(earlier.sha)}, until ${renderTime(earlier.expiresAt)}.`,
+          `- **Still authorized:** an earlier commit of it, ${codeSpan(earlier.sha)}, until ${renderTime(earlier.expiresAt)}.`,
         ]),
   ]
   return [`#### ${codeSpan(environment)}`, facts.join('\n'), ...renderWay(stage)]
@@ -68,7 +68,7 @@ function renderWay(stage: Expected): readonly string[] {
 }
 
 const renderObstacles = (obstacles: readonly RuleOutcome[]): string =>
-  paragraphs('**It cannot be authorised as it is:**', obstacles.map(({why}) => `- ${clip(why)}`).join('\n'))
+  paragraphs('**It cannot be authorized as it is:**', obstacles.map(({why}) => `- ${clip(why)}`).join('\n'))
 
 /** The sentence above the line. */
 function renderAsk(state: State, hold: Hold | undefined): string {

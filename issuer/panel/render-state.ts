@@ -24,7 +24,7 @@ export function renderStageLine(stage: Stage | Expected, how: How): string {
 const marks = {
   needed: '🔒',
   waiting: '⏳',
-  authorised: '✅',
+  authorized: '✅',
   deployed: '🚀',
   failed: '❌',
   expired: '⌛',
@@ -38,7 +38,7 @@ const marks = {
 
 function markOf(state: State, hold: Hold | undefined): keyof typeof marks {
   if (state.kind === 'needed') return hold?.kind ?? 'needed'
-  if (state.kind !== 'authorised' && state.kind !== 'expired') return state.kind
+  if (state.kind !== 'authorized' && state.kind !== 'expired') return state.kind
   const outcome = state.deployed?.outcome
   if (outcome === undefined) return state.kind
   return outcome === 'success' ? 'deployed' : 'failed'
@@ -53,11 +53,11 @@ function renderState(stage: Stage | Expected, how: Held): string {
     case 'needed':
       return (
         how.hold?.words ??
-        `**needs authorisation**${needed === undefined || needed === 1 ? '' : ` by ${needed} people`}`
+        `**needs authorization**${needed === undefined || needed === 1 ? '' : ` by ${needed} people`}`
       )
     case 'waiting':
       return `**${state.approvals} of ${needed ?? 'the'} approvals**${renderBy(state)}, good until **${renderTime(state.until)}**${renderHold(how)}`
-    case 'authorised':
+    case 'authorized':
     case 'expired':
       return `${renderUse(state)} · ${renderReceipt(state.receipt, how.issuer)}${state.kind === 'expired' ? renderHold(how) : ''}`
     case 'revoked':
@@ -81,7 +81,7 @@ const causes: Readonly<Record<Revocation['cause'], string>> = {
 const renderCause = ({cause, revokedBy, at}: Revocation): string =>
   `${causes[cause]} ${codeSpan(revokedBy.login)} at ${renderTime(secondsTimeToMs(at))}`
 
-type Let = Extract<State, {readonly kind: 'authorised' | 'expired'}>
+type Let = Extract<State, {readonly kind: 'authorized' | 'expired'}>
 
 /** What became of it first, where a job told. */
 function renderUse({kind, receipt, deployed}: Let): string {
@@ -91,12 +91,12 @@ function renderUse({kind, receipt, deployed}: Let): string {
   if (deployed !== undefined && outcome !== undefined) {
     const ended = outcome === 'success' ? '**deployed**' : `**deployment ended in ${clip(outcome)}**`
     const told = `${ended}, as its job reported in ${renderRun(deployed.run)}`
-    return `${told}; authorised by ${by} ${kind === 'expired' ? `until ${until}, which is over` : `until **${until}**`}`
+    return `${told}; authorized by ${by} ${kind === 'expired' ? `until ${until}, which is over` : `until **${until}**`}`
   }
   const words =
     kind === 'expired'
-      ? `**expired** at ${until}; ${by} had authorised it`
-      : `**authorised** by ${by} until **${until}**`
+      ? `**expired** at ${until}; ${by} had authorized it`
+      : `**authorized** by ${by} until **${until}**`
   return `${words}${renderRunning(receipt, deployed)}`
 }
 

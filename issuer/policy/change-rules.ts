@@ -1,4 +1,4 @@
-/** What may be authorised, and by whom of those with standing. A failure here is a decision: DENY. */
+/** What may be authorized, and by whom of those with standing. A failure here is a decision: DENY. */
 import {findEnvironment} from './built-in.ts'
 import {describeUnreadable} from './in-force.ts'
 import {handsOf} from './hands.ts'
@@ -31,7 +31,7 @@ const policyReadable: ChangeRule = {
       case 'file':
         return pass(`The policy is that of ${source.path} on the default branch.`)
       case 'unreadable':
-        return fail(`${describeUnreadable(source)} Until it is mended, nothing is authorised.`)
+        return fail(`${describeUnreadable(source)} Until it is mended, nothing is authorized.`)
     }
   },
 }
@@ -77,7 +77,7 @@ const mergeReachable: ChangeRule = {
     return change.mergeReachable === true
       ? pass(`The merge commit is part of ${defaultBranch}.`)
       : fail(
-          `The merge commit is not part of ${defaultBranch}. Only what the default branch holds can be authorised after a merge: use a pull request that is in it.`,
+          `The merge commit is not part of ${defaultBranch}. Only what the default branch holds can be authorized after a merge: use a pull request that is in it.`,
         )
   },
 }
@@ -90,7 +90,7 @@ const baseAllowed: ChangeRule = {
     return allowed.includes(base.ref) && base.repositoryId === repository.id
       ? pass(`The pull request goes into ${base.ref}.`)
       : fail(
-          `The pull request goes into ${base.ref}, and only ${allowed.join(', ')} of this repository can be authorised. Change its base.`,
+          `The pull request goes into ${base.ref}, and only ${allowed.join(', ')} of this repository can be authorized. Change its base.`,
         )
   },
 }
@@ -149,7 +149,7 @@ function judgeHand({standing: {author}, environment}: Case, hand: string | undef
   if (hand === undefined) return pass(`${author.login} is somebody else.`)
   return environment.selfApproval
     ? pass(`${author.login} ${hand}, and the policy allows self-approval.`, 'self')
-    : fail(`${author.login} ${hand}, and nobody authorises their own work. Ask somebody else who may approve.`)
+    : fail(`${author.login} ${hand}, and nobody authorizes their own work. Ask somebody else who may approve.`)
 }
 
 const unseen = (what: string, why: string): string =>

@@ -74,7 +74,7 @@ const notFrozen: ConditionRule = {
     return window === undefined
       ? pass('The policy freezes nothing now.')
       : fail(
-          `The policy authorises nothing from ${printSecondsTime(window.from)} to ${printSecondsTime(window.to)} (${window.reason}). Ask again after that.`,
+          `The policy authorizes nothing from ${printSecondsTime(window.from)} to ${printSecondsTime(window.to)} (${window.reason}). Ask again after that.`,
         )
   },
 }
@@ -85,7 +85,7 @@ const riskAcceptable: ConditionRule = {
     if (limits?.denyAt === undefined || score < limits.denyAt) return pass(`The risk is ${score}.`)
     const causes = factors.filter(({value}) => value > 0).map(({name}) => name)
     return fail(
-      `The risk is ${score} (${causes.join(', ')}), and from ${limits.denyAt} on the policy authorises nothing. Make a smaller change of it.`,
+      `The risk is ${score} (${causes.join(', ')}), and from ${limits.denyAt} on the policy authorizes nothing. Make a smaller change of it.`,
     )
   },
 }

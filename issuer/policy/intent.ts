@@ -1,4 +1,4 @@
-/** What an authorisation is for, in the words of the authority token (formats §3). */
+/** What an authorization is for, in the words of the authority token (formats §3). */
 import type {CommitSha, Environment, RepositoryId, RepositoryName, TreeSha} from '#protocol'
 import type {Case} from './ruling.ts'
 

@@ -27,12 +27,12 @@ const notDenied: OrderRule = {
   evaluate: (asked) => {
     const standing = asked.denials.filter((denial) => !lifts(asked, denial))
     if (standing.length === 0) {
-      return pass(asked.denials.length === 0 ? 'No denial stands.' : 'Whoever denied it authorises it now.')
+      return pass(asked.denials.length === 0 ? 'No denial stands.' : 'Whoever denied it authorizes it now.')
     }
     const [first] = standing
     const names = standing.map(({by}) => by.login).join(', ')
     return fail(
-      `${names} denied this pull request${first === undefined ? '' : ` at ${printSecondsTime(first.at)}`}, and that stands whatever is pushed until the same person authorises a full commit (or, when that person may no longer approve, an admin).`,
+      `${names} denied this pull request${first === undefined ? '' : ` at ${printSecondsTime(first.at)}`}, and that stands whatever is pushed until the same person authorizes a full commit (or, when that person may no longer approve, an admin).`,
     )
   },
 }

@@ -81,12 +81,12 @@ const risk = {
   properties: {
     'escalate-at': score('From this score on, extra-approvals more approvals are needed.'),
     'extra-approvals': {type: 'integer', minimum: 1, maximum: 5, default: 1},
-    'deny-at': score('From this score on, nothing is authorised.'),
+    'deny-at': score('From this score on, nothing is authorized.'),
   },
 }
 
 const environment = {
-  description: 'What an authorisation for this environment needs.',
+  description: 'What an authorization for this environment needs.',
   type: 'object',
   additionalProperties: false,
   properties: {
@@ -115,7 +115,7 @@ const environment = {
       line(140, 'A check run: its name, or name@app with the slug of the app that makes it.'),
       'Every run of each of these on the commit must have completed with success.',
     ),
-    freeze: listOf(freezeWindow, 'Times in which nothing is authorised.'),
+    freeze: listOf(freezeWindow, 'Times in which nothing is authorized.'),
     risk,
   },
 }
@@ -132,7 +132,7 @@ export const policySchema = {
     version: {const: 1},
     branches: listOf(
       line(255, 'A branch.'),
-      'Bases of pull requests that may be authorised, besides the default branch.',
+      'Bases of pull requests that may be authorized, besides the default branch.',
     ),
     environments: {
       description: 'By name, compared exactly. One that does not stand here is refused.',

@@ -11,7 +11,7 @@ export interface Prospect {
   readonly needed: number
   /** The rules that would refuse it to everybody. */
   readonly obstacles: readonly RuleOutcome[]
-  /** In which nothing is authorised now. */
+  /** In which nothing is authorized now. */
   readonly frozen?: FreezeWindow | undefined
 }
 

@@ -56,7 +56,7 @@ function rateSensitivePaths(change: ChangeFacts, globs: readonly string[]): Fact
   return finding(0, 'It touches no sensitive path.')
 }
 
-/** What decides how a deployment runs, or who may authorise one. Without the case of letters: more is safer here. */
+/** What decides how a deployment runs, or who may authorize one. Without the case of letters: more is safer here. */
 const decidesDeployment = (path: string): boolean =>
   /^(?:\.github\/(?:workflows|actions)\/|\.github\/countersign\.|(?:\.github\/|docs\/)?codeowners$|(?:.*\/)?action\.ya?ml$)/is.test(
     path,
@@ -64,7 +64,7 @@ const decidesDeployment = (path: string): boolean =>
 
 function rateWorkflows(change: ChangeFacts): FactorFinding {
   const path = pathsOf(change).find(decidesDeployment)
-  if (path !== undefined) return finding(1, `It touches ${path}, which decides what runs or who may authorise.`)
+  if (path !== undefined) return finding(1, `It touches ${path}, which decides what runs or who may authorize.`)
   if (change.filesCut) return finding(1, 'It touches more files than can be listed.')
   return finding(0, 'It touches no workflow, action, policy or list of owners.')
 }
@@ -73,7 +73,7 @@ function rateWorkflows(change: ChangeFacts): FactorFinding {
 const stepOf = (number: number, limits: readonly [number, number, number, number]): number =>
   limits.filter((limit) => !(number <= limit)).length / 4
 
-/** Everything since the last authorised commit, like what the reply shows; else the pull request's own. */
+/** Everything since the last authorized commit, like what the reply shows; else the pull request's own. */
 function rateSize({since, size}: ChangeFacts): FactorFinding {
   const {files, additions, deletions, cut} = since ?? size
   const lines = additions + deletions
@@ -94,7 +94,7 @@ function rateAuthors({pullRequest: {author}, pushers, authors}: ChangeFacts, age
   return agent === undefined ? finding(0, 'No agent had a hand in it.') : finding(1, `${agent} is an agent.`)
 }
 
-/** Our own check runs say what was authorised, not what was tested. */
+/** Our own check runs say what was authorized, not what was tested. */
 export const isOurCheck = (name: string): boolean => name.startsWith('countersign / ')
 /** Neither green nor red. */
 const isSilent = (conclusion: string | null): boolean => conclusion === 'skipped' || conclusion === 'neutral'

@@ -32,14 +32,14 @@ export interface RequiredCheck {
   readonly app?: string
 }
 
-/** Milliseconds; nothing is authorised while `from <= now < to`. */
+/** Milliseconds; nothing is authorized while `from <= now < to`. */
 export interface FreezeWindow {
   readonly from: number
   readonly to: number
   readonly reason: string
 }
 
-/** Scores of risk, from 0 to 1, from which more approvals are needed, or nothing is authorised. */
+/** Scores of risk, from 0 to 1, from which more approvals are needed, or nothing is authorized. */
 export interface RiskLimits {
   readonly escalateAt?: number
   /** 0 without `escalateAt`. */
@@ -48,7 +48,7 @@ export interface RiskLimits {
 }
 
 export interface Policy {
-  /** Bases that may be authorised besides the default branch. */
+  /** Bases that may be authorized besides the default branch. */
   readonly branches: readonly string[]
   readonly environments: Readonly<Record<string, EnvironmentPolicy>>
   /** Milliseconds from the comment's `created_at` in which it counts. */
@@ -60,7 +60,7 @@ export interface Policy {
 }
 
 /**
- * Where the policy in force came from. `unreadable`: something stands there that is no policy, so nothing is authorised;
+ * Where the policy in force came from. `unreadable`: something stands there that is no policy, so nothing is authorized;
  * the built-in policy stands in for it only so that every other rule is evaluated and recorded too.
  */
 export type PolicySource =
@@ -73,7 +73,7 @@ export interface PolicyInForce {
   readonly source: PolicySource
 }
 
-/** What a person asked: an authorisation of a commit for an environment. */
+/** What a person asked: an authorization of a commit for an environment. */
 export interface Request {
   readonly environment: Environment
   readonly sha?: CommitSha | undefined

@@ -1,4 +1,4 @@
-/** Who may authorise at all. A failure here is a refusal and no decision: it leaves no entry in the ledger. */
+/** Who may authorize at all. A failure here is a refusal and no decision: it leaves no entry in the ledger. */
 import {type PermissionLevel, permissionLevels} from '../facts/facts.ts'
 import {matchesLogin} from './login-pattern.ts'
 import {type Rule, fail, pass} from './rule.ts'

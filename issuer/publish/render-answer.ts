@@ -28,7 +28,7 @@ export function renderNearMiss(problem: string): string {
 
 export function renderHelp(policy: Policy): string {
   return paragraphs(
-    '**Countersign** lets a deploy job through only with a signed receipt that authorises its commit. A person who may approve makes one by a new comment on the pull request, with one of these as its first line:',
+    '**Countersign** lets a deploy job through only with a signed receipt that authorizes its commit. A person who may approve makes one by a new comment on the pull request, with one of these as its first line:',
     forms,
     `Environments here: ${listEnvironments(policy)}. With only the environment given, the answer is the exact line to copy and what it would let out. Edited comments, comments by e-mail, by apps and by bots do not count.`,
   )
@@ -44,14 +44,14 @@ const listEnvironments = (policy: Policy): string => Object.keys(policy.environm
 
 /** `problem` as describeUnreadable gave it. */
 export function renderUnreadable(problem: string): string {
-  return `**Nothing is authorised here now.** ${escapeText(problem)}`
+  return `**Nothing is authorized here now.** ${escapeText(problem)}`
 }
 
 /** Someone without standing: a refusal and no decision. `outcomes` as evaluateStanding gave them. */
 export function renderNoStanding(outcomes: readonly RuleOutcome[]): string {
   const failed = outcomes.filter(({outcome}) => outcome === 'fail')
   return paragraphs(
-    '**This comment does not count as an authorisation**, so nothing was done.',
+    '**This comment does not count as an authorization**, so nothing was done.',
     failed.map(({why}) => `- ${escapeText(why)}`).join('\n'),
   )
 }
@@ -61,10 +61,10 @@ export interface EnvironmentStatus {
   readonly state: ScopeState
 }
 
-/** What is authorised at `now` (milliseconds), by environment. */
+/** What is authorized at `now` (milliseconds), by environment. */
 export function renderStatus(statuses: readonly EnvironmentStatus[], now: number): string {
   return paragraphs(
-    `**What is authorised** at ${renderTime(now)}:`,
+    `**What is authorized** at ${renderTime(now)}:`,
     statuses.map((status) => renderEnvironmentStatus(status, now)).join('\n'),
   )
 }
@@ -73,9 +73,9 @@ function renderEnvironmentStatus({environment, state}: EnvironmentStatus, now: n
   const live = state.receipts.filter(({expiresAt}) => now < expiresAt)
   const standing = [...(state.denials ?? []).map(renderDenial), ...renderWaiting(state, now)]
   if (live.length > 0) return [`- ${codeSpan(environment)}:`, ...live.map(renderLive), ...standing].join('\n')
-  const last = state.lastAuthorised
+  const last = state.lastAuthorized
   const before = last === undefined ? '' : ` The last commit that was: ${codeSpan(last)}.`
-  return [`- ${codeSpan(environment)}: nothing is authorised now.${before}`, ...standing].join('\n')
+  return [`- ${codeSpan(environment)}: nothing is authorized now.${before}`, ...standing].join('\n')
 }
 
 const renderDenial = ({pullRequest, by, at}: Denial): string =>
@@ -99,5 +99,5 @@ export function renderGaveUp(cause: 'github' | 'internal'): string {
     cause === 'github'
       ? 'GitHub did not answer in time'
       : 'Something went wrong in the issuer, and its operator can see it'
-  return `**This could not be decided**, so nothing was authorised. ${what}. Say it again in a new comment.`
+  return `**This could not be decided**, so nothing was authorized. ${what}. Say it again in a new comment.`
 }

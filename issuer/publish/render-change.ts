@@ -1,14 +1,14 @@
-/** What a commit would let out, in words; and the line that authorises it. */
+/** What a commit would let out, in words; and the line that authorizes it. */
 import type {Environment} from '#protocol'
 import type {ChangeFacts, Comparison} from '../facts/facts.ts'
 import {codeSpan, fencedBlock} from './markdown.ts'
 
-/** Everything since the last commit authorised for the environment, not the pull request alone (formats §8). */
+/** Everything since the last commit authorized for the environment, not the pull request alone (formats §8). */
 export function renderWhatGoesOut({since, size}: ChangeFacts, environment: Environment): string {
   if (since === undefined) {
-    return `${renderSize(size)} in this pull request. Nothing was authorised for ${codeSpan(environment)} before, so there is nothing to compare with.`
+    return `${renderSize(size)} in this pull request. Nothing was authorized for ${codeSpan(environment)} before, so there is nothing to compare with.`
   }
-  return `${renderSize(since)} since ${codeSpan(since.from)}, the last commit authorised for ${codeSpan(environment)}.`
+  return `${renderSize(since)} since ${codeSpan(since.from)}, the last commit authorized for ${codeSpan(environment)}.`
 }
 
 function renderSize({commits, behind, files, additions, deletions, cut}: Comparison): string {

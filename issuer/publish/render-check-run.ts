@@ -21,9 +21,9 @@ export function renderCheckRun(
     externalId: id,
     conclusion: 'success',
     detailsUrl: receiptUrl(receipt),
-    title: `Authorised for ${scope.environment} by ${authorizedBy} until ${until}`,
+    title: `Authorized for ${scope.environment} by ${authorizedBy} until ${until}`,
     summary: [
-      `${codeSpan(authorizedBy)} authorised ${codeSpan(scope.sha)} for ${codeSpan(scope.environment)} until **${until}**.`,
+      `${codeSpan(authorizedBy)} authorized ${codeSpan(scope.sha)} for ${codeSpan(scope.environment)} until **${until}**.`,
       `What goes out: ${renderWhatGoesOut(change, scope.environment)}`,
     ].join('\n\n'),
     text: [

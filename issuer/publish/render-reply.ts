@@ -12,7 +12,7 @@ const paragraphs = (...parts: readonly (string | undefined)[]): string =>
 export function renderAllowed(receipt: Receipt, change: ChangeFacts): string {
   const {scope, authorizedBy, expiresAt, flags} = receipt
   return paragraphs(
-    `**Authorised for ${codeSpan(scope.environment)}** by ${codeSpan(authorizedBy)}, until **${renderTime(secondsTimeToMs(expiresAt))}**.`,
+    `**Authorized for ${codeSpan(scope.environment)}** by ${codeSpan(authorizedBy)}, until **${renderTime(secondsTimeToMs(expiresAt))}**.`,
     [
       `- Commit: ${codeSpan(scope.sha)}`,
       `- What goes out: ${renderWhatGoesOut(change, scope.environment)}`,
@@ -36,7 +36,7 @@ export function renderDenied({request, change}: Case, {outcomes}: Denied): strin
     change,
   )
   return paragraphs(
-    `**Not authorised for ${codeSpan(request.environment)}.** No receipt was made, and the deploy job stays closed.`,
+    `**Not authorized for ${codeSpan(request.environment)}.** No receipt was made, and the deploy job stays closed.`,
     failed.map(({why}) => `- ${escapeText(why)}`).join('\n'),
     way === undefined ? undefined : paragraphs(way, renderLine(request.environment, change.commit.sha)),
   )
@@ -70,7 +70,7 @@ function wayOut(failed: readonly string[], {authors, pushers}: ChangeFacts): str
 /** `/authorize production` without a commit: nothing was decided; the line says what it would let out. */
 export function renderBare(environment: Environment, change: ChangeFacts): string {
   if (change.pullRequest.state === 'closed') {
-    return 'This pull request was closed without being merged, so there is nothing to authorise. Open it again, or use another.'
+    return 'This pull request was closed without being merged, so there is nothing to authorize. Open it again, or use another.'
   }
   return paragraphs(
     `**Name the commit.** To let out what is here now for ${codeSpan(environment)}, look at it and comment:`,

@@ -16,7 +16,7 @@ export interface Withdrawal {
   readonly by: string
   readonly reason?: string | undefined
   readonly ended: readonly LiveReceipt[]
-  /** Whether all of the pull request's authorisations are meant, or one receipt. */
+  /** Whether all of the pull request's authorizations are meant, or one receipt. */
   readonly isWhole: boolean
 }
 
@@ -27,8 +27,8 @@ export function renderWithdrawn({kind, environment, by, reason, ended, isWhole}:
     renderEndedList(ended),
     isWhole ? 'What was said here before and is not decided yet counts no more.' : undefined,
     kind === 'deny'
-      ? 'This stands for the pull request, whatever is pushed next, until the same person authorises a full commit.'
-      : 'To let it out after all, look at it again and authorise the commit in a new comment.',
+      ? 'This stands for the pull request, whatever is pushed next, until the same person authorizes a full commit.'
+      : 'To let it out after all, look at it again and authorize the commit in a new comment.',
   )
 }
 
@@ -43,7 +43,7 @@ function renderEndedList(ended: readonly LiveReceipt[]): string {
 
 export function renderClosed(environment: Environment, ended: readonly LiveReceipt[]): string {
   return paragraphs(
-    `**Closed without being merged**, so nothing of this pull request is authorised for ${codeSpan(environment)} any more.`,
+    `**Closed without being merged**, so nothing of this pull request is authorized for ${codeSpan(environment)} any more.`,
     renderEndedList(ended),
   )
 }

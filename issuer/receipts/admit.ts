@@ -22,12 +22,12 @@ export async function admitJob(
   {repositories, tokenIds, now}: AdmitTools,
 ): Promise<Admission> {
   if (job.repositoryId !== scope.repositoryId) {
-    return refuse({code: 'repository_mismatch', authorised: scope.repository, shown: job.repository})
+    return refuse({code: 'repository_mismatch', authorized: scope.repository, shown: job.repository})
   }
   // A commit other than the receipt's could only be the trigger of a workflow that the policy names; it can name none.
-  if (job.sha !== scope.sha) return refuse({code: 'commit_mismatch', authorised: scope.sha, shown: job.sha})
+  if (job.sha !== scope.sha) return refuse({code: 'commit_mismatch', authorized: scope.sha, shown: job.sha})
   if (job.environment !== undefined && job.environment !== scope.environment) {
-    return refuse({code: 'environment_mismatch', authorised: scope.environment})
+    return refuse({code: 'environment_mismatch', authorized: scope.environment})
   }
   const repository = await repositories.readRepository({id: job.repositoryId, name: job.repository})
   if (job.workflowBranch !== repository.defaultBranch) {

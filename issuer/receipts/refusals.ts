@@ -7,8 +7,8 @@ export type Refusal =
   | {readonly code: 'query_invalid' | 'body_invalid' | 'body_too_large'; readonly problem: string}
   | {readonly code: 'caller_unknown' | 'revoked' | 'reports_exhausted' | 'github_unreachable'}
   | {readonly code: 'expired'; readonly expiresAt: SecondsTime}
-  | {readonly code: 'repository_mismatch' | 'commit_mismatch'; readonly authorised: string; readonly shown: string}
-  | {readonly code: 'environment_mismatch'; readonly authorised: string}
+  | {readonly code: 'repository_mismatch' | 'commit_mismatch'; readonly authorized: string; readonly shown: string}
+  | {readonly code: 'environment_mismatch'; readonly authorized: string}
   | {readonly code: 'workflow_refused'; readonly branch: string}
   | {readonly code: 'already_used'; readonly run: Run; readonly at: SecondsTime}
 
@@ -46,19 +46,19 @@ function describe(refusal: Refusal): string {
     case 'caller_unknown':
       return "show a job's OIDC token with this issuer as its audience, each token once, and none of a pull request's job"
     case 'repository_mismatch':
-      return `the receipt is for the repository ${refusal.authorised}, and this job belongs to ${refusal.shown}`
+      return `the receipt is for the repository ${refusal.authorized}, and this job belongs to ${refusal.shown}`
     case 'commit_mismatch':
-      return `the receipt authorises ${refusal.authorised}, and this job runs for ${refusal.shown}: start it for the authorised commit, or have this one authorised`
+      return `the receipt authorizes ${refusal.authorized}, and this job runs for ${refusal.shown}: start it for the authorized commit, or have this one authorized`
     case 'environment_mismatch':
-      return `the receipt is for the environment ${refusal.authorised}, and this job runs in another`
+      return `the receipt is for the environment ${refusal.authorized}, and this job runs in another`
     case 'workflow_refused':
       return `only a workflow file of the default branch, ${refusal.branch}, may say so: start the job from there`
     case 'already_used':
-      return `the run ${refusal.run.id} used the receipt at ${refusal.at}: have the deployment authorised again`
+      return `the run ${refusal.run.id} used the receipt at ${refusal.at}: have the deployment authorized again`
     case 'revoked':
-      return 'the receipt was revoked: have the deployment authorised again'
+      return 'the receipt was revoked: have the deployment authorized again'
     case 'expired':
-      return `the receipt was over at ${refusal.expiresAt}: have the deployment authorised again`
+      return `the receipt was over at ${refusal.expiresAt}: have the deployment authorized again`
     case 'reports_exhausted':
       return 'too much was reported of this receipt; nothing more is recorded'
     case 'github_unreachable':

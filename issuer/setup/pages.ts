@@ -107,7 +107,7 @@ export const renderArrival = ({issuer, app, pins, action}: Arrival): Html =>
     {title: 'Install it'},
     state('holds', app.name),
     html`<p>
-      <a href="${app.installUrl}">Install it on your repositories</a>, those whose deploys are to be authorised.
+      <a href="${app.installUrl}">Install it on your repositories</a>, those whose deploys are to be authorized.
     </p>`,
   )}
   ${section(

@@ -11,7 +11,7 @@ export interface ScopeKey {
 export interface ScopeState {
   /** The receipts that count and were alive when the last of them was minted, newest last. A revoked one is not here. */
   readonly receipts: readonly LiveReceipt[]
-  readonly lastAuthorised?: CommitSha | undefined
+  readonly lastAuthorized?: CommitSha | undefined
   /** Approvals that wait for more people, oldest first. */
   readonly waiting?: readonly WaitingApproval[] | undefined
   /** Revocations of receipts whose life is not over yet, oldest first: whatever shows the newest shows these. */
@@ -48,7 +48,7 @@ export interface LiveReceipt {
   readonly expiresAt: number
   /** Whether its repository was public when it was minted. */
   readonly public: boolean
-  /** The last authorised commit before this one was. */
+  /** The last authorized commit before this one was. */
   readonly before?: CommitSha | undefined
   /** The one run that used it. */
   readonly redeemed?: Redeemed | undefined

@@ -55,7 +55,7 @@ const body = (overrides: Json = {}): Json => ({
 export function receiptVectors(): Vectors {
   const key = makeSigningKey()
   return {
-    about: 'Receipts: who authorised what (Ed25519 over RFC 8785 canonical JSON without the member "signature").',
+    about: 'Receipts: who authorized what (Ed25519 over RFC 8785 canonical JSON without the member "signature").',
     call: 'verify.receipt(receipt, options); times in milliseconds since 1970',
     cases: [...accepted(key), ...malformed(key), ...refusedByKey(key), ...refusedByTerms(key), ...refusedByScope(key)],
   }

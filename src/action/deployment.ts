@@ -69,7 +69,7 @@ function checkEnvironment({environment}: Wanted, {event, payload}: Job): Refusal
   const named = payload.ok ? member(payload.value, 'deployment', 'environment') : undefined
   if (named === environment) return undefined
   const deploying = `${typeof named === 'string' ? named : 'one that cannot be read'} (named by the event ${event})`
-  return {code: 'environment_mismatch', authorised: environment, deploying}
+  return {code: 'environment_mismatch', authorized: environment, deploying}
 }
 
 type Commit = {readonly sha: CommitSha} | {readonly problem: string}

@@ -132,7 +132,7 @@ class Form {
     this.#read = read
   }
 
-  /** Not trimmed before `parse`: an environment "production " is refused, never normalised. */
+  /** Not trimmed before `parse`: an environment "production " is refused, never normalized. */
   text(name: InputName): string {
     return this.#read(name)
   }

@@ -18,11 +18,11 @@ export const outputNames = [
 ] as const
 export type OutputName = (typeof outputNames)[number]
 
-/** What a runner takes from a step. Promise: `record` and `summarise` throw when the runner will not see it. */
+/** What a runner takes from a step. Promise: `record` and `summarize` throw when the runner will not see it. */
 export interface Runner {
   readonly say: (kind: 'error' | 'warning' | 'info', text: string, title: string) => void
   readonly record: (name: OutputName, value: string) => void
-  readonly summarise: (markdown: string) => void
+  readonly summarize: (markdown: string) => void
 }
 
 export type ExitCode = 0 | 1
@@ -37,12 +37,12 @@ function publishAllow(result: GateResult, runner: Runner): ExitCode {
   // First of all: nothing may have said yes when this throws.
   recordOutputs(result, runner)
   for (const warning of result.warnings) runner.say('warning', oneLine(warning), 'Countersign')
-  if (attempt(() => runner.summarise(renderSummary(result))) === 'failed') {
+  if (attempt(() => runner.summarize(renderSummary(result))) === 'failed') {
     runner.say('warning', 'The job summary could not be written.', 'Countersign')
   }
   const standing = result.status === null ? `\n${notRevocationChecked}` : ''
   const held = result.checkpoint?.verified === true ? `\nHeld by this run:\n${eachLine(result.checkpoint.note)}` : ''
-  runner.say('info', `${oneLine(result.what)}${standing}${held}${checkoutHint(result)}`, 'Authorised')
+  runner.say('info', `${oneLine(result.what)}${standing}${held}${checkoutHint(result)}`, 'Authorized')
   return 0
 }
 
@@ -53,7 +53,7 @@ const eachLine = (note: string): string => note.split('\n').map(oneLine).join('\
 function publishRefusal(result: GateResult, runner: Runner): ExitCode {
   runner.say('error', renderAnnotation(result), `Deployment refused: ${result.code ?? ''}`)
   for (const warning of result.warnings) runner.say('info', oneLine(warning), 'Countersign')
-  const summary = attempt(() => runner.summarise(renderSummary(result)))
+  const summary = attempt(() => runner.summarize(renderSummary(result)))
   const outputs = attempt(() => recordOutputs(result, runner))
   if (summary === 'failed' || outputs === 'failed') {
     runner.say('info', 'The job summary or the outputs could not be written.', 'Countersign')

@@ -92,7 +92,7 @@ function describeAllow(receipt: Receipt | undefined, ask: GateOutcome['ask']): s
   const {authorizedBy, scope, id, expiresAt} = receipt
   const {sha} = ask.deployment
   const same = scope.sha === sha ? '' : ` This job deploys ${sha}, which has the same tree.`
-  return `${authorizedBy} authorised ${scope.sha} of ${scope.repository} for ${scope.environment} (receipt ${id}, until ${expiresAt}).${same}`
+  return `${authorizedBy} authorized ${scope.sha} of ${scope.repository} for ${scope.environment} (receipt ${id}, until ${expiresAt}).${same}`
 }
 
 /** What a candidate says about itself, if it has a receipt's form at all. For showing, never for deciding. */
@@ -103,7 +103,7 @@ function readClaims(candidate: unknown): Receipt | undefined {
   return parsed?.ok === true ? parsed.receipt : undefined
 }
 
-/** Whether a new authorisation of this commit for this environment would help. */
+/** Whether a new authorization of this commit for this environment would help. */
 const curedByComment: {readonly [Code in RefusalCode]: boolean} = {
   receipt_missing: true,
   expired: true,
@@ -195,7 +195,7 @@ function checkoutWarnings(checkout: GateOutcome['checkout']): readonly string[] 
   switch (checkout?.kind) {
     case 'absent':
       return [
-        `Nothing is checked out at ${checkout.path}, so no checkout was compared. Check out the authorised commit after this step.`,
+        `Nothing is checked out at ${checkout.path}, so no checkout was compared. Check out the authorized commit after this step.`,
       ]
     case 'same':
       return checkout.unseen.map((sentence) => `The checkout: ${sentence}.`)

@@ -44,7 +44,7 @@ export function openRunner(env: NodeJS.ProcessEnv): Runner {
       requireFile(env, 'GITHUB_OUTPUT')
       setOutput(name, value)
     },
-    summarise: (markdown) => appendFileSync(requireFile(env, 'GITHUB_STEP_SUMMARY'), markdown),
+    summarize: (markdown) => appendFileSync(requireFile(env, 'GITHUB_STEP_SUMMARY'), markdown),
   }
 }
 

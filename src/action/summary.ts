@@ -21,7 +21,7 @@ export function renderSummary(result: GateResult): string {
 
 function renderVerdict({authorized, asked}: GateResult): string {
   const where = asked === null ? '' : ` to ${markdownCode(asked.environment)}`
-  return `## ${authorized ? '✅ Authorised' : '⛔ Refused'}: deploy${where}`
+  return `## ${authorized ? '✅ Authorized' : '⛔ Refused'}: deploy${where}`
 }
 
 /** In the panel's words: who, and until when. */

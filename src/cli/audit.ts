@@ -1,5 +1,5 @@
 /**
- * `countersign audit`: who authorised what was deployed at a moment, for what, until when, and the proof. The issuer is
+ * `countersign audit`: who authorized what was deployed at a moment, for what, until when, and the proof. The issuer is
  * only asked: whatever it answers is verified here before a word of it is printed as a fact.
  */
 import {csvLines} from './audit/csv.ts'
@@ -15,7 +15,7 @@ import {type Terminal, printJson} from './terminal.ts'
 
 const help = `countersign audit --issuer ORIGIN --repository OWNER/NAME --environment NAME [options]
 
-Who authorised what was deployed at a moment, for what, until when, and the proof. The issuer is asked, and everything
+Who authorized what was deployed at a moment, for what, until when, and the proof. The issuer is asked, and everything
 that it answers is verified on this machine: each receipt and revocation, the authority token of its decision, the
 ledger's entry of both, and its place in the signed ledger.
 
@@ -31,7 +31,7 @@ ledger's entry of both, and its place in the signed ledger.
   --json                     one JSON object on standard output
   --csv                      one row a receipt (RFC 4180) on standard output
 
-"Deployed" is what a job reported of itself; without such a report the answer is only "authorised at that time".
+"Deployed" is what a job reported of itself; without such a report the answer is only "authorized at that time".
 
 Exit codes: 0 all that was answered is proven, 1 something is refused or there is no receipt, 2 the command line or a
 file is wrong, 3 the issuer did not answer.
@@ -93,9 +93,9 @@ const verdictOf = ({question, audit: answer, judged, keys}: Findings): object =>
   valid: isProven(judged),
   faults: judged.faults,
   deployed: judged.running?.receipt.id ?? null,
-  authorised: judged.authorised?.receipt.id ?? null,
+  authorized: judged.authorized?.receipt.id ?? null,
   records: judged.records.map((record) => (isVerified(record) ? printRecord(record) : record)),
-  told: {unauthorised: answer.unauthorised},
+  told: {unauthorized: answer.unauthorized},
   keys,
   cautions: cautionsOf(keys),
 })

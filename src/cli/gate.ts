@@ -40,7 +40,7 @@ The variable GITHUB_TOKEN, when it is set, lets GitHub be asked for the check ru
 (GITHUB_API_URL: on another server). There is no option for it: other users see a process's options. Behind a proxy set
 NODE_USE_ENV_PROXY=1 (Node 24 and later).
 
-Exit codes: 0 authorised, 1 refused, 2 the command line cannot be read.
+Exit codes: 0 authorized, 1 refused, 2 the command line cannot be read.
 `
 
 /** Those of action.yml. */

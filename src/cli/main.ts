@@ -18,11 +18,11 @@ const commands: ReadonlyMap<string, Command> = new Map([
   ['ledger follow', ledgerFollow],
 ])
 
-const help = `countersign: who authorised what, checked on your own machine.
+const help = `countersign: who authorized what, checked on your own machine.
 
   countersign verify FILE…     receipts, tokens, evidence, revocations, ledgers, checkpoints, audit packs
-  countersign gate …           stops a deploy script unless a receipt authorises the commit
-  countersign audit …          who authorised what was deployed at a moment, and the proof
+  countersign gate …           stops a deploy script unless a receipt authorizes the commit
+  countersign audit …          who authorized what was deployed at a moment, and the proof
   countersign export …         what was decided in a period, as a folder that verifies by itself
   countersign ledger follow …  notices when an issuer rewrites or cuts its ledger
   countersign keygen FILE      makes an Ed25519 key and prints the line to pin

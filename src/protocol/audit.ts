@@ -1,5 +1,5 @@
 /**
- * What `GET /v1/audit` answers (docs/routes.md): who authorised what was running then. The answer as a whole is signed
+ * What `GET /v1/audit` answers (docs/routes.md): who authorized what was running then. The answer as a whole is signed
  * by nobody; whoever reads it verifies what lies in it, each part by its own verifier.
  */
 import {
@@ -87,7 +87,7 @@ export interface Audit {
   readonly records: readonly AuditRecord[]
   readonly running: ReceiptId | null
   /** Null when GitHub was not asked. */
-  readonly unauthorised: readonly UncoveredDeployment[] | null
+  readonly unauthorized: readonly UncoveredDeployment[] | null
   /** The signed note. */
   readonly checkpoint: string | null
 }
@@ -211,7 +211,7 @@ const auditMembers = {
   at: time,
   records: listOf(readRecord, {min: 0, max: maxRecords}),
   running: orNull(by(parseReceiptId, 'rcpt_dg_ or rcpt_bg_ and a lower-case ULID')),
-  unauthorised: orNull(listOf(readDeployment, {min: 0, max: maxDeployments})),
+  unauthorized: orNull(listOf(readDeployment, {min: 0, max: maxDeployments})),
   checkpoint: orNull(text),
 }
 

@@ -1,7 +1,7 @@
 /**
- * Recognises a token's payload that is its claims in canonical form (RFC 8785): names in order, no white space, every
- * value in its one spelling and without an escape. What is recognised here needs no parser; token-claims.ts is the law,
- * and whatever this file does not recognise is for it to judge.
+ * Recognizes a token's payload that is its claims in canonical form (RFC 8785): names in order, no white space, every
+ * value in its one spelling and without an escape. What is recognized here needs no parser; token-claims.ts is the law,
+ * and whatever this file does not recognize is for it to judge.
  */
 import {parseEnvironment, parseOrigin} from './ids.ts'
 import {ShapeFault} from './shape.ts'

@@ -19,12 +19,12 @@ export type AcceptedReceipt = VerifiedReceipt & {readonly [complete]: true}
 export type Acceptance =
   {readonly kind: 'accept'; readonly accepted: AcceptedReceipt} | {readonly kind: 'deny'; readonly refusal: Refusal}
 
-declare const authorised: unique symbol
+declare const authorized: unique symbol
 /** An accepted receipt that nothing known since its signature forbids. Only decide makes one. */
-export type Authorisation = AcceptedReceipt & {readonly [authorised]: true}
+export type Authorization = AcceptedReceipt & {readonly [authorized]: true}
 
 export type Decision =
-  {readonly kind: 'allow'; readonly because: Authorisation} | {readonly kind: 'deny'; readonly refusal: Refusal}
+  {readonly kind: 'allow'; readonly because: Authorization} | {readonly kind: 'deny'; readonly refusal: Refusal}
 
 export const deny = (refusal: Refusal): Decision & Acceptance => ({kind: 'deny', refusal})
 
@@ -49,7 +49,7 @@ export interface Standing {
 export function decide(accepted: AcceptedReceipt, {status, redeemed}: Standing): Decision {
   const {receipt} = accepted
   const refusal = refuseByStatus(receipt, status) ?? checkOnline(receipt, {isFresh: status !== undefined, redeemed})
-  return refusal === undefined ? {kind: 'allow', because: accepted as Authorisation} : deny(refusal)
+  return refusal === undefined ? {kind: 'allow', because: accepted as Authorization} : deny(refusal)
 }
 
 /** What the issuer's word forbids, whatever the receipt says. */

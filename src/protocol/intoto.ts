@@ -21,7 +21,7 @@ export const receiptPredicateType = 'urn:countersign:receipt:v1'
 
 export interface IntotoStatement {
   readonly _type: 'https://in-toto.io/Statement/v1'
-  /** The authorised commit, and nothing else. */
+  /** The authorized commit, and nothing else. */
   readonly subject: readonly [{readonly name: string; readonly digest: {readonly gitCommit: string}}]
   readonly predicateType: typeof receiptPredicateType
   readonly predicate: Receipt

@@ -1,13 +1,13 @@
 /**
- * Recognises the text of an object that the platform's own parser and printer give back unchanged, as most proofs are:
- * compact, or with two spaces. What is recognised here needs no other parser; json.ts is the law, and whatever this file
- * does not recognise is for it to judge.
+ * Recognizes the text of an object that the platform's own parser and printer give back unchanged, as most proofs are:
+ * compact, or with two spaces. What is recognized here needs no other parser; json.ts is the law, and whatever this file
+ * does not recognize is for it to judge.
  */
 import type {JsonObject, JsonValue} from './json.ts'
 
 /**
  * Parse, print again, compare: a name that stands twice, other white space and a number in another form do not come back.
- * A lone surrogate that is escaped and the name `__proto__` would: what may hold one is not recognised.
+ * A lone surrogate that is escaped and the name `__proto__` would: what may hold one is not recognized.
  */
 export function recogniseJson(text: string, maxDepth: number): JsonObject | undefined {
   const indent = text.startsWith('{"') ? 0 : text.startsWith('{\n  "') ? 2 : undefined

@@ -1,5 +1,5 @@
 /**
- * Receipt v1 (formats §2): who authorised what.
+ * Receipt v1 (formats §2): who authorized what.
  *
  *   signing input = UTF-8( RFC 8785( receipt without its member "signature" ) ), at most 4096 bytes
  *   signature     = "ed25519:" + hex( Ed25519( signing input ) ), pure, no prefix, no pre-hash

@@ -40,7 +40,7 @@ type Facts = {
 
 /** A field of the receipt beside the same field of what is deployed; undefined where the job could not say. */
 interface Compared {
-  readonly authorised: string
+  readonly authorized: string
   readonly deploying?: string | undefined
 }
 
@@ -56,11 +56,11 @@ export interface Words {
 type Table = {readonly [Code in RefusalCode]: (facts: Facts[Code]) => Words}
 
 const or = (value: string | undefined, otherwise: string): string => value ?? otherwise
-const newReceipt = 'Ask a reviewer to authorise this commit again'
+const newReceipt = 'Ask a reviewer to authorize this commit again'
 
 const words: Table = {
   receipt_missing: ({asked, sources}) => ({
-    what: `No receipt authorises ${asked.sha} for ${asked.environment} (asked: ${sources.join(', ') || 'nobody'}).`,
+    what: `No receipt authorizes ${asked.sha} for ${asked.environment} (asked: ${sources.join(', ') || 'nobody'}).`,
     fix:
       `Have someone who may approve comment exactly \`/authorize ${asked.environment} ${asked.sha}\` on ` +
       `${asked.pullRequest === undefined ? 'the pull request of this commit' : `pull request #${asked.pullRequest}`}, then run this job again.`,
@@ -100,51 +100,51 @@ const words: Table = {
     what: `The receipt lives ${seconds} seconds, and this job takes at most ${maxSeconds}.`,
     fix: 'Shorten "ttl" in the issuer\'s policy, or raise the input "max-ttl".',
   }),
-  action_mismatch: ({authorised, deploying}) => ({
-    what: `The receipt authorises the action ${authorised}, and this job wants ${or(deploying, 'an action it does not name')}.`,
+  action_mismatch: ({authorized, deploying}) => ({
+    what: `The receipt authorizes the action ${authorized}, and this job wants ${or(deploying, 'an action it does not name')}.`,
     fix: 'Use a receipt for the action "deploy".',
   }),
-  repository_mismatch: ({authorised, deploying}) => ({
-    what: `The receipt is for repository ${authorised}, and this job deploys ${or(deploying, 'a repository it does not name')}.`,
+  repository_mismatch: ({authorized, deploying}) => ({
+    what: `The receipt is for repository ${authorized}, and this job deploys ${or(deploying, 'a repository it does not name')}.`,
     fix: 'Ask for a receipt on a pull request of the repository that is deployed. A repository made anew under an old name has another id.',
   }),
-  commit_mismatch: ({authorised, deploying}) => ({
-    what: `The receipt authorises commit ${authorised}, and this job deploys ${or(deploying, 'a commit it does not name')}.`,
-    fix: 'Have the commit that is deployed authorised by its full SHA, or deploy the authorised commit.',
+  commit_mismatch: ({authorized, deploying}) => ({
+    what: `The receipt authorizes commit ${authorized}, and this job deploys ${or(deploying, 'a commit it does not name')}.`,
+    fix: 'Have the commit that is deployed authorized by its full SHA, or deploy the authorized commit.',
   }),
-  tree_mismatch: ({authorised, deploying}) => ({
-    what: `The receipt authorises the tree ${authorised}, and this job deploys ${or(deploying, 'a tree it does not name')}.`,
-    fix: 'Have the commit that is deployed authorised by its full SHA.',
+  tree_mismatch: ({authorized, deploying}) => ({
+    what: `The receipt authorizes the tree ${authorized}, and this job deploys ${or(deploying, 'a tree it does not name')}.`,
+    fix: 'Have the commit that is deployed authorized by its full SHA.',
   }),
-  environment_mismatch: ({authorised, deploying}) => ({
-    what: `The receipt authorises the environment ${authorised}, and this job deploys to ${or(deploying, 'an environment it does not name')}.`,
+  environment_mismatch: ({authorized, deploying}) => ({
+    what: `The receipt authorizes the environment ${authorized}, and this job deploys to ${or(deploying, 'an environment it does not name')}.`,
     fix: 'Ask for a receipt for this environment; the names are compared exactly.',
   }),
-  issuer_mismatch: ({authorised, deploying}) => ({
-    what: `The receipt names the issuer ${authorised}, and this job's "issuer-url" is ${or(deploying, 'not given')}.`,
+  issuer_mismatch: ({authorized, deploying}) => ({
+    what: `The receipt names the issuer ${authorized}, and this job's "issuer-url" is ${or(deploying, 'not given')}.`,
     fix: 'Correct "issuer-url", or use a receipt of that issuer.',
   }),
   too_few_approvals: ({approvals, needed}) => ({
     what: `The receipt carries ${approvals} approval${approvals === 1 ? '' : 's'}, and this job needs ${needed}.`,
-    fix: 'Raise "approvals" in the issuer\'s policy and have more people authorise, or lower the input "min-approvals".',
+    fix: 'Raise "approvals" in the issuer\'s policy and have more people authorize, or lower the input "min-approvals".',
   }),
   proof_too_weak: ({proven, needed, proof}) => ({
     what: `${proven} of the approvals are proven by ${proof}, and this job needs ${needed}.`,
-    fix: `Have the commit authorised again with the proof ${proof}, or change the input "require-proof".`,
+    fix: `Have the commit authorized again with the proof ${proof}, or change the input "require-proof".`,
   }),
   flag_refused: ({flags}) => ({
     what: `The receipt is flagged ${flags.join(', ')}, which this job does not take.`,
-    fix: 'Have somebody authorise the commit without that flag, or take the word out of the input "refuse-flags" if you mean it.',
+    fix: 'Have somebody authorize the commit without that flag, or take the word out of the input "refuse-flags" if you mean it.',
   }),
   revoked: ({receipt, by, at}) => ({
     what: `The receipt ${receipt} was revoked${by === undefined ? '' : ` by ${by}`}${at === undefined ? '' : ` at ${at}`}.`,
-    fix: 'Ask whoever revoked it why. A new authorisation makes a new receipt.',
+    fix: 'Ask whoever revoked it why. A new authorization makes a new receipt.',
   }),
   already_used: ({receipt, run, at}) => ({
     what: `The receipt ${receipt} was already used${run === undefined ? '' : ` by run ${run}`}${at === undefined ? '' : ` at ${at}`}.`,
     fix: `A single-use receipt serves one run. ${newReceipt}.`,
   }),
-  checkout_mismatch: ({problem, fix}) => ({what: `The checkout is not the authorised commit: ${problem}.`, fix}),
+  checkout_mismatch: ({problem, fix}) => ({what: `The checkout is not the authorized commit: ${problem}.`, fix}),
   denied: ({environment, by, at}) => ({
     what: `Deploying this to ${environment} was denied${by === undefined ? '' : ` by ${by}`}${at === undefined ? '' : ` at ${at}`}.`,
     fix: 'Talk to the person who denied it; only they, or an admin, can let it out again.',

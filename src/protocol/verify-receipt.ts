@@ -155,8 +155,8 @@ function printNow(ms: number): string {
 function checkScope(receipt: Receipt, expect: Expectation): Refusal | undefined {
   const {scope} = receipt
   const asked = (name: keyof Expectation): boolean => Object.hasOwn(expect, name)
-  const differs = (name: keyof Expectation, authorised: string | number): boolean =>
-    asked(name) && expect[name] !== authorised
+  const differs = (name: keyof Expectation, authorized: string | number): boolean =>
+    asked(name) && expect[name] !== authorized
   if (differs('action', receipt.action)) return {code: 'action_mismatch', ...compared(receipt.action, expect.action)}
   if (differs('repositoryId', scope.repositoryId)) {
     return {code: 'repository_mismatch', ...compared(`id ${scope.repositoryId}`, withId(expect.repositoryId))}
@@ -179,10 +179,10 @@ function isSameRepository(expected: unknown, {scope}: Receipt): boolean {
 }
 
 /** An expectation as text for the sentence: what is not safe to print is quoted. */
-const compared = (authorised: string, deploying: unknown): {authorised: string; deploying?: string} =>
+const compared = (authorized: string, deploying: unknown): {authorized: string; deploying?: string} =>
   typeof deploying === 'string'
-    ? {authorised, deploying: isSafeText(deploying) ? deploying : quote(deploying)}
-    : {authorised}
+    ? {authorized, deploying: isSafeText(deploying) ? deploying : quote(deploying)}
+    : {authorized}
 
 /** A numeric id that was given as text never equals, so it is shown as text. */
 function withId(expected: unknown): string | undefined {

@@ -79,8 +79,8 @@ function findKey({header}: CompactJws, keys: TokenKeys): RsaKey | Faulty {
 }
 
 function readClaims(payload: Uint8Array): TokenClaims | Faulty {
-  const recognised = recogniseClaims(payload)
-  if (recognised !== undefined) return recognised
+  const recognized = recogniseClaims(payload)
+  if (recognized !== undefined) return recognized
   const json = parseJsonObject(payload)
   if (!json.ok) return faulty('token_malformed', `its payload ${json.reason}`)
   const parsed = parseClaims(json.value)

@@ -71,11 +71,11 @@ export class HeldStage {
     return answer.batchItemFailures.length
   }
 
-  /** What is wrong: nothing, when the ledger is whole and each of these was authorised once and said so once. */
-  async auditAll(authorised: readonly Said[]): Promise<readonly string[]> {
+  /** What is wrong: nothing, when the ledger is whole and each of these was authorized once and said so once. */
+  async auditAll(authorized: readonly Said[]): Promise<readonly string[]> {
     const problems = await audit(
       this.stage,
-      authorised.map(({comment}) => comment),
+      authorized.map(({comment}) => comment),
     )
     return [...problems, ...(await this.auditLedger())]
   }

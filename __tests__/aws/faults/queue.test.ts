@@ -31,7 +31,7 @@ function testQueue(the: () => HeldStage): void {
     expect(await the().auditLedger()).toEqual([])
   })
 
-  test('an authorisation that arrives after the denial that followed it mints nothing', async () => {
+  test('an authorization that arrives after the denial that followed it mints nothing', async () => {
     const [first, second] = [await the().authorize(), await the().say('/deny production not today')]
     expect(await the().deliver([second.message])).toBe(0)
     expect(await the().deliver([first.message])).toBe(0)
@@ -40,7 +40,7 @@ function testQueue(the: () => HeldStage): void {
     expect(await the().auditLedger()).toEqual([])
   })
 
-  test('an authorisation and its denial in one batch leave nothing that lets a job through', async () => {
+  test('an authorization and its denial in one batch leave nothing that lets a job through', async () => {
     const [first, second] = [await the().authorize(), await the().say('/deny production not today')]
     expect(await the().deliver([first.message, second.message])).toBe(0)
     const gate = await the().stage.gate()

@@ -130,13 +130,13 @@ describe('the answer', () => {
     await seed.sign()
     const audit = await read()
     expect(idsOf(audit)).toEqual([second.id, first.id])
-    expect(audit).toMatchObject({repositoryId: 1296269, at: '2026-04-02T14:35:00Z', running: null, unauthorised: null})
+    expect(audit).toMatchObject({repositoryId: 1296269, at: '2026-04-02T14:35:00Z', running: null, unauthorized: null})
     expect(audit.records.map(({state}) => state)).toEqual(['active', 'expired'])
-    const {records, authorised, faults} = judge(audit)
+    const {records, authorized, faults} = judge(audit)
     expect(faults).toEqual([])
     expect(records.map((record) => record.valid)).toEqual([true, true])
-    expect(authorised?.receipt).toEqual(second)
-    expect(authorised?.place).toMatchObject({seq: 2, size: 3})
+    expect(authorized?.receipt).toEqual(second)
+    expect(authorized?.place).toMatchObject({seq: 2, size: 3})
   })
 
   test('holds only what was issued at the moment or before, and of that the newest twenty', async () => {
@@ -212,7 +212,7 @@ describe('what happened to a receipt', () => {
     expect(judge(audit).running?.receipt.id).toBe(receipt.id)
   })
 
-  test('running is what was deployed last, not what was authorised last', async () => {
+  test('running is what was deployed last, not what was authorized last', async () => {
     const older = await seed.issue({n: 1, ...early})
     const newer = await seed.issue({n: 2, ...hour})
     const success = {event: 'finished', outcome: 'success'}
@@ -276,14 +276,14 @@ describe("GitHub's deployments", () => {
       deployment(3, {sha: sure(parseCommitSha('c'.repeat(40))), at: early.expiresAt as never}),
       deployment(4, {at: '2026-04-02T14:20:00Z' as never}),
     ]
-    expect((await read(usual, 'auditor')).unauthorised?.map((one) => one.deployment)).toEqual([2, 3])
+    expect((await read(usual, 'auditor')).unauthorized?.map((one) => one.deployment)).toEqual([2, 3])
     await seed.revoke(receipt, '2026-04-02T14:31:30Z')
-    expect((await read(usual, 'auditor')).unauthorised?.map((one) => one.deployment)).toEqual([1, 2, 3])
+    expect((await read(usual, 'auditor')).unauthorized?.map((one) => one.deployment)).toEqual([1, 2, 3])
   })
 
   test('that were not to be had are null', async () => {
     await seed.issue({n: 1, ...hour})
-    expect((await read(usual, 'auditor')).unauthorised).toBeNull()
+    expect((await read(usual, 'auditor')).unauthorized).toBeNull()
     expect(asked).toBe(1)
   })
 
@@ -291,10 +291,10 @@ describe("GitHub's deployments", () => {
     await seed.issue({n: 1, ...hour})
     deployments = []
     for (const who of ['anyone', 'otherAuditor', 'otherJob'] as const) {
-      expect((await read(usual, who)).unauthorised).toBeNull()
+      expect((await read(usual, who)).unauthorized).toBeNull()
     }
     expect(asked).toBe(0)
-    expect((await read(usual, 'auditor')).unauthorised).toEqual([])
+    expect((await read(usual, 'auditor')).unauthorized).toEqual([])
   })
 })
 

@@ -37,7 +37,7 @@ const waiting = {
 const denial = (at: number) => ({pullRequest: 42, by: {id: 583231, login: 'octocat'}, commentId: 2, at})
 
 describe('what a badge says', () => {
-  test('who authorised which commit, while the receipt is in force', async () => {
+  test('who authorized which commit, while the receipt is in force', async () => {
     const receipt = await stage.issue({receipt: {scope: scope()}})
     const response = await fetch(badgeUrl(receipt.scope.environment))
     expect(await response.json()).toEqual({

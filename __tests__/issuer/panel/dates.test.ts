@@ -27,7 +27,7 @@ describe('a receipt that expires', () => {
     const process = house.start()
     await house.decide(process, {receipts: [receipt()]})
     await process.panels.refresh(house.place)
-    expect(house.text).toContain('**authorised** by `octocat`')
+    expect(house.text).toContain('**authorized** by `octocat`')
     house.now = at + 10 * minute - 1
     await house.repair(process)
     expect(await house.work(process)).toBe(0)
@@ -61,7 +61,7 @@ describe('a receipt that expires', () => {
     })
     await house.decide(before, {receipts: [{...receipt(), sha: sha as never}]})
     await before.panels.refresh(house.place)
-    expect(house.text).toContain('**authorised** by `octocat`')
+    expect(house.text).toContain('**authorized** by `octocat`')
     const after = house.start()
     house.now = at + 11 * minute
     await house.repair(after)
@@ -101,7 +101,7 @@ test('an approval that ends unanswered is said', async () => {
   house.now = at + minute
   await house.repair(process)
   await house.work(process)
-  expect(house.text).toContain('**needs authorisation** by 2 people')
+  expect(house.text).toContain('**needs authorization** by 2 people')
 })
 
 test('a freeze is said when it begins, and when it ends', async () => {
@@ -115,7 +115,7 @@ test('a freeze is said when it begins, and when it ends', async () => {
     await house.work(process)
     said.push(/`production`: \*\*([^*]+)\*\*/.exec(house.text)?.[1] ?? '')
   }
-  expect(said).toEqual(['needs authorisation', 'frozen', 'needs authorisation', 'needs authorisation'])
+  expect(said).toEqual(['needs authorization', 'frozen', 'needs authorization', 'needs authorization'])
   expect(rewritten()).toBe(2)
 })
 
@@ -141,7 +141,7 @@ test('what one process read early does not stay over what another read later', a
   await late.panels.refresh(house.place)
   goOn()
   await reading
-  expect(house.text).toContain('**authorised** by `octocat`')
+  expect(house.text).toContain('**authorized** by `octocat`')
   house.now = at + 10 * minute
   await house.repair(late)
   expect(await house.work(late)).toBe(1)
@@ -162,7 +162,7 @@ describe('a check that comes to its end', () => {
       house.now += minute
       await handleDelivery(house.checked(check), process.tools)
     }
-    expect(house.text).toContain('`production`: **needs authorisation**')
+    expect(house.text).toContain('`production`: **needs authorization**')
     expect(rewritten()).toBe(2)
   })
 
@@ -179,9 +179,9 @@ describe('a check that comes to its end', () => {
     expect(asked()).toBe(before)
     await house.decide(process, {receipts: [receipt()]})
     await process.panels.refresh(house.place)
-    const authorised = asked()
+    const authorized = asked()
     await handleDelivery(house.checked('build'), process.tools)
-    expect(asked()).toBe(authorised)
+    expect(asked()).toBe(authorized)
   })
 
   test('with many others is read once for those that came before the reading', async () => {

@@ -21,14 +21,14 @@ const approval = (authorId: number, overrides: Partial<WaitingApproval> = {}): W
 test('a denial comes before a receipt, that before approvals that wait, those before what is over', () => {
   const all = {denials: [denial], receipts: [receipt], waiting: [approval(1)], revoked: [revoked]}
   expect(judge(all)).toEqual({kind: 'denied', denial})
-  expect(judge({...all, denials: undefined})).toEqual({kind: 'authorised', receipt})
+  expect(judge({...all, denials: undefined})).toEqual({kind: 'authorized', receipt})
   expect(judge({...all, denials: undefined, receipts: []}).kind).toBe('waiting')
   expect(judge({revoked: [revoked]})).toEqual({kind: 'revoked', revocation})
   expect(judge({})).toEqual({kind: 'needed'})
 })
 
 test('a receipt is over at the very moment of its end, and a clock that tells no time lets nothing out', () => {
-  expect(judge({receipts: [receipt]}, receipt.expiresAt - 1).kind).toBe('authorised')
+  expect(judge({receipts: [receipt]}, receipt.expiresAt - 1).kind).toBe('authorized')
   expect(judge({receipts: [receipt]}, receipt.expiresAt).kind).toBe('expired')
   expect(judge({receipts: [receipt]}, NaN).kind).toBe('expired')
 })

@@ -7,12 +7,12 @@ import {aPanel, aReceipt, aStage, type StageChanges} from './builders.ts'
 
 const minute = 60_000
 const dateOf = (...stages: readonly StageChanges[]) => noteOf(aPanel(...stages.map(aStage)), decidedAt).changesAt
-const authorised: State = {kind: 'authorised', receipt: aReceipt()}
+const authorized: State = {kind: 'authorized', receipt: aReceipt()}
 const waiting: State = {kind: 'waiting', approvals: 1, logins: [], until: decidedAt + 5 * minute}
 
 describe('the text changes', () => {
   test('when a receipt ends, that of an earlier commit too, and when an approval does', () => {
-    expect(dateOf({state: authorised})).toBe(aReceipt().expiresAt)
+    expect(dateOf({state: authorized})).toBe(aReceipt().expiresAt)
     expect(dateOf({earlier: {sha: otherCommit, expiresAt: decidedAt + minute}})).toBe(decidedAt + minute)
     expect(dateOf({state: waiting})).toBe(decidedAt + 5 * minute)
   })
@@ -21,18 +21,18 @@ describe('the text changes', () => {
     const freeze = [{from: decidedAt + minute, to: decidedAt + 2 * minute, reason: 'holidays'}]
     expect(dateOf({rules: {freeze}})).toBe(decidedAt + minute)
     expect(noteOf(aPanel(aStage({rules: {freeze}})), decidedAt + minute).changesAt).toBe(decidedAt + 2 * minute)
-    expect(dateOf({rules: {freeze}, state: authorised})).toBe(aReceipt().expiresAt)
+    expect(dateOf({rules: {freeze}, state: authorized})).toBe(aReceipt().expiresAt)
   })
 
   test('at the earliest of all environments, and of those that are past at none', () => {
-    expect(dateOf({state: authorised}, {state: waiting})).toBe(decidedAt + 5 * minute)
+    expect(dateOf({state: authorized}, {state: waiting})).toBe(decidedAt + 5 * minute)
     expect(dateOf({})).toBeUndefined()
     expect(dateOf({state: {kind: 'expired', receipt: aReceipt({expiresAt: decidedAt})}})).toBeUndefined()
-    expect(dateOf({state: {kind: 'authorised', receipt: aReceipt({expiresAt: NaN})}})).toBeUndefined()
+    expect(dateOf({state: {kind: 'authorized', receipt: aReceipt({expiresAt: NaN})}})).toBeUndefined()
   })
 
   test('of a closed pull request too, and never of one from a fork', () => {
-    const closed: Panel['subject'] = {kind: 'closed', stages: [{environment: production, state: authorised}]}
+    const closed: Panel['subject'] = {kind: 'closed', stages: [{environment: production, state: authorized}]}
     const panel = {...aPanel(), pullRequest: aPullRequest({state: 'closed'})}
     expect(noteOf({...panel, subject: closed}, decidedAt).changesAt).toBe(aReceipt().expiresAt)
     expect(noteOf({...panel, subject: {kind: 'fork'}}, decidedAt).changesAt).toBeUndefined()
@@ -52,6 +52,6 @@ describe('it waits', () => {
 
   test('for none where no environment names one, or what names them is let out already', () => {
     expect(awaitsOf({})).toBeUndefined()
-    expect(awaitsOf({rules: {checks: [{name: 'build'}]}, state: authorised})).toBeUndefined()
+    expect(awaitsOf({rules: {checks: [{name: 'build'}]}, state: authorized})).toBeUndefined()
   })
 })

@@ -17,31 +17,31 @@ describe('the state of an environment', () => {
   const used = {...aReceipt(), redeemed: {run: {...run, attempt: 1}, at: decidedAt}}
   const at = '2026-04-02T14:50:00Z'
   const cases: readonly (readonly [State, string])[] = [
-    [{kind: 'needed'}, '🔒 `production`: **needs authorisation**'],
+    [{kind: 'needed'}, '🔒 `production`: **needs authorization**'],
     [waiting, '⏳ `production`: **1 of 1 approvals**, by `octocat`, good until **2026-04-02 15:30:00 UTC**'],
     [
-      {kind: 'authorised', receipt: aReceipt()},
-      `✅ \`production\`: **authorised** by \`octocat\` until **2026-04-02 15:30:00 UTC** · ${link}`,
+      {kind: 'authorized', receipt: aReceipt()},
+      `✅ \`production\`: **authorized** by \`octocat\` until **2026-04-02 15:30:00 UTC** · ${link}`,
     ],
     [
-      {kind: 'authorised', receipt: used},
-      `✅ \`production\`: **authorised** by \`octocat\` until **2026-04-02 15:30:00 UTC**; used by [run 7](${run.url}) · ${link}`,
+      {kind: 'authorized', receipt: used},
+      `✅ \`production\`: **authorized** by \`octocat\` until **2026-04-02 15:30:00 UTC**; used by [run 7](${run.url}) · ${link}`,
     ],
     [
-      {kind: 'authorised', receipt: used, deployed: {run, at}},
-      `✅ \`production\`: **authorised** by \`octocat\` until **2026-04-02 15:30:00 UTC**; a job began to deploy it in [run 7](${run.url}) · ${link}`,
+      {kind: 'authorized', receipt: used, deployed: {run, at}},
+      `✅ \`production\`: **authorized** by \`octocat\` until **2026-04-02 15:30:00 UTC**; a job began to deploy it in [run 7](${run.url}) · ${link}`,
     ],
     [
       {kind: 'expired', receipt: aReceipt({public: false}), deployed: {run, outcome: 'success', at}},
-      `🚀 \`production\`: **deployed**, as its job reported in [run 7](${run.url}); authorised by \`octocat\` until 2026-04-02 15:30:00 UTC, which is over · receipt \`rcpt_dg_01jdaa3x7k9m2n4p6q8r0s2t4v\``,
+      `🚀 \`production\`: **deployed**, as its job reported in [run 7](${run.url}); authorized by \`octocat\` until 2026-04-02 15:30:00 UTC, which is over · receipt \`rcpt_dg_01jdaa3x7k9m2n4p6q8r0s2t4v\``,
     ],
     [
-      {kind: 'authorised', receipt: used, deployed: {run, outcome: 'failure', at}},
-      `❌ \`production\`: **deployment ended in failure**, as its job reported in [run 7](${run.url}); authorised by \`octocat\` until **2026-04-02 15:30:00 UTC** · ${link}`,
+      {kind: 'authorized', receipt: used, deployed: {run, outcome: 'failure', at}},
+      `❌ \`production\`: **deployment ended in failure**, as its job reported in [run 7](${run.url}); authorized by \`octocat\` until **2026-04-02 15:30:00 UTC** · ${link}`,
     ],
     [
       {kind: 'expired', receipt: aReceipt()},
-      `⌛ \`production\`: **expired** at 2026-04-02 15:30:00 UTC; \`octocat\` had authorised it · ${link}`,
+      `⌛ \`production\`: **expired** at 2026-04-02 15:30:00 UTC; \`octocat\` had authorized it · ${link}`,
     ],
     [
       {kind: 'revoked', revocation},
@@ -57,34 +57,34 @@ describe('the state of an environment', () => {
   })
 
   test('says how many people are needed, those for the risk too', () => {
-    expect(lineOf({rules: {approvals: 2}})).toContain('**needs authorisation** by 2 people')
+    expect(lineOf({rules: {approvals: 2}})).toContain('**needs authorization** by 2 people')
     const rules = {approvals: 2, risk: {escalateAt: 0.1, extraApprovals: 1}}
     expect(lineOf({rules, state: waiting})).toContain('**1 of 3 approvals**')
   })
 })
 
-describe('what keeps it from being authorised comes first', () => {
+describe('what keeps it from being authorized comes first', () => {
   const window = {from: decidedAt - 1000, to: decidedAt + 86_400_000, reason: 'holidays @octocat'}
 
   test('a freeze, and when it ends', () => {
     const frozen = '**frozen** until **2026-04-03 14:30:00 UTC** (holidays @\u200boctocat)'
     expect(lineOf({rules: {freeze: [window]}})).toBe(`🧊 \`production\`: ${frozen}`)
     expect(lineOf({rules: {freeze: [window]}, state: waiting})).toMatch(/approvals\*\*, by .*; \*\*frozen\*\* until/)
-    expect(lineOf({rules: {freeze: [window]}, state: {kind: 'authorised', receipt: aReceipt()}})).not.toContain(
+    expect(lineOf({rules: {freeze: [window]}, state: {kind: 'authorized', receipt: aReceipt()}})).not.toContain(
       'frozen',
     )
-    expect(lineOf({rules: {freeze: [{...window, from: decidedAt + 1}]}})).toContain('needs authorisation')
+    expect(lineOf({rules: {freeze: [{...window, from: decidedAt + 1}]}})).toContain('needs authorization')
   })
 
   test('checks', () => {
     expect(lineOf({rules: {checks: [{name: 'unit'}]}})).toBe('⏳ `production`: **waits for checks**')
-    expect(lineOf({rules: {checks: [{name: 'build'}]}})).toBe('🔒 `production`: **needs authorisation**')
+    expect(lineOf({rules: {checks: [{name: 'build'}]}})).toBe('🔒 `production`: **needs authorization**')
   })
 
   test('what no comment overcomes', () => {
     const change = {pullRequest: aPullRequest({base: {ref: 'topic', repositoryId: 1296269}})}
     const rules = {freeze: [window]}
-    expect(lineOf({change, rules})).toBe('🚧 `production`: **cannot be authorised** as it is')
+    expect(lineOf({change, rules})).toBe('🚧 `production`: **cannot be authorized** as it is')
   })
 
   test('that all whom the policy names had a hand in it, or too few had none', () => {
@@ -99,7 +99,7 @@ describe('what keeps it from being authorised comes first', () => {
       {users: ['hubot'], selfApproval: true},
       {users: ['hubot'], teams: ['octo-org/release']},
     ]) {
-      expect(lineOf({rules})).toBe('🔒 `production`: **needs authorisation**')
+      expect(lineOf({rules})).toBe('🔒 `production`: **needs authorization**')
     }
   })
 })
@@ -118,18 +118,18 @@ describe('the line to copy', () => {
     expect(readCommand(body.replaceAll(/^/gm, '> ')).kind).toBe('not-for-us')
   })
 
-  test('is for whoever denied alone while a denial stands, and not there once it is authorised', () => {
+  test('is for whoever denied alone while a denial stands, and not there once it is authorized', () => {
     expect(renderOne({state: {kind: 'denied', denial}})).toContain(
       `Only \`monalisa\` can lift the denial, by this comment:\n\n${line}`,
     )
-    expect(renderOne({state: {kind: 'authorised', receipt: aReceipt()}})).not.toContain('/authorize production')
+    expect(renderOne({state: {kind: 'authorized', receipt: aReceipt()}})).not.toContain('/authorize production')
   })
 
   test('is not there where every statement would be refused, and the reason is', () => {
     const body = renderOne({
       change: {pullRequest: aPullRequest({base: {ref: 'topic', repositoryId: 1296269}})},
     })
-    expect(body).toContain('**It cannot be authorised as it is:**\n\n- The pull request goes into topic')
+    expect(body).toContain('**It cannot be authorized as it is:**\n\n- The pull request goes into topic')
     expect(body).not.toContain('/authorize production')
   })
 
@@ -156,7 +156,7 @@ describe('what a reader should know', () => {
 
   test('an earlier commit that is still let out', () => {
     expect(renderOne({earlier: {sha: otherCommit, expiresAt: decidedAt + 60_000}})).toContain(
-      `**Still authorised:** an earlier commit of it, \`${otherCommit}\`, until 2026-04-02 14:31:00 UTC.`,
+      `**Still authorized:** an earlier commit of it, \`${otherCommit}\`, until 2026-04-02 14:31:00 UTC.`,
     )
   })
 
@@ -169,7 +169,7 @@ describe('what a reader should know', () => {
     }
     const body = render(aPanel(aStage({change}), {...aStage({change}), environment: must(parseEnvironment('staging'))}))
     expect(body.match(/^- ⚠️ .*$/gm)).toEqual([
-      '- ⚠️ It touches .github/workflows/deploy.yml, which decides what runs or who may authorise.',
+      '- ⚠️ It touches .github/workflows/deploy.yml, which decides what runs or who may authorize.',
       "- ⚠️ renovate\\[bot\\] is not a person's account.",
       '- ⚠️ It is 1 commit behind its base.',
     ])
@@ -185,7 +185,7 @@ describe('what a reader should know', () => {
   })
 })
 
-describe('a pull request of which nothing can be authorised', () => {
+describe('a pull request of which nothing can be authorized', () => {
   const unreadable = {
     kind: 'unreadable',
     path: '.github/countersign.yml',
@@ -201,13 +201,13 @@ describe('a pull request of which nothing can be authorised', () => {
 
   test('or whose policy could not be: the answer first, and no list runs into another', () => {
     const body = render({...aPanel(aStage()), proposed: unreadable})
-    expect(body.indexOf('needs authorisation')).toBeLessThan(body.indexOf('cannot be used'))
+    expect(body.indexOf('needs authorization')).toBeLessThan(body.indexOf('cannot be used'))
     expect(body).not.toMatch(/^- .*\n\n- /m)
   })
 
   test('under a policy that cannot be read', () => {
     const body = render({...aPanel(), pullRequest: aPullRequest(), subject: {kind: 'unreadable', source: unreadable}})
-    expect(body).toContain('**Nothing is authorised here now:**')
+    expect(body).toContain('**Nothing is authorized here now:**')
     expect(body).toContain('- line 3: &lt;b&gt; is not known.')
   })
 
@@ -248,7 +248,7 @@ describe('what others wrote', () => {
   test('a link leads only where its text cannot break out of it', () => {
     const odd = {id: '7', url: 'https://x.example/)[y](javascript:z'}
     const receipt = aReceipt({redeemed: {run: {...odd, attempt: 1}, at: decidedAt}})
-    expect(lineOf({state: {kind: 'authorised', receipt}})).toContain('used by `run 7`')
+    expect(lineOf({state: {kind: 'authorized', receipt}})).toContain('used by `run 7`')
   })
 })
 

@@ -27,7 +27,7 @@ export const renderHomePage = (view: HomeView): Html =>
   html`<div class="hero">
       <h1>No receipt, no deploy.</h1>
       <p class="lead">
-        A deploy job stops unless a named person authorised this commit for this environment. The proof is a signed
+        A deploy job stops unless a named person authorized this commit for this environment. The proof is a signed
         receipt that anyone can check offline, years later.
       </p>
     </div>
@@ -114,7 +114,7 @@ const renderDoors = ({issuer}: HomeView): Html =>
       ${[
         ['/r/demo', 'An example receipt', 'Change a character, see it refused'],
         ['/ledger', 'The ledger', 'Every decision, verified in your browser'],
-        ['/badges', 'Badges', 'Who authorised what is newest, for a README'],
+        ['/badges', 'Badges', 'Who authorized what is newest, for a README'],
         ['/.well-known/countersign-keys.json', 'The key set', 'Signed, for programs'],
         ['/.well-known/jwks.json', 'The token key', 'Verifies authority tokens'],
       ].map(([path, name, what]) => html`<li><a href="${issuer}${path ?? ''}">${name}</a><span>${what}</span></li>`)}

@@ -18,7 +18,7 @@ export async function giveHome(c: Context, tools: HomePageTools): Promise<Respon
   const ledger = read && {last: read[0], checkpoint: read[1], now: tools.now()}
   return await givePage(c, {
     title: 'Countersign: no receipt, no deploy',
-    description: 'A deploy job stops unless a named person authorised this commit for this environment.',
+    description: 'A deploy job stops unless a named person authorized this commit for this environment.',
     script: 'home',
     main: renderHomePage({issuer, pin, ledgerKey, action, ledger}),
     issuer,

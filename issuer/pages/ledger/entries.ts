@@ -74,7 +74,7 @@ function renderAbout(receipt: Receipt | undefined, search: Search): Html {
   const {scope} = receipt
   const accounts = search.by === 'approver' ? accountsOf(receipt, search.login) : []
   return html`<p>
-    ${scope.repository} for ${scope.environment}, authorised by ${sayPeople(receipt)}
+    ${scope.repository} for ${scope.environment}, authorized by ${sayPeople(receipt)}
     ${accounts.map((id) => html`<span class="unbroken">(account ${id})</span>`)}
   </p>`
 }

@@ -1,4 +1,4 @@
-/** The sheet at the top of a receipt's page: its state, who authorised what, until when, and each of its members. */
+/** The sheet at the top of a receipt's page: its state, who authorized what, until when, and each of its members. */
 import {html} from 'hono/html'
 import {type Receipt, secondsTimeToMs} from '#protocol'
 import type {Html} from '../document.ts'
@@ -27,7 +27,7 @@ export function renderCertificate(proof: ReceiptProof, frame: ReceiptFrame): Htm
         <p class="overline">Deployment receipt</p>
         <p class="states">${renderStates(proof, frame)}</p>
         <h1>
-          ${sayPeople(receipt)} authorised <span class="unbroken">${scope.repository}</span> for ${scope.environment}
+          ${sayPeople(receipt)} authorized <span class="unbroken">${scope.repository}</span> for ${scope.environment}
         </h1>
         <p class="lead">
           Commit <span class="mono">${scope.sha.slice(0, 12)}</span>, for ${sayLife(receipt)} until
@@ -54,7 +54,7 @@ function renderStates(proof: ReceiptProof, frame: ReceiptFrame): Html {
   const {flags} = proof.receipt
   return html`${state(...sayState(proof, frame), 'state')}${renderOutcome(proof.happened)}
   ${flags.includes('emergency') ? state('care', 'Emergency') : nothing}
-  ${flags.includes('self') ? state('care', 'Self-authorised') : nothing}`
+  ${flags.includes('self') ? state('care', 'Self-authorized') : nothing}`
 }
 
 const sayState = ({state: is}: ReceiptProof, {demo}: ReceiptFrame): readonly [Tone, string] =>
@@ -89,12 +89,12 @@ function renderRevoked({happened}: ReceiptProof): Html {
   return html`<p class="lead">Revoked by ${revocation.revokedBy.login}, ${renderTime(revocation.at)}.</p>`
 }
 
-/** All of them: where several were needed, none authorised it alone. */
+/** All of them: where several were needed, none authorized it alone. */
 export const sayPeople = ({approvals}: Receipt): string =>
   new Intl.ListFormat('en').format(approvals.map(({login}) => login))
 
 export const describeReceipt = (receipt: Receipt): string =>
-  `${sayPeople(receipt)} authorised ${receipt.scope.sha.slice(0, 7)} of ${receipt.scope.repository} for ${receipt.scope.environment}`
+  `${sayPeople(receipt)} authorized ${receipt.scope.sha.slice(0, 7)} of ${receipt.scope.repository} for ${receipt.scope.environment}`
 
 function renderWhat({scope}: Receipt, frame: ReceiptFrame): Html {
   const {pullRequest} = scope
@@ -125,7 +125,7 @@ function renderWho({approvals, scope}: Receipt, frame: ReceiptFrame): Html {
     </li>`
   })
   return field(
-    'Authorised by',
+    'Authorized by',
     html`<ul>
       ${people}
     </ul>`,

@@ -70,7 +70,7 @@ const renderNotices = (proof: ReceiptProof, {demo, standing}: ReceiptFrame): Htm
 function renderBadge({scope}: Receipt, {issuer, link}: ReceiptFrame): Html {
   const badge = {issuer, repository: scope.repository, environment: scope.environment, link}
   return section(
-    {title: 'Badge', note: 'Says who authorised what is newest there.'},
+    {title: 'Badge', note: 'Says who authorized what is newest there.'},
     codeBlock('badge', {text: badgeMarkdown(badge), name: 'Markdown for a README'}),
     html`<p><a href="${issuer}${badgePagePath(badge)}">The badge as it is now</a>, and in other forms.</p>`,
   )

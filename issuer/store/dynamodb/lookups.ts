@@ -60,7 +60,7 @@ async function findByWord(
 
 type ScopeLookup = Extract<Lookup, {by: 'scope'}>
 
-/** A commit and a tree are alternatives: a squashed commit has the tree of the one that was authorised. */
+/** A commit and a tree are alternatives: a squashed commit has the tree of the one that was authorized. */
 async function findInScope(table: Table, lookup: ScopeLookup): Promise<readonly FoundReceipt[]> {
   const {environment, sha, tree, issuedBefore, sight} = lookup
   const repositoryId = await repositoryOf(table, lookup)

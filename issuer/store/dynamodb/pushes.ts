@@ -18,7 +18,7 @@ export function dynamoPushLog(table: Table): PushLog {
       const push = {repositoryId, ref, before, after, actorId: actor.id, actorLogin: actor.login}
       await table.write([{put: {...key, ...push, place: nextPlace()}, when: isNew}])
     },
-    // All of them: a limit would drop a pusher, and a pusher may not authorise.
+    // All of them: a limit would drop a pusher, and a pusher may not authorize.
     pushes: async (repositoryId, ref) => {
       const found = await table.query({hash: branchKey(repositoryId, ref)})
       const placed = found.map((item) => ({place: textOf(item, 'place'), push: parsePush(item)}))

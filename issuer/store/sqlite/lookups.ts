@@ -47,7 +47,7 @@ function findByWord(
     .map(parseFound)
 }
 
-/** A commit and a tree are alternatives: a squashed commit has the tree of the one that was authorised. */
+/** A commit and a tree are alternatives: a squashed commit has the tree of the one that was authorized. */
 function findInScope(db: DatabaseSync, lookup: Extract<Lookup, {by: 'scope'}>): readonly FoundReceipt[] {
   const {environment, sha = null, tree = null, issuedBefore = null, sight} = lookup
   const repositoryId = repositoryOf(db, lookup)

@@ -15,7 +15,7 @@ export function sqlitePushLog(db: DatabaseSync): PushLog {
       ).run(repositoryId, ref, before, after, actor.id, actor.login)
       return Promise.resolve()
     },
-    // All of them: a limit would drop a pusher, and a pusher may not authorise.
+    // All of them: a limit would drop a pusher, and a pusher may not authorize.
     pushes: async (repositoryId, ref) => {
       const select = db.prepare('SELECT * FROM pushes WHERE repository_id = ? AND ref = ? ORDER BY place')
       return Promise.resolve(select.all(repositoryId, ref).map(parsePush))

@@ -16,7 +16,7 @@ const columns: Readonly<Record<string, Column>> = {
   environment: ({receipt}) => receipt.scope.environment,
   commit: ({receipt}) => receipt.scope.sha,
   pull_request: ({receipt}) => receipt.scope.pullRequest,
-  authorised_by: ({receipt}) => receipt.approvals.map(({login}) => login).join(' '),
+  authorized_by: ({receipt}) => receipt.approvals.map(({login}) => login).join(' '),
   flags: ({receipt}) => receipt.flags.join(' '),
   issued_at: ({receipt}) => receipt.issuedAt,
   expires_at: ({receipt}) => receipt.expiresAt,

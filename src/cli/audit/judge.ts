@@ -9,7 +9,7 @@ export interface JudgedAudit {
   /** The record of what was running then, as its job reported; undefined when no job did, or a record is refused. */
   readonly running: VerifiedRecord | undefined
   /** The newest one that still let something out then. */
-  readonly authorised: VerifiedRecord | undefined
+  readonly authorized: VerifiedRecord | undefined
   /** What is wrong with the answer as a whole. */
   readonly faults: readonly AuditRefusal[]
 }
@@ -20,16 +20,16 @@ type Asked = Omit<Bench, 'isNamed'>
 
 export function judgeAudit(audit: Audit, asked: Asked): JudgedAudit {
   const other = checkQuestion(audit, asked)
-  if (other !== undefined) return {records: [], running: undefined, authorised: undefined, faults: [other]}
+  if (other !== undefined) return {records: [], running: undefined, authorized: undefined, faults: [other]}
   const bench = {...asked, isNamed: audit.records.some((record) => bearsName(record, asked))}
   const records = audit.records.map((record) => judgeRecord(record, bench))
   const verified = records.filter(isVerified)
   const running = runningAt(verified, audit.at)
   const faults = records.length === 0 ? [noReceipt(asked)] : checkWhole(audit, {records, running})
-  if (faults.length > 0) return {records, running: undefined, authorised: undefined, faults}
+  if (faults.length > 0) return {records, running: undefined, authorized: undefined, faults}
   // A refused record may be the one that was deployed last.
   const isWhole = verified.length === records.length
-  return {records, running: isWhole ? running : undefined, authorised: verified.find(letsOut), faults}
+  return {records, running: isWhole ? running : undefined, authorized: verified.find(letsOut), faults}
 }
 
 const letsOut = ({state}: VerifiedRecord): boolean => state === 'active' || state === 'redeemed'
@@ -47,7 +47,7 @@ const noReceipt = ({question}: Asked): AuditRefusal => ({
   valid: false,
   code: 'receipt_missing',
   reason: `The issuer shows no receipt for ${question.repository}, ${question.environment}, of ${question.at} or before.`,
-  fix: 'If the repository is not public, give --auditor-token-file; else nobody authorised anything there by then.',
+  fix: 'If the repository is not public, give --auditor-token-file; else nobody authorized anything there by then.',
 })
 
 /** Only of records that all hold: a refused one may be the one that would explain it. */

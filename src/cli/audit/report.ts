@@ -43,17 +43,17 @@ interface Page {
 }
 
 /** "Deployed" is said only where a job reported it; the word of a job is not a proof, and this says so. */
-function answer({running, authorised}: JudgedAudit, {terminal, at}: Page): void {
+function answer({running, authorized}: JudgedAudit, {terminal, at}: Page): void {
   if (running !== undefined) {
     terminal.print(
-      `Deployed then: ${running.receipt.scope.sha}, authorised by ${approversOf(running)}. That it was deployed is the job's own report.`,
+      `Deployed then: ${running.receipt.scope.sha}, authorized by ${approversOf(running)}. That it was deployed is the job's own report.`,
       'good',
     )
     return
   }
-  if (authorised === undefined) terminal.print(`Nothing was authorised at ${at}; what was before follows.`)
+  if (authorized === undefined) terminal.print(`Nothing was authorized at ${at}; what was before follows.`)
   else
-    terminal.print(`Authorised at that time: ${authorised.receipt.scope.sha}, by ${approversOf(authorised)}.`, 'good')
+    terminal.print(`Authorized at that time: ${authorized.receipt.scope.sha}, by ${approversOf(authorized)}.`, 'good')
 }
 
 const approversOf = ({receipt}: VerifiedRecord): string => receipt.approvals.map(({login}) => login).join(', ')
@@ -80,7 +80,7 @@ function factsOf({receipt, decision, place}: VerifiedRecord): Facts {
   return [
     ['commit', `${scope.sha} of ${scope.repository}`],
     ...(scope.pullRequest === undefined ? [] : [['pull request', `#${scope.pullRequest}`] as const]),
-    ...approvals.map(({login, role, proof, at}) => ['authorised by', `${login} (${role}, ${proof}, ${at})`] as const),
+    ...approvals.map(({login, role, proof, at}) => ['authorized by', `${login} (${role}, ${proof}, ${at})`] as const),
     ['until', `${expiresAt}, from ${issuedAt}`],
     ...(flags.length === 0 ? [] : [['flags', flags.join(', ')] as const]),
     decision === null
@@ -105,12 +105,12 @@ const describeRun = ({id, attempt, url}: ReportedRun): string => `run ${id}, att
 const describeExecution = ({event, outcome, at, run, environment}: ReportedExecution): string =>
   `${[event, outcome].filter((word) => word !== undefined).join(', ')} ${at} by ${describeRun(run)}, environment ${environment}`
 
-function showUncovered({unauthorised}: Audit, terminal: Terminal): void {
-  if (unauthorised === null || unauthorised.length === 0) return
+function showUncovered({unauthorized}: Audit, terminal: Terminal): void {
+  if (unauthorized === null || unauthorized.length === 0) return
   terminal.print('')
   terminal.print("GitHub's deployments without a receipt, as the issuer tells it:", 'bad')
   showFacts(
-    unauthorised.map(({sha, at, url}) => [at, `${sha} ${url}`]),
+    unauthorized.map(({sha, at, url}) => [at, `${sha} ${url}`]),
     terminal,
   )
 }

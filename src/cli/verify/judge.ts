@@ -110,7 +110,7 @@ function judgeReceipt(bytes: Uint8Array, {keys, at, clock}: Question): Judgement
     facts: receiptFacts(receipt),
     cautions: [
       ...(!(clock < secondsTimeToMs(receipt.expiresAt))
-        ? [`Its life is over since ${receipt.expiresAt}: it authorises nothing now.`]
+        ? [`Its life is over since ${receipt.expiresAt}: it authorizes nothing now.`]
         : []),
       'Not compared with any deployment: countersign gate does that.',
       notChecked,

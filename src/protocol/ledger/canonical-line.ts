@@ -1,7 +1,7 @@
 /**
- * Recognises a line that is an entry in its own canonical form (RFC 8785): names in order, no white space, every value
- * in its one spelling and without an escape. What is recognised here needs no parser; parse-entry.ts is the law, and
- * whatever this file does not recognise is for it to judge.
+ * Recognizes a line that is an entry in its own canonical form (RFC 8785): names in order, no white space, every value
+ * in its one spelling and without an escape. What is recognized here needs no parser; parse-entry.ts is the law, and
+ * whatever this file does not recognize is for it to judge.
  */
 import {parseSecondsTime} from '../times.ts'
 import type {EntryEvent} from './entry.ts'
@@ -64,7 +64,7 @@ export class CanonicalLines {
   /** The last day that was seen to exist: the next entry is mostly of the same. */
   #knownDay = ''
 
-  recognise(text: string): CanonicalLine | undefined {
+  recognize(text: string): CanonicalLine | undefined {
     const at = text.indexOf(eventName)
     const start = at + eventName.length
     // A hint only: the pattern that it picks looks at every character.

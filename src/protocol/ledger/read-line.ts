@@ -32,7 +32,7 @@ export class LineReader {
     if (line.length > maxLineLength) {
       return faulty('entry_malformed', `it is longer than ${maxLineLength} characters`)
     }
-    const shown = this.#canonical.recognise(line)
+    const shown = this.#canonical.recognize(line)
     if (shown === undefined) return this.#parseLine(line)
     const {seq, hash, hashAt} = shown
     const bytes = this.#hashWithout(line, hashAt)

@@ -42,7 +42,7 @@ const columns: Readonly<Record<string, Column>> = {
   pull_request: ({scope}) => scope?.pullRequest,
   agent: ({claims}) => claims?.sub,
   reviewer: ({claims}) => claims?.reviewer?.login,
-  authorised_by: ({receipt}) => receipt?.approvals.map(({login}) => login).join(' '),
+  authorized_by: ({receipt}) => receipt?.approvals.map(({login}) => login).join(' '),
   flags: ({receipt}) => receipt?.flags.join(' '),
   issued_at: ({receipt}) => receipt?.issuedAt,
   expires_at: ({receipt}) => receipt?.expiresAt,

@@ -155,7 +155,7 @@ const shown: readonly Shown[] = [
   {column: 'repository', heading: 'Repository'},
   {column: 'environment', heading: 'Environment'},
   {column: 'commit', heading: 'Commit', print: (sha) => sha.slice(0, 12)},
-  {column: 'authorised_by', heading: 'Authorised by'},
+  {column: 'authorized_by', heading: 'Authorized by'},
   {column: 'revoked_at', heading: 'Revoked'},
   {column: 'reported_deployed_at', heading: 'Deployed (as reported)'},
 ]

@@ -10,13 +10,13 @@ import {aPolicy, aReviewer, tokenClaims, withoutReceipt} from '../protocol/token
 const runs = (numRuns: number): {readonly seed: number; readonly numRuns: number} => ({seed: 20260402, numRuns})
 const maxDepth = 32
 
-/** The strict parser by itself: no text that begins with a space is recognised. */
+/** The strict parser by itself: no text that begins with a space is recognized. */
 const parseByLaw = (text: string): unknown => {
   const json = parseJson(` ${text}`)
   return json.ok ? json.value : undefined
 }
 
-/** Pieces that a parser decides on, put anywhere into a text that is recognised. */
+/** Pieces that a parser decides on, put anywhere into a text that is recognized. */
 const piece = fc.constantFrom(
   ...['"', '\\', ',', '{', '}', '[', ']', ' ', '\n', '0', '-', '.', 'e', '1.0', '1e400', '-0', '\\ud800', '\ud800', ''],
   ...[
@@ -51,7 +51,7 @@ describe('JSON as a platform prints it', () => {
   ]
   const texts = values.flatMap((value) => [JSON.stringify(value), JSON.stringify(value, null, 2)])
 
-  test('is recognised, without prototypes, up to 32 levels', () => {
+  test('is recognized, without prototypes, up to 32 levels', () => {
     for (const text of [...texts, nested(32), arrays(31)]) {
       const value = recogniseJson(text, maxDepth)
       expect([text, value]).toEqual([text, parseByLaw(text)])
@@ -68,18 +68,18 @@ describe('JSON as a platform prints it', () => {
     ['a number in another form', '{"a":1.0}'],
     ['many levels on one line', `{\n  "a": ${'['.repeat(5000)}${']'.repeat(5000)}\n}`],
     ['a line end after it', '{"a":1}\n'],
-  ])('is not recognised: %s', (_, text) => {
+  ])('is not recognized: %s', (_, text) => {
     expect(recogniseJson(text, maxDepth)).toBeUndefined()
   })
   test('changed anywhere it is read as the law reads it, or not at all', () => {
     let taken = 0
     fc.assert(
       fc.property(mutationOf(texts), (text) => {
-        const recognised = recogniseJson(text, maxDepth)
-        if (recognised === undefined) return
+        const recognized = recogniseJson(text, maxDepth)
+        if (recognized === undefined) return
         taken += 1
-        expect(recognised).toEqual(parseByLaw(text))
-        expect(JSON.stringify(recognised)).toBe(JSON.stringify(parseByLaw(text)))
+        expect(recognized).toEqual(parseByLaw(text))
+        expect(JSON.stringify(recognized)).toBe(JSON.stringify(parseByLaw(text)))
       }),
       runs(8000),
     )
@@ -104,7 +104,7 @@ describe('canonical claims', () => {
     withoutReceipt({decision: 'ESCALATE', policies: escalated}),
   ]
 
-  test('are recognised whole, of each decision', () => {
+  test('are recognized whole, of each decision', () => {
     for (const claims of variants) expect(recogniseClaims(bytesOf(canonicalJson(claims)))).toEqual(claims)
   })
   test('in another order or layout they are for the parser', () => {
@@ -121,7 +121,7 @@ describe('canonical claims', () => {
     ['another subject', {sub: 'user:hubot'}],
     ['a failed policy on an ALLOW', {policies: [aPolicy({outcome: 'fail'})]}],
     ['a reviewer of no time', {reviewer: aReviewer({at: '2026-13-02T14:29:58.000000Z'})}],
-  ])('that the law refuses are not recognised: %s', (_, overrides) => {
+  ])('that the law refuses are not recognized: %s', (_, overrides) => {
     const text = canonicalJson(tokenClaims(overrides))
     expect(claimsByLaw(text)).toBeUndefined()
     expect(recogniseClaims(bytesOf(text))).toBeUndefined()
@@ -131,7 +131,7 @@ describe('canonical claims', () => {
     ['"weight":0.5', '"weight":0.50'],
     ['"value":0.5', '"value":0.50000000000000000001'],
     ['"iat":1', '"iat":01'],
-  ])('with a number in another form they are not recognised: %s as %s', (usual, other) => {
+  ])('with a number in another form they are not recognized: %s as %s', (usual, other) => {
     const text = canonicalJson(tokenClaims())
     expect(text).toContain(usual)
     expect(recogniseClaims(bytesOf(text.replace(usual, other)))).toBeUndefined()
@@ -141,10 +141,10 @@ describe('canonical claims', () => {
     let taken = 0
     fc.assert(
       fc.property(mutationOf(texts), (text) => {
-        const recognised = recogniseClaims(bytesOf(text))
-        if (recognised === undefined) return
+        const recognized = recogniseClaims(bytesOf(text))
+        if (recognized === undefined) return
         taken += 1
-        expect(recognised).toEqual(claimsByLaw(text))
+        expect(recognized).toEqual(claimsByLaw(text))
       }),
       runs(20_000),
     )

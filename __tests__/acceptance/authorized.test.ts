@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => stage.close())
 
 test('the reply says who let what out, and where the receipt is', () => {
-  expect(reply).toContain('**Authorised for `production`** by `octocat`')
+  expect(reply).toContain('**Authorized for `production`** by `octocat`')
   expect(reply).toContain(stage.head)
   expect(reply).toContain(`${stage.issuer.url}/v1/receipts/rcpt_dg_`)
 })
