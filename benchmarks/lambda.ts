@@ -10,7 +10,7 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import {CreateQueueCommand, SQSClient, SendMessageCommand} from '@aws-sdk/client-sqs'
 import {credentials, region} from '../__tests__/aws/emulator.ts'
 import {LambdaProcess, bundle} from '../__tests__/aws/lambda-process.ts'
-import {narrowPayload} from '../issuer/webhook/narrow.ts'
+import {narrowPayload} from '../issuer/inbox/narrow.ts'
 import {type CloudStage, absent, openCloud} from '../__tests__/aws/cloud-stage.ts'
 import {quantile} from './rounds.ts'
 

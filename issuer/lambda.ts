@@ -2,19 +2,19 @@
 /* eslint @typescript-eslint/no-deprecated: off -- the adapter leaves Hono for a package of its own with version 5 */
 import {handle} from 'hono/aws-lambda'
 import manifest from '../package.json' with {type: 'json'}
-import {type SealedPeriod, readEvidenceKeys} from './export/evidence-keys.ts'
+import {type SealedPeriod, readEvidenceKeys} from './api/export/evidence-keys.ts'
 import {type KeyOrder, carryOut} from './keys/orders.ts'
-import {NotSetUp, fetchApp} from './lambda/app-secret.ts'
-import {frontOf, webFront} from './lambda/doors.ts'
-import {type Ground, openGround} from './lambda/ground.ts'
-import {beginLedger, resumeLedger} from './lambda/ledger.ts'
-import {type IssuerOnAws, openOnAws} from './lambda/open.ts'
-import {readOrder} from './lambda/orders.ts'
-import {createPassOn} from './lambda/pass-on.ts'
-import {openSetup} from './lambda/setup.ts'
-import {type BatchResult, type QueueEvent, keepHouse, workOff} from './lambda/work.ts'
-import {makeLog} from './log.ts'
-import {openQueue, sqsInbox} from './webhook/sqs.ts'
+import {NotSetUp, fetchApp} from './home/aws/app-secret.ts'
+import {frontOf, webFront} from './home/aws/doors.ts'
+import {type Ground, openGround} from './home/aws/ground.ts'
+import {beginLedger, resumeLedger} from './home/aws/ledger.ts'
+import {type IssuerOnAws, openOnAws} from './home/aws/open.ts'
+import {readOrder} from './home/aws/orders.ts'
+import {createPassOn} from './home/aws/pass-on.ts'
+import {openSetup} from './setup/on-aws.ts'
+import {type BatchResult, type QueueEvent, keepHouse, workOff} from './home/aws/work.ts'
+import {makeLog} from './home/log.ts'
+import {openQueue, sqsInbox} from './inbox/sqs.ts'
 
 /** Kept while the process lives. A start that failed is tried again by the next event. */
 function once<T>(open: () => Promise<T>): () => Promise<T> {

@@ -12,7 +12,7 @@ const root = join(import.meta.dirname, '..')
 const browser = join(root, 'src', 'cli', 'pack', 'browser')
 /** Neither program may import from the other. */
 const targets = [
-  join(root, 'issuer', 'export', 'built', 'page.ts'),
+  join(root, 'issuer', 'api', 'export', 'built', 'page.ts'),
   join(root, 'src', 'cli', 'pack', 'built', 'page.ts'),
 ]
 

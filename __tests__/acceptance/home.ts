@@ -1,7 +1,7 @@
 /** Where the issuer of a stage runs: a Node process, unless the test file chose another home before it opened a stage. */
 import {test} from '@jest/globals'
 import {IssuerProcess, type IssuerOptions} from '../../sandbox/issuer-process.ts'
-import type {Durable} from '../../issuer/store/durable.ts'
+import type {Durable} from '../../issuer/model/durable.ts'
 
 /** What tests ask of the running issuer; only a Node process has a folder. */
 export interface Issuer extends Pick<

@@ -10,7 +10,7 @@ import {
   parseRepositoryId,
 } from '#protocol'
 import {theRepository} from '../../sandbox/world.ts'
-import type {Durable} from '../../issuer/store/durable.ts'
+import type {Durable} from '../../issuer/model/durable.ts'
 import {openSqlite} from '../../issuer/store/sqlite.ts'
 import type {Issuer} from './home.ts'
 import {type Stage, repository} from './stage.ts'

@@ -1,6 +1,6 @@
 /** Who may ask, kept in DynamoDB: auditors, links and used job tokens. */
 import {expect, jest, test} from '@jest/globals'
-import {makeToken} from '../../issuer/callers/secret-token.ts'
+import {makeToken} from '../../issuer/api/callers/secret-token.ts'
 import {repositoryId} from '../stores/builders.ts'
 import {type TableStage, describeOnTables} from './table-stage.ts'
 

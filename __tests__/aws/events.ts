@@ -2,8 +2,8 @@
 import {type ReceiptId, microsTimeToMicros, parseReceiptId, printMicrosTime} from '#protocol'
 import {mintEvent} from '../../issuer/mint/mint-event.ts'
 import {headAfter} from '../../issuer/mint/mint-record.ts'
-import type {EventRecord} from '../../issuer/store/record.ts'
-import type {Append, ScopeReading} from '../../issuer/store/store.ts'
+import type {EventRecord} from '../../issuer/model/record.ts'
+import type {Append, ScopeReading} from '../../issuer/model/store.ts'
 import {scopeOf, ulid} from '../stores/builders.ts'
 
 export const receiptId = (n: number): ReceiptId => parseReceiptId(`rcpt_dg_${ulid(n)}`) as ReceiptId

@@ -2,7 +2,7 @@
 import {createHash, createPublicKey, generateKeyPairSync, verify} from 'node:crypto'
 import {afterAll, beforeAll, beforeEach, describe, expect, test} from '@jest/globals'
 import {checkpointText, maxSignedBytes, printCheckpoint, printVerifierKey, verify as proofs} from '#protocol'
-import {openKmsSigner, openKmsTokenSigner} from '../../issuer/signing/kms.ts'
+import {openKmsSigner, openKmsTokenSigner} from '../../issuer/keys/kms.ts'
 import {firstEntry} from '../stores/builders.ts'
 import {type KmsKey, Kms, arnOf} from './kms.ts'
 

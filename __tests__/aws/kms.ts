@@ -7,7 +7,7 @@ import {once} from 'node:events'
 import {createServer} from 'node:http'
 import type {AddressInfo} from 'node:net'
 import {KMSClient} from '@aws-sdk/client-kms'
-import {kmsSettings} from '../../issuer/signing/kms.ts'
+import {kmsSettings} from '../../issuer/keys/kms.ts'
 import {credentials, region} from './emulator.ts'
 
 export interface KmsKey {

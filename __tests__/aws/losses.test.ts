@@ -3,7 +3,7 @@ import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect, test} from '@jest/globals'
-import {lostRace, toldOfLosses} from '../../issuer/lambda/losses.ts'
+import {lostRace, toldOfLosses} from '../../issuer/home/aws/losses.ts'
 import {openSqlite} from '../../issuer/store/sqlite.ts'
 import {answers, decides, firstEntry, proposal, scopeOf, statementOf} from '../stores/builders.ts'
 

@@ -1,7 +1,7 @@
 /** `countersign-issuer auditor` and `links` over the table of an issuer on AWS. */
 import {afterEach, beforeEach, expect, jest, test} from '@jest/globals'
 import {digestOf} from '#protocol'
-import type {Durable} from '../../issuer/store/durable.ts'
+import type {Durable} from '../../issuer/model/durable.ts'
 import {openDynamodb} from '../../issuer/store/dynamodb.ts'
 import {runProgram} from '../acceptance/operator.ts'
 import {firstEntry, repositoryId} from '../stores/builders.ts'

@@ -2,10 +2,10 @@
 import {generateKeyPairSync} from 'node:crypto'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import {CreateSecretCommand, SecretsManagerClient} from '@aws-sdk/client-secrets-manager'
-import {readAwsPlaces} from '../../issuer/config/aws-places.ts'
-import {readConfig} from '../../issuer/config.ts'
-import {fetchSecrets} from '../../issuer/lambda/secrets.ts'
-import {readSigner, readTokenSigner} from '../../issuer/signing/pem.ts'
+import {readAwsPlaces} from '../../issuer/home/aws-places.ts'
+import {readConfig} from '../../issuer/home/config.ts'
+import {fetchSecrets} from '../../issuer/home/aws/secrets.ts'
+import {readSigner, readTokenSigner} from '../../issuer/keys/pem.ts'
 import {type Emulator, credentials, emulatorAbsent, region, startEmulator} from './emulator.ts'
 
 const pem = generateKeyPairSync('ed25519').privateKey.export({type: 'pkcs8', format: 'pem'}).toString()

@@ -1,7 +1,7 @@
 /** A new table for each test, on an emulator that can be told to fail. */
 import {afterAll, afterEach, beforeAll, beforeEach, describe, test} from '@jest/globals'
-import type {Durable} from '../../issuer/store/durable.ts'
-import type {ScopeReading} from '../../issuer/store/store.ts'
+import type {Durable} from '../../issuer/model/durable.ts'
+import type {ScopeReading} from '../../issuer/model/store.ts'
 import {firstEntry, proposal, scopeOf, statementOf} from '../stores/builders.ts'
 import {type Emulator, type Fault, emulatorAbsent, startEmulator} from './emulator.ts'
 import {Tables} from './tables.ts'

@@ -1,7 +1,7 @@
 /** What is special to a table that is asked over a network: its limits, what is consistent in it, and its look-ups. */
 import {expect, jest, test} from '@jest/globals'
-import {makeToken} from '../../issuer/callers/secret-token.ts'
-import {publicSight} from '../../issuer/callers/sight.ts'
+import {makeToken} from '../../issuer/api/callers/secret-token.ts'
+import {publicSight} from '../../issuer/model/viewer.ts'
 import {mostRecords} from '../../issuer/store/dynamodb/ledger.ts'
 import {at, decides, decisionIn, environment, proposal, receiptOf, repositoryId, scopeOf} from '../stores/builders.ts'
 import {decideStatement} from '../stores/deciding.ts'

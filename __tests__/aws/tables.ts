@@ -3,7 +3,7 @@ import {CreateTableCommand, DeleteTableCommand, DynamoDBClient} from '@aws-sdk/c
 import {openDynamodb} from '../../issuer/store/dynamodb.ts'
 import {tableDefinition} from '../../issuer/store/dynamodb/schema.ts'
 import {clientSettings} from '../../issuer/store/dynamodb/table.ts'
-import type {Durable} from '../../issuer/store/durable.ts'
+import type {Durable} from '../../issuer/model/durable.ts'
 import {credentials, region} from './emulator.ts'
 
 /** As the issuer's own, but for the place, and for as many sockets as a hundred writers in one process want. */

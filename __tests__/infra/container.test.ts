@@ -8,7 +8,7 @@ import {once} from 'node:events'
 import {chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {Variables} from '../../issuer/config/variables.ts'
+import {Variables} from '../../issuer/home/variables.ts'
 import {until} from '../acceptance/stage.ts'
 
 const root = join(import.meta.dirname, '..', '..')

@@ -4,7 +4,7 @@ import {spawnSync} from 'node:child_process'
 import {existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {Variables} from '../../issuer/config/variables.ts'
+import {Variables} from '../../issuer/home/variables.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const unit = readFileSync(join(root, 'infra', 'countersign.service'), 'utf8')

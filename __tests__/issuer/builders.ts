@@ -26,14 +26,14 @@ import {
   printMicrosTime,
   signingBytes,
 } from '#protocol'
-import type {ChangeFacts, Comparison, StandingFacts, Statement} from '../../issuer/facts/facts.ts'
+import type {ChangeFacts, Comparison, StandingFacts, Statement} from '../../issuer/model/facts.ts'
 import {type Evidence, type EvidenceOrder, mintEvidence} from '../../issuer/mint/mint-evidence.ts'
 import {type Minted, acceptSigned, mintReceiptBody} from '../../issuer/mint/mint-receipt.ts'
 import {mintFirstEntry} from '../../issuer/mint/mint-record.ts'
 import {builtInPolicy} from '../../issuer/policy/built-in.ts'
 import {evaluate} from '../../issuer/policy/rules.ts'
-import type {Allowed, Case, EnvironmentPolicy} from '../../issuer/policy/ruling.ts'
-import type {LedgerHead} from '../../issuer/store/record.ts'
+import type {Allowed, Case, EnvironmentPolicy} from '../../issuer/model/ruling.ts'
+import type {LedgerHead} from '../../issuer/model/record.ts'
 import type {TestKey} from '../protocol/builders.ts'
 
 /** What a parser made of a value that a test knows to be good. */

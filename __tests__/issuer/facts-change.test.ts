@@ -1,6 +1,6 @@
 /** What is read of a pull request, its repository and its size, on the sandbox GitHub. */
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
-import type {ChangeFacts} from '../../issuer/facts/facts.ts'
+import type {ChangeFacts} from '../../issuer/model/facts.ts'
 import {
   type Asked,
   name,

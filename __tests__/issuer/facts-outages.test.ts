@@ -1,7 +1,7 @@
 /** An outage in the middle of reading a change is never taken for a fact, on the sandbox GitHub. */
 import {setTimeout as sleep} from 'node:timers/promises'
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
-import type {ChangeFacts} from '../../issuer/facts/facts.ts'
+import type {ChangeFacts} from '../../issuer/model/facts.ts'
 import {type Asked, name, openChange, type OpenedChange, readChange, setStage, type Stage} from './github-world.ts'
 
 let stage: Stage

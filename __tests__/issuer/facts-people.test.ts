@@ -1,6 +1,6 @@
 /** Who had a hand in a pull request: names on commits and pushers, on the sandbox GitHub. */
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
-import type {ChangeFacts, Push} from '../../issuer/facts/facts.ts'
+import type {ChangeFacts, Push} from '../../issuer/model/facts.ts'
 import {
   type Asked,
   name,

@@ -1,6 +1,6 @@
 /** What stands on the default branch where the policy belongs, on the sandbox GitHub. */
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
-import type {Ground, PolicyFacts} from '../../issuer/facts/facts.ts'
+import type {Ground, PolicyFacts} from '../../issuer/model/facts.ts'
 import type {FileContent} from '../../sandbox/git/repository.ts'
 import {name, openChange, type OpenedChange, readChange, say, setStage, type Stage} from './github-world.ts'
 

@@ -1,8 +1,8 @@
 /** The walk back through a branch's moves, and the co-authors that a message names. */
 import {describe, expect, test} from '@jest/globals'
 import {type CommitSha, parseCommitSha} from '#protocol'
-import {coAuthors} from '../../issuer/facts/authors.ts'
-import {tracePushers, type Walk} from '../../issuer/facts/pushers.ts'
+import {coAuthors} from '../../issuer/github/authors.ts'
+import {tracePushers, type Walk} from '../../issuer/github/pushers.ts'
 
 function sha(digit: string): CommitSha {
   const parsed = parseCommitSha(digit.repeat(40))

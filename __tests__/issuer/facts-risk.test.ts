@@ -1,6 +1,6 @@
 /** What is read of a change to tell its risk, on the sandbox GitHub: files, checks, signatures, distance, authorship. */
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
-import type {ChangeFacts} from '../../issuer/facts/facts.ts'
+import type {ChangeFacts} from '../../issuer/model/facts.ts'
 import {type Asked, name, openChange, type OpenedChange, readChange, setStage, type Stage} from './github-world.ts'
 
 let stage: Stage

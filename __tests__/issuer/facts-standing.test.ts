@@ -2,7 +2,7 @@
 import {setTimeout as sleep} from 'node:timers/promises'
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
 import {digestOf} from '#protocol'
-import type {StandingFacts, Statement} from '../../issuer/facts/facts.ts'
+import type {StandingFacts, Statement} from '../../issuer/model/facts.ts'
 import {name, openChange, say, setStage, type Stage} from './github-world.ts'
 
 let stage: Stage

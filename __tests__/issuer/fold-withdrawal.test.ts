@@ -1,7 +1,7 @@
 /** What a scope has become after denials and revocations: what forbids is kept, and what was let out is measured right. */
 import {describe, expect, test} from '@jest/globals'
 import {foldDenial, foldLifted, foldRevoked, foldVoid, isVoid, liveReceipts} from '../../issuer/mint/fold-withdrawal.ts'
-import type {LiveReceipt, ScopeState, VoidBefore} from '../../issuer/store/state.ts'
+import type {LiveReceipt, ScopeState, VoidBefore} from '../../issuer/model/state.ts'
 import {aCase, decidedAt, head, must, otherCommit} from './builders.ts'
 import {type Revocation, parseCommitSha, parseReceiptId} from '#protocol'
 

@@ -1,7 +1,7 @@
 /** A sandbox GitHub with one repository, its people and an installed App, for the tests of what is read and sent. */
 import {parseAccountId, parseCommitSha, parseRepositoryId, parseRepositoryName} from '#protocol'
-import {createFactSource, createTeamSource} from '../../issuer/facts/github-facts.ts'
-import type {ChangeFacts, FactSource, Push, Statement, TeamSource} from '../../issuer/facts/facts.ts'
+import {createFactSource, createTeamSource} from '../../issuer/github/facts.ts'
+import type {ChangeFacts, FactSource, Push, Statement, TeamSource} from '../../issuer/model/facts.ts'
 import {type GitHub, openGitHub} from '../../issuer/github/client.ts'
 import {type Sandbox, startSandbox} from '../../sandbox/start.ts'
 

@@ -19,10 +19,10 @@ import {
   parsePinnedKeys,
   parseReceipt,
 } from '#protocol'
-import {makeToken} from '../../issuer/callers/secret-token.ts'
-import {attest, intotoRoutes} from '../../issuer/receipts/intoto.ts'
-import type {Signer} from '../../issuer/signing/signer.ts'
-import type {Durable} from '../../issuer/store/durable.ts'
+import {makeToken} from '../../issuer/api/callers/secret-token.ts'
+import {attest, intotoRoutes} from '../../issuer/api/intoto-routes.ts'
+import type {Signer} from '../../issuer/model/signer.ts'
+import type {Durable} from '../../issuer/model/durable.ts'
 import {openSqlite} from '../../issuer/store/sqlite.ts'
 import {whyNoOpenssl} from '../conformance/openssl.ts'
 import {type Json, type Overrides, aReceipt, approvalBody, makeKey} from '../protocol/builders.ts'

@@ -15,12 +15,12 @@ import {
   readKeySet,
   verifyReceipt,
 } from '#protocol'
-import {sightOfRepository} from '../../issuer/callers/sight.ts'
+import {sightOfRepository} from '../../issuer/model/viewer.ts'
 import {openKeys} from '../../issuer/keys/issuer-keys.ts'
 import {followedBy} from '../../issuer/keys/key-ring.ts'
 import {mintKeyEntry} from '../../issuer/mint/mint-key-set.ts'
 import {nextTime} from '../../issuer/mint/mint-record.ts'
-import {makeKeyFile} from '../../issuer/signing/pem.ts'
+import {makeKeyFile} from '../../issuer/keys/pem.ts'
 import {decides, proposal, scopeOf, statementOf} from '../stores/builders.ts'
 import {decideStatement} from '../stores/deciding.ts'
 import {type KeyIssuer, day, keyIn, noon, receiptNow, startKeyIssuer, statuses} from './keys-issuer.ts'

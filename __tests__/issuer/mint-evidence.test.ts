@@ -3,7 +3,7 @@ import {describe, expect, test} from '@jest/globals'
 import {canonicalJson, evidenceDigest, evidenceKey, parseEvidenceId, parseOrganizationId, verify} from '#protocol'
 import {mintEvidence} from '../../issuer/mint/mint-evidence.ts'
 import {evaluate} from '../../issuer/policy/rules.ts'
-import type {Case} from '../../issuer/policy/ruling.ts'
+import type {Case} from '../../issuer/model/ruling.ts'
 import {
   aCase,
   aStatement,

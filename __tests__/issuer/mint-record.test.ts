@@ -11,7 +11,7 @@ import {
 } from '#protocol'
 import {receiptIdOf} from '../../issuer/mint/mint-receipt.ts'
 import {foldScope, mintFirstEntry, mintRecord, nextTime} from '../../issuer/mint/mint-record.ts'
-import type {ScopeState} from '../../issuer/store/state.ts'
+import type {ScopeState} from '../../issuer/model/state.ts'
 import {makeKey} from '../protocol/builders.ts'
 import {
   aCase,

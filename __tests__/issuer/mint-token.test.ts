@@ -4,7 +4,7 @@ import {describe, expect, test} from '@jest/globals'
 import {digestOf, printMicrosTime, publicJwk, readTokenKeys, tokenSigningInput, verify} from '#protocol'
 import {acceptSignedToken, mintTokenClaims, sayPlainly} from '../../issuer/mint/mint-token.ts'
 import {evaluate} from '../../issuer/policy/rules.ts'
-import type {Case, Ruling} from '../../issuer/policy/ruling.ts'
+import type {Case, Ruling} from '../../issuer/model/ruling.ts'
 import {aCase, type CaseChanges, decidedAt, decision, head, origin} from './builders.ts'
 
 const {privateKey, publicKey} = generateKeyPairSync('rsa', {modulusLength: 2048})

@@ -7,7 +7,7 @@ import {parse} from 'yaml'
 import {builtInPolicy, environmentDefaults} from '../../issuer/policy/built-in.ts'
 import {type PolicyResult, parsePolicy, printProblem} from '../../issuer/policy/parse-policy.ts'
 import {policySchema} from '../../issuer/policy/policy-schema.ts'
-import type {EnvironmentPolicy, Policy} from '../../issuer/policy/ruling.ts'
+import type {EnvironmentPolicy, Policy} from '../../issuer/model/ruling.ts'
 
 const whole = `version: 1
 branches: [main, release/1.x]

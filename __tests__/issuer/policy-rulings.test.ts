@@ -4,7 +4,7 @@ import {parseEnvironment} from '#protocol'
 import {builtInPolicy} from '../../issuer/policy/built-in.ts'
 import {choosePolicy, findAsked} from '../../issuer/policy/in-force.ts'
 import {evaluate, evaluateFloor, evaluateStanding} from '../../issuer/policy/rules.ts'
-import {type EnvironmentPolicy, approverLevels} from '../../issuer/policy/ruling.ts'
+import {type EnvironmentPolicy, approverLevels} from '../../issuer/model/ruling.ts'
 import {type CaseChanges, aCase, bodyDigest, head, must, otherCommit, saidAt} from './builders.ts'
 
 /** The names of the rules that fail. */

@@ -1,8 +1,8 @@
 /** Every rule passing and failing alone, and what all of them together make of a statement. */
 import {describe, expect, test} from '@jest/globals'
 import {canonicalJson, digestOf, parseEnvironment} from '#protocol'
-import type {CommitPerson, PermissionLevel} from '../../issuer/facts/facts.ts'
-import type {ApproverLevel, StandingDenial} from '../../issuer/policy/ruling.ts'
+import type {CommitPerson, PermissionLevel} from '../../issuer/model/facts.ts'
+import type {ApproverLevel, StandingDenial} from '../../issuer/model/ruling.ts'
 import {builtInPolicy, findEnvironment, sealPolicy} from '../../issuer/policy/built-in.ts'
 import {changeRules, evaluate, evaluateStanding, overrule, standingRules} from '../../issuer/policy/rules.ts'
 import {

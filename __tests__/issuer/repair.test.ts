@@ -2,8 +2,8 @@
 import {expect, test} from '@jest/globals'
 import {parseDecisionId, parseRepositoryId} from '#protocol'
 import {oneAtATime} from '../../issuer/publish/one-at-a-time.ts'
-import {repair} from '../../issuer/repair.ts'
-import type {Unpublished} from '../../issuer/store/claims.ts'
+import {repair} from '../../issuer/inbox/repair.ts'
+import type {Unpublished} from '../../issuer/model/idempotency.ts'
 
 const day = 24 * 3_600_000
 const now = Date.parse('2026-04-02T12:00:00Z')

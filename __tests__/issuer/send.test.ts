@@ -1,7 +1,7 @@
 /** What is published, once however often, on the sandbox GitHub. */
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
 import {openGitHub} from '../../issuer/github/client.ts'
-import type {CheckRun, Publication} from '../../issuer/publish/publication.ts'
+import type {CheckRun, Publication} from '../../issuer/model/publication.ts'
 import {createPublisher} from '../../issuer/publish/send.ts'
 import {name, openChange, type OpenedChange, say, setStage, type Stage} from './github-world.ts'
 

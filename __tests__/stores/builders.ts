@@ -16,10 +16,10 @@ import {
   printMicrosTime,
   sealEntry,
 } from '#protocol'
-import type {Claim, ClaimKey, Outcome} from '../../issuer/store/claims.ts'
-import type {DecisionRecord} from '../../issuer/store/record.ts'
-import type {ScopeKey} from '../../issuer/store/state.ts'
-import type {Change, ScopeReading} from '../../issuer/store/store.ts'
+import type {Claim, ClaimKey, Outcome} from '../../issuer/model/idempotency.ts'
+import type {DecisionRecord} from '../../issuer/model/record.ts'
+import type {ScopeKey} from '../../issuer/model/state.ts'
+import type {Change, ScopeReading} from '../../issuer/model/store.ts'
 import {type Json, type Overrides, makeKey, receiptBody} from '../protocol/builders.ts'
 
 const key = makeKey()

@@ -1,5 +1,5 @@
 /** Decides a statement as a worker does: claim, read, commit, and again from the reading when the race was lost. */
-import type {Durable} from '../../issuer/store/durable.ts'
+import type {Durable} from '../../issuer/model/durable.ts'
 import {type Asked, decides, proposal, scopeOf, statementOf} from './builders.ts'
 
 /** Gives the number of lost races. */

@@ -1,6 +1,6 @@
 /** The store on DynamoDB: the common suite, and what is special to a table that is asked over a network. */
 import {afterAll, beforeAll, expect, jest, test} from '@jest/globals'
-import {publicSight} from '../../issuer/callers/sight.ts'
+import {publicSight} from '../../issuer/model/viewer.ts'
 import {type Emulator, emulatorAbsent, startEmulator} from '../aws/emulator.ts'
 import {Tables} from '../aws/tables.ts'
 import {firstEntry, scopeOf} from './builders.ts'

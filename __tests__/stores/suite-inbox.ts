@@ -1,7 +1,7 @@
 /** The part of the common suite about what came from GitHub: deliveries and pushes. */
 import {expect, test} from '@jest/globals'
-import type {Push} from '../../issuer/facts/facts.ts'
-import type {Durable} from '../../issuer/store/durable.ts'
+import type {Push} from '../../issuer/model/facts.ts'
+import type {Durable} from '../../issuer/model/durable.ts'
 import {commit} from '../protocol/builders.ts'
 import {at, repositoryId} from './builders.ts'
 

@@ -9,8 +9,8 @@ import {
   frontierRoot,
   joinNodes,
 } from '#protocol'
-import {readConsistency, readInclusion} from '../../issuer/ledger/read-proofs.ts'
-import type {Durable} from '../../issuer/store/durable.ts'
+import {readConsistency, readInclusion} from '../../issuer/store/read-proofs.ts'
+import type {Durable} from '../../issuer/model/durable.ts'
 import {firstEntry, scopeOf} from './builders.ts'
 import {decideStatement} from './deciding.ts'
 

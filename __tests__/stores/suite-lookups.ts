@@ -1,9 +1,9 @@
 /** The part of the common suite about what can be asked of a store: receipts, claims, what is unpublished. */
 import {expect, test} from '@jest/globals'
 import {parseSecondsTime} from '#protocol'
-import {publicSight} from '../../issuer/callers/sight.ts'
-import type {Durable} from '../../issuer/store/durable.ts'
-import type {Lookup} from '../../issuer/store/lookups.ts'
+import {publicSight} from '../../issuer/model/viewer.ts'
+import type {Durable} from '../../issuer/model/durable.ts'
+import type {Lookup} from '../../issuer/model/lookups.ts'
 import {commit, tree} from '../protocol/builders.ts'
 import {answers, at, decides, decisionIn, proposal, receiptOf, repositoryId, scopeOf, statementOf} from './builders.ts'
 import {decideStatement} from './deciding.ts'

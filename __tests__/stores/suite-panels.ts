@@ -1,8 +1,8 @@
 /** The part of the common suite about what is remembered of panels. */
 import {expect, test} from '@jest/globals'
 import {type CommitSha, parseCommitSha, parseRepositoryName} from '#protocol'
-import type {PanelNote} from '../../issuer/panel/ports.ts'
-import type {Durable} from '../../issuer/store/durable.ts'
+import type {PanelNote} from '../../issuer/model/panel-notes.ts'
+import type {Durable} from '../../issuer/model/durable.ts'
 import {must} from '../issuer/builders.ts'
 import {at, repositoryId} from './builders.ts'
 

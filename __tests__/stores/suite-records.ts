@@ -2,7 +2,7 @@
 import {expect, test} from '@jest/globals'
 import {mintEvent} from '../../issuer/mint/mint-event.ts'
 import {nextTime} from '../../issuer/mint/mint-record.ts'
-import type {Durable} from '../../issuer/store/durable.ts'
+import type {Durable} from '../../issuer/model/durable.ts'
 import {at, decisionId, receiptOf, scopeOf} from './builders.ts'
 import {decideStatement} from './deciding.ts'
 

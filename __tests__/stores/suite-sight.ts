@@ -1,8 +1,8 @@
 /** The part of the common suite about who sees what: nothing private takes the place of what a caller may find. */
 import {expect, test} from '@jest/globals'
-import {type Sight, publicSight, sightOfRepository} from '../../issuer/callers/sight.ts'
-import type {Durable} from '../../issuer/store/durable.ts'
-import type {Lookup} from '../../issuer/store/lookups.ts'
+import {type Sight, publicSight, sightOfRepository} from '../../issuer/model/viewer.ts'
+import type {Durable} from '../../issuer/model/durable.ts'
+import type {Lookup} from '../../issuer/model/lookups.ts'
 import {approvalBody} from '../protocol/builders.ts'
 import {type Asked, receiptOf, repositoryId, scopeOf} from './builders.ts'
 import {decideStatement} from './deciding.ts'

@@ -1,9 +1,9 @@
 /** What every store promises, tested over the ports alone: each engine is put through the same sentences. */
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
 import {type Entry, type Frontier, appendLeaf, checkSuccession, emptyFrontier} from '#protocol'
-import type {Durable} from '../../issuer/store/durable.ts'
-import type {DecisionRecord} from '../../issuer/store/record.ts'
-import type {Change, Store} from '../../issuer/store/store.ts'
+import type {Durable} from '../../issuer/model/durable.ts'
+import type {DecisionRecord} from '../../issuer/model/record.ts'
+import type {Change, Store} from '../../issuer/model/store.ts'
 import {
   type Decided,
   answers,

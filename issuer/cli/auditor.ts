@@ -1,8 +1,8 @@
 /** `countersign-issuer auditor add | list | remove`: who may read everything of an owner, evidence too. */
 import {parseArgs} from 'node:util'
 import {parseDuration, printSecondsTime} from '#protocol'
-import type {Auditor, AuditorRegister} from '../callers/ports.ts'
-import {makeToken} from '../callers/secret-token.ts'
+import type {Auditor, AuditorRegister} from '../model/callers.ts'
+import {makeToken} from '../api/callers/secret-token.ts'
 import type {Printed} from './printed.ts'
 import {type RegisterTools, withCallers} from './registers.ts'
 

@@ -1,7 +1,7 @@
 /** Where the store and the keys are, read from the issuer's own variables: for commands that take all of them along. */
-import {readDatabasePath} from '../config.ts'
-import {parseEvidence, parseKeyPath} from '../config/values.ts'
-import {type Env, Variables} from '../config/variables.ts'
+import {readDatabasePath} from '../home/config.ts'
+import {parseEvidence, parseKeyPath} from '../home/values.ts'
+import {type Env, Variables} from '../home/variables.ts'
 import type {KeyPlaces} from '../keys/issuer-keys.ts'
 
 export function readKeyPlaces(env: Env): KeyPlaces | {readonly problems: readonly string[]} {

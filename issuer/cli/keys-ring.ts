@@ -1,7 +1,7 @@
 /** The issuer's keys as its commands use them: the files and the store that the same variables name, under the same checks. */
-import {readDatabasePath} from '../config.ts'
-import {parseKeyPath} from '../config/values.ts'
-import {Variables} from '../config/variables.ts'
+import {readDatabasePath} from '../home/config.ts'
+import {parseKeyPath} from '../home/values.ts'
+import {Variables} from '../home/variables.ts'
 import type {Announcing} from '../keys/announce-keys.ts'
 import {checkStore, loadSigningKeys} from '../keys/issuer-keys.ts'
 import {openKeyRing} from '../keys/key-ring.ts'

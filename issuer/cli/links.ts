@@ -1,8 +1,8 @@
 /** `countersign-issuer links rotate | list`: the link that shows a private repository's badges and pages. */
 import {parseArgs} from 'node:util'
 import {type RepositoryId, parseRepositoryId, printSecondsTime} from '#protocol'
-import type {Link, LinkRegister} from '../callers/ports.ts'
-import {makeToken} from '../callers/secret-token.ts'
+import type {Link, LinkRegister} from '../model/callers.ts'
+import {makeToken} from '../api/callers/secret-token.ts'
 import type {Printed} from './printed.ts'
 import {type RegisterTools, withCallers} from './registers.ts'
 

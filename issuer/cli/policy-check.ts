@@ -1,7 +1,7 @@
 /** `countersign-issuer policy check FILE`: whether a policy file is one, and what is wrong with it by line. */
 import {type PolicyResult, parsePolicy} from '../policy/parse-policy.ts'
 import {sealPolicy} from '../policy/built-in.ts'
-import type {EnvironmentPolicy} from '../policy/ruling.ts'
+import type {EnvironmentPolicy} from '../model/ruling.ts'
 import type {Printed} from './printed.ts'
 
 export function checkPolicy(file: string, text: string): Printed {

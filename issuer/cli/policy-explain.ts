@@ -4,7 +4,7 @@ import {classifyIntent} from '../policy/intent.ts'
 import {type GivenFacts, parseFacts} from '../policy/parse-facts.ts'
 import {parsePolicy} from '../policy/parse-policy.ts'
 import {evaluate, evaluateStanding} from '../policy/rules.ts'
-import type {Case, Policy, Risk, RuleOutcome, Ruling} from '../policy/ruling.ts'
+import type {Case, Policy, Risk, RuleOutcome, Ruling} from '../model/ruling.ts'
 import {printFaults} from './policy-check.ts'
 import type {Printed} from './printed.ts'
 

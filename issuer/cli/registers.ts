@@ -1,8 +1,8 @@
 /** The issuer's store as its commands use it: what COUNTERSIGN_STORE names, shared with the running issuer. */
 import {existsSync} from 'node:fs'
-import {parseTable} from '../config/aws-places.ts'
-import {readDatabasePath} from '../config.ts'
-import {type Env, Variables} from '../config/variables.ts'
+import {parseTable} from '../home/aws-places.ts'
+import {readDatabasePath} from '../home/config.ts'
+import {type Env, Variables} from '../home/variables.ts'
 import {type Embedded, openSqlite} from '../store/sqlite.ts'
 import type {Printed} from './printed.ts'
 

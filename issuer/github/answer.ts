@@ -1,6 +1,6 @@
 /** GitHub's answers, read member by member: what is missing or odd is an unusable answer, never a fact. */
 import {type CommitSha, isPlainObject, parseAccountId, parseCommitSha} from '#protocol'
-import type {Account, ApiRead} from '../facts/facts.ts'
+import type {Account, ApiRead} from '../model/facts.ts'
 import {GitHubUnavailable} from './unavailable.ts'
 
 /** A value somewhere in an answer, and the path that leads to it. */

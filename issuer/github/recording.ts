@@ -1,5 +1,5 @@
 /** A connection that remembers what it asked: decisions record which of GitHub's answers they stand on. */
-import type {ApiRead} from '../facts/facts.ts'
+import type {ApiRead} from '../model/facts.ts'
 import type {Connection} from './client.ts'
 
 export interface Recording {

@@ -2,10 +2,10 @@
 import type {KeySet} from '#protocol'
 import {type Announced, mintKeyEntry, signingKeyAt} from '../mint/mint-key-set.ts'
 import {nextTime} from '../mint/mint-record.ts'
-import type {LedgerReader} from '../store/readers.ts'
+import type {LedgerReader} from '../model/readers.ts'
 import type {Changed} from './change-keys.ts'
 import {type KeyRing, signKeySet} from './key-ring.ts'
-import type {KeySets, ReceiptKeys} from './ports.ts'
+import type {KeySets, ReceiptKeys} from '../model/key-sets.ts'
 
 export interface Announcing {
   readonly ring: KeyRing

@@ -11,11 +11,11 @@ import {
   signingBytes,
 } from '#protocol'
 import {type Announced, firstKeys, isLive, mintKeySet, settleKeys, signingKeyAt} from '../mint/mint-key-set.ts'
-import type {Signer} from '../signing/signer.ts'
-import type {EntryReader} from '../store/readers.ts'
-import type {Store} from '../store/store.ts'
+import type {Signer} from '../model/signer.ts'
+import type {EntryReader} from '../model/readers.ts'
+import type {Store} from '../model/store.ts'
 import type {SigningKeys} from './issuer-keys.ts'
-import type {KeySets, ReceiptKeys} from './ports.ts'
+import type {KeySets, ReceiptKeys} from '../model/key-sets.ts'
 
 export interface KeyRing {
   /**

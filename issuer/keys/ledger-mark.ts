@@ -10,7 +10,7 @@
 import {closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync} from 'node:fs'
 import {dirname} from 'node:path'
 import type {Entry} from '#protocol'
-import type {EntryReader} from '../store/readers.ts'
+import type {EntryReader} from '../model/readers.ts'
 import {codeOf, syncFolder, unfinishedName} from './key-file.ts'
 
 type Mark = Pick<Entry, 'ledger' | 'seq' | 'hash'>

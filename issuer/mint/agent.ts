@@ -1,7 +1,7 @@
 /** On whose behalf a deployment is asked for: the author of the pull request (formats §3, claim `agent`). */
 import {type Agent, parseAccountId, parseLogin} from '#protocol'
 import {matchesLogin} from '../policy/login-pattern.ts'
-import type {Case} from '../policy/ruling.ts'
+import type {Case} from '../model/ruling.ts'
 
 /** GitHub's own word for an account that is no more, or whose login no format of ours takes. */
 const ghost = {login: parseLogin('ghost'), id: parseAccountId(10137)}

@@ -1,8 +1,8 @@
 /** What a scope keeps of approvals that wait for more people. */
 import type {DecisionId} from '#protocol'
-import type {Statement} from '../facts/facts.ts'
-import type {Case} from '../policy/ruling.ts'
-import type {ScopeState, WaitingApproval} from '../store/state.ts'
+import type {Statement} from '../model/facts.ts'
+import type {Case} from '../model/ruling.ts'
+import type {ScopeState, WaitingApproval} from '../model/state.ts'
 
 interface Waited {
   readonly said: Statement

@@ -1,8 +1,8 @@
 /** What a scope has become after a denial, a revocation, or a statement that lifts a denial. */
 import type {CommitSha, Revocation} from '#protocol'
 import {lifts} from '../policy/order-rules.ts'
-import type {Case} from '../policy/ruling.ts'
-import type {Denial, LiveReceipt, ScopeState, VoidBefore} from '../store/state.ts'
+import type {Case} from '../model/ruling.ts'
+import type {Denial, LiveReceipt, ScopeState, VoidBefore} from '../model/state.ts'
 import {dropWaiting} from './fold-waiting.ts'
 
 export interface Ended {

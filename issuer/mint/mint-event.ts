@@ -8,7 +8,7 @@ import {
   digestOf,
   sealEntry,
 } from '#protocol'
-import type {EventRecord, LedgerHead} from '../store/record.ts'
+import type {EventRecord, LedgerHead} from '../model/record.ts'
 import {follow} from './mint-record.ts'
 
 export interface EventOrder extends Pick<EventRecord, 'scope' | 'repository' | 'ownerId' | 'public' | 'once'> {

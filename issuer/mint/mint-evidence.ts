@@ -19,9 +19,9 @@ import {
   sectionNames,
   verifyEvidence,
 } from '#protocol'
-import type {ChangeFacts, PolicyFacts, Statement} from '../facts/facts.ts'
+import type {ChangeFacts, PolicyFacts, Statement} from '../model/facts.ts'
 import {classifyIntent} from '../policy/intent.ts'
-import type {Case, Ruling} from '../policy/ruling.ts'
+import type {Case, Ruling} from '../model/ruling.ts'
 import {agentOf} from './agent.ts'
 import {asJson, boundList} from './plain-json.ts'
 

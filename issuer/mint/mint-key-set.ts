@@ -15,7 +15,7 @@ import {
   sealEntry,
   secondsTimeToMs,
 } from '#protocol'
-import type {LedgerHead} from '../store/record.ts'
+import type {LedgerHead} from '../model/record.ts'
 import {follow} from './mint-record.ts'
 
 /** The keys as they were said to be: the newest set of the ledger, or the first. */

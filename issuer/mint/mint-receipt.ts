@@ -17,8 +17,8 @@ import {
   printSignature,
   verifyReceipt,
 } from '#protocol'
-import type {StandingFacts, Statement} from '../facts/facts.ts'
-import type {Allowed, Case, CollectedApproval} from '../policy/ruling.ts'
+import type {StandingFacts, Statement} from '../model/facts.ts'
+import type {Allowed, Case, CollectedApproval} from '../model/ruling.ts'
 
 export interface ReceiptOrder {
   readonly case: Case

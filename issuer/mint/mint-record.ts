@@ -14,10 +14,10 @@ import {
   sealEntry,
   secondsTimeToMs,
 } from '#protocol'
-import type {Case} from '../policy/ruling.ts'
+import type {Case} from '../model/ruling.ts'
 import {sealPolicy} from '../policy/built-in.ts'
-import type {DecisionRecord, LedgerHead, LedgerRecord} from '../store/record.ts'
-import type {ScopeState} from '../store/state.ts'
+import type {DecisionRecord, LedgerHead, LedgerRecord} from '../model/record.ts'
+import type {ScopeState} from '../model/state.ts'
 import {dropWaiting} from './fold-waiting.ts'
 import type {Evidence} from './mint-evidence.ts'
 

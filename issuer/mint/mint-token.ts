@@ -22,7 +22,7 @@ import {
 } from '#protocol'
 import {classifyIntent} from '../policy/intent.ts'
 import {enoughApprovals} from '../policy/condition-rules.ts'
-import type {Case, RuleOutcome, Ruling} from '../policy/ruling.ts'
+import type {Case, RuleOutcome, Ruling} from '../model/ruling.ts'
 import {agentOf} from './agent.ts'
 
 export interface TokenOrder {

@@ -1,6 +1,6 @@
 /** The policy of a repository without a policy file (formats §8, "Policy"), and what any policy is looked up and named by. */
 import {type Digest, type Environment, canonicalJson, digestOf} from '#protocol'
-import type {EnvironmentPolicy, Policy} from './ruling.ts'
+import type {EnvironmentPolicy, Policy} from '../model/ruling.ts'
 
 const minute = 60_000
 

@@ -3,7 +3,7 @@ import {findEnvironment} from './built-in.ts'
 import {describeUnreadable} from './in-force.ts'
 import {handsOf} from './hands.ts'
 import {type Judgement, type Rule, fail, pass} from './rule.ts'
-import type {Case} from './ruling.ts'
+import type {Case} from '../model/ruling.ts'
 
 type ChangeRule = Rule<Case>
 

@@ -1,8 +1,8 @@
 /** What the environment's policy asks besides who and what: approvals, checks, times, risk. A failure is a DENY. */
 import {printSecondsTime} from '#protocol'
-import type {CheckRunFacts} from '../facts/facts.ts'
+import type {CheckRunFacts} from '../model/facts.ts'
 import {type Rule, fail, pass} from './rule.ts'
-import type {FreezeWindow, RatedCase, RequiredCheck} from './ruling.ts'
+import type {FreezeWindow, RatedCase, RequiredCheck} from '../model/ruling.ts'
 
 type ConditionRule = Rule<RatedCase>
 

@@ -1,5 +1,5 @@
 /** Whether somebody had a hand in commits. Names on commits are free text: they can add a refusal, never remove one. */
-import type {Account, CommitPerson} from '../facts/facts.ts'
+import type {Account, CommitPerson} from '../model/facts.ts'
 
 /** What ties `account` to one of the people named on the commits; undefined when nothing does. */
 export function handsOf(account: Account, people: readonly CommitPerson[]): string | undefined {

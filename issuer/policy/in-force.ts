@@ -1,8 +1,8 @@
 /** Which policy is in force: the default branch's file, the built-in one where there is none, or none that can be read. */
-import type {PolicyFacts} from '../facts/facts.ts'
+import type {PolicyFacts} from '../model/facts.ts'
 import {builtInPolicy, environmentDefaults, findEnvironment} from './built-in.ts'
 import {parsePolicy, printProblem} from './parse-policy.ts'
-import type {EnvironmentPolicy, PolicyInForce, PolicySource, Request} from './ruling.ts'
+import type {EnvironmentPolicy, PolicyInForce, PolicySource, Request} from '../model/ruling.ts'
 
 export function choosePolicy(found: PolicyFacts): PolicyInForce {
   switch (found.kind) {

@@ -1,6 +1,6 @@
 /** What an authorization is for, in the words of the authority token (formats §3). */
 import type {CommitSha, Environment, RepositoryId, RepositoryName, TreeSha} from '#protocol'
-import type {Case} from './ruling.ts'
+import type {Case} from '../model/ruling.ts'
 
 export interface Intent {
   readonly domain: 'software-delivery'

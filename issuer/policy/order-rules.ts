@@ -1,7 +1,7 @@
 /** What was said before, and stands (formats §8, "Order and time"). A failure here is a decision: DENY. */
 import {printSecondsTime} from '#protocol'
 import {type Rule, fail, pass} from './rule.ts'
-import type {Case, StandingDenial} from './ruling.ts'
+import type {Case, StandingDenial} from '../model/ruling.ts'
 
 type OrderRule = Rule<Case>
 

@@ -13,8 +13,8 @@ import {
   parseEvidence,
   parseJson,
 } from '#protocol'
-import {permissionLevels} from '../facts/facts.ts'
-import type {Case} from './ruling.ts'
+import {permissionLevels} from '../model/facts.ts'
+import type {Case} from '../model/ruling.ts'
 
 export type GivenFacts = Pick<Case, 'request' | 'standing' | 'change' | 'approvals' | 'denials' | 'isVoid'>
 

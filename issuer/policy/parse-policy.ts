@@ -5,7 +5,14 @@ import {builtInPolicy, environmentDefaults} from './built-in.ts'
 import {countWildcards, maxWildcards} from './path-pattern.ts'
 import {policySchema} from './policy-schema.ts'
 import {type Path, type Problem, parseYaml} from './policy-yaml.ts'
-import type {ApproverLevel, EnvironmentPolicy, FreezeWindow, Policy, RequiredCheck, RiskLimits} from './ruling.ts'
+import type {
+  ApproverLevel,
+  EnvironmentPolicy,
+  FreezeWindow,
+  Policy,
+  RequiredCheck,
+  RiskLimits,
+} from '../model/ruling.ts'
 import {describeFaults, printPath} from './schema-problems.ts'
 
 export type {Problem} from './policy-yaml.ts'

@@ -1,5 +1,5 @@
 /** The JSON Schema of `.github/countersign.yml`, version 1 (formats §8, "Policy"). Published as docs/schemas/policy.v1.schema.json. */
-import {approverLevels} from './ruling.ts'
+import {approverLevels} from '../model/ruling.ts'
 
 /** Free text of one line: no control characters, no lone surrogates. */
 const line = (longest: number, description: string): object => ({

@@ -1,9 +1,9 @@
 /** What a change may expect before anybody has spoken: its risk, the approvals that it needs, and what stands in its way. */
 import {digestOf} from '#protocol'
-import type {ChangeFacts, StandingFacts} from '../facts/facts.ts'
+import type {ChangeFacts, StandingFacts} from '../model/facts.ts'
 import {approvalsAsked, enoughApprovals, findFreeze} from './condition-rules.ts'
 import {evaluate, standingRules} from './rules.ts'
-import type {Case, FreezeWindow, Risk, RuleOutcome} from './ruling.ts'
+import type {Case, FreezeWindow, Risk, RuleOutcome} from '../model/ruling.ts'
 
 export interface Prospect {
   readonly risk: Risk

@@ -1,9 +1,9 @@
 /** What each factor of risk looks at. What cannot be seen counts as the worst. */
-import type {ChangeFacts} from '../facts/facts.ts'
+import type {ChangeFacts} from '../model/facts.ts'
 import {matchesLogin} from './login-pattern.ts'
 import {createPathMatcher} from './path-pattern.ts'
 import type {RiskFactorName} from './risk.ts'
-import type {Case, RiskFactor} from './ruling.ts'
+import type {Case, RiskFactor} from '../model/ruling.ts'
 
 export type FactorFinding = Pick<RiskFactor, 'value' | 'why'>
 

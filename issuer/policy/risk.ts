@@ -1,6 +1,6 @@
 /** The risk of a case: named factors, each from 0 to 1, weighed and added up. Deterministic; docs/risk.md has the table. */
 import {type FactorFinding, factorsOf} from './risk-factors.ts'
-import type {Case, Risk} from './ruling.ts'
+import type {Case, Risk} from '../model/ruling.ts'
 
 /** What each factor adds at most. More than 1 together: a few grave ones are enough for the highest score. */
 export const riskWeights = {

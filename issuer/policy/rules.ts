@@ -1,13 +1,22 @@
 /** Evaluates a policy's named rules: all of them, every time, and keeps every outcome. */
 import type {Flag} from '#protocol'
-import type {StandingFacts} from '../facts/facts.ts'
+import type {StandingFacts} from '../model/facts.ts'
 import {builtInPolicy, environmentDefaults, sealPolicy} from './built-in.ts'
 import {changeRules as rulesOfTheChange} from './change-rules.ts'
 import {conditionRules, enoughApprovals, missingApprovals} from './condition-rules.ts'
 import {orderRules} from './order-rules.ts'
 import {scoreRisk} from './risk.ts'
 import type {Judgement, Rule} from './rule.ts'
-import type {Allowed, Case, Denied, EnvironmentPolicy, RatedCase, RuleOutcome, Ruling, StandingCase} from './ruling.ts'
+import type {
+  Allowed,
+  Case,
+  Denied,
+  EnvironmentPolicy,
+  RatedCase,
+  RuleOutcome,
+  Ruling,
+  StandingCase,
+} from '../model/ruling.ts'
 import {standingRules} from './standing-rules.ts'
 
 export const changeRules: readonly Rule<RatedCase>[] = [...rulesOfTheChange, ...orderRules, ...conditionRules]

@@ -1,5 +1,5 @@
 /** The repair timer and a retry may want to send the same publication at once; looking before sending needs one of them. */
-import type {Publisher} from './publication.ts'
+import type {Publisher} from '../model/publication.ts'
 
 /** Whoever comes second shares the first one's result. */
 export function oneAtATime(publisher: Publisher): Publisher {

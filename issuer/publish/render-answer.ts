@@ -1,7 +1,7 @@
 /** Answers that are no decisions: help, status, a near miss, a refusal of standing, and "say it again". */
 import type {Environment} from '#protocol'
-import type {Policy, RuleOutcome} from '../policy/ruling.ts'
-import type {Denial, LiveReceipt, ScopeState} from '../store/state.ts'
+import type {Policy, RuleOutcome} from '../model/ruling.ts'
+import type {Denial, LiveReceipt, ScopeState} from '../model/state.ts'
 import {codeSpan, escapeText, fencedBlock} from './markdown.ts'
 import {renderTime} from './render-change.ts'
 

@@ -1,6 +1,6 @@
 /** What a commit would let out, in words; and the line that authorizes it. */
 import type {Environment} from '#protocol'
-import type {ChangeFacts, Comparison} from '../facts/facts.ts'
+import type {ChangeFacts, Comparison} from '../model/facts.ts'
 import {codeSpan, fencedBlock} from './markdown.ts'
 
 /** Everything since the last commit authorized for the environment, not the pull request alone (formats §8). */

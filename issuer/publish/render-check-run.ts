@@ -1,8 +1,8 @@
 /** The check run that carries a receipt to the gate. Anyone may create one like it: only the signature decides. */
 import {type Receipt, type Revocation, printReceipt, secondsTimeToMs} from '#protocol'
-import type {ChangeFacts} from '../facts/facts.ts'
+import type {ChangeFacts} from '../model/facts.ts'
 import {codeSpan, fencedBlock} from './markdown.ts'
-import type {CheckRun} from './publication.ts'
+import type {CheckRun} from '../model/publication.ts'
 import {renderTime, renderWhatGoesOut} from './render-change.ts'
 import {receiptUrl} from './render-reply.ts'
 import {renderRevocations} from './render-withdrawal.ts'

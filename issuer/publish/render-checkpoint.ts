@@ -1,6 +1,6 @@
 /** The newest checkpoint in what is sent: the more hands hold one, the less can be rewritten unseen (formats §5). */
 import {fencedBlock} from './markdown.ts'
-import type {Publication} from './publication.ts'
+import type {Publication} from '../model/publication.ts'
 
 /** The publication with the signed note at the end of its reply and of each check run's summary. */
 export function withCheckpoint(publication: Publication, note: string | undefined): Publication {

@@ -1,5 +1,5 @@
 /** What is wrong with a policy: the one in force, or one that a pull request would bring. */
-import type {PolicySource} from '../policy/ruling.ts'
+import type {PolicySource} from '../model/ruling.ts'
 import {codeSpan, escapeText} from './markdown.ts'
 
 const shownProblems = 20

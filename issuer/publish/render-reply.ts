@@ -1,7 +1,7 @@
 /** The reply to a decision, and to the bare form that comes before one: short, friendly, readable in an e-mail. */
 import {type Environment, type Receipt, secondsTimeToMs} from '#protocol'
-import type {ChangeFacts} from '../facts/facts.ts'
-import type {Case, Denied, Escalated} from '../policy/ruling.ts'
+import type {ChangeFacts} from '../model/facts.ts'
+import type {Case, Denied, Escalated} from '../model/ruling.ts'
 import {codeSpan, escapeText} from './markdown.ts'
 import {renderLine, renderTime, renderWhatGoesOut} from './render-change.ts'
 

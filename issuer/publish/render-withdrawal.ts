@@ -1,9 +1,9 @@
 /** What `/deny` and `/revoke` did, in words; and a revocation on the check run of the receipt that it ended. */
 import {type Environment, type ReceiptId, type Revocation, canonicalJson, secondsTimeToMs} from '#protocol'
 import {type Ended, revocationsOf} from '../mint/fold-withdrawal.ts'
-import type {LiveReceipt, ScopeState} from '../store/state.ts'
+import type {LiveReceipt, ScopeState} from '../model/state.ts'
 import {codeSpan, escapeText, fencedBlock} from './markdown.ts'
-import type {CheckRun} from './publication.ts'
+import type {CheckRun} from '../model/publication.ts'
 import {renderTime} from './render-change.ts'
 
 const paragraphs = (...parts: readonly (string | undefined)[]): string =>

@@ -2,7 +2,7 @@
 import {parseCommitSha} from '#protocol'
 import type {Field} from '../github/answer.ts'
 import {GitHubUnavailable} from '../github/unavailable.ts'
-import type {CheckRun} from './publication.ts'
+import type {CheckRun} from '../model/publication.ts'
 import type {Parcel} from './send.ts'
 
 type Way = Pick<Parcel, 'connection' | 'at'>

@@ -1,5 +1,5 @@
 /** Writes the panel: one comment of our own account on a pull request, found again by its mark and rewritten. */
-import type {PullPlace} from '../facts/facts.ts'
+import type {PullPlace} from '../model/facts.ts'
 import type {Answer, Field} from '../github/answer.ts'
 import type {Connection, GitHub} from '../github/client.ts'
 import {type OwnerAndRepo, splitName} from '../github/repository.ts'

@@ -3,7 +3,7 @@ import {parseRepositoryId, parseRepositoryName} from '#protocol'
 import type {Connection, GitHub} from '../github/client.ts'
 import {fetchRepository, type OwnerAndRepo, splitName} from '../github/repository.ts'
 import {GitHubUnavailable} from '../github/unavailable.ts'
-import type {Publication, Publisher} from './publication.ts'
+import type {Publication, Publisher} from '../model/publication.ts'
 import {createStatusSender, expectWritten, sendCheckRuns} from './send-check-run.ts'
 
 export interface PublisherTools {

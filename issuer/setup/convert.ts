@@ -1,5 +1,5 @@
 /** GitHub's code -> the App's credentials. GitHub gives them once, within an hour. */
-import {Fault, parseAppKey, parseWebhookSecret} from '../config/values.ts'
+import {Fault, parseAppKey, parseWebhookSecret} from '../home/values.ts'
 import type {Answer, Field} from '../github/answer.ts'
 import {openAnonymous} from '../github/client.ts'
 import {GitHubUnavailable, type UnavailableKind} from '../github/unavailable.ts'

@@ -2,10 +2,10 @@
 import {randomBytes} from 'node:crypto'
 import {existsSync, rmSync} from 'node:fs'
 import {dirname, join, resolve} from 'node:path'
-import {type Env, Variables} from '../config/variables.ts'
-import {hasNoAccess, readDatabasePath} from '../config.ts'
+import {type Env, Variables} from '../home/variables.ts'
+import {hasNoAccess, readDatabasePath} from '../home/config.ts'
 import {codeOf, readKeyFile, writeNewFile} from '../keys/key-file.ts'
-import {Secret} from '../keys/secret.ts'
+import {Secret} from '../model/secret.ts'
 import {type AppCredentials, parseKeptApp, printKeptApp} from './kept-app.ts'
 import {isSetupToken} from './session.ts'
 

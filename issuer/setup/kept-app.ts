@@ -4,8 +4,8 @@
  *   {"type": "countersign.github-app/v1", "appId": 123456, "privateKey": "-----BEGIN …", "webhookSecret": "…"}
  */
 import {isPlainObject} from '#protocol'
-import type {Env} from '../config/variables.ts'
-import type {Secret} from '../keys/secret.ts'
+import type {Env} from '../home/variables.ts'
+import type {Secret} from '../model/secret.ts'
 
 export interface AppCredentials {
   readonly appId: number

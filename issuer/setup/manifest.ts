@@ -1,6 +1,6 @@
 /** The App as GitHub is asked to make it: its address, the events that are read, and the least that it may do. */
 import type {Origin} from '#protocol'
-import {eventNames} from '../webhook/narrow.ts'
+import {eventNames} from '../inbox/narrow.ts'
 
 /**
  * Each permission with the calls that need it; what no call needs is not here. Read by whoever sets the issuer up, too.

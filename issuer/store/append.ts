@@ -1,8 +1,8 @@
 /** What every store checks before it writes a change, whatever its engine: a fork or a gap is a bug, never a row. */
 import {type Entry, type Frontier, appendLeaf, canonicalJson, checkSuccession} from '#protocol'
-import type {Outcome} from './claims.ts'
-import type {DecisionRecord, LedgerHead, LedgerRecord} from './record.ts'
-import type {Append, Change} from './store.ts'
+import type {Outcome} from '../model/idempotency.ts'
+import type {DecisionRecord, LedgerHead, LedgerRecord} from '../model/record.ts'
+import type {Append, Change} from '../model/store.ts'
 
 /** Throws when a change contradicts itself: its caller has a bug, and nothing of it may be written. */
 export function checkChange({completes, appends}: Change): void {

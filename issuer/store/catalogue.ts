@@ -4,7 +4,7 @@
  * pages nor its time tell what else is there.
  */
 import type {Receipt} from '#protocol'
-import type {Belonging, Sight} from '../callers/sight.ts'
+import type {Belonging, Sight} from '../model/viewer.ts'
 
 export interface Card {
   readonly word: string

@@ -11,7 +11,7 @@ import {dynamoPanelNotes} from './dynamodb/panel-notes.ts'
 import {dynamoPushLog} from './dynamodb/pushes.ts'
 import {dynamoCheckpoints, dynamoLedgerReader} from './dynamodb/reader.ts'
 import {clientSettings, openTable} from './dynamodb/table.ts'
-import type {Durable} from './durable.ts'
+import type {Durable} from '../model/durable.ts'
 
 /** Beside the ports: whether the ledger is in the table that it began in. */
 export interface OnTable extends Durable {

@@ -1,6 +1,6 @@
 /** The embedded store: all durable state of an issuer in one SQLite file. Several processes may share it. */
 import type {DatabaseSync} from 'node:sqlite'
-import type {Durable} from './durable.ts'
+import type {Durable} from '../model/durable.ts'
 import {sqliteAuditors} from './sqlite/auditors.ts'
 import {sqliteClaims, sqliteOutbox} from './sqlite/claims.ts'
 import {sqliteCheckpoints, sqliteLedgerReader} from './sqlite/checkpoints.ts'

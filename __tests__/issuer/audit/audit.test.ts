@@ -16,11 +16,11 @@ import {
   parseRepositoryName,
   readTokenKeys,
 } from '#protocol'
-import type {Deployment} from '../../../issuer/audit/deployments.ts'
-import {auditRoutes} from '../../../issuer/audit/routes.ts'
-import type {Job} from '../../../issuer/callers/caller.ts'
-import type {CallerTools} from '../../../issuer/callers/read-caller.ts'
-import {makeToken} from '../../../issuer/callers/secret-token.ts'
+import type {Deployment} from '../../../issuer/model/deployments.ts'
+import {auditRoutes} from '../../../issuer/api/audit/routes.ts'
+import type {Job} from '../../../issuer/model/caller.ts'
+import type {CallerTools} from '../../../issuer/api/callers/read-caller.ts'
+import {makeToken} from '../../../issuer/api/callers/secret-token.ts'
 import {GitHubUnavailable} from '../../../issuer/github/unavailable.ts'
 import {judgeAudit} from '../../../src/cli/audit/judge.ts'
 import {sure} from '../../action/asks.ts'

@@ -12,13 +12,13 @@ import {
   printVerifierKey,
   sealEntry,
 } from '#protocol'
-import {signCheckpoint} from '../../../issuer/ledger/checkpoints.ts'
+import {signCheckpoint} from '../../../issuer/keys/checkpoint-signer.ts'
 import {type EventOrder, mintEvent} from '../../../issuer/mint/mint-event.ts'
 import {follow, nextTime} from '../../../issuer/mint/mint-record.ts'
-import type {Durable} from '../../../issuer/store/durable.ts'
+import type {Durable} from '../../../issuer/model/durable.ts'
 import {openSqlite} from '../../../issuer/store/sqlite.ts'
-import type {LedgerHead, LedgerRecord} from '../../../issuer/store/record.ts'
-import type {ScopeKey} from '../../../issuer/store/state.ts'
+import type {LedgerHead, LedgerRecord} from '../../../issuer/model/record.ts'
+import type {ScopeKey} from '../../../issuer/model/state.ts'
 import {type Json, makeKey, receiptBody} from '../../protocol/builders.ts'
 import {signText} from '../../protocol/ledger-builders.ts'
 import {aToken, makeTokenKey} from '../../protocol/token-builders.ts'

@@ -5,10 +5,10 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
-import {readCaller} from '../../../issuer/callers/read-caller.ts'
+import {readCaller} from '../../../issuer/api/callers/read-caller.ts'
 import type {Printed} from '../../../issuer/cli/printed.ts'
 import {runCommand} from '../../../issuer/cli/run.ts'
-import type {Durable} from '../../../issuer/store/durable.ts'
+import type {Durable} from '../../../issuer/model/durable.ts'
 import {openSqlite} from '../../../issuer/store/sqlite.ts'
 
 const now = Date.parse('2026-04-02T15:00:00Z')

@@ -2,7 +2,7 @@
 import {createHmac} from 'node:crypto'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import {UnsecuredJWT, decodeJwt} from 'jose'
-import type {JobTokens} from '../../../issuer/callers/job-token.ts'
+import type {JobTokens} from '../../../issuer/api/callers/job-token.ts'
 import {repo, startTown} from '../../sandbox/builders.ts'
 import {
   type Claims,

@@ -1,6 +1,6 @@
 /** The provider's keys: what a slow, large, empty, redirecting or changing provider does to those who show its tokens. */
 import {afterEach, beforeEach, describe, expect, jest, test} from '@jest/globals'
-import type {JobTokens} from '../../../issuer/callers/job-token.ts'
+import type {JobTokens} from '../../../issuer/api/callers/job-token.ts'
 import {GitHubUnavailable} from '../../../issuer/github/unavailable.ts'
 import {type Answer, type Provider, jobTokensOf, keySetOf, makeSigningKey, mint, startProvider} from './provider.ts'
 

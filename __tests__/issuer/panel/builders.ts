@@ -1,11 +1,11 @@
 /** Panels for the tests of how one is rendered: a whole one, of which each test changes one thing. */
 import {parseReceiptId} from '#protocol'
 import {foresee} from '../../../issuer/policy/prospect.ts'
-import type {EnvironmentPolicy} from '../../../issuer/policy/ruling.ts'
-import type {Expected, Panel, State} from '../../../issuer/panel/panel.ts'
-import {renderPanel} from '../../../issuer/panel/render-panel.ts'
-import type {ChangeFacts} from '../../../issuer/facts/facts.ts'
-import type {LiveReceipt} from '../../../issuer/store/state.ts'
+import type {EnvironmentPolicy} from '../../../issuer/model/ruling.ts'
+import type {Expected, Panel, State} from '../../../issuer/publish/panel/panel.ts'
+import {renderPanel} from '../../../issuer/publish/panel/render-panel.ts'
+import type {ChangeFacts} from '../../../issuer/model/facts.ts'
+import type {LiveReceipt} from '../../../issuer/model/state.ts'
 import {
   aCase,
   aChange,

@@ -1,6 +1,6 @@
 /** Panels whose text time alone changes, and those that wait for checks: rewritten when it is so, once, and else left alone. */
 import {afterEach, describe, expect, test} from '@jest/globals'
-import {handleDelivery, patience} from '../../../issuer/deliveries.ts'
+import {handleDelivery, patience} from '../../../issuer/inbox/deliveries.ts'
 import {GitHubUnavailable} from '../../../issuer/github/unavailable.ts'
 import {aStatement, decision} from '../builders.ts'
 import {name} from '../github-world.ts'

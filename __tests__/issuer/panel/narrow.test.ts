@@ -1,7 +1,7 @@
 /** Which webhooks are about panels, and what of them is taken: the payload's shape must be the event's. */
 import {describe, expect, test} from '@jest/globals'
-import {panelLane} from '../../../issuer/webhook/inbox.ts'
-import {narrowPayload} from '../../../issuer/webhook/narrow.ts'
+import {panelLane} from '../../../issuer/model/inbox.ts'
+import {narrowPayload} from '../../../issuer/inbox/narrow.ts'
 import {head, repositoryId, repositoryName} from '../builders.ts'
 
 const owner = {id: 9919, login: 'octo-org'}

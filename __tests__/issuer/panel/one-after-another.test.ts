@@ -1,6 +1,6 @@
 /** Rounds of one key follow each other, and whoever came meanwhile shares the next. */
 import {expect, test} from '@jest/globals'
-import {oneAfterAnother} from '../../../issuer/panel/one-after-another.ts'
+import {oneAfterAnother} from '../../../issuer/store/one-after-another.ts'
 
 interface Round {
   readonly key: string

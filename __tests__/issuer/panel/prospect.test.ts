@@ -1,6 +1,6 @@
 /** What a change may expect before anybody has spoken: found by the very rules that judge a statement. */
 import {expect, test} from '@jest/globals'
-import type {ChangeFacts} from '../../../issuer/facts/facts.ts'
+import type {ChangeFacts} from '../../../issuer/model/facts.ts'
 import {foresee} from '../../../issuer/policy/prospect.ts'
 import {type CaseChanges, aCase, decidedAt, repositoryId} from '../builders.ts'
 

@@ -1,7 +1,7 @@
 /** The panel's words: every state, what is warned of, the line to copy, and what others wrote. */
 import {describe, expect, test} from '@jest/globals'
 import {readCommand} from '../../../issuer/command/read-command.ts'
-import type {Panel, State} from '../../../issuer/panel/panel.ts'
+import type {Panel, State} from '../../../issuer/publish/panel/panel.ts'
 import {aChange, aPullRequest, decidedAt, head, must, otherCommit} from '../builders.ts'
 import {aPanel, aReceipt, aStage, lineOf, render, renderOne} from './builders.ts'
 import {parseEnvironment} from '#protocol'

@@ -1,7 +1,7 @@
 /** The panel on the sandbox GitHub: one comment of our own, found again and rewritten, and nobody else's touched. */
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
 import {createPanelSender} from '../../../issuer/publish/send-panel.ts'
-import type {PullPlace} from '../../../issuer/facts/facts.ts'
+import type {PullPlace} from '../../../issuer/model/facts.ts'
 import {type OpenedChange, type Stage, name, openChange, say, setStage} from '../github-world.ts'
 
 const mark = '<!-- countersign-panel -->'

@@ -1,10 +1,10 @@
 /** A repository as GitHub shows it now: default branch, owner, visibility, and where the App is installed. */
 import {afterEach, beforeEach, expect, test} from '@jest/globals'
 import {parseRepositoryName} from '#protocol'
-import {createPermissionSource} from '../../../issuer/facts/github-facts.ts'
+import {createPermissionSource} from '../../../issuer/github/facts.ts'
 import {GitHubUnavailable} from '../../../issuer/github/unavailable.ts'
 import {openGitHub} from '../../../issuer/github/client.ts'
-import {createRepositorySource} from '../../../issuer/receipts/github-repositories.ts'
+import {createRepositorySource} from '../../../issuer/github/repositories.ts'
 import {repositoryId} from '../../stores/builders.ts'
 import {must} from '../builders.ts'
 import {type Stage, name, setStage} from '../github-world.ts'

@@ -1,7 +1,7 @@
 /** The signed status: what a receipt is now, by what forbids and by the standing of those who approved it (threats A8, A39). */
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
 import {type Receipt, type Revocation, verifyRevocation, verifyStatus} from '#protocol'
-import type {Publication} from '../../../issuer/publish/publication.ts'
+import type {Publication} from '../../../issuer/model/publication.ts'
 import {decideStatement} from '../../stores/deciding.ts'
 import {type Stage, pinned, setStage, told} from './stage.ts'
 

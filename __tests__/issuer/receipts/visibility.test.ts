@@ -1,6 +1,6 @@
 /** Who sees what by id, by name and by evidence; and that what is private is answered as what is missing (threats A31, A49). */
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
-import {makeToken} from '../../../issuer/callers/secret-token.ts'
+import {makeToken} from '../../../issuer/api/callers/secret-token.ts'
 import {commit} from '../../protocol/builders.ts'
 import {decisionId, receiptOf, scopeOf} from '../../stores/builders.ts'
 import {decideStatement} from '../../stores/deciding.ts'

@@ -1,7 +1,7 @@
 /** The first page: what this is, the state of this issuer, the key to pin, and the step to copy. */
 import {html} from 'hono/html'
 import {type Entry, type PublicKey, microsTimeToMicros} from '#protocol'
-import type {KeptCheckpoint} from '../../store/readers.ts'
+import type {KeptCheckpoint} from '../../model/readers.ts'
 import type {Html} from '../document.ts'
 import {codeBlock, copyable, count, field, renderTime, section, state} from '../pieces.ts'
 import {renderPicture} from './picture.ts'

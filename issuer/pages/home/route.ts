@@ -1,6 +1,6 @@
 /** `GET /`: the state of this issuer as it is now. */
 import type {Context} from 'hono'
-import type {Checkpoints, EntryReader} from '../../store/readers.ts'
+import type {Checkpoints, EntryReader} from '../../model/readers.ts'
 import {givePage} from '../document.ts'
 import {type HomeView, renderHomePage} from './page.ts'
 

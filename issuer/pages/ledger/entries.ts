@@ -1,8 +1,8 @@
 /** Entries of the ledger as a chain, newest at the top; what they are about, as far as the visitor may know. */
 import {html} from 'hono/html'
 import type {EntryEvent, Receipt} from '#protocol'
-import {type Sight, sees} from '../../callers/sight.ts'
-import type {LedgerRow} from '../../store/readers.ts'
+import {type Sight, sees} from '../../model/viewer.ts'
+import type {LedgerRow} from '../../model/readers.ts'
 import type {Html} from '../document.ts'
 import {withLink} from '../link.ts'
 import {nothing, renderTime} from '../pieces.ts'

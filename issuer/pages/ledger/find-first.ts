@@ -1,5 +1,5 @@
 /** Where the entries of a time begin: times only grow along the ledger, so a few reads are enough. */
-import type {LedgerReader} from '../../store/readers.ts'
+import type {LedgerReader} from '../../model/readers.ts'
 
 /** The number of the first entry at or after `time` (RFC 3339 in UTC); the ledger's size when there is none. */
 export async function findFirstAt(ledger: LedgerReader, time: string): Promise<number> {

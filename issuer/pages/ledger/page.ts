@@ -1,6 +1,6 @@
 /** The ledger's page: the check of it all, its entries or what was searched for among them, and its signed checkpoint. */
 import {html} from 'hono/html'
-import type {KeptCheckpoint} from '../../store/readers.ts'
+import type {KeptCheckpoint} from '../../model/readers.ts'
 import type {Html} from '../document.ts'
 import {codeBlock, copyable, count, field, section} from '../pieces.ts'
 import {type Finding, renderFinding} from './find-section.ts'

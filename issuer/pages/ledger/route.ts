@@ -1,6 +1,6 @@
 /** `GET /ledger?q=&before=`: who asks is known first, then what was typed is looked for, in that caller's sight. */
 import type {Context} from 'hono'
-import type {Checkpoints} from '../../store/readers.ts'
+import type {Checkpoints} from '../../model/readers.ts'
 import type {ReadCaller} from '../caller.ts'
 import {givePage} from '../document.ts'
 import {readLink} from '../link.ts'

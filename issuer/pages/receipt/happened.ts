@@ -1,6 +1,6 @@
 /** What happened to a receipt after it was issued, read from the records' bodies; what a body does not say is absent. */
 import {type EntryEvent, type PinnedKeys, type Receipt, type Revocation, parseJson, verifyRevocation} from '#protocol'
-import type {FoundEvent} from '../../store/lookups.ts'
+import type {FoundEvent} from '../../model/lookups.ts'
 
 export interface Happening {
   readonly event: EntryEvent

@@ -1,7 +1,7 @@
 /** The page of one receipt: what it says, what the visitor's browser finds, why it was given, and what came after. */
 import {html} from 'hono/html'
 import {type Receipt, printReceipt} from '#protocol'
-import {badgeMarkdown, badgePagePath} from '../../badge/addresses.ts'
+import {badgeMarkdown, badgePagePath} from '../badge/addresses.ts'
 import type {Html} from '../document.ts'
 import {withLink} from '../link.ts'
 import {codeBlock, copyable, editable, nothing, section} from '../pieces.ts'

@@ -13,11 +13,11 @@ import {
   verifyToken,
   tokenAudience,
 } from '#protocol'
-import {type InclusionAnswer, readInclusion} from '../../ledger/read-proofs.ts'
-import {type Belonging, type Sight, sees} from '../../callers/sight.ts'
-import type {FoundDecision, FoundReceipt, RecordReader} from '../../store/lookups.ts'
-import type {Checkpoints, LedgerReader} from '../../store/readers.ts'
-import type {Store} from '../../store/store.ts'
+import {type InclusionAnswer, readInclusion} from '../../store/read-proofs.ts'
+import {type Belonging, type Sight, sees} from '../../model/viewer.ts'
+import type {FoundDecision, FoundReceipt, RecordReader} from '../../model/lookups.ts'
+import type {Checkpoints, LedgerReader} from '../../model/readers.ts'
+import type {Store} from '../../model/store.ts'
 import {type Happening, readHappening} from './happened.ts'
 
 /** `damaged`: what is stored does not verify under the issuer's own keys; `key_revoked`: because that key was revoked. */

@@ -8,7 +8,7 @@ import type {
   LinkRegister,
   LinkTokens,
   TokenIds,
-} from '../../callers/ports.ts'
+} from '../../model/callers.ts'
 import {type Item, type Key, integerOf, textOf} from './item.ts'
 import type {Table} from './table.ts'
 import {isNew, isThere} from './transaction.ts'

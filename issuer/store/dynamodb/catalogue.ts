@@ -1,6 +1,6 @@
 /** The catalogue of receipts in DynamoDB: an item a card, written with the record that it leads to. */
 import {type Card, type CardQuestion, cardsOf, newestOf, shelvesInSight} from '../catalogue.ts'
-import type {LedgerRecord} from '../record.ts'
+import type {LedgerRecord} from '../../model/record.ts'
 import {type Key, textOf} from './item.ts'
 import {recordKey} from './records.ts'
 import type {Table} from './table.ts'

@@ -1,8 +1,8 @@
 /** Claims in DynamoDB: which statement is which decision, what became of it, and what is still to be published. */
 import {parseDecisionId, parseRepositoryId} from '#protocol'
 import type {Completed} from '../append.ts'
-import type {Claim, ClaimKey, Claims, Outbox, Outcome, Unpublished} from '../claims.ts'
-import type {Change} from '../store.ts'
+import type {Claim, ClaimKey, Claims, Outbox, Outcome, Unpublished} from '../../model/idempotency.ts'
+import type {Change} from '../../model/store.ts'
 import {type Item, type Key, integerOf, optionalInteger, textOf} from './item.ts'
 import {decisionKey} from './keys.ts'
 import type {Table} from './table.ts'

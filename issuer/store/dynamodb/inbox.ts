@@ -1,6 +1,6 @@
 /** The durable inbox in DynamoDB, for issuers that run as processes: a lane's turn is an item, its lease is a number. */
 import {monotonicFactory} from 'ulid'
-import type {Delivery, Inbox, Notice, Taken} from '../../webhook/inbox.ts'
+import type {Delivery, Inbox, Notice, Taken} from '../../model/inbox.ts'
 import {type Item, type Key, integerOf, optionalInteger, textOf} from './item.ts'
 import type {Table} from './table.ts'
 import {isNew, isThere} from './transaction.ts'

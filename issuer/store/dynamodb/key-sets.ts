@@ -1,6 +1,6 @@
 /** Announced key sets in DynamoDB: each is the body of its entry's record, and an item says which is the newest. */
 import {type KeySet, appendLeaf, canonicalJson, checkSuccession, parseKeySet} from '#protocol'
-import type {KeyChange, KeySets} from '../../keys/ports.ts'
+import type {KeyChange, KeySets} from '../../model/key-sets.ts'
 import {type Item, type Key, integerOf, textOf} from './item.ts'
 import {headItem} from './keys.ts'
 import {printNodes, recordKey} from './records.ts'

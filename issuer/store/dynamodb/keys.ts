@@ -1,7 +1,7 @@
 /** Keys that more than one port uses; schema.ts lists them all. */
 import {type Frontier, canonicalJson} from '#protocol'
-import type {LedgerHead} from '../record.ts'
-import type {ScopeKey} from '../state.ts'
+import type {LedgerHead} from '../../model/record.ts'
+import type {ScopeKey} from '../../model/state.ts'
 import {type Item, type Key, entryOf, textOf} from './item.ts'
 import type {Table} from './table.ts'
 

@@ -8,10 +8,10 @@ import {
   parseReceipt,
   parseRepositoryId,
 } from '#protocol'
-import {sees} from '../../callers/sight.ts'
+import {sees} from '../../model/viewer.ts'
 import {type CardQuestion, approverWord, nobody, repositoryWord} from '../catalogue.ts'
-import type {FoundDecision, FoundEvent, FoundReceipt, Lookup, RecordReader, Scopes} from '../lookups.ts'
-import type {ScopeKey} from '../state.ts'
+import type {FoundDecision, FoundEvent, FoundReceipt, Lookup, RecordReader, Scopes} from '../../model/lookups.ts'
+import type {ScopeKey} from '../../model/state.ts'
 import {readCards} from './catalogue.ts'
 import {type Item, entryOf, optionalInteger, textOf} from './item.ts'
 import {decisionKey, nameKey, onceKey, repositoryKey, scopePrefix} from './keys.ts'

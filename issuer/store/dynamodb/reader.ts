@@ -1,6 +1,6 @@
 /** The ledger's reading side in DynamoDB, and the newest signed checkpoint. */
 import {type NodePlace, parseRepositoryId} from '#protocol'
-import type {Checkpoints, LedgerReader, LedgerRow} from '../readers.ts'
+import type {Checkpoints, LedgerReader, LedgerRow} from '../../model/readers.ts'
 import {type Item, type Key, entryOf, integerOf, optionalInteger, textOf} from './item.ts'
 import {readHead} from './keys.ts'
 import {recordKey} from './records.ts'

@@ -1,6 +1,6 @@
 /** Auditors in SQLite: a name, owners, an end, and the digest of the token. */
 import type {DatabaseSync} from 'node:sqlite'
-import type {Auditor, AuditorRegister, AuditorTokens} from '../../callers/ports.ts'
+import type {Auditor, AuditorRegister, AuditorTokens} from '../../model/callers.ts'
 import {type Row, integerOf, textOf} from './row.ts'
 
 export function sqliteAuditors(db: DatabaseSync): AuditorTokens & AuditorRegister {

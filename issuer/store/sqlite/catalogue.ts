@@ -1,7 +1,7 @@
 /** The catalogue of receipts in SQLite: a row a card. */
 import type {DatabaseSync} from 'node:sqlite'
 import {type Receipt, parseRepositoryId} from '#protocol'
-import type {Belonging} from '../../callers/sight.ts'
+import type {Belonging} from '../../model/viewer.ts'
 import {type CardQuestion, cardsOf, newestOf, shelvesInSight} from '../catalogue.ts'
 import {integerOf, textOf} from './row.ts'
 

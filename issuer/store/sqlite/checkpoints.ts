@@ -1,7 +1,7 @@
 /** The ledger's reading side in SQLite, and the newest signed checkpoint. */
 import type {DatabaseSync} from 'node:sqlite'
 import {parseRepositoryId} from '#protocol'
-import type {Checkpoints, KeptCheckpoint, LedgerReader, LedgerRow} from '../readers.ts'
+import type {Checkpoints, KeptCheckpoint, LedgerReader, LedgerRow} from '../../model/readers.ts'
 import {readHead} from './ledger.ts'
 import {readNodes} from './nodes.ts'
 import {type Row, entryOf, integerOf, textOf} from './row.ts'

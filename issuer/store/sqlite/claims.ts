@@ -1,8 +1,8 @@
 /** Claims in SQLite: which statement is which decision, what became of it, and what is still to be published. */
 import type {DatabaseSync} from 'node:sqlite'
 import {parseDecisionId, parseRepositoryId} from '#protocol'
-import type {Claim, ClaimKey, Claims, Outbox, Outcome, Unpublished} from '../claims.ts'
-import type {Change} from '../store.ts'
+import type {Claim, ClaimKey, Claims, Outbox, Outcome, Unpublished} from '../../model/idempotency.ts'
+import type {Change} from '../../model/store.ts'
 import {type Row, integerOf, textOf} from './row.ts'
 import {inTransaction} from './transaction.ts'
 

@@ -1,6 +1,6 @@
 /** Which job tokens were used, in SQLite. A row is needed for as long as its token could be shown again. */
 import type {DatabaseSync} from 'node:sqlite'
-import type {TokenIds} from '../../callers/ports.ts'
+import type {TokenIds} from '../../model/callers.ts'
 import {inTransaction} from './transaction.ts'
 
 export function sqliteTokenIds(db: DatabaseSync): TokenIds {

@@ -1,7 +1,7 @@
 /** Announced key sets in SQLite: each is the body of its entry, so that set and entry are one row. */
 import type {DatabaseSync} from 'node:sqlite'
 import {type KeySet, appendLeaf, canonicalJson, checkSuccession, parseKeySet} from '#protocol'
-import type {KeyChange, KeySets} from '../../keys/ports.ts'
+import type {KeyChange, KeySets} from '../../model/key-sets.ts'
 import {readHead} from './ledger.ts'
 import {insertNodes} from './nodes.ts'
 import {type Row, textOf} from './row.ts'

@@ -1,7 +1,7 @@
 /** Repository links in SQLite: one a repository, as the digest of its token. */
 import type {DatabaseSync} from 'node:sqlite'
 import {type RepositoryId, parseRepositoryId} from '#protocol'
-import type {LinkRegister, LinkTokens} from '../../callers/ports.ts'
+import type {LinkRegister, LinkTokens} from '../../model/callers.ts'
 import {type Row, integerOf} from './row.ts'
 
 export function sqliteLinks(db: DatabaseSync): LinkTokens & LinkRegister {

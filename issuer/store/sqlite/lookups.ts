@@ -8,10 +8,10 @@ import {
   parseReceipt,
   parseRepositoryId,
 } from '#protocol'
-import type {Sight} from '../../callers/sight.ts'
+import type {Sight} from '../../model/viewer.ts'
 import {type CardQuestion, approverWord, nobody, repositoryWord} from '../catalogue.ts'
-import type {FoundDecision, FoundEvent, FoundReceipt, Lookup, RecordReader, Scopes} from '../lookups.ts'
-import type {ScopeKey} from '../state.ts'
+import type {FoundDecision, FoundEvent, FoundReceipt, Lookup, RecordReader, Scopes} from '../../model/lookups.ts'
+import type {ScopeKey} from '../../model/state.ts'
 import {readCards} from './catalogue.ts'
 import {type Row, entryOf, integerOf, textOf} from './row.ts'
 

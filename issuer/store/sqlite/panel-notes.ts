@@ -1,7 +1,7 @@
 /** What is remembered of panels, in SQLite: one row a pull request. */
 import type {DatabaseSync} from 'node:sqlite'
 import {parseCommitSha, parseRepositoryId, parseRepositoryName} from '#protocol'
-import {type PanelNote, type PanelNotes, noteSkew} from '../../panel/ports.ts'
+import {type PanelNote, type PanelNotes, noteSkew} from '../../model/panel-notes.ts'
 import {type Row, integerOf, optionalInteger, textOf} from './row.ts'
 
 const keepNewer = `

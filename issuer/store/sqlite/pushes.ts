@@ -1,8 +1,8 @@
 /** Who moved which branch, in SQLite: in the order in which the webhooks came. */
 import type {DatabaseSync} from 'node:sqlite'
 import {parseRepositoryId} from '#protocol'
-import type {Push} from '../../facts/facts.ts'
-import type {PushLog} from '../store.ts'
+import type {Push} from '../../model/facts.ts'
+import type {PushLog} from '../../model/store.ts'
 import {type Row, integerOf, textOf} from './row.ts'
 
 export function sqlitePushLog(db: DatabaseSync): PushLog {

@@ -1,7 +1,7 @@
 /** A record as a row: the columns that do not apply to its kind are null. */
 import type {DatabaseSync} from 'node:sqlite'
 import {canonicalJson} from '#protocol'
-import type {LedgerRecord} from '../record.ts'
+import type {LedgerRecord} from '../../model/record.ts'
 import {insertCards} from './catalogue.ts'
 
 /** Part of a commit's transaction. */

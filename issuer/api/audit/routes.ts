@@ -1,0 +1,22 @@
+/** GET /v1/audit (docs/routes.md): who asks is known before anything is looked up, and private is as missing. */
+import type {Hono} from 'hono'
+import type {CallerTools} from '../callers/read-caller.ts'
+import {callerOf, callerRoutes} from '../caller-routes.ts'
+import {answerRefusal} from '../refusals.ts'
+import type {IssuerTools} from '../../decide/tools.ts'
+import {readAuditQuery} from './audit-query.ts'
+import {type AuditTools, readAudit} from './read-audit.ts'
+
+export type AuditRouteTools = AuditTools & CallerTools & Pick<IssuerTools, 'log'>
+
+/** To be mounted at `/v1/audit`. */
+export function auditRoutes(tools: AuditRouteTools): Hono {
+  const routes = callerRoutes(tools)
+  routes.get('/', async (c) => {
+    const caller = await callerOf(c, tools)
+    const query = readAuditQuery((name) => c.req.queries(name), tools.now())
+    if (!query.ok) return answerRefusal(c, {code: 'query_invalid', problem: query.problems.join('; ')})
+    return c.json(await readAudit(query.question, caller, tools))
+  })
+  return routes
+}

@@ -1,0 +1,107 @@
+/** A pack's source out of the issuer's own store: a page of records at a time, whatever the length of the period. */
+import {
+  type Entry,
+  type PackHead,
+  type PackHappening,
+  type PackRecord,
+  type PackSource,
+  canonicalJson,
+  microsTimeToMicros,
+  parseReceiptId,
+  secondsTimeToMs,
+} from '#protocol'
+import {readInclusion} from '../../store/read-proofs.ts'
+import type {KeptRecord, KeptRecords} from '../../store/sqlite/kept-records.ts'
+import type {RecordReader} from '../../model/lookups.ts'
+import type {Checkpoints, EntryReader, LedgerReader} from '../../model/readers.ts'
+
+export interface ExportedStore {
+  readonly kept: KeptRecords
+  readonly entries: EntryReader
+  readonly records: Pick<RecordReader, 'events'>
+  readonly ledger: LedgerReader
+  readonly checkpoints: Pick<Checkpoints, 'newest'>
+}
+
+export interface PublishedKeys {
+  readonly keySet: string
+  readonly jwks: string
+}
+
+const pageLength = 100
+
+/** Undefined while no checkpoint is signed: what no signature covers is not exported. */
+export async function openStoreSource(
+  store: ExportedStore,
+  head: PackHead,
+  keys: PublishedKeys,
+): Promise<(PackSource & {readonly length: number}) | undefined> {
+  const checkpoint = await store.checkpoints.newest()
+  if (checkpoint === undefined) return undefined
+  const {note, size} = checkpoint
+  // One before the period and one after it: with them everybody sees that nothing of it was left out.
+  const first = Math.max(0, (await findFrom(store.entries, head.from, size)) - 1)
+  const end = Math.min(size, (await findFrom(store.entries, head.to, size)) + 1)
+  return {
+    ...keys,
+    checkpoint: note,
+    size,
+    length: end - first,
+    records: () => readRecords(store, head, {first, end}),
+    prove: async (seq) => (await readInclusion(store.ledger, {seq, size})).proof,
+  }
+}
+
+/** The first entry of that time or later, or the ledger's size: times never run backwards in it. */
+export async function findFrom(entries: EntryReader, time: PackHead['from'], size: number): Promise<number> {
+  const wanted = secondsTimeToMs(time) * 1000
+  let [low, high] = [0, size]
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2)
+    const [entry] = await entries.entries(middle, 1)
+    if (entry === undefined) throw new Error(`the ledger has no entry ${middle}, and its checkpoint covers it`)
+    if (microsTimeToMicros(entry.time) < wanted) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+async function* readRecords(
+  {kept, records}: ExportedStore,
+  {repository}: PackHead,
+  {first, end}: {readonly first: number; readonly end: number},
+): AsyncGenerator<PackRecord> {
+  const wanted = repository === null ? undefined : kept.named(repository)
+  for (let next = first; next < end; next += pageLength) {
+    for (const record of kept.page(next, Math.min(pageLength, end - next))) {
+      const {entry, repositoryId} = record
+      // The ledger's own entries are of no repository, and belong to everybody.
+      const isOfOthers = wanted !== undefined && repositoryId !== undefined && !wanted.includes(repositoryId)
+      if (isOfOthers) yield {line: canonicalJson(maskOf(entry)), documents: {}, happened: []}
+      else yield {...packRecord(record), happened: await happenedTo(entry, records)}
+    }
+  }
+}
+
+const maskOf = ({seq, hash}: Entry): object => ({seq, hash})
+
+function packRecord({entry, receipt, token, evidence, policy, body}: KeptRecord): Omit<PackRecord, 'happened'> {
+  const documents = {
+    ...(receipt === undefined ? {} : {receipt}),
+    ...(token === undefined ? {} : {token}),
+    ...(evidence === undefined ? {} : {evidence}),
+    ...(body === undefined ? {} : {[kindOf(entry)]: body}),
+  }
+  return {line: canonicalJson(entry), documents, policy}
+}
+
+const kindOf = ({event}: Entry): 'revocation' | 'keys' | 'run' =>
+  event === 'receipt.revoked' ? 'revocation' : event === 'key.rotated' ? 'keys' : 'run'
+
+async function happenedTo(
+  {event, subject}: Entry,
+  records: Pick<RecordReader, 'events'>,
+): Promise<readonly PackHappening[]> {
+  const receipt = event === 'receipt.issued' ? parseReceiptId(subject) : undefined
+  return receipt === undefined ? [] : await records.events(receipt)
+}

@@ -1,0 +1,90 @@
+/** The ledger's public routes (formats §8): the newest checkpoint, the entries, and the two proofs. */
+import {type Context, Hono} from 'hono'
+import {canonicalJson} from '#protocol'
+import {type Caller, mayRead} from '../model/caller.ts'
+import {type CallerTools} from './callers/read-caller.ts'
+import {callerOf} from './caller-routes.ts'
+import type {Checkpoints, LedgerReader, LedgerRow} from '../model/readers.ts'
+import {type Bounds, readNumbers} from './ledger-query.ts'
+import {readConsistency, readInclusion} from '../store/read-proofs.ts'
+
+export interface LedgerRouteTools extends CallerTools {
+  readonly ledger: LedgerReader
+  readonly checkpoints: Pick<Checkpoints, 'newest'>
+}
+
+/** Entries that one request gives at most, and that are in memory at once. */
+const maxCount = 100_000
+const pageLength = 500
+
+export function ledgerRoutes(tools: LedgerRouteTools): Hono {
+  const routes = new Hono()
+  routes.get('/checkpoint', async (c) => {
+    const newest = await tools.checkpoints.newest()
+    if (newest === undefined) return c.notFound()
+    c.header('cache-control', 'no-cache')
+    return c.text(newest.note)
+  })
+  routes.get('/entries', async (c) => {
+    const caller = await callerOf(c, tools)
+    const asked = readNumbers(c, {start: {min: 0, otherwise: 0}, count: {min: 1, max: maxCount, otherwise: 1000}})
+    if (!asked.ok) return refuse(c, asked.problems)
+    c.header('content-type', 'application/x-ndjson')
+    // What is masked depends on who asks.
+    c.header('cache-control', 'no-store')
+    return c.body(streamEntries(tools.ledger, asked.numbers, caller))
+  })
+  routes.get('/inclusion', async (c) => {
+    const size = (await tools.checkpoints.newest())?.size
+    if (size === undefined) return c.notFound()
+    const asked = readNumbers(c, {seq: {min: 0, max: size - 1}, size: upTo(size)})
+    if (!asked.ok) return refuse(c, asked.problems)
+    if (!(asked.numbers.seq < asked.numbers.size)) return refuse(c, ['seq must be smaller than size'])
+    return giveProof(c, await readInclusion(tools.ledger, asked.numbers))
+  })
+  routes.get('/consistency', async (c) => {
+    const size = (await tools.checkpoints.newest())?.size
+    if (size === undefined) return c.notFound()
+    const asked = readNumbers(c, {from: upTo(size), to: upTo(size)})
+    if (!asked.ok) return refuse(c, asked.problems)
+    if (!(asked.numbers.from <= asked.numbers.to)) return refuse(c, ['from must be at most to'])
+    return giveProof(c, await readConsistency(tools.ledger, asked.numbers))
+  })
+  return routes
+}
+
+/** What is not signed yet is proven to nobody. */
+const upTo = (size: number): Bounds => ({min: 1, max: size})
+
+function refuse(c: Context, problems: readonly string[]): Response {
+  return c.json({error: {code: 'query_invalid', message: problems.join('; ')}}, 400)
+}
+
+/** A proof for given sizes is the same for ever. */
+function giveProof(c: Context, answer: object): Response {
+  c.header('cache-control', 'public, max-age=86400, immutable')
+  return c.json(answer)
+}
+
+/** NDJSON, a page at a time as the reader takes it. */
+function streamEntries(
+  ledger: LedgerReader,
+  {start, count}: {readonly start: number; readonly count: number},
+  caller: Caller,
+): ReadableStream<Uint8Array> {
+  let next = start
+  const end = start + count
+  return new ReadableStream({
+    pull: async (controller) => {
+      const rows = next < end ? await ledger.rows(next, Math.min(pageLength, end - next)) : []
+      if (rows.length === 0) return controller.close()
+      next += rows.length
+      controller.enqueue(new TextEncoder().encode(rows.map((row) => `${printRow(row, caller)}\n`).join('')))
+    },
+  })
+}
+
+/** Of a repository that the caller may not read the entry shows its number and hash alone (formats §5). */
+function printRow({entry, ...belonging}: LedgerRow, caller: Caller): string {
+  return canonicalJson(mayRead(caller, belonging) ? entry : {seq: entry.seq, hash: entry.hash})
+}

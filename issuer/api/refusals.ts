@@ -1,0 +1,69 @@
+/** Why a question about a receipt is refused: each code with its status and its words. The code is API (docs/routes.md). */
+import type {Context} from 'hono'
+import type {SecondsTime} from '#protocol'
+import type {Run} from '../model/state.ts'
+
+export type Refusal =
+  | {readonly code: 'query_invalid' | 'body_invalid' | 'body_too_large'; readonly problem: string}
+  | {readonly code: 'caller_unknown' | 'revoked' | 'reports_exhausted' | 'github_unreachable'}
+  | {readonly code: 'expired'; readonly expiresAt: SecondsTime}
+  | {readonly code: 'repository_mismatch' | 'commit_mismatch'; readonly authorized: string; readonly shown: string}
+  | {readonly code: 'environment_mismatch'; readonly authorized: string}
+  | {readonly code: 'workflow_refused'; readonly branch: string}
+  | {readonly code: 'already_used'; readonly run: Run; readonly at: SecondsTime}
+
+type Status = 400 | 401 | 403 | 409 | 413 | 503
+
+const statuses = {
+  query_invalid: 400,
+  body_invalid: 400,
+  body_too_large: 413,
+  caller_unknown: 401,
+  repository_mismatch: 403,
+  commit_mismatch: 403,
+  environment_mismatch: 403,
+  workflow_refused: 403,
+  already_used: 409,
+  revoked: 409,
+  expired: 409,
+  reports_exhausted: 409,
+  github_unreachable: 503,
+} as const satisfies Record<Refusal['code'], Status>
+
+export function answerRefusal(c: Context, refusal: Refusal): Response {
+  const error = {code: refusal.code, message: describe(refusal)}
+  const who = refusal.code === 'already_used' ? {run: refusal.run, at: refusal.at} : {}
+  return c.json({error, ...who}, statuses[refusal.code])
+}
+
+/** What happened and what to do. */
+function describe(refusal: Refusal): string {
+  switch (refusal.code) {
+    case 'query_invalid':
+    case 'body_invalid':
+    case 'body_too_large':
+      return refusal.problem
+    case 'caller_unknown':
+      return "show a job's OIDC token with this issuer as its audience, each token once, and none of a pull request's job"
+    case 'repository_mismatch':
+      return `the receipt is for the repository ${refusal.authorized}, and this job belongs to ${refusal.shown}`
+    case 'commit_mismatch':
+      return `the receipt authorizes ${refusal.authorized}, and this job runs for ${refusal.shown}: start it for the authorized commit, or have this one authorized`
+    case 'environment_mismatch':
+      return `the receipt is for the environment ${refusal.authorized}, and this job runs in another`
+    case 'workflow_refused':
+      return `only a workflow file of the default branch, ${refusal.branch}, may say so: start the job from there`
+    case 'already_used':
+      return `the run ${refusal.run.id} used the receipt at ${refusal.at}: have the deployment authorized again`
+    case 'revoked':
+      return 'the receipt was revoked: have the deployment authorized again'
+    case 'expired':
+      return `the receipt was over at ${refusal.expiresAt}: have the deployment authorized again`
+    case 'reports_exhausted':
+      return 'too much was reported of this receipt; nothing more is recorded'
+    case 'github_unreachable':
+      return 'GitHub could not be asked, so this is not answered now; try again'
+    default:
+      return refusal satisfies never
+  }
+}

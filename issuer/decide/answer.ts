@@ -1,0 +1,147 @@
+/** Answers that decide nothing: help, status, a near miss, the bare form, an unnamed environment, no standing. */
+import {type Environment, parseEnvironment} from '#protocol'
+import type {Command, Reading} from '../command/command.ts'
+import type {Ground, StandingFacts, Statement} from '../model/facts.ts'
+import {choosePolicy, describeUnreadable, findAsked} from '../policy/in-force.ts'
+import {evaluateFloor, evaluateStanding} from '../policy/rules.ts'
+import type {PolicyInForce, RuleOutcome} from '../model/ruling.ts'
+import type {Publication} from '../model/publication.ts'
+import {
+  type EnvironmentStatus,
+  renderHelp,
+  renderNearMiss,
+  renderNoStanding,
+  renderStatus,
+  renderUnnamedEnvironment,
+  renderUnreadable,
+} from '../publish/render-answer.ts'
+import {renderBare} from '../publish/render-reply.ts'
+import type {Outcome} from '../model/idempotency.ts'
+import type {IssuerTools} from './tools.ts'
+
+/** What was said, and who said it; `gone` when the comment, or what it stands on, is not there any more. */
+export interface Question {
+  readonly said: Statement
+  readonly reading: Reading
+  readonly standing: StandingFacts | 'gone'
+  /** Absent until it was read: nobody without permission has it read but for the one answer of courtesy. */
+  readonly known?: Known
+}
+
+interface Known {
+  readonly ground: Ground
+  readonly inForce: PolicyInForce
+}
+
+type Words = Pick<Publication, 'reaction' | 'reply'>
+export type Answer = Words & {readonly courtesy?: Outcome['courtesy']}
+type Tools = Pick<IssuerTools, 'store' | 'claims' | 'facts' | 'pushLog' | 'now'>
+type ForUs = Exclude<Reading, {kind: 'not-for-us'}>
+
+/** Who may approve at all is always answered; others get at most one reply a person, pull request and hour. */
+export async function answerQuestion({said, reading, standing, known}: Question, tools: Tools): Promise<Answer> {
+  if (standing === 'gone' || reading.kind === 'not-for-us') return {}
+  const refused = refuseStanding(reading, {standing, known})
+  if (refused !== undefined) {
+    const words = {reaction: '-1', reply: renderNoStanding(refused)} as const
+    return await withCourtesy({said, reaction: '-1', findWords: () => Promise.resolve(words)}, tools)
+  }
+  if (evaluateFloor(standing).kind === 'standing') return await findWords({said, reading, known}, tools)
+  const reaction = reading.kind === 'near-miss' ? 'confused' : '+1'
+  return await withCourtesy({said, reaction, findWords: () => findWords({said, reading, known}, tools)}, tools)
+}
+
+/** The outcomes that keep this person from authorizing for the named environment; undefined when nothing does. */
+function refuseStanding(
+  reading: ForUs,
+  {standing, known}: {readonly standing: StandingFacts; readonly known: Known | undefined},
+): readonly RuleOutcome[] | undefined {
+  if (reading.kind !== 'command' || !isAboutReceipts(reading.command)) return undefined
+  const {command} = reading
+  const environment = known && 'environment' in command ? findAsked(known.inForce, command) : undefined
+  const ruling =
+    known === undefined || environment === undefined
+      ? evaluateFloor(standing)
+      : evaluateStanding({standing, policy: known.inForce.policy, environment})
+  return ruling.kind === 'no-standing' ? ruling.outcomes : undefined
+}
+
+/** What only people with standing may say; everybody may ask for help. */
+const isAboutReceipts = ({kind}: Command): boolean => kind !== 'help' && kind !== 'status'
+
+interface Findable {
+  readonly said: Statement
+  readonly reading: ForUs
+  readonly known: Known | undefined
+}
+
+async function findWords({said, reading, known: given}: Findable, tools: Tools): Promise<Words> {
+  if (reading.kind === 'near-miss') return {reaction: 'confused', reply: renderNearMiss(reading.problem)}
+  const known = given ?? (await readKnown(said, tools))
+  if (known === 'gone') return {}
+  const {policy, source} = known.inForce
+  if (source.kind === 'unreadable') return {reaction: 'confused', reply: renderUnreadable(describeUnreadable(source))}
+  switch (reading.command.kind) {
+    case 'help':
+      return {reaction: '+1', reply: renderHelp(policy)}
+    case 'status':
+      return {reaction: '+1', reply: renderStatus(await readStatus(said, {policy, store: tools.store}), tools.now())}
+    case 'authorize':
+      return await answerBare({said, environment: reading.command.environment, known}, tools)
+    case 'deny':
+    case 'revoke':
+      throw new TypeError('a denial by somebody with standing is carried out, not answered')
+  }
+}
+
+async function readKnown(said: Statement, {facts}: Pick<Tools, 'facts'>): Promise<Known | 'gone'> {
+  const ground = await facts.readGround(said)
+  return ground === 'gone' ? ground : {ground, inForce: choosePolicy(ground.policy)}
+}
+
+async function readStatus(
+  {repository}: Statement,
+  {policy, store}: Pick<PolicyInForce, 'policy'> & Pick<Tools, 'store'>,
+): Promise<readonly EnvironmentStatus[]> {
+  const environments = Object.keys(policy.environments).flatMap((name) => parseEnvironment(name) ?? [])
+  return await Promise.all(
+    environments.map(async (environment) => {
+      const {state} = await store.read({repositoryId: repository.id, environment})
+      return {environment, state}
+    }),
+  )
+}
+
+/** `/authorize production` without a commit: the exact line to copy, and what it would let out. */
+async function answerBare(
+  {said, environment, known}: {readonly said: Statement; readonly environment: Environment; readonly known: Known},
+  tools: Tools,
+): Promise<Words> {
+  if (findAsked(known.inForce, {environment}) === undefined) {
+    return {reaction: 'confused', reply: renderUnnamedEnvironment(environment, known.inForce.policy)}
+  }
+  const {state} = await tools.store.read({repositoryId: said.repository.id, environment})
+  const change = await tools.facts.readChange(said, {
+    ground: known.ground,
+    pushes: (ref) => tools.pushLog.pushes(said.repository.id, ref),
+    lastAuthorized: state.lastAuthorized,
+  })
+  return change === 'gone' ? {} : {reaction: 'eyes', reply: renderBare(environment, change)}
+}
+
+const courtesyMs = 3_600_000
+
+/** Words that are found only when they are said: silence costs nothing. */
+interface Courtesy {
+  readonly said: Statement
+  /** What a silent answer is. */
+  readonly reaction: Words['reaction']
+  readonly findWords: () => Promise<Words>
+}
+
+async function withCourtesy({said, reaction, findWords: find}: Courtesy, tools: Tools): Promise<Answer> {
+  const to = {accountId: said.comment.authorId, pullRequest: said.pullRequest}
+  const last = await tools.claims.lastCourtesy({repositoryId: said.repository.id, ...to})
+  const silent = last !== undefined && tools.now() < last + courtesyMs
+  return silent ? {reaction} : {...(await find()), courtesy: to}
+}

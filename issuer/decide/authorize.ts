@@ -1,0 +1,194 @@
+/**
+ * The issuer's story: statement -> command -> facts -> ruling -> minted record -> one atomic append -> publish.
+ * Told again for the same statement, after a crash or an outage, it comes to the same single outcome.
+ */
+import type {DecisionId, Flag} from '#protocol'
+import {type Question, answerQuestion} from './answer.ts'
+import {readCommand} from '../command/read-command.ts'
+import {readCollected, readTeams} from './collect.ts'
+import {type Completing, type Words, complete, completeInRounds, printPublication, statementKey} from './rounds.ts'
+import {readDenials} from './denials.ts'
+import type {ChangeFacts, Ground, StandingFacts, Statement} from '../model/facts.ts'
+import {foldLifted, isVoid, revocationsOf} from '../mint/fold-withdrawal.ts'
+import {foldWaiting} from '../mint/fold-waiting.ts'
+import {foldScope} from '../mint/mint-record.ts'
+import {refreshQuietly} from './panels.ts'
+import {choosePolicy, findAsked} from '../policy/in-force.ts'
+import {evaluate, evaluateFloor, evaluateStanding} from '../policy/rules.ts'
+import type {Case, EnvironmentPolicy, PolicyInForce, Request, Ruling} from '../model/ruling.ts'
+import type {Publication} from '../model/publication.ts'
+import {withCheckpoint} from '../publish/render-checkpoint.ts'
+import {renderGaveUp} from '../publish/render-answer.ts'
+import {renderCheckRun} from '../publish/render-check-run.ts'
+import {renderAllowed, renderDenied, renderEscalated} from '../publish/render-reply.ts'
+import {readChange} from './read-change.ts'
+import {type Sealed, sealDecision} from './seal-decision.ts'
+import type {Claim, ClaimKey, Outcome} from '../model/idempotency.ts'
+import type {ScopeState} from '../model/state.ts'
+import type {ScopeReading} from '../model/store.ts'
+import type {IssuerTools} from './tools.ts'
+import {withdraw} from './withdraw.ts'
+
+export async function handleStatement(said: Statement, tools: IssuerTools): Promise<void> {
+  if (said.comment.authorId === (await tools.ownAccount())) return
+  const key = statementKey(said)
+  const claim = await tools.claims.claim(key, tools.newIds())
+  const outcome = claim.outcome ?? (await settle({said, claim}, tools))
+  // From here the outcome is durable: a crash before the reply is repaired from the outbox.
+  await publishOutcome({claim: key, decision: claim.decision, outcome}, tools)
+  if (outcome.kind !== 'answered') await refreshQuietly(said, tools)
+}
+
+/** Sends what an outcome says, which may be done again without harm, and marks it as sent. */
+export async function publishOutcome(
+  {claim, decision, outcome}: {claim: ClaimKey; decision: DecisionId; outcome: Outcome},
+  {publisher, outbox, now, newestCheckpoint}: Pick<IssuerTools, 'publisher' | 'outbox' | 'now' | 'newestCheckpoint'>,
+): Promise<void> {
+  const publication = JSON.parse(outcome.publication) as Publication
+  await publisher.publish(withCheckpoint(publication, await newestCheckpoint()), decision)
+  await outbox.markPublished(claim, now())
+}
+
+/** A statement in hand, and the ids that its decision has whatever happens. */
+interface InHand {
+  readonly said: Statement
+  readonly claim: Claim
+}
+
+async function settle(hand: InHand, tools: IssuerTools): Promise<Outcome> {
+  const {said} = hand
+  const reading = readCommand(said.comment.body)
+  // The cheap facts, and permission, before everything else (formats §8).
+  const standing = await tools.facts.readStanding(said)
+  const question = {said, reading, standing}
+  if (standing === 'gone' || reading.kind !== 'command') return await answer(question, tools)
+  const {command} = reading
+  if (command.kind === 'deny' || command.kind === 'revoke') {
+    const withdrawn = await withdraw({...hand, standing, command}, tools)
+    return withdrawn ?? (await answer(question, tools))
+  }
+  if (evaluateFloor(standing).kind === 'no-standing') return await answer(question, tools)
+  // Only now the policy, which strangers cannot make anybody read (threats A52).
+  const ground = await tools.facts.readGround(said)
+  // Announced under one owner and transferred before it was read: another ledger's business (threats A12).
+  if (ground === 'gone' || !tools.servesOwner(ground.repository.owner)) return await complete({said, words: {}}, tools)
+  const inForce = choosePolicy(ground.policy)
+  const environment = command.kind === 'authorize' ? findAsked(inForce, command) : undefined
+  if (command.kind !== 'authorize' || environment === undefined) {
+    return await answer({...question, known: {ground, inForce}}, tools)
+  }
+  const full = await readTeams({said, standing, environment}, tools.teams)
+  const hasStanding = evaluateStanding({standing: full, policy: inForce.policy, environment}).kind === 'standing'
+  if (!hasStanding || (command.sha === undefined && !environment.binding.includes('head'))) {
+    return await answer({...question, standing: full, known: {ground, inForce}}, tools)
+  }
+  return await decide({...hand, standing: full, request: command, environment, ground, inForce}, tools)
+}
+
+/** Completes the claim with words alone: nothing is decided, nothing is written to the ledger. */
+async function answer(question: Question, tools: IssuerTools): Promise<Outcome> {
+  const {courtesy, ...words} = await answerQuestion(question, tools)
+  return await complete({said: question.said, words, courtesy}, tools)
+}
+
+interface Decidable extends InHand {
+  readonly standing: StandingFacts
+  readonly request: Request
+  readonly environment: EnvironmentPolicy
+  readonly ground: Ground
+  readonly inForce: PolicyInForce
+}
+
+async function decide(asked: Decidable, tools: IssuerTools): Promise<Outcome> {
+  const {said, request, ground} = asked
+  const scope = {repositoryId: said.repository.id, environment: request.environment}
+  let seen: {readonly version: number; readonly change: ChangeFacts} | undefined
+  return await completeInRounds({claim: statementKey(said), scope}, tools, async (read) => {
+    // GitHub is asked again when this scope moved; another scope's entry only moves the ledger's head.
+    const change = seen?.version === read.version ? seen.change : await readChange(said, {read, ground, tools})
+    if (change === 'gone') return await complete({said, words: {}}, tools)
+    seen = {version: read.version, change}
+    const ruled = await readCase({...asked, change}, {state: read.state, tools})
+    const {approvals, flags} = await readCollected({said, ruled, state: read.state}, tools)
+    const whole: Case = {...ruled, approvals}
+    return await mint({asked, ruled: whole, ruling: withFlags(evaluate(whole), flags), read}, tools)
+  })
+}
+
+/** The statement as a case by itself: without what others approved. */
+async function readCase(
+  asked: Decidable & {readonly change: ChangeFacts},
+  {state, tools}: {readonly state: ScopeState; readonly tools: IssuerTools},
+): Promise<Case> {
+  const {said, request, standing, environment, inForce, change} = asked
+  const denials = await readDenials({said, standing, environment, policy: inForce.policy, state}, tools)
+  const order = {pullRequest: said.pullRequest, commentId: said.comment.id, at: standing.createdAt}
+  return {request, standing, change, ...inForce, environment, approvals: [], denials, isVoid: isVoid(state, order)}
+}
+
+interface Ruled {
+  readonly asked: Decidable
+  readonly ruled: Case
+  readonly ruling: Ruling
+  readonly read: ScopeReading
+}
+
+/** A ruling as the one change that the store takes: record, scope state and the claim's completion. */
+async function mint({asked, ruled, ruling, read}: Ruled, tools: IssuerTools): Promise<Completing> {
+  const {said, claim} = asked
+  const sealed = await sealDecision(
+    {claim, statement: said, case: ruled, ruling, said: 'ALLOW', head: read.head},
+    tools,
+  )
+  const {record, at} = sealed
+  const state = foldDecision(foldLifted(read.state, ruled), {sealed, ruled, said})
+  const words = renderDecision(sealed, ruled, state)
+  const outcome: Outcome = {kind: sealed.ruling.kind, publication: printPublication(said, words)}
+  return {
+    completes: {claim: statementKey(said), outcome},
+    appends: {scope: record.scope, records: [record], state, read},
+    at,
+  }
+}
+
+function renderDecision({ruling, record: {receipt}, at}: Sealed, ruled: Case, state: ScopeState): Words {
+  switch (ruling.kind) {
+    case 'allow':
+      if (receipt === undefined) throw new Error('an ALLOW is sealed with its receipt')
+      return {
+        reaction: 'rocket',
+        reply: renderAllowed(receipt, ruled.change),
+        checkRuns: [renderCheckRun(receipt, ruled.change, revocationsOf(state, receipt.scope.sha, at))],
+      }
+    case 'deny':
+      return {reaction: '-1', reply: renderDenied(ruled, ruling)}
+    case 'escalate':
+      return {reaction: 'eyes', reply: renderEscalated(ruled, ruling)}
+    default:
+      return ruling satisfies never
+  }
+}
+
+/** An approval that is one of too few is kept where the next person's finds it. */
+function foldDecision(
+  state: ScopeState,
+  {sealed, ruled, said}: {readonly sealed: Sealed; readonly ruled: Case; readonly said: Statement},
+): ScopeState {
+  const {ruling, record, at} = sealed
+  const {receipt} = record
+  if (receipt !== undefined) return foldScope(state, {...record, receipt}, at)
+  if (ruling.kind !== 'escalate') return state
+  return foldWaiting(state, {said, decision: record.decision, case: ruled, now: at})
+}
+
+const withFlags = (ruling: Ruling, flags: readonly Flag[]): Ruling =>
+  ruling.kind === 'allow' ? {...ruling, flags: [...new Set([...ruling.flags, ...flags])].sort()} : ruling
+
+/** Says on the pull request that a statement could not be decided, unless it was decided after all. */
+export async function giveUp(said: Statement, cause: 'github' | 'internal', tools: IssuerTools): Promise<void> {
+  const key = statementKey(said)
+  const claim = await tools.claims.claim(key, tools.newIds())
+  const words = {reaction: 'confused', reply: renderGaveUp(cause)} as const
+  const outcome = claim.outcome ?? (await complete({said, words}, tools))
+  await publishOutcome({claim: key, decision: claim.decision, outcome}, tools)
+}

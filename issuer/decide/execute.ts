@@ -1,0 +1,76 @@
+/** Execution (formats §6): that a deployment began and how it ended, as its job reports. Recorded, and decides nothing. */
+import {isPlainObject, parseJson, secondsTimeToMs} from '#protocol'
+import {nextTime} from '../mint/mint-record.ts'
+import type {FoundEvent} from '../model/lookups.ts'
+import type {IssuerTools} from './tools.ts'
+import type {Refusal} from '../api/refusals.ts'
+import {type Telling, type Told, mintTold, msOf, scopeOf} from './told.ts'
+import {type TakeTurn, maxRounds} from '../store/turns.ts'
+
+const outcomes = ['success', 'failure', 'cancelled'] as const
+
+export type Execution =
+  {readonly event: 'started'} | {readonly event: 'finished'; readonly outcome: (typeof outcomes)[number]}
+
+/** The request's body; undefined for anything but exactly these members. */
+export function parseExecution(body: Uint8Array): Execution | undefined {
+  const json = parseJson(body)
+  if (!json.ok || !isPlainObject(json.value)) return undefined
+  const {event, outcome, ...more} = json.value
+  if (Object.keys(more).length > 0) return undefined
+  if (event === 'started') return outcome === undefined ? {event} : undefined
+  const known = outcomes.find((word) => word === outcome)
+  return event === 'finished' && known !== undefined ? {event, outcome: known} : undefined
+}
+
+export type ToldExecution = Told & Execution
+
+export type ExecuteTools = Pick<IssuerTools, 'store' | 'records' | 'now' | 'newIds'> & {readonly takeTurn: TakeTurn}
+
+type Executed =
+  {readonly kind: 'recorded'; readonly told: ToldExecution} | {readonly kind: 'refused'; readonly refusal: Refusal}
+
+/** A job ends after its receipt does, but not a week after. */
+const reportsForMs = 7 * 86_400_000
+/** The store shows a hundred events of a receipt: a revocation and a redemption must always be among them. */
+const mostReports = 90
+
+/** What came of it is recorded of revoked and used receipts too: that is when it matters most. */
+export async function execute(telling: Telling, execution: Execution, tools: ExecuteTools): Promise<Executed> {
+  const {store, now, records} = tools
+  const {id, expiresAt} = telling.found.receipt
+  if (!(now() < secondsTimeToMs(expiresAt) + reportsForMs)) return refuse({code: 'expired', expiresAt})
+  const order = orderOf(telling, execution)
+  return await tools.takeTurn(async () => {
+    for (let round = 0; round < maxRounds; round++) {
+      const read = await store.read(scopeOf(telling))
+      // What the same attempt of the same run said first: by its name, since what happened to a receipt may lag.
+      const first = await records.eventOnce(order.once)
+      if (first !== undefined) return {kind: 'recorded', told: toldOf(first)}
+      if ((await records.events(id)).length >= mostReports) return refuse({code: 'reports_exhausted'})
+      const at = nextTime(read.head, now())
+      const record = mintTold({telling, head: read.head, at, ...order, nonce: tools.newIds().nonce})
+      const appends = {scope: record.scope, records: [record], state: read.state, read}
+      if ((await store.commit({appends, at: msOf(at)})) === 'committed') return {kind: 'recorded', told: toldOf(record)}
+    }
+    throw new Error(`other changes came first ${maxRounds} times`)
+  })
+}
+
+const eventOf = {started: 'deploy.started', finished: 'deploy.finished'} as const
+
+const orderOf = ({found, job: {run}}: Telling, execution: Execution) => ({
+  event: eventOf[execution.event],
+  once: `executed/${found.receipt.id}/${run.id}/${run.attempt}/${execution.event}`,
+  more: execution,
+})
+
+/** Our own writing: the JSON's shape is trusted. The nonce stays with the record. */
+function toldOf({body}: Pick<FoundEvent, 'body'>): ToldExecution {
+  const {receipt, run, at, ...said} = JSON.parse(body) as ToldExecution
+  return said.event === 'started'
+    ? {receipt, run, event: said.event, at}
+    : {receipt, run, event: said.event, outcome: said.outcome, at}
+}
+
+const refuse = (refusal: Refusal): Executed => ({kind: 'refused', refusal})

@@ -1,0 +1,72 @@
+/** The panel of a pull request: one comment of the issuer's own, kept up to date. */
+import {parseRepositoryId, parseRepositoryName} from '#protocol'
+import type {PullPlace} from '../model/facts.ts'
+import {GitHubUnavailable} from '../github/unavailable.ts'
+import type {Publication} from '../model/publication.ts'
+import type {PanelSender} from '../publish/send-panel.ts'
+import type {IssuerTools} from './tools.ts'
+import {oneAfterAnother} from '../store/one-after-another.ts'
+import {noteOf} from './panel-note.ts'
+import {type PanelReader, readPanel} from './read-panel.ts'
+import {renderPanel} from '../publish/panel/render-panel.ts'
+
+export interface Panels {
+  /** May be called again for the same one, and at once. Throws GitHubUnavailable when it should be tried again. */
+  refresh(place: PullPlace): Promise<void>
+}
+
+export type PanelTools = PanelReader &
+  Pick<IssuerTools, 'issuer' | 'log' | 'panelNotes'> & {readonly sendPanel: PanelSender}
+
+export const keepPanels = (tools: PanelTools): Panels => ({
+  refresh: oneAfterAnother(
+    ({repository, pullRequest}) => `${repository.id}/${pullRequest}`,
+    (place) => refresh(place, tools),
+  ),
+})
+
+/** Each further round is somebody else's, of another process, in the same seconds. */
+const maxRounds = 3
+
+async function refresh(announced: PullPlace, tools: PanelTools): Promise<void> {
+  try {
+    // What was read later elsewhere may be overwritten by this: then it is read once more.
+    for (let round = 0; round < maxRounds; round++) {
+      if ((await write(announced, tools)) !== 'older') return
+    }
+  } catch (fault) {
+    if (!(fault instanceof GitHubUnavailable) || fault.kind !== 'permission') throw fault
+    // A locked conversation, a permission that was not given: trying again helps nobody.
+    tools.log.warn({err: fault, pullRequest: announced.pullRequest}, 'a panel may not be written')
+  }
+}
+
+async function write(announced: PullPlace, tools: PanelTools): Promise<'kept' | 'older' | 'none'> {
+  const readAt = tools.now()
+  const panel = await readPanel(announced, tools)
+  if (panel === undefined) return 'none'
+  // One that is over gets no new comment, and what stands there says how it ended.
+  const begin = panel.pullRequest.state === 'open' || panel.subject.kind === 'change'
+  const sent = await tools.sendPanel({place: panel.place, body: renderPanel(panel, tools.issuer), begin})
+  return sent === 'none' ? 'none' : await tools.panelNotes.keep(noteOf(panel, readAt))
+}
+
+/** Where something was published; undefined for what is about no pull request. */
+export function placeOf({repository, installation, pullRequest}: Publication): PullPlace | undefined {
+  const [id, name] = [parseRepositoryId(repository.id), parseRepositoryName(repository.name)]
+  return id === undefined || name === undefined || pullRequest === 0
+    ? undefined
+    : {repository: {id, name}, installation, pullRequest}
+}
+
+/** After something whose outcome was published: an outage is told to the operator, and the next event repairs it. */
+export async function refreshQuietly(
+  place: PullPlace,
+  {panels, log}: Pick<IssuerTools, 'panels' | 'log'>,
+): Promise<void> {
+  try {
+    await panels.refresh(place)
+  } catch (fault) {
+    log.warn({err: fault, pullRequest: place.pullRequest}, 'a panel could not be refreshed')
+  }
+}

@@ -1,0 +1,130 @@
+/** Reads what a panel says: of GitHub afresh, and of each environment's state. */
+import {type Environment, parseEnvironment} from '#protocol'
+import {readHappened} from './happened.ts'
+import type {ChangeFacts, PullPlace} from '../model/facts.ts'
+import {touchesPolicy} from '../github/proposal.ts'
+import {findEnvironment} from '../policy/built-in.ts'
+import {choosePolicy} from '../policy/in-force.ts'
+import {foresee} from '../policy/prospect.ts'
+import type {PolicyInForce} from '../model/ruling.ts'
+import type {ScopeState} from '../model/state.ts'
+import type {IssuerTools} from './tools.ts'
+import {type Candidate, findEarlier, judgeState} from './judge-state.ts'
+import type {Deployed, Expected, Panel, Stage, State, Subject, Unreadable} from '../publish/panel/panel.ts'
+
+export type PanelReader = Pick<
+  IssuerTools,
+  'facts' | 'pullRequests' | 'pushLog' | 'store' | 'scopes' | 'records' | 'servesOwner' | 'now'
+>
+
+/** A longer panel is read by nobody, and each environment may cost a request. */
+const maxStages = 8
+
+/** Undefined for a pull request that is gone or not served. Throws GitHubUnavailable. */
+export async function readPanel(announced: PullPlace, tools: PanelReader): Promise<Panel | undefined> {
+  const found = await tools.pullRequests.readPullRequest(announced)
+  if (found === 'gone' || !tools.servesOwner(found.repository.owner)) return undefined
+  const {pullRequest, repository} = found
+  const place = {...announced, repository: {id: repository.id, name: repository.name}}
+  const subject = await readSubject(place, {pullRequest, tools})
+  return subject && {place, pullRequest, subject, proposed: await readProposed(place, {pullRequest, subject, tools})}
+}
+
+/** Not asked where the files, which are read already, say that there is none. */
+async function readProposed(
+  place: PullPlace,
+  {pullRequest, subject, tools: {pullRequests}}: Asked & {readonly subject: Subject},
+): Promise<Unreadable | undefined> {
+  const isUntouched = subject.kind === 'change' && !subject.change.files.some(touchesPolicy)
+  if (pullRequest.state !== 'open' || isUntouched) return undefined
+  const found = await pullRequests.readProposedPolicy(place)
+  if (found === 'gone' || found === 'untouched') return undefined
+  const {source} = choosePolicy(found)
+  return source.kind === 'unreadable' ? source : undefined
+}
+
+interface Asked {
+  readonly pullRequest: ChangeFacts['pullRequest']
+  readonly tools: PanelReader
+}
+
+/** Anybody can open a pull request from a fork, so of those no more is read than that they are (threats A52). */
+async function readSubject(place: PullPlace, {pullRequest, tools}: Asked): Promise<Subject | undefined> {
+  if (pullRequest.head.repositoryId !== pullRequest.base.repositoryId) return {kind: 'fork'}
+  if (pullRequest.state === 'closed') return {kind: 'closed', stages: await readLast(place, {pullRequest, tools})}
+  const ground = await tools.facts.readGround(place)
+  if (ground === 'gone') return undefined
+  const inForce = choosePolicy(ground.policy)
+  const {source, policy} = inForce
+  if (source.kind === 'unreadable') return {kind: 'unreadable', source}
+  // Counted from no commit: its own files, all of them.
+  const change = await tools.facts.readChange(place, {
+    ground,
+    pushes: (ref) => tools.pushLog.pushes(place.repository.id, ref),
+  })
+  if (change === 'gone') return undefined
+  const names = environmentsOf(Object.keys(policy.environments))
+  const expect = (environment: Environment) => readExpected({place, environment, change, inForce}, tools)
+  const stages = await Promise.all(names.slice(0, maxStages).map(expect))
+  return {kind: 'change', change, source, stages, more: names.slice(maxStages)}
+}
+
+const environmentsOf = (names: readonly string[]): readonly Environment[] =>
+  names.flatMap((name) => parseEnvironment(name) ?? [])
+
+/** Of the environments that were ever decided about, those where the pull request left something. */
+async function readLast(place: PullPlace, {pullRequest, tools}: Asked): Promise<readonly Stage[]> {
+  const candidate = {pullRequest: pullRequest.number, sha: pullRequest.head.sha}
+  const environments = await tools.scopes.environments(place.repository.id)
+  const stages = await Promise.all(
+    environments.map(async (environment) => {
+      const {state} = await tools.store.read({repositoryId: place.repository.id, environment})
+      return {environment, state: await readState(state, candidate, tools)}
+    }),
+  )
+  return stages.filter(({state}) => state.kind !== 'needed').slice(0, maxStages)
+}
+
+interface Expecting {
+  readonly place: PullPlace
+  readonly environment: Environment
+  /** Counted from no commit. */
+  readonly change: ChangeFacts
+  readonly inForce: PolicyInForce
+}
+
+async function readExpected(asked: Expecting, tools: PanelReader): Promise<Expected> {
+  const {place, environment, inForce} = asked
+  const rules = findEnvironment(inForce.policy, environment)
+  if (rules === undefined) throw new TypeError('the environment was taken from this very policy')
+  const {state} = await tools.store.read({repositoryId: place.repository.id, environment})
+  const change = await readSince(asked, {state, tools})
+  const candidate = {pullRequest: place.pullRequest, sha: change.commit.sha}
+  return {
+    environment,
+    rules,
+    change,
+    state: await readState(state, candidate, tools),
+    earlier: findEarlier(state, candidate, tools.now()),
+    ...foresee({request: {environment}, change, ...inForce, environment: rules}, tools.now()),
+  }
+}
+
+async function readSince(
+  {place, change}: Expecting,
+  {state, tools}: {readonly state: ScopeState; readonly tools: PanelReader},
+): Promise<ChangeFacts> {
+  if (state.lastAuthorized === undefined) return change
+  const range = {from: state.lastAuthorized, to: change.commit.sha}
+  return {...change, ...(await tools.pullRequests.readSince(place, range))}
+}
+
+async function readState(scope: ScopeState, candidate: Candidate, tools: PanelReader): Promise<State> {
+  const state = judgeState(scope, candidate, tools.now())
+  if (state.kind !== 'authorized' && state.kind !== 'expired') return state
+  const {executions} = readHappened(await tools.records.events(state.receipt.id))
+  const last = executions.at(-1)
+  return last === undefined ? state : {...state, deployed: describe(last)}
+}
+
+const describe = ({run, outcome, at}: Deployed): Deployed => ({run, outcome, at})

@@ -1,0 +1,61 @@
+/** Redemption (formats §6): the issuer records, once, that a run uses a receipt. Of several runs one wins (threats A24). */
+import {printSecondsTime, secondsTimeToMs} from '#protocol'
+import {nextTime} from '../mint/mint-record.ts'
+import type {Redeemed} from '../model/state.ts'
+import type {Append, ScopeReading} from '../model/store.ts'
+import type {Refusal} from '../api/refusals.ts'
+import {type StandingTools, checkApprovers, findLive} from './standing.ts'
+import {type Telling, type Told, mintTold, msOf, scopeOf} from './told.ts'
+import {type TakeTurn, maxRounds} from '../store/turns.ts'
+
+export type RedeemTools = StandingTools & {readonly takeTurn: TakeTurn}
+
+export type Redemption =
+  {readonly kind: 'redeemed'; readonly told: Told} | {readonly kind: 'refused'; readonly refusal: Refusal}
+
+/** Throws GitHubUnavailable when nobody can tell whether the approvers still stand. */
+export async function redeem(telling: Telling, tools: RedeemTools): Promise<Redemption> {
+  const {found, repository} = telling
+  await checkApprovers({receipt: found.receipt, repository}, tools)
+  return await tools.takeTurn(async () => {
+    for (let round = 0; round < maxRounds; round++) {
+      const judged = judge(telling, await tools.store.read(scopeOf(telling)), tools)
+      if (judged.kind !== 'usable') return judged
+      // From here the use is durable: a job whose answer was lost asks again and is told the same.
+      if ((await tools.store.commit({appends: judged.appends, at: judged.at})) === 'committed') {
+        return tell(telling, {run: telling.job.run, at: judged.at})
+      }
+    }
+    throw new Error(`other changes came first ${maxRounds} times`)
+  })
+}
+
+type Judged = Redemption | {readonly kind: 'usable'; readonly appends: Append; readonly at: number}
+
+function judge(telling: Telling, read: ScopeReading, {now, newIds}: RedeemTools): Judged {
+  const {found, job} = telling
+  const {id, expiresAt} = found.receipt
+  const moment = nextTime(read.head, now())
+  const at = msOf(moment)
+  if (!(at < secondsTimeToMs(expiresAt))) return refuse({code: 'expired', expiresAt})
+  const live = findLive(read.state.receipts, id)
+  if (live === undefined) return refuse({code: 'revoked'})
+  const {redeemed} = live
+  if (redeemed !== undefined) {
+    if (redeemed.run.id === job.run.id) return tell(telling, redeemed)
+    return refuse({code: 'already_used', run: redeemed.run, at: printSecondsTime(redeemed.at)})
+  }
+  const order = {event: 'receipt.redeemed', once: `redeemed/${id}`, nonce: newIds().nonce, more: {}} as const
+  const record = mintTold({telling, head: read.head, at: moment, ...order})
+  const used = {...live, redeemed: {run: job.run, at}}
+  const receipts = read.state.receipts.map((one) => (one === live ? used : one))
+  const state = {...read.state, receipts}
+  return {kind: 'usable', appends: {scope: record.scope, records: [record], state, read}, at}
+}
+
+const tell = ({found}: Telling, {run, at}: Redeemed): Redemption => ({
+  kind: 'redeemed',
+  told: {receipt: found.receipt.id, run, at: printSecondsTime(at)},
+})
+
+const refuse = (refusal: Refusal): Redemption => ({kind: 'refused', refusal})

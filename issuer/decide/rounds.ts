@@ -1,0 +1,64 @@
+/** Completing a statement's claim with words alone, and what is sent to GitHub about a statement. */
+import type {Statement} from '../model/facts.ts'
+import type {Publication} from '../model/publication.ts'
+import type {ClaimKey, Outcome} from '../model/idempotency.ts'
+import type {ScopeKey} from '../model/state.ts'
+import type {Change, ScopeReading} from '../model/store.ts'
+import type {IssuerTools} from './tools.ts'
+
+export const statementKey = ({repository, comment}: Statement): ClaimKey => ({
+  repositoryId: repository.id,
+  subject: `comment/${comment.id}`,
+})
+
+export type Words = Pick<Publication, 'reaction' | 'reply' | 'checkRuns'>
+
+/** Words without a decision. When somebody else completed the claim in the meantime, theirs is the outcome. */
+export async function complete(
+  {said, words, courtesy}: {said: Statement; words: Words; courtesy?: Outcome['courtesy']},
+  {store, claims, now, newIds}: Pick<IssuerTools, 'store' | 'claims' | 'now' | 'newIds'>,
+): Promise<Outcome> {
+  const outcome: Outcome = {kind: 'answered', publication: printPublication(said, words), courtesy}
+  return await completeWith({claim: statementKey(said), outcome}, {store, claims, now, newIds})
+}
+
+export async function completeWith(
+  {claim, outcome}: NonNullable<Change['completes']>,
+  tools: Pick<IssuerTools, 'store' | 'claims' | 'now' | 'newIds'>,
+): Promise<Outcome> {
+  if ((await tools.store.commit({completes: {claim, outcome}, at: tools.now()})) === 'committed') return outcome
+  const {outcome: theirs} = await tools.claims.claim(claim, tools.newIds())
+  if (theirs === undefined) throw new Error('a change without a decision cannot lose a race')
+  return theirs
+}
+
+/** A change that completes a claim. */
+export type Completing = Change & {readonly completes: NonNullable<Change['completes']>}
+
+/** Each round that is lost, somebody else's decision was written; this bounds what a bug could burn, not how many may compete. */
+const maxRounds = 100
+
+/**
+ * Rules on the scope's state until what follows from it is written: the loser of a race throws its change away, reads
+ * again and rules again. `rule` may also end it with an outcome that is written already.
+ */
+export async function completeInRounds(
+  {claim, scope}: {readonly claim: ClaimKey; readonly scope: ScopeKey},
+  {store, claims, newIds}: Pick<IssuerTools, 'store' | 'claims' | 'newIds'>,
+  rule: (read: ScopeReading) => Promise<Completing | Outcome>,
+): Promise<Outcome> {
+  for (let round = 0; round < maxRounds; round++) {
+    const ruled = await rule(await store.read(scope))
+    if ('kind' in ruled) return ruled
+    if ((await store.commit(ruled)) === 'committed') return ruled.completes.outcome
+    const {outcome} = await claims.claim(claim, newIds())
+    if (outcome !== undefined) return outcome
+  }
+  throw new Error(`other decisions came first ${maxRounds} times`)
+}
+
+/** Where and as an answer to what the words are sent. */
+export function printPublication({repository, installation, pullRequest, comment}: Statement, words: Words): string {
+  const publication: Publication = {repository, installation, pullRequest, commentId: comment.id, ...words}
+  return JSON.stringify(publication)
+}

@@ -1,0 +1,61 @@
+/** What a job tells of a receipt, and how it is written into the ledger. */
+import {type MicrosTime, type Receipt, type SecondsTime, microsTimeToMicros, printSecondsTime} from '#protocol'
+import type {Job} from '../model/caller.ts'
+import {type EventOrder, mintEvent} from '../mint/mint-event.ts'
+import type {FoundReceipt} from '../model/lookups.ts'
+import type {EventRecord, LedgerHead} from '../model/record.ts'
+import type {Run, ScopeKey} from '../model/state.ts'
+import type {PresentRepository} from '../github/repositories.ts'
+
+/** From a job that was admitted. */
+export interface Telling {
+  readonly found: FoundReceipt
+  readonly job: Job
+  readonly repository: PresentRepository
+}
+
+/** The answer to a job, and what the audit shows of it. */
+export interface Told {
+  readonly receipt: Receipt['id']
+  readonly run: Run
+  readonly at: SecondsTime
+}
+
+export const scopeOf = ({found: {receipt}}: Telling): ScopeKey => ({
+  repositoryId: receipt.scope.repositoryId,
+  environment: receipt.scope.environment,
+})
+
+/** Milliseconds, the ledger's: it may be ahead of the clock. */
+export const msOf = (at: MicrosTime): number => Math.floor(microsTimeToMicros(at) / 1000)
+
+export interface ToldOrder {
+  readonly telling: Telling
+  readonly head: LedgerHead
+  readonly at: MicrosTime
+  readonly event: EventOrder['event']
+  readonly once: string
+  /** 128 random bits, hex: without them the digest in the public ledger could be guessed from ids of runs. */
+  readonly nonce: string
+  /** What is told beside the receipt, the run and the time. */
+  readonly more: object
+}
+
+export function mintTold({telling, head, at, event, once, nonce, more}: ToldOrder): EventRecord {
+  const {found, job, repository} = telling
+  const {id} = found.receipt
+  const told: Told = {receipt: id, run: job.run, at: printSecondsTime(msOf(at))}
+  return mintEvent({
+    head,
+    at,
+    event,
+    receipt: id,
+    body: {...told, ...more, environment: job.environment === undefined ? 'not attested' : 'attested', nonce},
+    scope: scopeOf(telling),
+    repository: repository.name,
+    ownerId: repository.owner.id,
+    // What was minted while private stays private, and what is private now shows nothing new.
+    public: found.public && repository.public,
+    once,
+  })
+}

@@ -1,0 +1,199 @@
+/**
+ * `/deny` and `/revoke` (formats §8, "Order and time"): every live receipt that is meant ends, earlier statements there
+ * are void, and a denial stands. It can be said late: what forbids has no end of life.
+ */
+import type {Environment, ReceiptId} from '#protocol'
+import {readTeams} from './collect.ts'
+import type {Command} from '../command/command.ts'
+import {type Completing, complete, completeInRounds, printPublication, statementKey} from './rounds.ts'
+import type {Ground, StandingFacts, Statement} from '../model/facts.ts'
+import {foldDenial, foldRevoked, foldVoid, liveReceipts} from '../mint/fold-withdrawal.ts'
+import {headAfter} from '../mint/mint-record.ts'
+import {environmentDefaults} from '../policy/built-in.ts'
+import {choosePolicy, findAsked} from '../policy/in-force.ts'
+import {denyBy, evaluateFloor, evaluateStanding, type StandingRuling} from '../policy/rules.ts'
+import type {Case, EnvironmentPolicy, PolicyInForce} from '../model/ruling.ts'
+import {renderNoStanding, renderUnnamedEnvironment} from '../publish/render-answer.ts'
+import {renderEnded, renderRevoked, renderUnknownReceipt, renderWithdrawn} from '../publish/render-withdrawal.ts'
+import {readChange} from './read-change.ts'
+import {type Revoked, revokeAll, revokeSurplus} from './revoke.ts'
+import {sealDecision} from './seal-decision.ts'
+import type {Claim, Outcome} from '../model/idempotency.ts'
+import type {LiveReceipt, ScopeState} from '../model/state.ts'
+import type {ScopeReading} from '../model/store.ts'
+import type {IssuerTools} from './tools.ts'
+
+type WithdrawCommand = Extract<Command, {kind: 'deny' | 'revoke'}>
+
+export interface Withdrawing {
+  readonly said: Statement
+  readonly claim: Claim
+  readonly standing: StandingFacts
+  readonly command: WithdrawCommand
+}
+
+/** Undefined for somebody without standing in it: no more is read for them (threats A52). */
+export async function withdraw(asked: Withdrawing, tools: IssuerTools): Promise<Outcome | undefined> {
+  const {said, standing, command} = asked
+  const hasFloor = evaluateFloor(standing).kind === 'standing'
+  const environment = await findTarget(asked, tools)
+  if (environment === undefined) {
+    return hasFloor
+      ? await complete({said, words: {reaction: 'confused', reply: renderUnknownReceipt()}}, tools)
+      : undefined
+  }
+  if (!hasFloor && !(await isAmongApprovers({...asked, environment}, tools))) return undefined
+  const ground = await tools.facts.readGround(said)
+  if (ground === 'gone' || !tools.servesOwner(ground.repository.owner)) return await complete({said, words: {}}, tools)
+  const inForce = choosePolicy(ground.policy)
+  // Receipts of an environment that the policy names no more can still be revoked.
+  const rules = findAsked(inForce, {environment}) ?? (command.kind === 'revoke' ? environmentDefaults : undefined)
+  if (rules === undefined) {
+    const reply = renderUnnamedEnvironment(environment, inForce.policy)
+    return await complete({said, words: {reaction: 'confused', reply}}, tools)
+  }
+  const full = await readTeams({said, standing, environment: rules}, tools.teams)
+  const judged = evaluateStanding({standing: full, policy: inForce.policy, environment: rules})
+  const may = judged.kind === 'standing' || (await isAmongApprovers({...asked, standing: full, environment}, tools))
+  if (!may) return await complete({said, words: {reaction: '-1', reply: renderNoStanding(judged.outcomes)}}, tools)
+  return await end({...asked, standing: full, environment, rules, ground, inForce}, tools)
+}
+
+/** The environment that is meant; undefined for a receipt that this repository has not. */
+async function findTarget({said, command}: Withdrawing, {store}: IssuerTools): Promise<Environment | undefined> {
+  if (command.kind === 'deny') return command.environment
+  if ('environment' in command.target) return command.target.environment
+  const [found] = await store.find({by: 'receipt', id: command.target.receipt})
+  return found?.receipt.scope.repositoryId === said.repository.id ? found.receipt.scope.environment : undefined
+}
+
+type Placed = Withdrawing & {readonly environment: Environment}
+
+/** Whoever approved may take it back, even when approving is no longer theirs; everything else about them must hold. */
+async function isAmongApprovers({said, standing, command, environment}: Placed, tools: IssuerTools): Promise<boolean> {
+  if (command.kind !== 'revoke' || !failsOnlyOnReach(evaluateFloor(standing))) return false
+  const {state} = await tools.store.read({repositoryId: said.repository.id, environment})
+  return meant(state, {said, command}, tools.now()).some(({approvers}) => approvers.includes(standing.author.id))
+}
+
+const reach = new Set(['permission', 'named-approver'])
+const failsOnlyOnReach = ({outcomes}: StandingRuling): boolean =>
+  outcomes.every(({rule, outcome}) => outcome === 'pass' || reach.has(rule))
+
+/** The live receipts that the command ends. `now` in milliseconds. */
+function meant(
+  state: ScopeState,
+  {said, command}: Pick<Withdrawing, 'said' | 'command'>,
+  now: number,
+): readonly LiveReceipt[] {
+  const named = receiptNamed(command)
+  if (named === undefined) return liveReceipts(state, said.pullRequest, now)
+  return state.receipts.filter(({id, expiresAt}) => id === named && now < expiresAt)
+}
+
+const receiptNamed = (command: WithdrawCommand): ReceiptId | undefined =>
+  command.kind === 'revoke' && 'receipt' in command.target ? command.target.receipt : undefined
+
+interface Endable extends Placed {
+  readonly rules: EnvironmentPolicy
+  readonly ground: Ground
+  readonly inForce: PolicyInForce
+}
+
+/** What all revocations of this statement say. */
+const orderOf = ({said, claim, command, environment, standing, ground}: Endable) => ({
+  scope: {repositoryId: said.repository.id, environment},
+  repository: {
+    name: ground.repository.name,
+    ownerId: ground.repository.owner.id,
+    public: ground.repository.public,
+  },
+  by: standing.author,
+  statement: {id: said.comment.id, digest: standing.bodyDigest},
+  cause: command.kind === 'deny' ? ('denied' as const) : ('person' as const),
+  nonce: claim.nonce,
+})
+
+async function end(asked: Endable, tools: IssuerTools): Promise<Outcome> {
+  const {said, command, environment, ground, standing, rules, inForce} = asked
+  const order = orderOf(asked)
+  const {scope} = order
+  await revokeSurplus({...order, choose: (state, now) => meant(state, asked, now)}, tools)
+  return await completeInRounds({claim: statementKey(said), scope}, tools, async (read) => {
+    const receipts = meant(read.state, asked, tools.now())
+    const named = receiptNamed(command)
+    if (named !== undefined && receipts.length === 0) {
+      return await complete({said, words: {reaction: 'eyes', reply: renderEnded(named)}}, tools)
+    }
+    const change = await readChange(said, {read, ground, tools})
+    if (change === 'gone') return await complete({said, words: {}}, tools)
+    const alone = {request: {environment}, standing, change, ...inForce, environment: rules}
+    const ruled: Case = {...alone, approvals: [], denials: [], isVoid: false}
+    return await write({asked, ruled, read, receipts}, tools)
+  })
+}
+
+interface Writable {
+  readonly asked: Endable
+  readonly ruled: Case
+  readonly read: ScopeReading
+  readonly receipts: readonly LiveReceipt[]
+}
+
+/** The denial's record, then one for each receipt that it ends: all of them or none. */
+async function write({asked, ruled, read, receipts}: Writable, tools: IssuerTools): Promise<Completing> {
+  const {said, claim} = asked
+  const ruling = denyBy(ruled, describeWithdrawal(asked))
+  const sealed = await sealDecision({claim, statement: said, case: ruled, ruling, said: 'DENY', head: read.head}, tools)
+  const {record, at} = sealed
+  const revoked = await revokeAll({...orderOf(asked), receipts, head: headAfter(read.head, record)}, tools)
+  const state = foldWithdrawal(read.state, asked, {revoked, at})
+  return {
+    completes: {
+      claim: statementKey(said),
+      outcome: {kind: 'deny', publication: publicationOf(asked, {revoked, state}, tools)},
+    },
+    appends: {scope: record.scope, records: [record, ...revoked.map((one) => one.record)], state, read},
+    at,
+  }
+}
+
+function describeWithdrawal({command, standing}: Endable): string {
+  const verb = command.kind === 'deny' ? 'denied' : 'revoked'
+  const reason = command.reason === undefined ? '.' : `: ${command.reason}`
+  return `${standing.author.login} ${verb} it${reason}`
+}
+
+function foldWithdrawal(
+  state: ScopeState,
+  {said, command, standing, ground}: Endable,
+  {revoked, at}: {readonly revoked: readonly Revoked[]; readonly at: number},
+): ScopeState {
+  const order = {pullRequest: said.pullRequest, commentId: said.comment.id, at: standing.createdAt}
+  const ended = foldRevoked(state, revoked, at)
+  if (receiptNamed(command) !== undefined) return ended
+  const voided = foldVoid(ended, order)
+  const {id, login} = standing.author
+  const denial = {...order, by: {id, login}, public: ground.repository.public}
+  return command.kind === 'deny' ? foldDenial(voided, denial) : voided
+}
+
+function publicationOf(
+  asked: Endable,
+  {revoked, state}: {readonly revoked: readonly Revoked[]; readonly state: ScopeState},
+  {issuer}: Pick<IssuerTools, 'issuer'>,
+): string {
+  const {said, command, environment, standing} = asked
+  return printPublication(said, {
+    reaction: '+1',
+    reply: renderWithdrawn({
+      kind: command.kind,
+      environment,
+      by: standing.author.login,
+      reason: command.reason,
+      ended: revoked.map(({receipt}) => receipt),
+      isWhole: receiptNamed(command) === undefined,
+    }),
+    checkRuns: renderRevoked({ended: revoked, environment, state, issuer}),
+  })
+}

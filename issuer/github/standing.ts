@@ -1,0 +1,117 @@
+/** Who said it, whether it still stands as said, and what that account may do now: three requests, read first. */
+import {digestOf, parseSecondsTime, secondsTimeToMs} from '#protocol'
+import {type Answer, type Field, shown} from './answer.ts'
+import type {Connection} from './client.ts'
+import {fetchRepository, type OwnerAndRepo, splitName} from './repository.ts'
+import {GitHubUnavailable} from './unavailable.ts'
+import type {Account, PermissionLevel, StandingFacts, Statement} from '../model/facts.ts'
+
+/**
+ * The repository's id stands in none of these answers. A comment's id is global, so one that is found under the name
+ * is the announced repository's own; and nothing is decided before the change was read, with the id compared.
+ */
+export async function readStanding(connection: Connection, statement: Statement): Promise<StandingFacts | 'gone'> {
+  const at = splitName(statement.repository.name)
+  const comment = await connection.ask('the comment', (octokit) =>
+    octokit.rest.issues.getComment({...at, comment_id: statement.comment.id}),
+  )
+  if (comment === 'gone') return readAbsence(connection, statement)
+  // GitHub says null of an account that is no more.
+  const author = comment.body.at('user').optional()?.account()
+  if (author === undefined) return 'gone'
+  const [trace, standing] = await Promise.all([
+    fetchTrace(connection, comment.body.at('node_id').text()),
+    fetchPermission(connection, {at, author}),
+  ])
+  return {author, ...parseComment(comment, {statement, author, trace}), ...standing, teams: []}
+}
+
+/** A comment is gone only from a repository that is shown: GitHub answers 404 for what may not be seen, too. */
+async function readAbsence(connection: Connection, {repository}: Statement): Promise<'gone'> {
+  await fetchRepository(connection, repository)
+  return 'gone'
+}
+
+interface Trace {
+  readonly edited: boolean
+  readonly viaEmail: boolean
+}
+
+const traceQuery = `query ($id: ID!) { node(id: $id) { ... on IssueComment { lastEditedAt createdViaEmail } } }`
+
+/** REST's times are whole seconds and hide a quick edit, and REST does not tell a reply by mail (threats A3, A44). */
+async function fetchTrace(connection: Connection, id: string): Promise<Trace> {
+  const answer = await connection.ask("the comment's edits", async (octokit) => ({
+    data: await octokit.graphql(traceQuery, {id}),
+    headers: {},
+  }))
+  const node = shown(answer, 'the comment').body.at('node')
+  // A comment without the member would be another kind of node: `lastEditedAt` is null or a time, never absent.
+  const edited = node.at('lastEditedAt').parse(parseEdit, 'null or a time')
+  return {edited: edited === 'edited', viaEmail: node.at('createdViaEmail').flag()}
+}
+
+function parseEdit(value: unknown): 'edited' | 'never' | undefined {
+  if (value === null) return 'never'
+  return typeof value === 'string' ? 'edited' : undefined
+}
+
+function parseComment(
+  answer: Answer,
+  {statement, author, trace}: {readonly statement: Statement; readonly author: Account; readonly trace: Trace},
+): Omit<StandingFacts, 'author' | 'permission' | 'role' | 'teams'> {
+  const {body: comment} = answer
+  const createdAt = comment.at('created_at').parse(parseSecondsTime, 'a time')
+  const bodyDigest = digestOf(comment.at('body').text())
+  const announced = statement.comment
+  return {
+    readAt: answer.date(),
+    viaApp: comment.at('performed_via_github_app').optional() !== undefined,
+    viaEmail: trace.viaEmail,
+    edited: trace.edited || comment.at('updated_at').parse(parseSecondsTime, 'a time') !== createdAt,
+    asAnnounced:
+      comment.at('id').number() === announced.id &&
+      author.id === announced.authorId &&
+      bodyDigest === digestOf(announced.body) &&
+      issueOf(comment) === statement.pullRequest,
+    createdAt: secondsTimeToMs(createdAt),
+    bodyDigest,
+  }
+}
+
+/** The number in `…/repos/{owner}/{repo}/issues/{number}`; the name in it may be newer than the webhook's. */
+function issueOf(comment: Field): number {
+  return comment.at('issue_url').parse((value) => {
+    const [, number] = /\/repos\/[^/]+\/[^/]+\/issues\/([1-9]\d{0,15})$/.exec(String(value)) ?? []
+    return number === undefined ? undefined : Number(number)
+  }, "an issue's address")
+}
+
+/** The comment was there a moment ago, so "not found" means the person: someone without any standing here. */
+export async function fetchPermission(
+  connection: Connection,
+  {at, author}: {readonly at: OwnerAndRepo; readonly author: Pick<Account, 'id' | 'login'>},
+): Promise<{readonly permission: PermissionLevel; readonly role: string}> {
+  const answer = await connection.ask("the commenter's permission", (octokit) =>
+    octokit.rest.repos.getCollaboratorPermissionLevel({...at, username: author.login}),
+  )
+  if (answer === 'gone') return {permission: 'none', role: 'none'}
+  const user = answer.body.at('user')
+  // A login can change hands between two requests; the permission looked up is the author's or nobody's (threats A4).
+  if (user.at('id').number() !== author.id) {
+    throw new GitHubUnavailable('unusable', "the commenter's permission: GitHub answered for another account")
+  }
+  return {permission: parsePermission(user.at('permissions')), role: answer.body.at('role_name').text()}
+}
+
+/** `permission` is the older word and knows four levels; a custom role's reach shows only in these. */
+function parsePermission(reach: Field): PermissionLevel {
+  const rungs = [
+    ['admin', 'admin'],
+    ['maintain', 'maintain'],
+    ['push', 'write'],
+    ['triage', 'triage'],
+    ['pull', 'read'],
+  ] as const
+  return rungs.find(([name]) => reach.at(name).optional()?.flag())?.[1] ?? 'none'
+}

@@ -1,0 +1,101 @@
+/** What the routes work with: who asks, what is looked up, and what pages and badges show. */
+import {type TokenKeys, printVerifierKey} from '#protocol'
+import type {AppTools} from '../app.ts'
+import {createDeploymentSource} from '../github/deployments.ts'
+import {sightOf} from '../model/caller.ts'
+import {createJobTokens} from '../api/callers/job-token.ts'
+import {openOidcKeys} from '../api/callers/oidc-keys.ts'
+import {type CallerTools, readCaller} from '../api/callers/read-caller.ts'
+import type {IssuerConfig} from './config.ts'
+import type {GitHub} from '../github/client.ts'
+import {webUrlOf} from '../github/web-url.ts'
+import type {IssuerKeys} from '../keys/issuer-keys.ts'
+import type {KeyRing} from '../keys/key-ring.ts'
+import type {ReadCaller} from '../pages/caller.ts'
+import {createRepositorySource} from '../github/repositories.ts'
+import {type BearsName, createBearsName} from '../github/present-names.ts'
+import type {Durable} from '../model/durable.ts'
+import type {IssuerTools} from '../decide/tools.ts'
+
+export interface Inside {
+  readonly config: IssuerConfig
+  readonly keys: Pick<IssuerKeys, 'ledger' | 'token'>
+  readonly ring: KeyRing
+  /** Its store is the one that has each entry signed. */
+  readonly durable: Durable
+  readonly github: GitHub
+  readonly tools: IssuerTools
+  /** The ledger's. */
+  readonly origin: string
+}
+
+type Asking = Pick<AppTools, 'asking' | 'ledger' | 'pages' | 'keySet' | 'tokenKey'>
+
+export function makeAppTools(inside: Inside): Asking {
+  const {durable, github, keys, ring, tools} = inside
+  const repositories = createRepositorySource(github)
+  const deployments = createDeploymentSource(github, repositories)
+  const callers = {...durable, jobTokens: openJobTokens(inside), now: tools.now}
+  const bearsName = createBearsName({repositories, now: tools.now})
+  const asking = {...tools, ...callers, store: tools.store, repositories, deployments, bearsName}
+  return {
+    asking,
+    ledger: asking,
+    pages: makePageTools({...inside, callers, bearsName}),
+    keySet: ring.keySet,
+    tokenKey: keys.token.jwk,
+  }
+}
+
+const openJobTokens = ({config, tools}: Inside): CallerTools['jobTokens'] =>
+  createJobTokens({
+    issuer: config.oidcIssuer,
+    audience: config.publicUrl,
+    webUrl: webUrlOf(config.github.apiUrl),
+    keys: openOidcKeys(config.oidcIssuer),
+    now: tools.now,
+  })
+
+/** In the step to copy: which release somebody takes, and from where, only they know. */
+export const action = 'octo-org/countersign@<full SHA of the release that you took>'
+
+function makePageTools({
+  config,
+  keys,
+  ring,
+  durable,
+  tools,
+  origin,
+  callers,
+  bearsName,
+}: Inside & {readonly callers: CallerTools; readonly bearsName: BearsName}): AppTools['pages'] {
+  const {ledger, checkpoints, entries, records} = durable
+  return {
+    store: tools.store,
+    ...{ledger, checkpoints, entries, records},
+    readCaller: readCallerOf(callers),
+    issuer: config.publicUrl,
+    github: webUrlOf(config.github.apiUrl),
+    action,
+    ledgerKey: printVerifierKey(origin, keys.ledger.publicKey),
+    tokenKeys: keys.token.keys satisfies TokenKeys,
+    now: tools.now,
+    bearsName,
+    reportFault: (fault) => tools.log.error({err: fault}, 'a badge could not be drawn'),
+    get keys() {
+      return ring.pins()
+    },
+    get pin() {
+      return ring.signer.publicKey
+    },
+  }
+}
+
+const readCallerOf =
+  (callers: CallerTools): ReadCaller =>
+  async ({headers, url}) => {
+    const authorization = headers.get('authorization') ?? undefined
+    const link = new URL(url).searchParams.get('link') ?? undefined
+    const caller = await readCaller({authorization, link}, callers)
+    return sightOf(caller)
+  }

@@ -1,0 +1,43 @@
+/** What every function stands on: its configuration, its secrets, its keys in KMS, its table. Once a cold start. */
+import {readAwsPlaces} from '../aws-places.ts'
+import type {Env} from '../variables.ts'
+import {type IssuerConfig, readConfig} from '../config.ts'
+import type {Secret} from '../../model/secret.ts'
+import {type Log, makeLog} from '../log.ts'
+import {type OnTable, openDynamodb} from '../../store/dynamodb.ts'
+import {type KeysOnAws, openKeys} from './keys.ts'
+import {fetchSecrets} from './secrets.ts'
+
+/** Before there is a ledger. */
+export interface Ground {
+  readonly config: IssuerConfig
+  readonly keys: KeysOnAws
+  readonly durable: OnTable
+  readonly log: Log
+  readonly version: string
+}
+
+/** Throws with every problem at once. */
+export async function openGround(given: Env, version: string): Promise<Ground> {
+  const fetched = await fetchSecrets(given)
+  if (!fetched.ok) throw refusal(fetched.problems)
+  const read = readAwsPlaces(fetched.env)
+  const configured = readConfig(read.ok ? read.rest : fetched.env)
+  if (!read.ok) throw refusal(read.problems)
+  if (!configured.ok) throw refusal(configured.problems)
+  const {config, warnings} = configured
+  const log = makeLog({level: config.logLevel, secrets: secretsOf(config)})
+  const opened = await openKeys(read.places)
+  if (!opened.ok) throw refusal(opened.problems)
+  for (const warning of [...warnings, ...opened.warnings]) log.warn({}, warning)
+  return {config, keys: opened.keys, durable: openDynamodb(read.places.table), log, version}
+}
+
+export const refusal = (problems: readonly string[]): Error =>
+  new Error(`The issuer does not start:\n${problems.map((problem) => `  - ${problem}\n`).join('')}`)
+
+const secretsOf = ({github: {access, webhookSecret}, evidenceSecret}: IssuerConfig): readonly Secret[] => [
+  webhookSecret,
+  access.kind === 'app' ? access.privateKey : access.token,
+  ...(evidenceSecret === undefined ? [] : [evidenceSecret]),
+]

@@ -1,0 +1,75 @@
+/** The issuer's keys on AWS: in KMS, or as the PEM that a secret held. Opened once a cold start. */
+import type {PublicKey} from '#protocol'
+import type {AwsPlaces, KeyPlace} from '../aws-places.ts'
+import type {IssuerKeys} from '../../keys/issuer-keys.ts'
+import type {ReceiptKeys} from '../../model/key-sets.ts'
+import {openKmsSigner, openKmsTokenSigner} from '../../keys/kms.ts'
+import {type Loaded, readSigner, readTokenSigner} from '../../keys/pem.ts'
+import type {Signer} from '../../model/signer.ts'
+
+export type KeysOnAws = Pick<IssuerKeys, 'receipt' | 'signerOf' | 'successor' | 'token' | 'ledger'>
+
+type OpenedKeys =
+  | {readonly ok: true; readonly keys: KeysOnAws; readonly warnings: readonly string[]}
+  | {readonly ok: false; readonly problems: readonly string[]}
+
+export async function openKeys(places: AwsPlaces): Promise<OpenedKeys> {
+  const [receipts, token, ledger] = await Promise.all([
+    Promise.all(places.receiptKeys.map((place) => openPlace(place, 'RECEIPT_KEY', signers))),
+    openPlace(places.tokenKey, 'TOKEN_KEY', {kms: openKmsTokenSigner, pem: readTokenSigner}),
+    openPlace(places.ledgerKey, 'LEDGER_KEY', signers),
+  ])
+  // A retired key may be disabled while it is still named: whether one is missing, the announced set tells.
+  const unopened = receipts.flatMap((one) => (one.ok ? [] : [one.problem]))
+  const usable = receipts.flatMap((one) => (one.ok ? [one.value] : []))
+  if (usable.length === 0 || !token.ok || !ledger.ok) {
+    return {ok: false, problems: [...unopened, ...[token, ledger].flatMap((one) => (one.ok ? [] : [one.problem]))]}
+  }
+  if (usable.some(({publicKey}) => publicKey === ledger.value.publicKey)) {
+    return {
+      ok: false,
+      problems: ['COUNTERSIGN_LEDGER_KEY: is the receipt key: each purpose needs a key of its own'],
+    }
+  }
+  const [first] = receipts
+  const receipt = first?.ok === true ? first.value : undefined
+  return {
+    ok: true,
+    keys: {...receiptKeysOf(usable), receipt, token: token.value, ledger: ledger.value},
+    warnings: unopened,
+  }
+}
+
+/** The key that an issuer begins with, for whoever only shows it. */
+export async function openReceiptKey({receiptKeys: [first]}: AwsPlaces): Promise<PublicKey> {
+  const opened = first === undefined ? undefined : await openPlace(first, 'RECEIPT_KEY', signers)
+  if (opened?.ok !== true) throw new Error(opened?.problem ?? 'COUNTERSIGN_RECEIPT_KEY: names no key')
+  return opened.value.publicKey
+}
+
+const receiptKeysOf = (usable: readonly Signer[]): ReceiptKeys => ({
+  signerOf: (publicKey) => {
+    const value = usable.find((signer) => signer.publicKey === publicKey)
+    return value === undefined ? {ok: false, problem: `no key that it names is ${publicKey}`} : {ok: true, value}
+  },
+  successor: ({keys}) => {
+    const next = usable.find(({publicKey}) => !keys.some((known) => known.publicKey === publicKey))
+    if (next !== undefined) return {ok: true, value: next.publicKey}
+    return {
+      ok: false,
+      problem: 'COUNTERSIGN_RECEIPT_KEY: names no key that was never announced; put one behind a comma',
+    }
+  },
+})
+
+interface Doors<T> {
+  readonly kms: (keyId: string) => Promise<Loaded<T>>
+  readonly pem: (text: string, name: string) => Loaded<T>
+}
+
+const signers: Doors<Signer> = {kms: openKmsSigner, pem: readSigner}
+
+async function openPlace<T>(place: KeyPlace, name: string, doors: Doors<T>): Promise<Loaded<T>> {
+  const opened = place.kind === 'kms' ? await doors.kms(place.keyId) : doors.pem(place.text, 'the secret')
+  return opened.ok ? opened : {ok: false, problem: `COUNTERSIGN_${name}: ${opened.problem}`}
+}

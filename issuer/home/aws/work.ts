@@ -1,0 +1,100 @@
+/** What the worker function does: deliveries off the queue, each by itself, and what is due from time to time. */
+import {ChangeMessageVisibilityCommand, type SQSClient} from '@aws-sdk/client-sqs'
+import {giveUpDelivery, handleDelivery, patience} from '../../inbox/deliveries.ts'
+import {redeliverFailed} from '../../github/redeliver.ts'
+import {GitHubUnavailable} from '../../github/unavailable.ts'
+import {redeliverForMs} from '../open.ts'
+import {repair} from '../../inbox/repair.ts'
+import type {Inbox, Taken} from '../../model/inbox.ts'
+import {type QueuedMessage, readMessage} from '../../inbox/sqs.ts'
+import type {IssuerOnAws} from './open.ts'
+
+export interface QueueEvent {
+  readonly Records: readonly QueuedMessage[]
+}
+
+/** Lambda takes the others off the queue, and gives these again. */
+export interface BatchResult {
+  readonly batchItemFailures: readonly {readonly itemIdentifier: string}[]
+}
+
+export interface Queue {
+  readonly url: string
+  readonly client: SQSClient
+}
+
+export async function workOff(
+  {Records: messages}: QueueEvent,
+  issuer: IssuerOnAws,
+  queue: Queue,
+): Promise<BatchResult> {
+  const results = await Promise.all(
+    messages.map(async (message) => ({id: message.messageId, done: await attempt(message, issuer, queue)})),
+  )
+  // Lambda freezes the process when this returns, so the ledger's end is signed before.
+  await issuer.witness.newestCheckpoint()
+  return {batchItemFailures: results.filter(({done}) => !done).map(({id}) => ({itemIdentifier: id}))}
+}
+
+/** Never rejects: one message that fails takes no other of its batch along. */
+async function attempt(message: QueuedMessage, issuer: IssuerOnAws, queue: Queue): Promise<boolean> {
+  const {tools, log} = issuer
+  const delivery = readMessage(message)
+  if (delivery === undefined) {
+    log.error({message: message.messageId}, 'a message is no delivery: it will come to the dead-letter queue')
+    return false
+  }
+  try {
+    await handleDelivery(delivery, tools)
+    return true
+  } catch (fault) {
+    return await settleFault({delivery, message, fault}, issuer, queue).catch((again: unknown) => {
+      log.error({err: again, delivery: delivery.id}, 'a failed delivery could not be settled')
+      return false
+    })
+  }
+}
+
+interface Failed {
+  readonly delivery: Taken
+  readonly message: QueuedMessage
+  readonly fault: unknown
+}
+
+async function settleFault({delivery, message, fault}: Failed, issuer: IssuerOnAws, queue: Queue): Promise<boolean> {
+  const {tools, log} = issuer
+  const {id, attempt: tried} = delivery
+  const wait = retryDelay(fault, tried)
+  if (tools.now() + wait * 1000 < delivery.receivedAt + patience(delivery)) {
+    log.warn({err: fault, delivery: id, attempt: tried}, 'a delivery will be tried again')
+    const {receiptHandle: ReceiptHandle} = message
+    await queue.client.send(
+      new ChangeMessageVisibilityCommand({QueueUrl: queue.url, ReceiptHandle, VisibilityTimeout: wait}),
+    )
+    return false
+  }
+  log.error({err: fault, delivery: id, attempt: tried}, 'a delivery is given up')
+  await giveUpDelivery(delivery, fault instanceof GitHubUnavailable ? 'github' : 'internal', tools)
+  return true
+}
+
+/** SQS takes less, but a delivery that has failed so long can wait. */
+const longestWait = 900
+
+/** 1, 2, 4 … 900 seconds, or what GitHub asked for when that is longer. */
+function retryDelay(fault: unknown, tried: number): number {
+  const backOff = 2 ** (tried - 1)
+  const asked = fault instanceof GitHubUnavailable ? Math.ceil((fault.retryAfterMs ?? 0) / 1000) : 0
+  return Math.min(longestWait, Math.max(backOff, asked))
+}
+
+/** On a schedule: what a crash or an outage left unpublished or unsigned, and what GitHub could not deliver. */
+export async function keepHouse(
+  {tools, witness, github}: Pick<IssuerOnAws, 'tools' | 'witness' | 'github'>,
+  inbox: Pick<Inbox, 'put'>,
+): Promise<void> {
+  const now = tools.now()
+  await repair(now, {...tools, inbox})
+  await witness.newestCheckpoint()
+  await redeliverFailed(github, now - redeliverForMs)
+}

@@ -1,0 +1,64 @@
+/** What is done about a delivery from the inbox, for how long it is tried, and what is said when it is given up. */
+import {giveUp, handleStatement} from '../decide/authorize.ts'
+import {handleClosed} from '../decide/close.ts'
+import {readCommand} from '../command/read-command.ts'
+import type {IssuerTools} from '../decide/tools.ts'
+import type {Checked, Taken} from '../model/inbox.ts'
+
+export async function handleDelivery({notice, receivedAt}: Taken, tools: IssuerTools): Promise<void> {
+  switch (notice.kind) {
+    case 'push':
+      return await tools.pushLog.keep(notice.push)
+    case 'statement':
+      return await handleStatement(notice.statement, tools)
+    case 'proposed':
+      if (notice.push !== undefined) await tools.pushLog.keep(notice.push)
+      return await tools.panels.refresh(notice.pull)
+    case 'closed':
+      await handleClosed(notice.pull, tools)
+      return await tools.panels.refresh(notice.pull)
+    case 'checked':
+      return await handleChecked(notice.checked, receivedAt, tools)
+    case 'dated':
+      return await tools.panels.refresh(notice.place)
+    default:
+      return notice satisfies never
+  }
+}
+
+/** Milliseconds by which clocks may differ, and GitHub's answers lag behind what it announced. */
+const lag = 2000
+
+/** GitHub is asked only for panels that wait for this very check, and once for checks that end together. */
+async function handleChecked(
+  {repository, installation, commit, check}: Checked,
+  receivedAt: number,
+  {panelNotes, panels}: IssuerTools,
+): Promise<void> {
+  for (const {place, readAt, awaits} of await panelNotes.awaiting(repository.id, commit)) {
+    const isSeen = receivedAt + lag < readAt
+    if (isSeen || awaits?.checks.includes(check) !== true) continue
+    await panels.refresh({repository, installation, pullRequest: place.pullRequest})
+  }
+}
+
+const quarter = 15 * 60_000
+const day = 24 * 3_600_000
+
+/**
+ * In milliseconds. An authorization counts for 15 minutes (formats §8), so a longer try could only answer "say it
+ * again". What ends a receipt is tried for as long as receipts may live.
+ */
+export function patience({notice}: Taken): number {
+  // Nobody else comes back to a panel whose time has come.
+  if (notice.kind === 'closed' || notice.kind === 'dated') return day
+  if (notice.kind !== 'statement') return quarter
+  const reading = readCommand(notice.statement.comment.body)
+  const ends = reading.kind === 'command' && (reading.command.kind === 'deny' || reading.command.kind === 'revoke')
+  return ends ? day : quarter
+}
+
+/** Only a statement has somebody who waits for an answer. */
+export async function giveUpDelivery({notice}: Taken, cause: 'github' | 'internal', tools: IssuerTools): Promise<void> {
+  if (notice.kind === 'statement') await giveUp(notice.statement, cause, tools)
+}

@@ -1,0 +1,80 @@
+/** POST /github/webhook: raw bytes -> verified -> narrowed -> kept. Nothing is read from a body before its HMAC holds. */
+import {verify} from '@octokit/webhooks-methods'
+import {type Inbox, panelLane} from '../model/inbox.ts'
+import {type Narrowed, narrowPayload} from './narrow.ts'
+
+/** GitHub's own cap is 25 MiB; what is read here is far below (formats: 1 MiB). */
+export const maxWebhookBytes = 1_048_576
+
+export interface WebhookTools {
+  readonly secret: string
+  readonly inbox: Pick<Inbox, 'put'>
+  /** Whether deliveries of this owner (login or id) are served. */
+  readonly servesOwner: (owner: Narrowed['owner']) => boolean
+  readonly now: () => number
+}
+
+export interface WebhookRequest {
+  readonly body: Uint8Array
+  readonly signature: string | undefined
+  readonly event: string | undefined
+  readonly delivery: string | undefined
+}
+
+export interface WebhookAnswer {
+  readonly status: 202 | 400 | 401
+  readonly body: {readonly result: 'kept' | 'known' | 'ignored' | 'refused'; readonly reason?: string}
+}
+
+export async function receiveWebhook(request: WebhookRequest, tools: WebhookTools): Promise<WebhookAnswer> {
+  const text = decodeUtf8(request.body)
+  if (text === undefined || !(await isSigned(text, request.signature, tools.secret))) {
+    return refuse(401, 'the signature in X-Hub-Signature-256 does not fit the body under the webhook secret')
+  }
+  const {event, delivery} = request
+  if (delivery === undefined || !/^[0-9A-Za-z-]{1,64}$/.test(delivery)) {
+    return refuse(400, 'the header X-GitHub-Delivery is missing or malformed')
+  }
+  if (event === undefined) return refuse(400, 'the header X-GitHub-Event is missing')
+  const payload = parsePayload(text)
+  if (payload === undefined) return refuse(400, 'the body is not JSON; set the content type application/json')
+  const narrowed = narrowPayload(event, payload.value)
+  if (narrowed === undefined || !tools.servesOwner(narrowed.owner)) return {status: 202, body: {result: 'ignored'}}
+  // From here the statement is durable: a crash before its decision is repaired by the inbox.
+  const kept = await tools.inbox.put({
+    id: delivery,
+    lane: laneOf(narrowed),
+    notice: narrowed.notice,
+    receivedAt: tools.now(),
+  })
+  return {status: 202, body: {result: kept === 'new' ? 'kept' : 'known'}}
+}
+
+const refuse = (status: 400 | 401, reason: string): WebhookAnswer => ({status, body: {result: 'refused', reason}})
+
+/** Strict, and the byte-order mark kept: the text's UTF-8 is then exactly the bytes that were signed. */
+function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+/** Compared in constant time by the library. */
+async function isSigned(text: string, signature: string | undefined, secret: string): Promise<boolean> {
+  if (text === '' || signature === undefined || !/^sha256=[0-9a-f]{64}$/.test(signature)) return false
+  return await verify(secret, text, signature)
+}
+
+/** GitHub's payload, under its HMAC: JSON's ordinary parser, since nothing in it is believed before it is read again. */
+function parsePayload(text: string): {value: unknown} | undefined {
+  try {
+    return {value: JSON.parse(text) as unknown}
+  } catch {
+    return undefined
+  }
+}
+
+const laneOf = ({notice: {kind}, repositoryId}: Narrowed): number =>
+  kind === 'proposed' || kind === 'checked' ? panelLane(repositoryId) : repositoryId

@@ -1,0 +1,40 @@
+/** Deliveries on SQS: the web door sends what it verified and narrowed, the worker takes it. At least once, in any order. */
+import {SQSClient, SendMessageCommand} from '@aws-sdk/client-sqs'
+import type {Delivery, Inbox, Taken} from '../model/inbox.ts'
+
+/** A message that fits is far below SQS's own limit, and Lambda's for a batch. */
+const maxMessageBytes = 256 * 1024
+
+export const openQueue = (): SQSClient =>
+  new SQSClient({
+    maxAttempts: 4,
+    requestHandler: {connectionTimeout: 2000, requestTimeout: 3000, throwOnRequestTimeout: true},
+  })
+
+/** Whether a delivery is known is asked of nobody here: the statement's claim makes it once. */
+export const sqsInbox = (queueUrl: string, client: SQSClient = openQueue()): Pick<Inbox, 'put'> => ({
+  put: async (delivery) => {
+    const message = JSON.stringify(delivery)
+    const size = Buffer.byteLength(message)
+    if (size > maxMessageBytes) throw new Error(`a delivery of ${size} bytes is more than the queue takes`)
+    await client.send(new SendMessageCommand({QueueUrl: queueUrl, MessageBody: message}))
+    return 'new'
+  },
+})
+
+/** The queue's own part of what a worker is given. */
+export interface QueuedMessage {
+  readonly messageId: string
+  readonly receiptHandle: string
+  readonly body: string
+  readonly attributes: {readonly ApproximateReceiveCount: string}
+}
+
+/** Only the web door may send to the queue, so the JSON's shape is trusted. Undefined: not JSON at all. */
+export function readMessage({body, attributes}: QueuedMessage): Taken | undefined {
+  try {
+    return {...(JSON.parse(body) as Delivery), attempt: Number(attributes.ApproximateReceiveCount)}
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,121 @@
+/** Takes deliveries from the inbox, lane by lane, and tries each until it is done. Wakes on a delivery and on a timer. */
+import type {Log} from '../home/log.ts'
+import {GitHubUnavailable} from '../github/unavailable.ts'
+import type {Inbox, Taken} from '../model/inbox.ts'
+
+export interface WorkerTools {
+  readonly inbox: Inbox
+  readonly log: Log
+  readonly now: () => number
+  /** Answers a delivery for good, or throws to be called again later. */
+  readonly handle: (delivery: Taken) => Promise<void>
+  /** Called when a delivery is given up: says so where people look. */
+  readonly giveUp: (delivery: Taken, cause: 'github' | 'internal') => Promise<void>
+  /** How long a delivery is tried; milliseconds. */
+  readonly patience: (delivery: Taken) => number
+  /** Publishes what a crash or an outage left unpublished. */
+  readonly repair: (now: number) => Promise<void>
+}
+
+export interface Worker {
+  /** Something was put into the inbox. */
+  readonly wake: () => void
+  /** Finishes what is in hand and takes no more. */
+  readonly drain: () => Promise<void>
+}
+
+const maxInHand = 8
+const idleMs = 1000
+const repairEveryMs = 30_000
+
+export function startWorker(tools: WorkerTools): Worker {
+  const inHand = new Set<Promise<void>>()
+  let draining = false
+  let wakeUp: () => void = () => undefined
+  let repairAt = 0
+
+  const run = async (): Promise<void> => {
+    while (!draining) {
+      await repairWhenDue()
+      const delivery = inHand.size < maxInHand ? await takeNext(tools) : undefined
+      if (delivery === undefined) await rest()
+      else track(attempt(delivery, tools))
+    }
+  }
+  const repairWhenDue = async (): Promise<void> => {
+    if (tools.now() < repairAt) return
+    repairAt = tools.now() + repairEveryMs
+    await tools.repair(tools.now()).catch((fault: unknown) => tools.log.error({err: fault}, 'repair failed'))
+  }
+  const rest = (): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, idleMs)
+      wakeUp = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  const track = (work: Promise<void>): void => {
+    inHand.add(work)
+    void work.finally(() => {
+      inHand.delete(work)
+      wakeUp()
+    })
+  }
+
+  const running = run()
+  return {
+    wake: () => wakeUp(),
+    drain: async () => {
+      draining = true
+      wakeUp()
+      await running
+      await Promise.all(inHand)
+    },
+  }
+}
+
+async function takeNext({inbox, log, now}: WorkerTools): Promise<Taken | undefined> {
+  try {
+    return await inbox.take(now())
+  } catch (fault) {
+    log.error({err: fault}, 'the inbox cannot be read')
+    return undefined
+  }
+}
+
+/** Never rejects: what went wrong is logged and the delivery stays in the inbox until it is done. */
+async function attempt(delivery: Taken, tools: WorkerTools): Promise<void> {
+  const {inbox, log, now} = tools
+  try {
+    await tools.handle(delivery)
+    await inbox.done(delivery.id)
+  } catch (fault) {
+    await settleFault({delivery, fault}, tools).catch((again: unknown) => {
+      // The lease ends by itself and the delivery is taken again.
+      log.error({err: again, delivery: delivery.id, at: now()}, 'a failed delivery could not be put back')
+    })
+  }
+}
+
+async function settleFault(
+  {delivery, fault}: {readonly delivery: Taken; readonly fault: unknown},
+  tools: WorkerTools,
+): Promise<void> {
+  const retryAt = tools.now() + retryDelay(fault, delivery.attempt)
+  if (retryAt < delivery.receivedAt + tools.patience(delivery)) {
+    tools.log.warn({err: fault, delivery: delivery.id, attempt: delivery.attempt}, 'a delivery will be tried again')
+    await tools.inbox.done(delivery.id, retryAt)
+    return
+  }
+  tools.log.error({err: fault, delivery: delivery.id, attempt: delivery.attempt}, 'a delivery is given up')
+  await tools.giveUp(delivery, fault instanceof GitHubUnavailable ? 'github' : 'internal')
+  await tools.inbox.done(delivery.id)
+}
+
+/** 1, 2, 4 … 60 seconds, or what GitHub asked for when that is longer. */
+function retryDelay(fault: unknown, attempt: number): number {
+  const backOff = Math.min(60, 2 ** (attempt - 1)) * 1000
+  const asked = fault instanceof GitHubUnavailable ? (fault.retryAfterMs ?? 0) : 0
+  return Math.max(backOff, asked)
+}

@@ -1,0 +1,32 @@
+/** All durable state of an issuer, whatever its engine. */
+import type {Entry} from '#protocol'
+import type {AuditorRegister, AuditorTokens, LinkRegister, LinkTokens, TokenIds} from './callers.ts'
+import type {KeySets} from './key-sets.ts'
+import type {PanelNotes} from './panel-notes.ts'
+import type {Inbox} from './inbox.ts'
+import type {Claims, Outbox} from './idempotency.ts'
+import type {RecordReader, Scopes} from './lookups.ts'
+import type {Checkpoints, EntryReader, LedgerReader} from './readers.ts'
+import type {PushLog, Store} from './store.ts'
+
+/** Every port of durable state over one engine. */
+export interface Durable {
+  readonly store: Store
+  readonly records: RecordReader
+  readonly scopes: Scopes
+  readonly claims: Claims
+  readonly outbox: Outbox
+  readonly inbox: Inbox
+  readonly pushLog: PushLog
+  readonly panelNotes: PanelNotes
+  readonly entries: EntryReader
+  readonly ledger: LedgerReader
+  readonly checkpoints: Checkpoints
+  readonly auditors: AuditorTokens & AuditorRegister
+  readonly links: LinkTokens & LinkRegister
+  readonly tokenIds: TokenIds
+  readonly keySets: KeySets
+  /** Writes entry 0, once in the life of a database; throws when a ledger is there. */
+  createLedger(first: Entry): Promise<void>
+  close(): void
+}

@@ -1,0 +1,92 @@
+/** What a scope has become, a fold of its records: receipts that live, approvals that wait, denials that stand. */
+import type {Binding, CommitSha, DecisionId, Environment, ReceiptId, RepositoryId, Revocation} from '#protocol'
+import type {Statement} from './facts.ts'
+
+export interface ScopeKey {
+  readonly repositoryId: RepositoryId
+  readonly environment: Environment
+}
+
+/** A fold of the records of one (repository, environment): what may forbid, so it is read consistently. */
+export interface ScopeState {
+  /** The receipts that count and were alive when the last of them was minted, newest last. A revoked one is not here. */
+  readonly receipts: readonly LiveReceipt[]
+  readonly lastAuthorized?: CommitSha | undefined
+  /** Approvals that wait for more people, oldest first. */
+  readonly waiting?: readonly WaitingApproval[] | undefined
+  /** Revocations of receipts whose life is not over yet, oldest first: whatever shows the newest shows these. */
+  readonly revoked?: readonly EndedReceipt[] | undefined
+  /** Denials that stand, at most one a person and pull request. */
+  readonly denials?: readonly Denial[] | undefined
+  /** Of each pull request where something was denied or revoked: the last statement that did so. */
+  readonly voids?: readonly VoidBefore[] | undefined
+}
+
+/** An approval that was one of too few: where to read it again, and for which commit it was. */
+export interface WaitingApproval {
+  readonly statement: Statement
+  /** The escalation that it became. */
+  readonly decision: DecisionId
+  readonly sha: CommitSha
+  readonly binding: Binding
+  /** When it counts no more; milliseconds. */
+  readonly until: number
+  /** Whose it is, for show; absent in older states. */
+  readonly login?: string | undefined
+  /** Whether its repository was public when it was given; absent in older states: private. */
+  readonly public?: boolean | undefined
+}
+
+export interface LiveReceipt {
+  readonly id: ReceiptId
+  readonly sha: CommitSha
+  readonly pullRequest: number
+  readonly authorizedBy: string
+  /** The ids of the accounts whose approvals it carries. */
+  readonly approvers: readonly number[]
+  /** Milliseconds. */
+  readonly expiresAt: number
+  /** Whether its repository was public when it was minted. */
+  readonly public: boolean
+  /** The last authorized commit before this one was. */
+  readonly before?: CommitSha | undefined
+  /** The one run that used it. */
+  readonly redeemed?: Redeemed | undefined
+}
+
+export interface EndedReceipt extends Pick<LiveReceipt, 'sha' | 'expiresAt'> {
+  readonly revocation: Revocation
+}
+
+export interface Redeemed {
+  readonly run: Run
+  /** Milliseconds. */
+  readonly at: number
+}
+
+/** A workflow run as its OIDC token names it. */
+export interface Run {
+  /** GitHub's id of the run, in decimal. */
+  readonly id: string
+  readonly attempt: number
+  readonly url: string
+}
+
+/** A DENY stands for its pull request, whatever is pushed next (formats §8, "Order and time"). */
+export interface Denial {
+  readonly pullRequest: number
+  readonly by: {readonly id: number; readonly login: string}
+  readonly commentId: number
+  /** When it was said; milliseconds. */
+  readonly at: number
+  /** Whether its repository was public then; absent in older states: private. */
+  readonly public?: boolean | undefined
+}
+
+/** Statements of this pull request made before this one are void, those that are retried or delivered late too. */
+export interface VoidBefore {
+  readonly pullRequest: number
+  readonly commentId: number
+  /** When it was said; milliseconds. */
+  readonly at: number
+}

@@ -1,0 +1,64 @@
+/** The badges (formats §8). Whatever cannot be told, for whatever reason, is the same grey `unknown`. */
+import {type Context, Hono} from 'hono'
+import {etag} from 'hono/etag'
+import {parseEnvironment, parseRepositoryName} from '#protocol'
+import type {ReadCaller} from '../caller.ts'
+import {drawBadge, endpointOf, sayBadge} from './draw.ts'
+import {type BadgeStatus, type StatusTools, readBadgeStatus} from './status.ts'
+
+export interface BadgeTools extends StatusTools {
+  readonly readCaller: ReadCaller
+  /** Told of every failure: a grey badge says nothing about it. */
+  readonly reportFault: (fault: unknown) => void
+}
+
+/** Mount it at `/badge`. */
+export function badgeRoutes(tools: BadgeTools): Hono {
+  const routes = new Hono()
+  routes.use(etag())
+  routes.get('/:owner/:repository/:file', async (c) => {
+    const asked = readQuestion(c)
+    if (asked === undefined) return c.notFound()
+    const badge = sayBadge(asked.environment, await findStatus(c.req.raw, asked, tools))
+    // A bearer stands in no address: what it may see is for no shared cache.
+    const isForAll = c.req.header('authorization') === undefined
+    c.header('cache-control', `${isForAll ? 'public' : 'private'}, max-age=30`)
+    c.header('vary', 'authorization')
+    if (asked.form === 'json') return c.json(endpointOf(badge))
+    c.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
+    return c.body(drawBadge(badge), 200, {'content-type': 'image/svg+xml; charset=utf-8'})
+  })
+  return routes
+}
+
+interface Asked {
+  readonly repository: string
+  readonly environment: string
+  readonly form: 'svg' | 'json'
+}
+
+/** The environment's `/` arrives as %2F, so it is one part of the path. */
+function readQuestion(c: Context): Asked | undefined {
+  const {owner, repository, file} = c.req.param() as Readonly<Record<string, string>>
+  const [, environment, form] = /^(.{1,63})\.(svg|json)$/.exec(file ?? '') ?? []
+  if (environment === undefined || (form !== 'svg' && form !== 'json')) return undefined
+  return {repository: `${owner ?? ''}/${repository ?? ''}`, environment, form}
+}
+
+/** Whatever goes wrong, the answer is `unknown`. */
+export async function findStatus(
+  request: Request,
+  asked: Pick<Asked, 'repository' | 'environment'>,
+  tools: BadgeTools,
+): Promise<BadgeStatus> {
+  const [repository, environment] = [parseRepositoryName(asked.repository), parseEnvironment(asked.environment)]
+  if (repository === undefined || environment === undefined) return {kind: 'unknown'}
+  try {
+    // Who asks is known before anything is looked up by name.
+    const sight = await tools.readCaller(request)
+    return await readBadgeStatus({repository, environment, sight}, tools)
+  } catch (fault) {
+    tools.reportFault(fault)
+    return {kind: 'unknown'}
+  }
+}

@@ -1,0 +1,77 @@
+/** What a panel says: where a pull request stands with everything that it could be deployed to. */
+import type {Environment, Revocation} from '#protocol'
+import type {ChangeFacts, PullPlace} from '../../model/facts.ts'
+import type {Prospect} from '../../policy/prospect.ts'
+import type {EnvironmentPolicy, PolicySource} from '../../model/ruling.ts'
+import type {Denial, LiveReceipt} from '../../model/state.ts'
+
+export type Unreadable = Extract<PolicySource, {kind: 'unreadable'}>
+
+export interface Panel {
+  /** By the repository's present name, after its id was compared. */
+  readonly place: PullPlace
+  readonly pullRequest: ChangeFacts['pullRequest']
+  readonly subject: Subject
+  /** The policy that the pull request itself would bring, where that cannot be used. */
+  readonly proposed?: Unreadable | undefined
+}
+
+/**
+ * `fork` and `unreadable`: nothing of it can be authorized, so nothing dearer was read. `closed`: without being merged,
+ * so nothing is read any more and the environments' states are the last.
+ */
+export type Subject =
+  | {readonly kind: 'fork'}
+  | {readonly kind: 'unreadable'; readonly source: Unreadable}
+  | {readonly kind: 'closed'; readonly stages: readonly Stage[]}
+  | {
+      readonly kind: 'change'
+      readonly change: ChangeFacts
+      readonly source: Exclude<PolicySource, Unreadable>
+      readonly stages: readonly Expected[]
+      /** Environments that are only named: a panel has room for so many. */
+      readonly more: readonly Environment[]
+    }
+
+/** An environment, and where the commit stands there. */
+export interface Stage {
+  readonly environment: Environment
+  readonly state: State
+}
+
+/** With what its authorization would let out and asks for. */
+export interface Expected extends Stage, Prospect {
+  /** Everything since the environment's last authorized commit. */
+  readonly change: ChangeFacts
+  readonly rules: EnvironmentPolicy
+  /** Another commit of the pull request that is still let out. */
+  readonly earlier?: Pick<LiveReceipt, 'sha' | 'expiresAt'> | undefined
+}
+
+/** What a job reported of its deployment. */
+export interface Deployed {
+  readonly run: {readonly id: string; readonly url: string}
+  /** Absent while it runs. */
+  readonly outcome?: string | undefined
+  readonly at: string
+}
+
+export interface Waiting {
+  readonly kind: 'waiting'
+  readonly approvals: number
+  /** Who gave them, as far as it is known. */
+  readonly logins: readonly string[]
+  /** When the first of them ends; milliseconds. */
+  readonly until: number
+}
+
+export type State =
+  | {readonly kind: 'needed'}
+  | Waiting
+  | {
+      readonly kind: 'authorized' | 'expired'
+      readonly receipt: LiveReceipt
+      readonly deployed?: Deployed | undefined
+    }
+  | {readonly kind: 'revoked'; readonly revocation: Revocation}
+  | {readonly kind: 'denied'; readonly denial: Denial}

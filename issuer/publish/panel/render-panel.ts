@@ -1,0 +1,78 @@
+/**
+ * A panel as Markdown: for a phone and an e-mail, so no tables, and nothing that stands only in a colour. Whatever
+ * others wrote is escaped; no line of ours begins with `/` but the one to copy, in its block.
+ */
+import type {Origin} from '#protocol'
+import {codeSpan} from '../markdown.ts'
+import {renderPolicyProblems} from '../render-policy.ts'
+import type {Expected, Panel, Subject} from './panel.ts'
+import {clip, paragraphs} from './prose.ts'
+import {renderSection, warned} from './render-section.ts'
+import {renderStageLine} from './render-state.ts'
+
+export function renderPanel({pullRequest, subject, proposed}: Panel, issuer: Origin): string {
+  const [answer, ...more] = renderSubject(subject, {pullRequest, issuer})
+  const policy = proposed === undefined ? [] : [renderPolicyProblems(proposed, 'proposed')]
+  return paragraphs('### May this be deployed?', answer, ...policy, ...more)
+}
+
+interface Around {
+  readonly pullRequest: Panel['pullRequest']
+  readonly issuer: Origin
+}
+
+/** The answer first. */
+function renderSubject(subject: Subject, {pullRequest, issuer}: Around): readonly [string, ...string[]] {
+  switch (subject.kind) {
+    case 'fork':
+      return [
+        '**Nothing of this pull request can be authorized:** its branch is in a fork, where nobody can see who pushes. To deploy it, push the branch to this repository and open a pull request from there.',
+      ]
+    case 'unreadable':
+      return [renderPolicyProblems(subject.source, 'in force')]
+    case 'closed':
+      return [
+        '**Closed without being merged:** nothing of it is authorized any more.',
+        ...(subject.stages.length === 0 ? [] : [renderList(subject.stages, {issuer, isOver: true})]),
+      ]
+    case 'change':
+      return renderChange(subject, {pullRequest, issuer})
+  }
+}
+
+type ChangeSubject = Extract<Subject, {kind: 'change'}>
+
+function renderChange(subject: ChangeSubject, {pullRequest, issuer}: Around): readonly [string, ...string[]] {
+  const {change, stages, more, source} = subject
+  const place = pullRequest.state === 'merged' ? 'the merge commit' : 'its newest commit'
+  return [
+    renderList(stages, {issuer, isOver: false}),
+    ...renderWarnings(stages),
+    ...stages.flatMap(renderSection),
+    ...(more.length === 0
+      ? []
+      : [
+          `**Not shown:** ${more.map(codeSpan).join(', ')}. A comment \`/authorize <environment>\` is answered with its line.`,
+        ]),
+    `<sub>About ${place}, ${codeSpan(change.commit.sha)}. ${renderSource(source)} This comment is kept up to date. \`/countersign help\` says what else can be said.</sub>`,
+  ]
+}
+
+const renderList = (
+  stages: Extract<Subject, {kind: 'closed'}>['stages'],
+  how: {readonly issuer: Origin; readonly isOver: boolean},
+): string => stages.map((stage) => `- ${renderStageLine(stage, how)}`).join('\n')
+
+const renderSource = (source: ChangeSubject['source']): string =>
+  source.kind === 'file'
+    ? `The rules are those of ${codeSpan(source.path)} on the default branch.`
+    : 'The repository has no `.github/countersign.yml`, so the built-in rules apply.'
+
+/** What a reader should know whatever the environment; each found thing once. */
+function renderWarnings(stages: readonly Expected[]): readonly string[] {
+  const found = stages
+    .flatMap(({risk}) => risk.factors)
+    .filter(({name, value}) => value > 0 && warned.has(name))
+    .map(({why}) => `- ⚠️ ${clip(why)}`)
+  return found.length === 0 ? [] : ['**Before you decide:**', [...new Set(found)].join('\n')]
+}

@@ -1,0 +1,114 @@
+/** Where an environment stands, in one line. */
+import {type Origin, type Revocation, secondsTimeToMs} from '#protocol'
+import {codeSpan} from '../markdown.ts'
+import {renderTime} from '../render-change.ts'
+import type {LiveReceipt} from '../../model/state.ts'
+import {findHold, type Hold, listNames} from './hold.ts'
+import type {Deployed, Expected, Stage, State, Waiting} from './panel.ts'
+import {clip} from './prose.ts'
+
+export interface How {
+  /** Where receipts are shown. */
+  readonly issuer: Origin
+  /** Whether nothing is awaited any more. */
+  readonly isOver: boolean
+}
+
+/** An Expected says how many approvals are needed and what holds it up, a Stage of a closed pull request does not. */
+export function renderStageLine(stage: Stage | Expected, how: How): string {
+  const hold = 'needed' in stage ? findHold(stage) : undefined
+  return `${marks[markOf(stage.state, hold)]} ${codeSpan(stage.environment)}: ${renderState(stage, {...how, hold})}`
+}
+
+/** Each one character, and never the only thing that says it. */
+const marks = {
+  needed: '🔒',
+  waiting: '⏳',
+  authorized: '✅',
+  deployed: '🚀',
+  failed: '❌',
+  expired: '⌛',
+  revoked: '🚫',
+  denied: '⛔',
+  barred: '🚧',
+  nobody: '🚧',
+  frozen: '🧊',
+  checks: '⏳',
+} as const
+
+function markOf(state: State, hold: Hold | undefined): keyof typeof marks {
+  if (state.kind === 'needed') return hold?.kind ?? 'needed'
+  if (state.kind !== 'authorized' && state.kind !== 'expired') return state.kind
+  const outcome = state.deployed?.outcome
+  if (outcome === undefined) return state.kind
+  return outcome === 'success' ? 'deployed' : 'failed'
+}
+
+type Held = How & {readonly hold: Hold | undefined}
+
+function renderState(stage: Stage | Expected, how: Held): string {
+  const {state} = stage
+  const needed = 'needed' in stage ? stage.needed : undefined
+  switch (state.kind) {
+    case 'needed':
+      return (
+        how.hold?.words ??
+        `**needs authorization**${needed === undefined || needed === 1 ? '' : ` by ${needed} people`}`
+      )
+    case 'waiting':
+      return `**${state.approvals} of ${needed ?? 'the'} approvals**${renderBy(state)}, good until **${renderTime(state.until)}**${renderHold(how)}`
+    case 'authorized':
+    case 'expired':
+      return `${renderUse(state)} · ${renderReceipt(state.receipt, how.issuer)}${state.kind === 'expired' ? renderHold(how) : ''}`
+    case 'revoked':
+      return `**revoked**${renderCause(state.revocation)}${renderHold(how)}`
+    case 'denied':
+      return `**denied** by ${codeSpan(state.denial.by.login)} at ${renderTime(state.denial.at)}${how.isOver ? '' : ', which stands whatever is pushed'}`
+  }
+}
+
+const renderHold = ({hold}: Held): string => (hold === undefined ? '' : `; ${hold.words}`)
+
+const renderBy = ({logins}: Waiting): string => (logins.length === 0 ? '' : `, by ${listNames(logins)}`)
+
+const causes: Readonly<Record<Revocation['cause'], string>> = {
+  person: ' by',
+  denied: ' by a denial of',
+  closed: ', since the pull request was closed by',
+  permission: ', since the permission was lost by',
+}
+
+const renderCause = ({cause, revokedBy, at}: Revocation): string =>
+  `${causes[cause]} ${codeSpan(revokedBy.login)} at ${renderTime(secondsTimeToMs(at))}`
+
+type Let = Extract<State, {readonly kind: 'authorized' | 'expired'}>
+
+/** What became of it first, where a job told. */
+function renderUse({kind, receipt, deployed}: Let): string {
+  const until = renderTime(receipt.expiresAt)
+  const by = codeSpan(receipt.authorizedBy)
+  const outcome = deployed?.outcome
+  if (deployed !== undefined && outcome !== undefined) {
+    const ended = outcome === 'success' ? '**deployed**' : `**deployment ended in ${clip(outcome)}**`
+    const told = `${ended}, as its job reported in ${renderRun(deployed.run)}`
+    return `${told}; authorized by ${by} ${kind === 'expired' ? `until ${until}, which is over` : `until **${until}**`}`
+  }
+  const words =
+    kind === 'expired'
+      ? `**expired** at ${until}; ${by} had authorized it`
+      : `**authorized** by ${by} until **${until}**`
+  return `${words}${renderRunning(receipt, deployed)}`
+}
+
+function renderRunning({redeemed}: LiveReceipt, deployed: Deployed | undefined): string {
+  if (deployed !== undefined) return `; a job began to deploy it in ${renderRun(deployed.run)}`
+  return redeemed === undefined ? '' : `; used by ${renderRun(redeemed.run)}`
+}
+
+/** Made of the job's verified token; even so only what cannot leave its place becomes a link. */
+const renderRun = ({id, url}: Deployed['run']): string =>
+  /^https?:\/\/[A-Za-z0-9._:/-]+$/.test(url) ? `[run ${id}](${url})` : codeSpan(`run ${id}`)
+
+/** Its page is public where its repository was. */
+const renderReceipt = ({id, public: isPublic}: LiveReceipt, issuer: Origin): string =>
+  isPublic ? `[receipt](${issuer}/r/${id})` : `receipt ${codeSpan(id)}`

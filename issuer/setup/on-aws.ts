@@ -1,0 +1,49 @@
+/** Set-up on AWS: its function alone reads the token and writes the App's secret, and it may do nothing else. */
+import type {Hono} from 'hono'
+import {action} from '../home/app-tools.ts'
+import {readAwsPlaces} from '../home/aws-places.ts'
+import type {Env} from '../home/variables.ts'
+import {readBaseConfig} from '../home/config.ts'
+import {Secret} from '../model/secret.ts'
+import {makeLog} from '../home/log.ts'
+import {createConverter} from './convert.ts'
+import {setupApp} from './routes.ts'
+import {digestOfToken, isSetupToken} from './session.ts'
+import {fetchText, findAppSecret, isFilled, keepIn, openSecretsManager} from '../home/aws/app-secret.ts'
+import {refusal} from '../home/aws/ground.ts'
+import {openReceiptKey} from '../home/aws/keys.ts'
+
+/** Throws with every problem at once. */
+export async function openSetup(env: Env, version: string): Promise<Hono> {
+  const {SETUP_TOKEN: tokenArn} = env
+  const found = findAppSecret(env)
+  if (tokenArn === undefined || found === undefined) throw refusal(['SETUP_TOKEN and COUNTERSIGN_GITHUB_APP: not set'])
+  const read = readAwsPlaces(found.rest)
+  if (!read.ok) throw refusal(read.problems)
+  const configured = readBaseConfig(read.rest)
+  if (!configured.ok) throw refusal(configured.problems)
+  const {publicUrl: issuer, github, logLevel} = configured.config
+  const client = openSecretsManager()
+  const token = (await fetchText(tokenArn, client)) ?? ''
+  if (!isSetupToken(token)) throw refusal(['SETUP_TOKEN: the secret holds no set-up token'])
+  const log = makeLog({level: logLevel, secrets: [new Secret(token)]})
+  return setupApp({
+    issuer,
+    apiUrl: github.apiUrl,
+    action,
+    tokenDigest: async () => ((await isFilled(found.arn, client)) ? undefined : digestOfToken(token)),
+    convert: createConverter({apiUrl: github.apiUrl, version}),
+    keep: keepIn(found.arn, client),
+    // The App is kept by then: a key that cannot be shown is told elsewhere.
+    keys: async () =>
+      await openReceiptKey(read.places).then(
+        (pin) => ({pin}),
+        (fault: unknown) => {
+          log.warn({err: fault}, 'the key to pin could not be shown')
+          return undefined
+        },
+      ),
+    now: Date.now,
+    log,
+  })
+}
