@@ -2,35 +2,18 @@
 import {Hono, type MiddlewareHandler} from 'hono'
 import {bodyLimit} from 'hono/body-limit'
 import {secureHeaders} from 'hono/secure-headers'
-import type {KeySet, PublicJwk} from '#protocol'
-import {type AuditRouteTools, auditRoutes} from './api/audit/routes.ts'
-import {type BadgeTools, badgeRoutes} from './pages/badge/routes.ts'
-import {type KeySetRouteTools, keySetRoutes} from './api/key-set-routes.ts'
-import {type LedgerRouteTools, ledgerRoutes} from './api/ledger-routes.ts'
-import {type PageTools, pageRoutes} from './pages/routes.ts'
-import {type DecisionRouteTools, decisionRoutes, tokenKeyRoutes} from './api/decision-routes.ts'
+import {auditRoutes} from './api/audit/routes.ts'
+import {badgeRoutes} from './pages/badge/routes.ts'
+import {keySetRoutes} from './api/key-set-routes.ts'
+import {ledgerRoutes} from './api/ledger-routes.ts'
+import {pageRoutes} from './pages/routes.ts'
+import {decisionRoutes, tokenKeyRoutes} from './api/decision-routes.ts'
 import {eventRoutes} from './api/event-routes.ts'
 import {intotoRoutes} from './api/intoto-routes.ts'
-import {type ReceiptRouteTools, receiptRoutes} from './api/receipt-routes.ts'
+import {receiptRoutes} from './api/receipt-routes.ts'
+import type {AppTools} from './home/serving.ts'
 import {closedSetup} from './setup/routes.ts'
-import {type WebhookTools, maxWebhookBytes, receiveWebhook} from './inbox/receive.ts'
-
-export interface AppTools {
-  readonly webhook: WebhookTools
-  /** Called after a delivery was kept. */
-  readonly delivered: () => void
-  /** What is published now. */
-  readonly keySet: () => Promise<KeySet>
-  readonly tokenKey: PublicJwk
-  /** What is asked about receipts and decisions, and by whom. */
-  readonly asking: ReceiptRouteTools & DecisionRouteTools & AuditRouteTools & KeySetRouteTools
-  readonly ledger: LedgerRouteTools
-  readonly pages: PageTools & BadgeTools
-  readonly version: string
-  /** Resolves when the store answers, rejects when it does not. */
-  readonly probe: () => Promise<unknown>
-  readonly logFault: (fault: unknown, route: string) => void
-}
+import {maxWebhookBytes, receiveWebhook} from './inbox/receive.ts'
 
 export function createApp(tools: AppTools): Hono {
   const app = new Hono()

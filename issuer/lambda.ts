@@ -1,7 +1,9 @@
 /** AWS Lambda: the functions of infra/template.yaml, each under a role of its own. */
 /* eslint @typescript-eslint/no-deprecated: off -- the adapter leaves Hono for a package of its own with version 5 */
+import type {Hono} from 'hono'
 import {handle} from 'hono/aws-lambda'
 import manifest from '../package.json' with {type: 'json'}
+import {createApp} from './app.ts'
 import {type SealedPeriod, readEvidenceKeys} from './api/export/evidence-keys.ts'
 import {type KeyOrder, carryOut} from './keys/orders.ts'
 import {NotSetUp, fetchApp} from './home/aws/app-secret.ts'
@@ -15,6 +17,7 @@ import {openSetup} from './setup/on-aws.ts'
 import {type BatchResult, type QueueEvent, keepHouse, workOff} from './home/aws/work.ts'
 import {makeLog} from './home/log.ts'
 import {openQueue, sqsInbox} from './inbox/sqs.ts'
+import type {Inbox} from './model/inbox.ts'
 
 /** Kept while the process lives. A start that failed is tried again by the next event. */
 function once<T>(open: () => Promise<T>): () => Promise<T> {
@@ -37,13 +40,16 @@ function readQueueUrl(): string {
 }
 
 const passOn = createPassOn(process.env, makeLog({level: 'info', secrets: []}))
-const pages = once(async () => (await openOnAws(await ground(), 'web')).app(sqsInbox(readQueueUrl(), client)))
+const routesOf = async (role: 'web' | 'desk', inbox: Pick<Inbox, 'put'>): Promise<Hono> =>
+  createApp((await openOnAws(await ground(), role)).serving(inbox, () => undefined))
+
+const pages = once(() => routesOf('web', sqsInbox(readQueueUrl(), client)))
 
 /** What the world reaches, by a Function URL. */
 export const web = handle(webFront({app: pages, passOn}))
 
 const noInbox = {put: () => Promise.reject(new Error('no delivery is passed on to the desk'))}
-const receipts = once(async () => (await openOnAws(await ground(), 'desk')).app(noInbox))
+const receipts = once(() => routesOf('desk', noInbox))
 
 /** What the web function passes on: a Function URL's event as it came. */
 export const desk = handle(frontOf('desk', receipts))
@@ -84,8 +90,8 @@ const isSetUp = async (): Promise<boolean> => {
 /** The answer of a function is 6 MB at most. */
 const mostKeys = 40_000
 
-async function tellEvidenceKeys(period: SealedPeriod, {tools}: IssuerOnAws): Promise<object> {
-  const read = await readEvidenceKeys(period, tools, tools.evidenceKeys)
+async function tellEvidenceKeys(period: SealedPeriod, {tools, durable}: IssuerOnAws): Promise<object> {
+  const read = await readEvidenceKeys(period, durable, tools.evidenceKeys)
   if (!read.ok) throw new Error(`the evidence secret of now did not seal the evidence of ${read.problem}`)
   if (read.lines.length > mostKeys) throw new Error(`${read.lines.length} keys are too many: take shorter periods`)
   return {lines: read.lines}

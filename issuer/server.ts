@@ -3,13 +3,16 @@ import type {Server} from 'node:http'
 import {parseArgs} from 'node:util'
 import {serve} from '@hono/node-server'
 import manifest from '../package.json' with {type: 'json'}
+import {createApp} from './app.ts'
 import type {Env} from './home/variables.ts'
 import {type BaseConfig, type IssuerConfig, hasNoAccess, readBaseConfig, readConfig} from './home/config.ts'
-import {type Log, makeLog} from './home/log.ts'
-import {type Issuer, assemble, openIssuer} from './home/open.ts'
+import {makeLog} from './home/log.ts'
+import type {Log} from './model/log.ts'
+import {type WithKeptApp, addKeptApp} from './home/kept-app-file.ts'
+import {type Issuer, openIssuer, openOnBase} from './home/node.ts'
 import {type Base, openBase} from './home/open-base.ts'
-import {type WithKeptApp, addKeptApp, dropTokenFile, openTokenFile} from './setup/files.ts'
-import {openWaiting} from './setup/waiting.ts'
+import {dropTokenFile, openTokenFile} from './setup/token-file.ts'
+import {type WaitingIssuer, openWaiting} from './setup/waiting.ts'
 
 const help = `countersign-issuer: mints receipts when a reviewer comments /authorize on a pull request.
 
@@ -61,8 +64,10 @@ async function start(): Promise<void> {
 interface House {
   readonly config: BaseConfig
   readonly log: Log
-  issuer: Issuer
+  issuer: WaitingIssuer
 }
+
+const withApp = ({serving, ...issuer}: Issuer): WaitingIssuer => ({...issuer, app: createApp(serving)})
 
 type OpenedHouse =
   {readonly ok: true; readonly house: House} | {readonly ok: false; readonly problems: readonly string[]}
@@ -74,7 +79,7 @@ async function startServing({env, warning}: Extract<WithKeptApp, {ok: true}>): P
   const log = makeLog({level: config.logLevel, secrets: secretsOf(config)})
   for (const one of [...read.warnings, ...(warning === undefined ? [] : [warning])]) log.warn({}, one)
   const opened = await openIssuer(config, {...around, log})
-  return opened.ok ? {ok: true, house: {config, log, issuer: opened.issuer}} : opened
+  return opened.ok ? {ok: true, house: {config, log, issuer: withApp(opened.issuer)}} : opened
 }
 
 /** Without an App: the first start, when its folder is new, and each one until somebody has set it up. */
@@ -113,7 +118,7 @@ async function beginServing(house: House, base: Base): Promise<void> {
   if (!read.ok) throw new Error(read.problems.join('; '))
   const {config} = read
   const log = makeLog({level: config.logLevel, secrets: secretsOf(config)})
-  house.issuer = await assemble({...base, config}, {...around, log})
+  house.issuer = withApp(await openOnBase({...base, config}, {...around, log}))
   dropTokenFile(config.databasePath)
 }
 
@@ -140,7 +145,7 @@ function listen(house: House): void {
       serverOptions: patience,
     },
     ({port}) => {
-      process.stdout.write(`pin this line in your workflows: ${house.issuer.pin}\n`)
+      process.stdout.write(`pin this line in your workflows: ${house.issuer.pin()}\n`)
       process.stdout.write(`checkpoints of the ledger verify under: ${house.issuer.ledgerKey}\n`)
       log.info({host: config.host, port, issuer: config.publicUrl}, 'listening')
     },

@@ -14,8 +14,8 @@ import {
   SQSClient,
   type Message,
 } from '@aws-sdk/client-sqs'
-import {Secret} from '../../issuer/model/secret.ts'
-import {printKeptApp} from '../../issuer/setup/kept-app.ts'
+import {Secret} from '../../issuer/keys/secret.ts'
+import {printKeptApp} from '../../issuer/home/kept-app.ts'
 import {type Emulator, credentials, refusal, region} from './emulator.ts'
 import {findDenied, keyNames, mayInvoke, mayUseKey, mayUseSecret} from './grants.ts'
 import {InvokeApi} from './invoke.ts'

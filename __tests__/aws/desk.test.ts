@@ -6,7 +6,8 @@ import {afterAll, beforeAll, expect, jest, test} from '@jest/globals'
 import {verify} from '#protocol'
 import {readConfig} from '../../issuer/home/config.ts'
 import {passedOn} from '../../issuer/home/aws/doors.ts'
-import {openIssuer} from '../../issuer/home/open.ts'
+import {createApp} from '../../issuer/app.ts'
+import {openIssuer} from '../../issuer/home/node.ts'
 import {repository} from '../acceptance/stage.ts'
 import type {InvokeFault} from './invoke.ts'
 import {absent} from './cloud-stage.ts'
@@ -26,7 +27,8 @@ async function listRoutes(): Promise<readonly string[]> {
   const quiet = {info: () => undefined, warn: () => undefined, error: () => undefined}
   const opened = await openIssuer(read.config, {log: quiet, version: '0', now: Date.now})
   if (!opened.ok) throw new Error(opened.problems.join())
-  const {app, close} = opened.issuer
+  const {serving, close} = opened.issuer
+  const app = createApp(serving)
   await close()
   rmSync(folder, {recursive: true, force: true})
   const routes = app.routes.filter(({method}) => method !== 'ALL').map(({method, path}) => `${method} ${path}`)

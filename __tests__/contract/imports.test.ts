@@ -14,6 +14,9 @@ interface Border {
 const packages = (...names: readonly string[]): readonly RegExp[] =>
   names.map((name) => new RegExp(`^${name.replaceAll(/[/.]/g, '\\$&').replace('*', '[^/]+')}(/|$)`))
 
+/** What every room of the issuer may import, as far as its floor allows. */
+const inside = [/^#protocol$/, /^issuer\//, /^node:/] as const
+
 /** First match wins, so the narrow rows stand first. */
 const borders: readonly Border[] = [
   {from: /^src\/protocol\/crypto\.node\.ts$/, may: [/^node:crypto$/]},
@@ -24,26 +27,22 @@ const borders: readonly Border[] = [
     from: /^src\//,
     may: [/^#protocol$/, /^src\/(gate\.ts|action\/|cli\/)/, /^node:/, ...packages('@actions/*', 'undici')],
   },
-  {from: /^issuer\/(command|mint)\//, may: [/^#protocol$/, /^issuer\//]},
+  {from: /^issuer\/(model|command|mint)\//, may: [/^#protocol$/, /^issuer\//]},
   {from: /^issuer\/policy\//, may: [/^#protocol$/, /^issuer\//, ...packages('ajv', 'yaml', 'picomatch')]},
-  {
-    from: /^issuer\/(server|cli\/[\w-]+)\.ts$/,
-    may: [/^package\.json$/, /^#protocol$/, /^issuer\//, /^node:/, ...packages('@hono/node-server')],
-  },
   // The AWS SDK stays behind its doors: the table, the keys, the queue, and Lambda's own.
   {
-    from: /^issuer\/(lambda\.ts|home\/aws\/|setup\/on-aws\.ts|store\/dynamodb(\.ts|\/)|keys\/kms\.ts|inbox\/sqs\.ts)/,
-    may: [/^package\.json$/, /^#protocol$/, /^issuer\//, /^node:/, ...packages('@aws-sdk/*', 'hono', 'ulid')],
+    from: /^issuer\/(store\/dynamodb|keys\/kms\.ts|inbox\/sqs\.ts|home\/aws\/|setup\/on-aws\.ts|lambda\.ts)/,
+    may: [/^package\.json$/, ...inside, ...packages('@aws-sdk/*', 'hono', 'ulid')],
   },
-  {
-    from: /^issuer\//,
-    may: [
-      /^#protocol$/,
-      /^issuer\//,
-      /^node:/,
-      ...packages('@octokit/*', 'hono', '@hono/node-server', 'jose', 'ulid', 'badgen', 'uqr', 'pino'),
-    ],
-  },
+  {from: /^issuer\/github\//, may: [...inside, ...packages('@octokit/*')]},
+  {from: /^issuer\/store\//, may: [...inside, ...packages('ulid')]},
+  {from: /^issuer\/(keys|publish|decide|cli)\//, may: inside},
+  {from: /^issuer\/api\//, may: [...inside, ...packages('hono', 'jose')]},
+  {from: /^issuer\/pages\//, may: [...inside, ...packages('hono', 'badgen', 'uqr')]},
+  {from: /^issuer\/inbox\//, may: [...inside, ...packages('@octokit/webhooks-methods')]},
+  {from: /^issuer\/home\//, may: [...inside, ...packages('hono', 'ulid', 'pino')]},
+  {from: /^issuer\/setup\//, may: [...inside, ...packages('hono')]},
+  {from: /^issuer\/(app|server)\.ts$/, may: [/^package\.json$/, ...inside, ...packages('hono', '@hono/node-server')]},
   {from: /^sdk\//, may: [/^src\/protocol\//, /^src\/cli\//, /^sdk\//]},
   {
     from: /^sandbox\//,
@@ -56,23 +55,14 @@ const borders: readonly Border[] = [
   },
 ]
 
-/** What the pure folders import from their neighbours may only be types or other pure folders. */
-const pureIssuer = /^issuer\/(command|policy|mint|model)\//
-
 const sources = globSync('{src,issuer,sdk,sandbox}/**/*.ts').map((file) => file.split(path.sep).join('/'))
 
-function importsOf(file: string): readonly {readonly target: string; readonly typeOnly: boolean}[] {
-  const text = readFileSync(file, 'utf8')
-  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, false)
-  const typeOnly = new Set<string>()
-  ts.forEachChild(source, (node) => {
-    if (!ts.isImportDeclaration(node) || !ts.isStringLiteral(node.moduleSpecifier)) return
-    if (node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword) typeOnly.add(node.moduleSpecifier.text)
-  })
-  return ts.preProcessFile(text, true, true).importedFiles.map(({fileName}) => ({
-    target: fileName.startsWith('.') ? path.posix.join(path.posix.dirname(file), fileName) : fileName,
-    typeOnly: typeOnly.has(fileName),
-  }))
+/** Types too: what a file must know of another ties the two together. */
+function importsOf(file: string): readonly string[] {
+  const {importedFiles} = ts.preProcessFile(readFileSync(file, 'utf8'), true, true)
+  return importedFiles.map(({fileName}) =>
+    fileName.startsWith('.') ? path.posix.join(path.posix.dirname(file), fileName) : fileName,
+  )
 }
 
 describe('borders', () => {
@@ -82,23 +72,49 @@ describe('borders', () => {
 
   test.each(sources)('%s imports only what its folder may', (file) => {
     const border = borders.find(({from}) => from.test(file))
-    const foreign = importsOf(file)
-      .map(({target}) => target)
-      .filter((target) => border?.may.some((pattern) => pattern.test(target)) !== true)
+    const foreign = importsOf(file).filter((target) => border?.may.some((pattern) => pattern.test(target)) !== true)
     expect(foreign).toEqual([])
   })
+})
 
-  test.each(sources.filter((file) => pureIssuer.test(file)))('%s takes only types from folders that act', (file) => {
-    const acting = importsOf(file).filter(
-      ({target, typeOnly}) => target.startsWith('issuer/') && !pureIssuer.test(target) && !typeOnly,
+/** The issuer's rooms, from the ground up: a room imports only rooms below it, and none that stands beside it. */
+const floors: readonly (readonly string[])[] = [
+  ['model'],
+  ['mint', 'command', 'policy'],
+  ['github'],
+  ['store'],
+  ['keys'],
+  ['publish'],
+  ['decide'],
+  ['api', 'pages'],
+  ['inbox'],
+  ['home'],
+  ['cli', 'setup'],
+  ['app.ts'],
+  ['server.ts', 'lambda.ts'],
+]
+
+const roomOf = (file: string): string => file.split('/')[1] ?? ''
+const floorOf = (room: string): number => floors.findIndex((rooms) => rooms.includes(room))
+
+describe('the rooms of the issuer', () => {
+  const inIssuer = sources.filter((file) => file.startsWith('issuer/'))
+
+  test('are these and no others', () => {
+    expect([...new Set(inIssuer.map(roomOf))].sort()).toEqual(floors.flat().sort())
+  })
+
+  test.each(inIssuer)('%s imports nothing from above or beside its room, types included', (file) => {
+    const room = roomOf(file)
+    const wrong = importsOf(file).filter(
+      (target) => target.startsWith('issuer/') && roomOf(target) !== room && floorOf(roomOf(target)) >= floorOf(room),
     )
-    // The contract of facts holds the permission ladder too; nothing there acts.
-    expect(acting.map(({target}) => target)).toEqual([])
+    expect(wrong).toEqual([])
   })
 })
 
 describe('pure folders', () => {
-  const pure = sources.filter((file) => /^(src\/protocol|issuer\/(command|policy|mint))\//.test(file))
+  const pure = sources.filter((file) => /^(src\/protocol|issuer\/(model|command|policy|mint))\//.test(file))
   /** verify.ts gives `now` its default; crypto.*.ts are the door to a library. */
   const clockAllowed = new Set(['src/protocol/verify.ts'])
 
@@ -111,7 +127,5 @@ describe('pure folders', () => {
 })
 
 test('only crypto.browser.ts imports tweetnacl', () => {
-  expect(sources.filter((file) => importsOf(file).some(({target}) => target === 'tweetnacl'))).toEqual([
-    'src/protocol/crypto.browser.ts',
-  ])
+  expect(sources.filter((file) => importsOf(file).includes('tweetnacl'))).toEqual(['src/protocol/crypto.browser.ts'])
 })

@@ -6,7 +6,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {inspect} from 'node:util'
 import {type IssuerConfig, readConfig} from '../../issuer/home/config.ts'
-import {Secret} from '../../issuer/model/secret.ts'
+import {Secret} from '../../issuer/keys/secret.ts'
 
 const rsa = generateKeyPairSync('rsa', {modulusLength: 2048}).privateKey
 const pkcs1 = rsa.export({type: 'pkcs1', format: 'pem'}).toString()

@@ -1,7 +1,9 @@
 /** What a scope has become after denials and revocations: what forbids is kept, and what was let out is measured right. */
 import {describe, expect, test} from '@jest/globals'
 import {foldDenial, foldLifted, foldRevoked, foldVoid, isVoid, liveReceipts} from '../../issuer/mint/fold-withdrawal.ts'
+import type {Case} from '../../issuer/model/ruling.ts'
 import type {LiveReceipt, ScopeState, VoidBefore} from '../../issuer/model/state.ts'
+import {liftedBy} from '../../issuer/policy/order-rules.ts'
 import {aCase, decidedAt, head, must, otherCommit} from './builders.ts'
 import {type Revocation, parseCommitSha, parseReceiptId} from '#protocol'
 
@@ -77,6 +79,10 @@ describe('what was said before a withdrawal', () => {
   })
 })
 
+/** As a decision folds it. */
+const lift = (state: ScopeState, asked: Case): ScopeState =>
+  foldLifted(state, {pullRequest: asked.change.pullRequest.number, lifted: liftedBy(asked)})
+
 describe('a denial', () => {
   const denial = (id: number, pullRequest = 42) => ({...mark(1000, id, pullRequest), by: {id, login: `account-${id}`}})
 
@@ -93,9 +99,9 @@ describe('a denial', () => {
     const state: ScopeState = {receipts: [], denials: [denial(583231), denial(9)]}
     const standing = {by: {id: 583231, login: 'octocat'}, at: 1000, mayStillApprove: true}
     const other = {by: {id: 9, login: 'account-9'}, at: 1000, mayStillApprove: true}
-    const lifted = foldLifted(state, aCase({denials: [standing, other]}))
+    const lifted = lift(state, aCase({denials: [standing, other]}))
     expect(lifted.denials?.map(({by}) => by.id)).toEqual([9])
-    expect(foldLifted(state, aCase({denials: [other]}))).toEqual(state)
+    expect(lift(state, aCase({denials: [other]}))).toEqual(state)
   })
 })
 

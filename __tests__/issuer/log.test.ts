@@ -3,7 +3,7 @@ import {describe, expect, test} from '@jest/globals'
 import {RequestError} from '@octokit/request-error'
 import {generateKeyPairSync} from 'node:crypto'
 import {makeToken} from '../../issuer/api/callers/secret-token.ts'
-import {Secret} from '../../issuer/model/secret.ts'
+import {Secret} from '../../issuer/keys/secret.ts'
 import {makeLog} from '../../issuer/home/log.ts'
 
 const webhookSecret = 'a-webhook-"secret"-of-some-length'

@@ -12,6 +12,7 @@ import {
 import {receiptIdOf} from '../../issuer/mint/mint-receipt.ts'
 import {foldScope, mintFirstEntry, mintRecord, nextTime} from '../../issuer/mint/mint-record.ts'
 import type {ScopeState} from '../../issuer/model/state.ts'
+import {sealPolicy} from '../../issuer/policy/built-in.ts'
 import {makeKey} from '../protocol/builders.ts'
 import {
   aCase,
@@ -30,13 +31,14 @@ const key = makeKey()
 describe('a record', () => {
   const asked = aCase()
   const evidence = evidenceOf(asked)
+  const policy = sealPolicy(asked.policy).text
   const token = 'the token'
   const moment = printMicrosTime(decidedAt * 1000)
 
   test('of an ALLOW is the next entry, with the receipt and the tree after it', () => {
     const ledger = aLedgerHead()
     const receipt = receiptFor(key)
-    const record = mintRecord({head: ledger, decision, case: asked, evidence, receipt, token, at: moment})
+    const record = mintRecord({head: ledger, decision, case: asked, policy, evidence, receipt, token, at: moment})
     expect(checkSuccession(ledger.last, record.entry)).toBeUndefined()
     expect(record.entry).toMatchObject({
       ledger: ledger.origin,
@@ -67,7 +69,15 @@ describe('a record', () => {
   })
 
   test('of a DENY carries token and evidence', () => {
-    const {entry, receipt} = mintRecord({head: aLedgerHead(), decision, case: asked, evidence, token, at: moment})
+    const {entry, receipt} = mintRecord({
+      head: aLedgerHead(),
+      decision,
+      case: asked,
+      policy,
+      evidence,
+      token,
+      at: moment,
+    })
     expect(receipt).toBeUndefined()
     expect(entry).toMatchObject({event: 'decision.made', subject: decision})
     expect(entry.digests).toEqual({token: digestOf(token), evidence: evidence.digest})
@@ -76,7 +86,7 @@ describe('a record', () => {
   test('comes one microsecond after its predecessor when the clock has gone back', () => {
     const ledger = aLedgerHead(decidedAt + 60_000)
     const at = nextTime(ledger, decidedAt)
-    const {entry} = mintRecord({head: ledger, decision, case: asked, evidence, token, at})
+    const {entry} = mintRecord({head: ledger, decision, case: asked, policy, evidence, token, at})
     expect(microsTimeToMicros(entry.time)).toBe(microsTimeToMicros(ledger.last.time) + 1)
     expect(checkSuccession(ledger.last, entry)).toBeUndefined()
   })
@@ -86,6 +96,7 @@ describe('a record', () => {
       head: aLedgerHead(),
       decision,
       case: asked,
+      policy,
       evidence,
       token,
       receipt: receiptFor(key),

@@ -3,7 +3,7 @@ import type {Receipt} from '#protocol'
 import type {Job} from '../model/caller.ts'
 import type {TokenIds} from '../model/callers.ts'
 import type {PresentRepository, RepositorySource} from '../github/repositories.ts'
-import type {Refusal} from './refusals.ts'
+import type {Refusal} from '../decide/refusal.ts'
 
 export interface AdmitTools {
   readonly repositories: RepositorySource

@@ -1,16 +1,6 @@
 /** Why a question about a receipt is refused: each code with its status and its words. The code is API (docs/routes.md). */
 import type {Context} from 'hono'
-import type {SecondsTime} from '#protocol'
-import type {Run} from '../model/state.ts'
-
-export type Refusal =
-  | {readonly code: 'query_invalid' | 'body_invalid' | 'body_too_large'; readonly problem: string}
-  | {readonly code: 'caller_unknown' | 'revoked' | 'reports_exhausted' | 'github_unreachable'}
-  | {readonly code: 'expired'; readonly expiresAt: SecondsTime}
-  | {readonly code: 'repository_mismatch' | 'commit_mismatch'; readonly authorized: string; readonly shown: string}
-  | {readonly code: 'environment_mismatch'; readonly authorized: string}
-  | {readonly code: 'workflow_refused'; readonly branch: string}
-  | {readonly code: 'already_used'; readonly run: Run; readonly at: SecondsTime}
+import type {Refusal} from '../decide/refusal.ts'
 
 type Status = 400 | 401 | 403 | 409 | 413 | 503
 

@@ -14,6 +14,7 @@ import {foldWaiting} from '../mint/fold-waiting.ts'
 import {foldScope} from '../mint/mint-record.ts'
 import {refreshQuietly} from './panels.ts'
 import {choosePolicy, findAsked} from '../policy/in-force.ts'
+import {liftedBy} from '../policy/order-rules.ts'
 import {evaluate, evaluateFloor, evaluateStanding} from '../policy/rules.ts'
 import type {Case, EnvironmentPolicy, PolicyInForce, Request, Ruling} from '../model/ruling.ts'
 import type {Publication} from '../model/publication.ts'
@@ -141,7 +142,11 @@ async function mint({asked, ruled, ruling, read}: Ruled, tools: IssuerTools): Pr
     tools,
   )
   const {record, at} = sealed
-  const state = foldDecision(foldLifted(read.state, ruled), {sealed, ruled, said})
+  const state = foldDecision(foldLifted(read.state, {pullRequest: said.pullRequest, lifted: liftedBy(ruled)}), {
+    sealed,
+    ruled,
+    said,
+  })
   const words = renderDecision(sealed, ruled, state)
   const outcome: Outcome = {kind: sealed.ruling.kind, publication: printPublication(said, words)}
   return {

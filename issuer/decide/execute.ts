@@ -3,7 +3,7 @@ import {isPlainObject, parseJson, secondsTimeToMs} from '#protocol'
 import {nextTime} from '../mint/mint-record.ts'
 import type {FoundEvent} from '../model/lookups.ts'
 import type {IssuerTools} from './tools.ts'
-import type {Refusal} from '../api/refusals.ts'
+import type {Refusal} from './refusal.ts'
 import {type Telling, type Told, mintTold, msOf, scopeOf} from './told.ts'
 import {type TakeTurn, maxRounds} from '../store/turns.ts'
 

@@ -12,6 +12,7 @@ import {type Evidence, mintEvidence} from '../mint/mint-evidence.ts'
 import {acceptSigned, mintReceiptBody} from '../mint/mint-receipt.ts'
 import {mintRecord, nextTime} from '../mint/mint-record.ts'
 import {acceptSignedToken, mintTokenClaims} from '../mint/mint-token.ts'
+import {sealPolicy} from '../policy/built-in.ts'
 import {overrule} from '../policy/rules.ts'
 import type {Allowed, Case, Denied, Ruling} from '../model/ruling.ts'
 import type {Claim} from '../model/idempotency.ts'
@@ -84,9 +85,10 @@ async function finish(
 ): Promise<Sealed> {
   const {ruling, at, moment, head, case: asked, evidence, receipt, said} = made
   const {decision} = made.claim
+  const policy = sealPolicy(asked.policy).text
   const order = {decision, case: asked, ruling, said, at: moment, issuer}
   const claims = mintTokenClaims({...order, evidence: evidence.digest, ...(receipt && {receipt: receipt.id})})
   const input = tokenSigningInput(claims, tokenSigner.kid)
   const token = acceptSignedToken(input, await tokenSigner.sign(new TextEncoder().encode(input)), tokenSigner.keys)
-  return {ruling, at, record: mintRecord({head, decision, case: asked, evidence, token, receipt, at: moment})}
+  return {ruling, at, record: mintRecord({...order, head, policy, evidence, token, receipt})}
 }

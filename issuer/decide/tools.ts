@@ -1,7 +1,7 @@
 /** What the issuer's stories work with: ports, and whatever is random, timed or named outside of them. */
 import type {DecisionId, Origin} from '#protocol'
 import type {FactSource, PermissionSource, PullRequestSource, TeamSource} from '../model/facts.ts'
-import type {Log} from '../home/log.ts'
+import type {Log} from '../model/log.ts'
 import type {Publisher} from '../model/publication.ts'
 import type {Panels} from './panels.ts'
 import type {PanelNotes} from '../model/panel-notes.ts'

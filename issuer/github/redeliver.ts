@@ -10,6 +10,9 @@ interface FailedDelivery {
   readonly deliveredAt: number
 }
 
+/** What forbids counts however late it comes, and GitHub keeps its list for three days. */
+export const redeliverForMs = 24 * 3_600_000
+
 const perPage = 100
 /** A delivery that fails this often will not arrive by another try. */
 const maxAttempts = 5

@@ -19,7 +19,7 @@ import {
   parseWebhookSecret,
 } from './values.ts'
 import {type Env, Variables} from './variables.ts'
-import type {Secret} from '../model/secret.ts'
+import type {Secret} from '../keys/secret.ts'
 
 /** All but the issuer's access to GitHub, which it may not have yet. */
 export interface BaseConfig {

@@ -1,14 +1,8 @@
 /** The log: JSON lines on standard output. What goes through here cannot carry a secret, even inside an error. */
 import {type DestinationStream, pino} from 'pino'
 import type {LogLevel} from './values.ts'
-import {Secret} from '../model/secret.ts'
-
-/** What happened, as fields, and one sentence. An Error among the fields is described, never dumped. */
-export interface Log {
-  info(fields: object, message: string): void
-  warn(fields: object, message: string): void
-  error(fields: object, message: string): void
-}
+import type {Log} from '../model/log.ts'
+import {Secret} from '../keys/secret.ts'
 
 const redacted = '[redacted]'
 

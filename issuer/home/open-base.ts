@@ -4,7 +4,7 @@ import {describeOverlap} from '../keys/change-keys.ts'
 import {type IssuerKeys, checkStore, openKeys} from '../keys/issuer-keys.ts'
 import {type KeyRing, findMissing, openKeyRing} from '../keys/key-ring.ts'
 import {createLedger, signLedger} from '../keys/begin-ledger.ts'
-import type {Log} from './log.ts'
+import type {Log} from '../model/log.ts'
 import {type Embedded, openSqlite} from '../store/sqlite.ts'
 
 export interface Surroundings {

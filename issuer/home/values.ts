@@ -3,7 +3,7 @@ import {isIP} from 'node:net'
 import {type Origin, parseOrigin} from '#protocol'
 import {parseEvidenceSecret} from '../keys/issuer-keys.ts'
 import {readKeyFile} from '../keys/key-file.ts'
-import {Secret} from '../model/secret.ts'
+import {Secret} from '../keys/secret.ts'
 import {findRsaFault, parsePrivateKey} from '../keys/pem.ts'
 
 /** Digits are an id, never a login: logins change hands. `login` is in lower case. */

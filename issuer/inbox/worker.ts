@@ -1,5 +1,5 @@
 /** Takes deliveries from the inbox, lane by lane, and tries each until it is done. Wakes on a delivery and on a timer. */
-import type {Log} from '../home/log.ts'
+import type {Log} from '../model/log.ts'
 import {GitHubUnavailable} from '../github/unavailable.ts'
 import type {Inbox, Taken} from '../model/inbox.ts'
 

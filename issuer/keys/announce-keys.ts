@@ -1,11 +1,11 @@
 /** Announcing a change of the keys: the signed set and its entry, in one append to the ledger. */
 import type {KeySet} from '#protocol'
-import {type Announced, mintKeyEntry, signingKeyAt} from '../mint/mint-key-set.ts'
+import {mintKeyEntry, signingKeyAt} from '../mint/mint-key-set.ts'
 import {nextTime} from '../mint/mint-record.ts'
 import type {LedgerReader} from '../model/readers.ts'
 import type {Changed} from './change-keys.ts'
 import {type KeyRing, signKeySet} from './key-ring.ts'
-import type {KeySets, ReceiptKeys} from '../model/key-sets.ts'
+import type {Announced, KeySets, ReceiptKeys} from '../model/key-sets.ts'
 
 export interface Announcing {
   readonly ring: KeyRing

@@ -3,7 +3,8 @@
  * retiring one, and its successor is the active one whose time begins when the other's ends.
  */
 import {type PublicKey, type PublishedKey, type SecondsTime, printSecondsTime, secondsTimeToMs} from '#protocol'
-import {type Announced, isLive, signingKeyAt} from '../mint/mint-key-set.ts'
+import {isLive, signingKeyAt} from '../mint/mint-key-set.ts'
+import type {Announced} from '../model/key-sets.ts'
 
 export type Changed =
   {readonly ok: true; readonly announced: Announced} | {readonly ok: false; readonly problem: string}

@@ -5,14 +5,14 @@
 import {randomBytes} from 'node:crypto'
 import {existsSync, mkdirSync} from 'node:fs'
 import {dirname, join, parse} from 'node:path'
-import {type Loaded, loadSigner, loadTokenSigner, makeKeyFile} from './pem.ts'
+import {loadSigner, loadTokenSigner, makeKeyFile} from './pem.ts'
 import type {Signer, TokenSigner} from '../model/signer.ts'
 import type {EntryReader} from '../model/readers.ts'
 import {codeOf, readKeyFile, writeNewFile} from './key-file.ts'
 import {checkMark} from './ledger-mark.ts'
-import type {ReceiptKeys} from '../model/key-sets.ts'
+import type {Loaded, ReceiptKeys} from '../model/key-sets.ts'
 import {findSuccessors, receiptKeyFiles} from './receipt-keys.ts'
-import {Secret} from '../model/secret.ts'
+import {Secret} from './secret.ts'
 
 /** Where the keys are; what is absent has its file beside the database. */
 export interface KeyPlaces {

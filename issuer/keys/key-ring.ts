@@ -10,12 +10,12 @@ import {
   readKeySet,
   signingBytes,
 } from '#protocol'
-import {type Announced, firstKeys, isLive, mintKeySet, settleKeys, signingKeyAt} from '../mint/mint-key-set.ts'
+import {firstKeys, isLive, mintKeySet, settleKeys, signingKeyAt} from '../mint/mint-key-set.ts'
 import type {Signer} from '../model/signer.ts'
 import type {EntryReader} from '../model/readers.ts'
 import type {Store} from '../model/store.ts'
 import type {SigningKeys} from './issuer-keys.ts'
-import type {KeySets, ReceiptKeys} from '../model/key-sets.ts'
+import type {Announced, KeySets, ReceiptKeys} from '../model/key-sets.ts'
 
 export interface KeyRing {
   /**

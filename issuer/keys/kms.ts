@@ -5,8 +5,9 @@
 import {type KeyObject, createHash, createPublicKey, verify} from 'node:crypto'
 import {GetPublicKeyCommand, KMSClient, SignCommand} from '@aws-sdk/client-kms'
 import {maxSignedBytes, printPublicKey, publicJwk, readTokenKeys} from '#protocol'
-import {type Loaded, findRsaFault} from './pem.ts'
+import {findRsaFault} from './pem.ts'
 import type {Signer, TokenSigner} from '../model/signer.ts'
+import type {Loaded} from '../model/key-sets.ts'
 
 /** Throttled and unanswered requests are sent again by the client: signing twice does no harm. */
 export const kmsSettings = {

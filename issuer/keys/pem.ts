@@ -6,6 +6,7 @@ import {type KeyObject, createPrivateKey, createPublicKey, generateKeyPairSync, 
 import {maxSignedBytes, printPublicKey, publicJwk, readTokenKeys} from '#protocol'
 import {readKeyFile, writeNewFile} from './key-file.ts'
 import type {Signer, TokenSigner} from '../model/signer.ts'
+import type {Loaded} from '../model/key-sets.ts'
 
 /** `ed25519` for receipts and the ledger, `rsa` (3072 bits, NIST SP 800-57 part 1: until 2030 and beyond) for tokens. */
 export type KeyKind = 'ed25519' | 'rsa'
@@ -16,10 +17,6 @@ export function makeKeyFile(path: string, kind: KeyKind): void {
     kind === 'ed25519' ? generateKeyPairSync('ed25519') : generateKeyPairSync('rsa', {modulusLength: 3072})
   writeNewFile(path, privateKey.export({type: 'pkcs8', format: 'pem'}).toString())
 }
-
-export type Loaded<T> =
-  | {readonly ok: true; readonly value: T; readonly warning?: string | undefined}
-  | {readonly ok: false; readonly problem: string}
 
 /** An Ed25519 private key's file as a Signer. */
 export const loadSigner = (path: string): Loaded<Signer> => load(path, readSigner)

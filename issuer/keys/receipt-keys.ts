@@ -7,10 +7,10 @@
 import {existsSync, readdirSync, renameSync} from 'node:fs'
 import {dirname, join, parse} from 'node:path'
 import type {PublicKey} from '#protocol'
-import {type Loaded, loadSigner, makeKeyFile} from './pem.ts'
+import {loadSigner, makeKeyFile} from './pem.ts'
 import type {Signer} from '../model/signer.ts'
 import {syncFolder, unfinishedName} from './key-file.ts'
-import type {ReceiptKeys} from '../model/key-sets.ts'
+import type {Loaded, ReceiptKeys} from '../model/key-sets.ts'
 
 /** `first` is the path of the first receipt key, here and below. */
 export function successorPath(first: string, publicKey: PublicKey): string {

@@ -1,7 +1,5 @@
 /** What a scope has become after a denial, a revocation, or a statement that lifts a denial. */
 import type {CommitSha, Revocation} from '#protocol'
-import {lifts} from '../policy/order-rules.ts'
-import type {Case} from '../model/ruling.ts'
 import type {Denial, LiveReceipt, ScopeState, VoidBefore} from '../model/state.ts'
 import {dropWaiting} from './fold-waiting.ts'
 
@@ -57,13 +55,13 @@ export function foldDenial(state: ScopeState, denial: Denial): ScopeState {
   return {...state, denials: [...others, denial]}
 }
 
-/** Whoever denied has authorized what is there now, whatever else the rules say of it: the denial is over. */
-export function foldLifted(state: ScopeState, asked: Case): ScopeState {
-  if (state.denials === undefined || asked.denials.length === 0) return state
-  const lifted = asked.denials.filter((denial) => lifts(asked, denial)).map(({by}) => by.id)
-  const denials = state.denials.filter(
-    ({pullRequest, by}) => pullRequest !== asked.change.pullRequest.number || !lifted.includes(by.id),
-  )
+/** Without denials of a pull request that are over; `lifted` are the ids of those who denied. */
+export function foldLifted(
+  state: ScopeState,
+  {pullRequest: number, lifted}: {readonly pullRequest: number; readonly lifted: readonly number[]},
+): ScopeState {
+  if (state.denials === undefined || lifted.length === 0) return state
+  const denials = state.denials.filter(({pullRequest, by}) => pullRequest !== number || !lifted.includes(by.id))
   return {...state, denials: denials.length > 0 ? denials : undefined}
 }
 

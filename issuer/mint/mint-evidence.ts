@@ -20,9 +20,7 @@ import {
   verifyEvidence,
 } from '#protocol'
 import type {ChangeFacts, PolicyFacts, Statement} from '../model/facts.ts'
-import {classifyIntent} from '../policy/intent.ts'
 import type {Case, Ruling} from '../model/ruling.ts'
-import {agentOf} from './agent.ts'
 import {asJson, boundList} from './plain-json.ts'
 
 /** Gives the key of one bundle; the secret behind it stays where it is. */
@@ -76,7 +74,7 @@ function sectionsOf({statement, case: asked, ruling, software}: EvidenceOrder): 
   const {environment, request, approvals, denials} = asked
   const {pullRequest} = asked.change
   return {
-    intent: asJson({...classifyIntent(asked), request, statement: announced(statement)}),
+    intent: asJson({...ruling.intent, request, statement: announced(statement)}),
     facts: factsOf(asked, ruling),
     policyTrace: asJson(ruling.outcomes.map(({rule, ...outcome}) => ({id: rule, digest: ruling.policy, ...outcome}))),
     risk: asJson({...ruling.risk, thresholds: environment.risk ?? null}),
@@ -86,7 +84,7 @@ function sectionsOf({statement, case: asked, ruling, software}: EvidenceOrder): 
       denials,
       missing: ruling.kind === 'escalate' ? ruling.missing : 0,
     }),
-    agent: asJson({...agentOf(asked), type: pullRequest.author.type}),
+    agent: asJson({...ruling.agent, type: pullRequest.author.type}),
     reviewers: asJson([...approvals.map(({login, id, role}) => ({login, id, role})), reviewerOf(asked)]),
     software: asJson(software),
   }

@@ -15,11 +15,9 @@ import {
   sealEntry,
   secondsTimeToMs,
 } from '#protocol'
+import type {Announced} from '../model/key-sets.ts'
 import type {LedgerHead} from '../model/record.ts'
 import {follow} from './mint-record.ts'
-
-/** The keys as they were said to be: the newest set of the ledger, or the first. */
-export type Announced = Pick<KeySetBody, 'keys' | 'version' | 'at'>
 
 export interface FirstKeys {
   readonly receipt: PublicKey

@@ -15,7 +15,6 @@ import {
   secondsTimeToMs,
 } from '#protocol'
 import type {Case} from '../model/ruling.ts'
-import {sealPolicy} from '../policy/built-in.ts'
 import type {DecisionRecord, LedgerHead, LedgerRecord} from '../model/record.ts'
 import type {ScopeState} from '../model/state.ts'
 import {dropWaiting} from './fold-waiting.ts'
@@ -26,6 +25,8 @@ export interface RecordOrder {
   readonly head: LedgerHead
   readonly decision: DecisionId
   readonly case: Case
+  /** The canonical text of the policy that was evaluated. */
+  readonly policy: string
   readonly evidence: Evidence
   readonly token: string
   /** The signed receipt of an ALLOW; absent, the decision is another one. */
@@ -35,7 +36,7 @@ export interface RecordOrder {
 }
 
 export function mintRecord({head, at, ...order}: RecordOrder): DecisionRecord {
-  const {decision, case: asked, evidence, receipt, token} = order
+  const {decision, case: asked, policy, evidence, receipt, token} = order
   const entry = sealEntry({...follow(head, at), ...eventOf(order)})
   const {repository} = asked.change
   return {
@@ -50,7 +51,7 @@ export function mintRecord({head, at, ...order}: RecordOrder): DecisionRecord {
     decision,
     receipt,
     evidence: evidence.text,
-    policy: sealPolicy(asked.policy).text,
+    policy,
     token,
   }
 }
@@ -85,7 +86,7 @@ function eventOf({
   evidence,
   token,
   receipt,
-}: Omit<RecordOrder, 'head' | 'at' | 'case'>): Pick<EntryBody, 'event' | 'subject' | 'digests'> {
+}: Pick<RecordOrder, 'decision' | 'evidence' | 'token' | 'receipt'>): Pick<EntryBody, 'event' | 'subject' | 'digests'> {
   const digests = {token: digestOf(token), evidence: evidence.digest}
   if (receipt === undefined) return {event: 'decision.made', subject: decision, digests}
   return {

@@ -20,10 +20,7 @@ import {
   tokenAudience,
   verifyToken,
 } from '#protocol'
-import {classifyIntent} from '../policy/intent.ts'
-import {enoughApprovals} from '../policy/condition-rules.ts'
 import type {Case, RuleOutcome, Ruling} from '../model/ruling.ts'
-import {agentOf} from './agent.ts'
 
 export interface TokenOrder {
   readonly decision: DecisionId
@@ -44,8 +41,7 @@ const words = {allow: 'ALLOW', deny: 'DENY', escalate: 'ESCALATE'} as const sati
 >
 
 export function mintTokenClaims({decision, case: asked, ruling, said, at, issuer, ...rest}: TokenOrder): TokenClaims {
-  const {change} = asked
-  const agent = agentOf(asked)
+  const {agent} = ruling
   const iat = Math.floor(microsTimeToMicros(at) / 1_000_000)
   return {
     iss: issuer,
@@ -57,7 +53,7 @@ export function mintTokenClaims({decision, case: asked, ruling, said, at, issuer
     exp: iat + Math.min(Math.max(1, Math.floor(asked.environment.ttl / 1000)), maxTokenLifeSeconds),
     decidedAt: at,
     decision: words[ruling.kind],
-    intent: {...classifyIntent({request: asked.request, change})},
+    intent: {...ruling.intent},
     risk: {
       score: ruling.risk.score,
       factors: ruling.risk.factors.map(({why, ...factor}) => ({...factor, why: sayPlainly(why)})),
@@ -74,9 +70,9 @@ export function mintTokenClaims({decision, case: asked, ruling, said, at, issuer
   }
 }
 
-/** The one rule that asks a person is no failure as long as it is all that is missing. */
-const outcomeOf = ({rule, outcome}: RuleOutcome, {kind}: Ruling): PolicyOutcome =>
-  kind === 'escalate' && rule === enoughApprovals.name ? 'escalate' : outcome
+/** What fails of an escalation is the one rule that more people can overcome, and that is no failure yet. */
+const outcomeOf = ({outcome}: RuleOutcome, {kind}: Ruling): PolicyOutcome =>
+  kind === 'escalate' && outcome === 'fail' ? 'escalate' : outcome
 
 function reviewerOf({standing: {author, createdAt}}: Case, decision: Reviewer['decision']): Reviewer | null {
   const [login, id] = [parseLogin(author.login), parseAccountId(author.id)]

@@ -1,9 +1,14 @@
 /** The receipt keys of an issuer: the private ones where they are kept, and the announced sets in the ledger. */
-import type {Entry, KeySet, PublicKey} from '#protocol'
-import type {Announced} from '../mint/mint-key-set.ts'
-import type {Loaded} from '../keys/pem.ts'
+import type {Entry, KeySet, KeySetBody, PublicKey} from '#protocol'
 import type {Signer} from './signer.ts'
 import type {LedgerHead} from './record.ts'
+
+export type Loaded<T> =
+  | {readonly ok: true; readonly value: T; readonly warning?: string | undefined}
+  | {readonly ok: false; readonly problem: string}
+
+/** The keys as they were said to be: the newest set of the ledger, or the first. */
+export type Announced = Pick<KeySetBody, 'keys' | 'version' | 'at'>
 
 /** Receipt keys as files, or in a key service. */
 export interface ReceiptKeys {

@@ -1,5 +1,16 @@
 /** A policy, and what its rules made of a statement: every rule is evaluated and every outcome kept. */
-import type {Binding, CommitSha, DecisionId, Digest, Environment, Flag} from '#protocol'
+import type {
+  Agent,
+  Binding,
+  CommitSha,
+  DecisionId,
+  Digest,
+  Environment,
+  Flag,
+  RepositoryId,
+  RepositoryName,
+  TreeSha,
+} from '#protocol'
 import type {ChangeFacts, PermissionLevel, StandingFacts} from './facts.ts'
 
 /** The levels that a policy may ask of approvers: whoever cannot write is refused before any policy is read. */
@@ -100,7 +111,27 @@ export interface Risk {
   readonly factors: readonly RiskFactor[]
 }
 
+/** What an authorization is for, in the words of the authority token (formats §3). */
+export interface Intent {
+  readonly domain: 'software-delivery'
+  readonly category: 'deploy'
+  readonly action: `deploy:${string}`
+  readonly summary: string
+  /** The receipt's scope. */
+  readonly scope: {
+    readonly repository: RepositoryName
+    readonly repositoryId: RepositoryId
+    readonly sha: CommitSha
+    readonly tree: TreeSha
+    readonly environment: Environment
+    readonly pullRequest: number
+  }
+}
+
 interface Judged {
+  readonly intent: Intent
+  /** On whose behalf the deployment is asked for. */
+  readonly agent: Agent
   readonly outcomes: readonly RuleOutcome[]
   readonly risk: Risk
   /** Digest of the canonical policy that was evaluated. */

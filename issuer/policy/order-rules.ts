@@ -17,10 +17,14 @@ const notVoid: OrderRule = {
  * Whether the statement in hand lifts a denial: it names the full commit that is there now, and is by whoever denied, or
  * by an admin when that person may no longer approve.
  */
-export function lifts({request, standing, change}: Case, {by, mayStillApprove}: StandingDenial): boolean {
+function lifts({request, standing, change}: Case, {by, mayStillApprove}: StandingDenial): boolean {
   if (request.sha === undefined || request.sha !== change.commit.sha) return false
   return standing.author.id === by.id || (standing.permission === 'admin' && !mayStillApprove)
 }
+
+/** Whoever denied has authorized what is there now, whatever else the rules say of it. Ids of accounts. */
+export const liftedBy = (asked: Case): readonly number[] =>
+  asked.denials.filter((denial) => lifts(asked, denial)).map(({by}) => by.id)
 
 const notDenied: OrderRule = {
   name: 'not-denied',

@@ -4,6 +4,8 @@ import type {StandingFacts} from '../model/facts.ts'
 import {builtInPolicy, environmentDefaults, sealPolicy} from './built-in.ts'
 import {changeRules as rulesOfTheChange} from './change-rules.ts'
 import {conditionRules, enoughApprovals, missingApprovals} from './condition-rules.ts'
+import {agentOf} from './agent.ts'
+import {classifyIntent} from './intent.ts'
 import {orderRules} from './order-rules.ts'
 import {scoreRisk} from './risk.ts'
 import type {Judgement, Rule} from './rule.ts'
@@ -44,7 +46,7 @@ export const evaluateFloor = (standing: StandingFacts): StandingRuling =>
 export function evaluate(asked: Case): Ruling {
   const rated: RatedCase = {...asked, risk: scoreRisk(asked)}
   const judged = [...standingRules.map((rule) => judge(rule, rated)), ...changeRules.map((rule) => judge(rule, rated))]
-  const ruled = {outcomes: judged.map(outcomeOf), policy: sealPolicy(asked.policy).digest, risk: rated.risk}
+  const ruled = {outcomes: judged.map(outcomeOf), ...describeCase(asked), risk: rated.risk}
   const failed = judged.filter((one) => !hasPassed(one))
   if (failed.length === 0) return {kind: 'allow', ...ruled, flags: flagsOf(judged, asked.environment)}
   if (failed.every(({rule}) => rule === enoughApprovals.name)) {
@@ -58,13 +60,20 @@ export function denyBy(asked: Case, why: string): Denied {
   const risk = scoreRisk(asked)
   const judged = standingRules.map((rule) => judge(rule, asked))
   const withdrawn: RuleOutcome = {rule: 'not-withdrawn', outcome: 'fail', why}
-  return {kind: 'deny', outcomes: [...judged.map(outcomeOf), withdrawn], policy: sealPolicy(asked.policy).digest, risk}
+  return {kind: 'deny', outcomes: [...judged.map(outcomeOf), withdrawn], ...describeCase(asked), risk}
 }
 
+/** What is the same however it is ruled. */
+const describeCase = (asked: Case): Pick<Ruling, 'intent' | 'agent' | 'policy'> => ({
+  intent: classifyIntent(asked),
+  agent: agentOf(asked),
+  policy: sealPolicy(asked.policy).digest,
+})
+
 /** An ALLOW that no receipt can be made for is a DENY. `problem` completes "no receipt can be made: …". */
-export function overrule({outcomes, policy, risk}: Allowed, problem: string): Denied {
+export function overrule({kind: _kind, flags: _flags, outcomes, ...ruled}: Allowed, problem: string): Denied {
   const why = `No receipt can be made: ${problem}. Ask somebody else who may approve, or the issuer's operator.`
-  return {kind: 'deny', outcomes: [...outcomes, {rule: 'receipt-mintable', outcome: 'fail', why}], policy, risk}
+  return {kind: 'deny', ...ruled, outcomes: [...outcomes, {rule: 'receipt-mintable', outcome: 'fail', why}]}
 }
 
 type Judged = Judgement & {readonly rule: string}

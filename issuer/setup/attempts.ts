@@ -1,9 +1,6 @@
 /** From a code to a kept App: each session's `state` stands for one code, whose credentials are never lost half-way. */
 import type {Conversion, Convert, NewApp} from './convert.ts'
-import type {AppCredentials} from './kept-app.ts'
-
-/** Keeps an App if none is kept: durable when it returns. `taken`: another one was first. */
-export type KeepApp = (app: AppCredentials) => Promise<'kept' | 'taken'>
+import type {KeepApp} from '../home/kept-app.ts'
 
 export type Outcome =
   | {readonly kind: 'kept' | 'taken'; readonly app: NewApp}

@@ -4,7 +4,7 @@ import type {Answer, Field} from '../github/answer.ts'
 import {openAnonymous} from '../github/client.ts'
 import {GitHubUnavailable, type UnavailableKind} from '../github/unavailable.ts'
 import {webUrlOf} from '../github/web-url.ts'
-import type {AppCredentials} from './kept-app.ts'
+import type {AppCredentials} from '../home/kept-app.ts'
 
 export interface NewApp {
   readonly credentials: AppCredentials

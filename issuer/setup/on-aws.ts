@@ -1,10 +1,10 @@
 /** Set-up on AWS: its function alone reads the token and writes the App's secret, and it may do nothing else. */
 import type {Hono} from 'hono'
-import {action} from '../home/app-tools.ts'
+import {action} from '../home/serving.ts'
 import {readAwsPlaces} from '../home/aws-places.ts'
 import type {Env} from '../home/variables.ts'
 import {readBaseConfig} from '../home/config.ts'
-import {Secret} from '../model/secret.ts'
+import {Secret} from '../keys/secret.ts'
 import {makeLog} from '../home/log.ts'
 import {createConverter} from './convert.ts'
 import {setupApp} from './routes.ts'

@@ -1,12 +1,12 @@
 /** An issuer that waits for its App: keys and ledger are made, set-up is open, and everything else is refused. */
 import {Hono} from 'hono'
 import {printVerifierKey} from '#protocol'
-import {action} from '../home/app-tools.ts'
-import type {Issuer} from '../home/open.ts'
+import {action} from '../home/serving.ts'
+import {keepApp} from '../home/kept-app-file.ts'
+import type {Issuer} from '../home/node.ts'
 import type {Base, Surroundings} from '../home/open-base.ts'
-import type {Secret} from '../model/secret.ts'
+import type {Secret} from '../keys/secret.ts'
 import {createConverter} from './convert.ts'
-import {keepApp} from './files.ts'
 import {setupApp} from './routes.ts'
 import {digestOfToken} from './session.ts'
 
@@ -17,7 +17,10 @@ export interface Waiting {
   readonly begin: () => Promise<void>
 }
 
-export async function openWaiting({base, token, begin}: Waiting, around: Surroundings): Promise<Issuer> {
+/** As an issuer that serves, with an app of its own. */
+export type WaitingIssuer = Omit<Issuer, 'serving'> & {readonly app: Hono}
+
+export async function openWaiting({base, token, begin}: Waiting, around: Surroundings): Promise<WaitingIssuer> {
   const {config, durable, keys, ring} = base
   const {origin} = await durable.ledger.head()
   const ledgerKey = printVerifierKey(origin, keys.ledger.publicKey)
@@ -44,7 +47,7 @@ export async function openWaiting({base, token, begin}: Waiting, around: Surroun
     }),
   )
   const close = async (): Promise<void> => Promise.resolve(durable.close())
-  return {app, pin: ring.signer.publicKey, ledgerKey, close}
+  return {app, pin: () => ring.signer.publicKey, ledgerKey, close}
 }
 
 function waitingApp({version, issuer}: {readonly version: string; readonly issuer: string}): Hono {

@@ -6,8 +6,7 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager'
 import type {Env} from '../variables.ts'
-import type {KeepApp} from '../../setup/attempts.ts'
-import {parseKeptApp, printKeptApp} from '../../setup/kept-app.ts'
+import {type KeepApp, parseKeptApp, printKeptApp} from '../kept-app.ts'
 
 const variable = 'COUNTERSIGN_GITHUB_APP'
 

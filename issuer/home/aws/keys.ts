@@ -2,9 +2,9 @@
 import type {PublicKey} from '#protocol'
 import type {AwsPlaces, KeyPlace} from '../aws-places.ts'
 import type {IssuerKeys} from '../../keys/issuer-keys.ts'
-import type {ReceiptKeys} from '../../model/key-sets.ts'
+import type {Loaded, ReceiptKeys} from '../../model/key-sets.ts'
 import {openKmsSigner, openKmsTokenSigner} from '../../keys/kms.ts'
-import {type Loaded, readSigner, readTokenSigner} from '../../keys/pem.ts'
+import {readSigner, readTokenSigner} from '../../keys/pem.ts'
 import type {Signer} from '../../model/signer.ts'
 
 export type KeysOnAws = Pick<IssuerKeys, 'receipt' | 'signerOf' | 'successor' | 'token' | 'ledger'>

@@ -1,5 +1,5 @@
 /** Lost races for the ledger's end are told in the log, where infra/template.yaml counts them (ConflictsAlarm). */
-import type {Log} from '../log.ts'
+import type {Log} from '../../model/log.ts'
 import type {Store} from '../../model/store.ts'
 
 export const lostRace = 'another writer came first: it is decided again'

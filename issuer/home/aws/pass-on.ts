@@ -1,7 +1,7 @@
 /** Passes a Function URL's event on to another function, as it came, and gives its answer back. */
 import {InvokeCommand, LambdaClient} from '@aws-sdk/client-lambda'
 import type {Env} from '../variables.ts'
-import type {Log} from '../log.ts'
+import type {Log} from '../../model/log.ts'
 import type {PassOn} from './doors.ts'
 
 /** Sent once: what a job tells uses its token up. The web function gives up before it is itself given up. */

@@ -1,9 +1,8 @@
 /** What the worker function does: deliveries off the queue, each by itself, and what is due from time to time. */
 import {ChangeMessageVisibilityCommand, type SQSClient} from '@aws-sdk/client-sqs'
 import {giveUpDelivery, handleDelivery, patience} from '../../inbox/deliveries.ts'
-import {redeliverFailed} from '../../github/redeliver.ts'
+import {redeliverFailed, redeliverForMs} from '../../github/redeliver.ts'
 import {GitHubUnavailable} from '../../github/unavailable.ts'
-import {redeliverForMs} from '../open.ts'
 import {repair} from '../../inbox/repair.ts'
 import type {Inbox, Taken} from '../../model/inbox.ts'
 import {type QueuedMessage, readMessage} from '../../inbox/sqs.ts'

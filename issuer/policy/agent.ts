@@ -1,6 +1,6 @@
 /** On whose behalf a deployment is asked for: the author of the pull request (formats §3, claim `agent`). */
 import {type Agent, parseAccountId, parseLogin} from '#protocol'
-import {matchesLogin} from '../policy/login-pattern.ts'
+import {matchesLogin} from './login-pattern.ts'
 import type {Case} from '../model/ruling.ts'
 
 /** GitHub's own word for an account that is no more, or whose login no format of ours takes. */

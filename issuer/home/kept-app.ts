@@ -4,8 +4,8 @@
  *   {"type": "countersign.github-app/v1", "appId": 123456, "privateKey": "-----BEGIN …", "webhookSecret": "…"}
  */
 import {isPlainObject} from '#protocol'
-import type {Env} from '../home/variables.ts'
-import type {Secret} from '../model/secret.ts'
+import type {Env} from './variables.ts'
+import type {Secret} from '../keys/secret.ts'
 
 export interface AppCredentials {
   readonly appId: number
@@ -13,6 +13,9 @@ export interface AppCredentials {
   readonly privateKey: Secret
   readonly webhookSecret: Secret
 }
+
+/** Keeps an App if none is kept: durable when it returns. `taken`: another one was first. */
+export type KeepApp = (app: AppCredentials) => Promise<'kept' | 'taken'>
 
 const type = 'countersign.github-app/v1'
 

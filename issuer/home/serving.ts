@@ -1,6 +1,13 @@
 /** What the routes work with: who asks, what is looked up, and what pages and badges show. */
-import {type TokenKeys, printVerifierKey} from '#protocol'
-import type {AppTools} from '../app.ts'
+import {type KeySet, type PublicJwk, type TokenKeys, printVerifierKey} from '#protocol'
+import type {AuditRouteTools} from '../api/audit/routes.ts'
+import type {DecisionRouteTools} from '../api/decision-routes.ts'
+import type {KeySetRouteTools} from '../api/key-set-routes.ts'
+import type {LedgerRouteTools} from '../api/ledger-routes.ts'
+import type {ReceiptRouteTools} from '../api/receipt-routes.ts'
+import type {WebhookTools} from '../inbox/receive.ts'
+import type {BadgeTools} from '../pages/badge/routes.ts'
+import type {PageTools} from '../pages/routes.ts'
 import {createDeploymentSource} from '../github/deployments.ts'
 import {sightOf} from '../model/caller.ts'
 import {createJobTokens} from '../api/callers/job-token.ts'
@@ -17,6 +24,23 @@ import {type BearsName, createBearsName} from '../github/present-names.ts'
 import type {Durable} from '../model/durable.ts'
 import type {IssuerTools} from '../decide/tools.ts'
 
+export interface AppTools {
+  readonly webhook: WebhookTools
+  /** Called after a delivery was kept. */
+  readonly delivered: () => void
+  /** What is published now. */
+  readonly keySet: () => Promise<KeySet>
+  readonly tokenKey: PublicJwk
+  /** What is asked about receipts and decisions, and by whom. */
+  readonly asking: ReceiptRouteTools & DecisionRouteTools & AuditRouteTools & KeySetRouteTools
+  readonly ledger: LedgerRouteTools
+  readonly pages: PageTools & BadgeTools
+  readonly version: string
+  /** Resolves when the store answers, rejects when it does not. */
+  readonly probe: () => Promise<unknown>
+  readonly logFault: (fault: unknown, route: string) => void
+}
+
 export interface Inside {
   readonly config: IssuerConfig
   readonly keys: Pick<IssuerKeys, 'ledger' | 'token'>
@@ -31,7 +55,7 @@ export interface Inside {
 
 type Asking = Pick<AppTools, 'asking' | 'ledger' | 'pages' | 'keySet' | 'tokenKey'>
 
-export function makeAppTools(inside: Inside): Asking {
+export function makeAsking(inside: Inside): Asking {
   const {durable, github, keys, ring, tools} = inside
   const repositories = createRepositorySource(github)
   const deployments = createDeploymentSource(github, repositories)
@@ -99,3 +123,7 @@ const readCallerOf =
     const caller = await readCaller({authorization, link}, callers)
     return sightOf(caller)
   }
+
+export const servesOwner = ({owners}: IssuerConfig, owner: {readonly id: number; readonly login: string}): boolean =>
+  owners.length === 0 ||
+  owners.some((one) => (one.kind === 'id' ? one.id === owner.id : one.login === owner.login.toLowerCase()))

@@ -1,0 +1,112 @@
+/** Puts an issuer together, whichever home it has: what its stories work with, and what its routes answer from. */
+import {randomBytes} from 'node:crypto'
+import {ulid} from 'ulid'
+import {evidenceKey, hexToBytes, parseDecisionId, printVerifierKey} from '#protocol'
+import {keepPanels} from '../decide/panels.ts'
+import type {IssuerTools} from '../decide/tools.ts'
+import {type GitHub, openGitHub} from '../github/client.ts'
+import {createFactSource, createPermissionSource, createPullRequestSource, createTeamSource} from '../github/facts.ts'
+import {type LedgerWitness, witnessed} from '../keys/checkpoint-signer.ts'
+import type {IssuerKeys} from '../keys/issuer-keys.ts'
+import {type KeyRing, followedBy} from '../keys/key-ring.ts'
+import type {Durable} from '../model/durable.ts'
+import type {Inbox} from '../model/inbox.ts'
+import {oneAtATime} from '../publish/one-at-a-time.ts'
+import {createPublisher} from '../publish/send.ts'
+import {createPanelSender} from '../publish/send-panel.ts'
+import type {IssuerConfig} from './config.ts'
+import type {Surroundings} from './open-base.ts'
+import {type AppTools, makeAsking, servesOwner} from './serving.ts'
+
+/** What differs between one Node process and AWS. */
+export interface Home {
+  readonly config: IssuerConfig
+  readonly keys: Pick<IssuerKeys, 'ledger' | 'token' | 'evidenceSecret'>
+  readonly ring: KeyRing
+  readonly durable: Durable
+  readonly witness: LedgerWitness
+  readonly around: Surroundings
+}
+
+export interface Assembled {
+  readonly tools: IssuerTools
+  readonly durable: Durable
+  readonly github: GitHub
+  /** What the routes answer from; `delivered` is called after a delivery was kept. */
+  readonly serving: (inbox: Pick<Inbox, 'put'>, delivered: () => void) => AppTools
+  /** The receipt key that signs now: the line to pin. */
+  readonly pin: () => string
+  /** The line to hold checkpoints against: a C2SP verifier key. */
+  readonly ledgerKey: string
+}
+
+export async function assemble(home: Home): Promise<Assembled> {
+  const {config, keys, ring, witness, around} = home
+  const {origin} = await home.durable.ledger.head()
+  const durable = {...home.durable, store: witnessed(followedBy(home.durable.store, ring), witness)}
+  const github = openGitHub({
+    apiUrl: config.github.apiUrl,
+    credentials: revealAccess(config),
+    version: around.version,
+  })
+  const tools = makeTools({...home, durable}, github)
+  const asking = makeAsking({config, keys, ring, durable, github, tools, origin})
+  return {
+    tools,
+    durable,
+    github,
+    serving: (inbox, delivered) => ({
+      ...asking,
+      webhook: {
+        secret: config.github.webhookSecret.reveal(),
+        inbox,
+        servesOwner: (owner) => servesOwner(config, owner),
+        now: around.now,
+      },
+      delivered,
+      version: around.version,
+      probe: () => durable.entries.last(),
+      logFault: (fault, route) => around.log.error({err: fault, route}, 'a request failed'),
+    }),
+    pin: () => ring.signer.publicKey,
+    ledgerKey: printVerifierKey(origin, keys.ledger.publicKey),
+  }
+}
+
+function makeTools(
+  {config, keys, durable, ring, witness, around: {log, now, version}}: Home,
+  github: GitHub,
+): IssuerTools {
+  const sendPanel = createPanelSender(github)
+  const tools: Omit<IssuerTools, 'panels'> = {
+    ...durable,
+    facts: createFactSource(github),
+    teams: createTeamSource(github),
+    permissions: createPermissionSource(github),
+    pullRequests: createPullRequestSource(github),
+    publisher: oneAtATime(createPublisher({github, warn: (message) => log.warn({}, message)})),
+    ownAccount: () => github.ownAccount(),
+    servesOwner: (owner) => servesOwner(config, owner),
+    newestCheckpoint: () => witness.newestCheckpoint(),
+    signer: ring.signer,
+    tokenSigner: keys.token,
+    evidenceKeys: (organization, bundle) => evidenceKey(hexToBytes(keys.evidenceSecret.reveal()), organization, bundle),
+    software: {countersign: version, node: process.versions.node},
+    issuer: config.publicUrl,
+    now,
+    newIds: () => ({decision: newDecisionId(now()), nonce: randomBytes(16).toString('hex')}),
+    log,
+  }
+  return {...tools, panels: keepPanels({...tools, sendPanel})}
+}
+
+function newDecisionId(now: number): NonNullable<ReturnType<typeof parseDecisionId>> {
+  const id = parseDecisionId(`dec_${ulid(now).toLowerCase()}`)
+  if (id === undefined) throw new Error('the ULID library gave an id that is none')
+  return id
+}
+
+const revealAccess = ({github: {access}}: IssuerConfig): Parameters<typeof openGitHub>[0]['credentials'] =>
+  access.kind === 'app'
+    ? {...access, privateKey: access.privateKey.reveal()}
+    : {kind: 'token', token: access.token.reveal()}

@@ -1,0 +1,88 @@
+/** The issuer as one Node process with its embedded store: assembled, with its worker and its timers. */
+import {giveUpDelivery, handleDelivery, patience} from '../inbox/deliveries.ts'
+import {repair} from '../inbox/repair.ts'
+import {type Worker, startWorker} from '../inbox/worker.ts'
+import {redeliverFailed, redeliverForMs} from '../github/redeliver.ts'
+import {type LedgerWitness, watchLedger} from '../keys/checkpoint-signer.ts'
+import {markLedger} from '../keys/ledger-mark.ts'
+import {type Assembled, assemble} from './assemble.ts'
+import type {IssuerConfig} from './config.ts'
+import {type Base, type Surroundings, openBase} from './open-base.ts'
+import type {AppTools} from './serving.ts'
+
+export interface Issuer extends Pick<Assembled, 'ledgerKey' | 'pin'> {
+  readonly serving: AppTools
+  /** Finishes what is in hand, then lets go of the store. */
+  readonly close: () => Promise<void>
+}
+
+export type Opened =
+  {readonly ok: true; readonly issuer: Issuer} | {readonly ok: false; readonly problems: readonly string[]}
+
+export async function openIssuer(config: IssuerConfig, around: Surroundings): Promise<Opened> {
+  const opened = await openBase(config, around)
+  return opened.ok ? {ok: true, issuer: await openOnBase({...opened.base, config}, around)} : opened
+}
+
+interface Parts extends Base {
+  readonly config: IssuerConfig
+}
+
+/** From a base that is open already, as it is after set-up. */
+export async function openOnBase({config, keys, durable, ring}: Parts, around: Surroundings): Promise<Issuer> {
+  const {log, now} = around
+  const witness = watchLedger({...durable, signer: keys.ledger}, (fault) =>
+    log.error({err: fault}, 'the ledger could not be signed'),
+  )
+  const {tools, github, serving, pin, ledgerKey} = await assemble({config, keys, ring, durable, witness, around})
+  const askForMissed = everySoOften(redeliverEveryMs, (at) => redeliverFailed(github, at - redeliverForMs))
+  const worker = startWorker({
+    inbox: durable.inbox,
+    log,
+    now,
+    handle: (delivery) => handleDelivery(delivery, tools),
+    patience,
+    giveUp: (delivery, cause) => giveUpDelivery(delivery, cause, tools),
+    repair: async (at) => {
+      await repair(at, {...tools, inbox: durable.inbox})
+      witness.noteCommit()
+      await noteLedger({keys, durable})
+      await askForMissed(at)
+    },
+  })
+  const close = () => closeIssuer({worker, witness}, {keys, durable})
+  return {serving: serving(durable.inbox, worker.wake), pin, ledgerKey, close}
+}
+
+/** GitHub never sends a failed delivery again by itself. */
+const redeliverEveryMs = 2 * 60_000
+
+/** Calls `act` when it was not called for `everyMs` before; a failure waits for the next time. */
+function everySoOften(everyMs: number, act: (at: number) => Promise<unknown>): (at: number) => Promise<void> {
+  let next = 0
+  return async (at) => {
+    if (at < next) return
+    next = at + everyMs
+    await act(at)
+  }
+}
+
+/** Notes how far the store has come, so that an older copy of it is recognized at the next start. */
+async function noteLedger({keys, durable}: Pick<Parts, 'keys' | 'durable'>): Promise<void> {
+  markLedger(keys.markPath, await durable.entries.last())
+}
+
+interface Running {
+  readonly worker: Worker
+  readonly witness: LedgerWitness
+}
+
+async function closeIssuer({worker, witness}: Running, parts: Pick<Parts, 'keys' | 'durable'>): Promise<void> {
+  try {
+    await worker.drain()
+    await witness.newestCheckpoint()
+    await noteLedger(parts)
+  } finally {
+    parts.durable.close()
+  }
+}
