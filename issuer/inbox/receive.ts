@@ -3,7 +3,7 @@ import {verify} from '@octokit/webhooks-methods'
 import {type Inbox, panelLane} from '../model/inbox.ts'
 import {type Narrowed, narrowPayload} from './narrow.ts'
 
-/** GitHub's own cap is 25 MiB; what is read here is far below (formats: 1 MiB). */
+/** GitHub's own cap is 25 MiB; what is read here is far below (formats §8: 1 MiB). */
 export const maxWebhookBytes = 1_048_576
 
 export interface WebhookTools {

@@ -78,7 +78,7 @@ export function parseLogin(value: unknown): Login | undefined {
   return text !== undefined && isSafeText(text) ? text : undefined
 }
 
-/** A name outside the pattern is refused, never normalized (formats §2). */
+/** A name outside the pattern is refused, never normalized (formats §1). */
 export function parseEnvironment(value: unknown): Environment | undefined {
   const text = matching<Environment>(patterns.environment)(value)
   if (text === undefined || text.includes('..') || text.includes('//') || /[/.]$/.test(text)) return undefined
