@@ -96,8 +96,9 @@ async function listRoutes(): Promise<readonly string[]> {
     readonly openIssuer: (
       config: object,
       around: object,
-    ) => Promise<{readonly issuer: {app: Hono; close: () => Promise<void>}}>
+    ) => Promise<{readonly issuer: {serving: object; close: () => Promise<void>}}>
   }
+  const {createApp} = (await importDeclaring('export function createApp(')) as {readonly createApp: (tools: object) => Hono}
   const waiting = (await importDeclaring('export function setupApp(')) as {readonly setupApp: (tools: object) => Hono}
   const folder = mkdtempSync(join(tmpdir(), 'countersign-formats-'))
   try {
@@ -110,7 +111,7 @@ async function listRoutes(): Promise<readonly string[]> {
       apiUrl: 'https://api.github.com',
       log: quiet,
     })
-    return [...printRoutes(issuer.app), ...printRoutes(setup)]
+    return [...printRoutes(createApp(issuer.serving)), ...printRoutes(setup)]
   } finally {
     rmSync(folder, {recursive: true, force: true})
   }

@@ -5,7 +5,8 @@ import type {FoundEvent} from '../model/lookups.ts'
 import type {IssuerTools} from './tools.ts'
 import type {Refusal} from './refusal.ts'
 import {type Telling, type Told, mintTold, msOf, scopeOf} from './told.ts'
-import {type TakeTurn, maxRounds} from '../store/turns.ts'
+import {inRounds} from '../store/rounds.ts'
+import type {TakeTurn} from '../store/turns.ts'
 
 const outcomes = ['success', 'failure', 'cancelled'] as const
 
@@ -41,20 +42,19 @@ export async function execute(telling: Telling, execution: Execution, tools: Exe
   const {id, expiresAt} = telling.found.receipt
   if (!(now() < secondsTimeToMs(expiresAt) + reportsForMs)) return refuse({code: 'expired', expiresAt})
   const order = orderOf(telling, execution)
-  return await tools.takeTurn(async () => {
-    for (let round = 0; round < maxRounds; round++) {
-      const read = await store.read(scopeOf(telling))
-      // What the same attempt of the same run said first: by its name, since what happened to a receipt may lag.
-      const first = await records.eventOnce(order.once)
-      if (first !== undefined) return {kind: 'recorded', told: toldOf(first)}
-      if ((await records.events(id)).length >= mostReports) return refuse({code: 'reports_exhausted'})
-      const at = nextTime(read.head, now())
-      const record = mintTold({telling, head: read.head, at, ...order, nonce: tools.newIds().nonce})
-      const appends = {scope: record.scope, records: [record], state: read.state, read}
-      if ((await store.commit({appends, at: msOf(at)})) === 'committed') return {kind: 'recorded', told: toldOf(record)}
-    }
-    throw new Error(`other changes came first ${maxRounds} times`)
-  })
+  const round = async (): Promise<Executed | 'lost'> => {
+    const read = await store.read(scopeOf(telling))
+    // What the same attempt of the same run said first: by its name, since what happened to a receipt may lag.
+    const first = await records.eventOnce(order.once)
+    if (first !== undefined) return {kind: 'recorded', told: toldOf(first)}
+    if ((await records.events(id)).length >= mostReports) return refuse({code: 'reports_exhausted'})
+    const at = nextTime(read.head, now())
+    const record = mintTold({telling, head: read.head, at, ...order, nonce: tools.newIds().nonce})
+    const appends = {scope: record.scope, records: [record], state: read.state, read}
+    const committed = await store.commit({appends, at: msOf(at)})
+    return committed === 'committed' ? {kind: 'recorded', told: toldOf(record)} : 'lost'
+  }
+  return await tools.takeTurn(() => inRounds(round))
 }
 
 const eventOf = {started: 'deploy.started', finished: 'deploy.finished'} as const

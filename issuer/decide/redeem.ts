@@ -6,7 +6,8 @@ import type {Append, ScopeReading} from '../model/store.ts'
 import type {Refusal} from './refusal.ts'
 import {type StandingTools, checkApprovers, findLive} from './standing.ts'
 import {type Telling, type Told, mintTold, msOf, scopeOf} from './told.ts'
-import {type TakeTurn, maxRounds} from '../store/turns.ts'
+import {inRounds} from '../store/rounds.ts'
+import type {TakeTurn} from '../store/turns.ts'
 
 export type RedeemTools = StandingTools & {readonly takeTurn: TakeTurn}
 
@@ -17,17 +18,15 @@ export type Redemption =
 export async function redeem(telling: Telling, tools: RedeemTools): Promise<Redemption> {
   const {found, repository} = telling
   await checkApprovers({receipt: found.receipt, repository}, tools)
-  return await tools.takeTurn(async () => {
-    for (let round = 0; round < maxRounds; round++) {
-      const judged = judge(telling, await tools.store.read(scopeOf(telling)), tools)
-      if (judged.kind !== 'usable') return judged
-      // From here the use is durable: a job whose answer was lost asks again and is told the same.
-      if ((await tools.store.commit({appends: judged.appends, at: judged.at})) === 'committed') {
-        return tell(telling, {run: telling.job.run, at: judged.at})
-      }
-    }
-    throw new Error(`other changes came first ${maxRounds} times`)
-  })
+  const round = async (): Promise<Redemption | 'lost'> => {
+    const judged = judge(telling, await tools.store.read(scopeOf(telling)), tools)
+    if (judged.kind !== 'usable') return judged
+    const {appends, at} = judged
+    // From here the use is durable: a job whose answer was lost asks again and is told the same.
+    const committed = await tools.store.commit({appends, at})
+    return committed === 'committed' ? tell(telling, {run: telling.job.run, at}) : 'lost'
+  }
+  return await tools.takeTurn(() => inRounds(round))
 }
 
 type Judged = Redemption | {readonly kind: 'usable'; readonly appends: Append; readonly at: number}

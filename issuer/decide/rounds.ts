@@ -4,6 +4,7 @@ import type {Publication} from '../model/publication.ts'
 import type {ClaimKey, Outcome} from '../model/idempotency.ts'
 import type {ScopeKey} from '../model/state.ts'
 import type {Change, ScopeReading} from '../model/store.ts'
+import {inRounds} from '../store/rounds.ts'
 import type {IssuerTools} from './tools.ts'
 
 export const statementKey = ({repository, comment}: Statement): ClaimKey => ({
@@ -35,9 +36,6 @@ export async function completeWith(
 /** A change that completes a claim. */
 export type Completing = Change & {readonly completes: NonNullable<Change['completes']>}
 
-/** Each round that is lost, somebody else's decision was written; this bounds what a bug could burn, not how many may compete. */
-const maxRounds = 100
-
 /**
  * Rules on the scope's state until what follows from it is written: the loser of a race throws its change away, reads
  * again and rules again. `rule` may also end it with an outcome that is written already.
@@ -47,14 +45,12 @@ export async function completeInRounds(
   {store, claims, newIds}: Pick<IssuerTools, 'store' | 'claims' | 'newIds'>,
   rule: (read: ScopeReading) => Promise<Completing | Outcome>,
 ): Promise<Outcome> {
-  for (let round = 0; round < maxRounds; round++) {
+  return await inRounds(async () => {
     const ruled = await rule(await store.read(scope))
     if ('kind' in ruled) return ruled
     if ((await store.commit(ruled)) === 'committed') return ruled.completes.outcome
-    const {outcome} = await claims.claim(claim, newIds())
-    if (outcome !== undefined) return outcome
-  }
-  throw new Error(`other decisions came first ${maxRounds} times`)
+    return (await claims.claim(claim, newIds())).outcome ?? 'lost'
+  })
 }
 
 /** Where and as an answer to what the words are sent. */

@@ -7,16 +7,15 @@ import {readTeams} from './collect.ts'
 import type {Command} from '../command/command.ts'
 import {type Completing, complete, completeInRounds, printPublication, statementKey} from './rounds.ts'
 import type {Ground, StandingFacts, Statement} from '../model/facts.ts'
-import {foldDenial, foldRevoked, foldVoid, liveReceipts} from '../mint/fold-withdrawal.ts'
-import {headAfter} from '../mint/mint-record.ts'
+import {foldDenial, foldVoid, liveReceipts} from '../mint/fold-withdrawal.ts'
 import {environmentDefaults} from '../policy/built-in.ts'
 import {choosePolicy, findAsked} from '../policy/in-force.ts'
 import {denyBy, evaluateFloor, evaluateStanding, type StandingRuling} from '../policy/rules.ts'
 import type {Case, EnvironmentPolicy, PolicyInForce} from '../model/ruling.ts'
 import {renderNoStanding, renderUnnamedEnvironment} from '../publish/render-answer.ts'
-import {renderEnded, renderRevoked, renderUnknownReceipt, renderWithdrawn} from '../publish/render-withdrawal.ts'
+import {renderEnded, renderUnknownReceipt, renderWithdrawn} from '../publish/render-withdrawal.ts'
 import {readChange} from './read-change.ts'
-import {type Revoked, revokeAll, revokeSurplus} from './revoke.ts'
+import {type EndOrder, type Ending, endSurplus, makeEnding} from './end.ts'
 import {sealDecision} from './seal-decision.ts'
 import type {Claim, Outcome} from '../model/idempotency.ts'
 import type {LiveReceipt, ScopeState} from '../model/state.ts'
@@ -101,26 +100,26 @@ interface Endable extends Placed {
 }
 
 /** What all revocations of this statement say. */
-const orderOf = ({said, claim, command, environment, standing, ground}: Endable) => ({
-  scope: {repositoryId: said.repository.id, environment},
-  repository: {
-    name: ground.repository.name,
-    ownerId: ground.repository.owner.id,
-    public: ground.repository.public,
-  },
-  by: standing.author,
-  statement: {id: said.comment.id, digest: standing.bodyDigest},
-  cause: command.kind === 'deny' ? ('denied' as const) : ('person' as const),
-  nonce: claim.nonce,
-})
+const orderOf = (asked: Endable): EndOrder => {
+  const {said, claim, command, environment, standing, ground} = asked
+  const {name, owner, public: isPublic} = ground.repository
+  return {
+    nonce: claim.nonce,
+    scope: {repositoryId: said.repository.id, environment},
+    repository: {name, ownerId: owner.id, public: isPublic},
+    by: standing.author,
+    statement: {id: said.comment.id, digest: standing.bodyDigest},
+    cause: command.kind === 'deny' ? 'denied' : 'person',
+    choose: (state, now) => meant(state, asked, now),
+  }
+}
 
 async function end(asked: Endable, tools: IssuerTools): Promise<Outcome> {
   const {said, command, environment, ground, standing, rules, inForce} = asked
   const order = orderOf(asked)
-  const {scope} = order
-  await revokeSurplus({...order, choose: (state, now) => meant(state, asked, now)}, tools)
-  return await completeInRounds({claim: statementKey(said), scope}, tools, async (read) => {
-    const receipts = meant(read.state, asked, tools.now())
+  await endSurplus(order, tools)
+  return await completeInRounds({claim: statementKey(said), scope: order.scope}, tools, async (read) => {
+    const receipts = order.choose(read.state, tools.now())
     const named = receiptNamed(command)
     if (named !== undefined && receipts.length === 0) {
       return await complete({said, words: {reaction: 'eyes', reply: renderEnded(named)}}, tools)
@@ -129,31 +128,28 @@ async function end(asked: Endable, tools: IssuerTools): Promise<Outcome> {
     if (change === 'gone') return await complete({said, words: {}}, tools)
     const alone = {request: {environment}, standing, change, ...inForce, environment: rules}
     const ruled: Case = {...alone, approvals: [], denials: [], isVoid: false}
-    return await write({asked, ruled, read, receipts}, tools)
+    return await write({asked, order, ruled, read, receipts}, tools)
   })
 }
 
 interface Writable {
   readonly asked: Endable
+  readonly order: EndOrder
   readonly ruled: Case
   readonly read: ScopeReading
   readonly receipts: readonly LiveReceipt[]
 }
 
 /** The denial's record, then one for each receipt that it ends: all of them or none. */
-async function write({asked, ruled, read, receipts}: Writable, tools: IssuerTools): Promise<Completing> {
+async function write({asked, order, ruled, read, receipts}: Writable, tools: IssuerTools): Promise<Completing> {
   const {said, claim} = asked
   const ruling = denyBy(ruled, describeWithdrawal(asked))
   const sealed = await sealDecision({claim, statement: said, case: ruled, ruling, said: 'DENY', head: read.head}, tools)
   const {record, at} = sealed
-  const revoked = await revokeAll({...orderOf(asked), receipts, head: headAfter(read.head, record)}, tools)
-  const state = foldWithdrawal(read.state, asked, {revoked, at})
+  const ending = await makeEnding(order, {receipts, read, at, first: record}, tools)
   return {
-    completes: {
-      claim: statementKey(said),
-      outcome: {kind: 'deny', publication: publicationOf(asked, {revoked, state}, tools)},
-    },
-    appends: {scope: record.scope, records: [record, ...revoked.map((one) => one.record)], state, read},
+    completes: {claim: statementKey(said), outcome: {kind: 'deny', publication: publicationOf(asked, ending)}},
+    appends: {scope: record.scope, records: ending.records, state: foldWithdrawal(ending.state, asked), read},
     at,
   }
 }
@@ -164,25 +160,17 @@ function describeWithdrawal({command, standing}: Endable): string {
   return `${standing.author.login} ${verb} it${reason}`
 }
 
-function foldWithdrawal(
-  state: ScopeState,
-  {said, command, standing, ground}: Endable,
-  {revoked, at}: {readonly revoked: readonly Revoked[]; readonly at: number},
-): ScopeState {
-  const order = {pullRequest: said.pullRequest, commentId: said.comment.id, at: standing.createdAt}
-  const ended = foldRevoked(state, revoked, at)
+/** `ended` is the scope without the receipts that it ends. */
+function foldWithdrawal(ended: ScopeState, {said, command, standing, ground}: Endable): ScopeState {
   if (receiptNamed(command) !== undefined) return ended
+  const order = {pullRequest: said.pullRequest, commentId: said.comment.id, at: standing.createdAt}
   const voided = foldVoid(ended, order)
   const {id, login} = standing.author
   const denial = {...order, by: {id, login}, public: ground.repository.public}
   return command.kind === 'deny' ? foldDenial(voided, denial) : voided
 }
 
-function publicationOf(
-  asked: Endable,
-  {revoked, state}: {readonly revoked: readonly Revoked[]; readonly state: ScopeState},
-  {issuer}: Pick<IssuerTools, 'issuer'>,
-): string {
+function publicationOf(asked: Endable, {ended, checkRuns}: Ending): string {
   const {said, command, environment, standing} = asked
   return printPublication(said, {
     reaction: '+1',
@@ -191,9 +179,9 @@ function publicationOf(
       environment,
       by: standing.author.login,
       reason: command.reason,
-      ended: revoked.map(({receipt}) => receipt),
+      ended: ended.map(({receipt}) => receipt),
       isWhole: receiptNamed(command) === undefined,
     }),
-    checkRuns: renderRevoked({ended: revoked, environment, state, issuer}),
+    checkRuns,
   })
 }

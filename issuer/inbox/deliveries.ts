@@ -1,6 +1,6 @@
 /** What is done about a delivery from the inbox, for how long it is tried, and what is said when it is given up. */
 import {giveUp, handleStatement} from '../decide/authorize.ts'
-import {handleClosed} from '../decide/close.ts'
+import {handleClosed} from '../decide/closed.ts'
 import {readCommand} from '../command/read-command.ts'
 import type {IssuerTools} from '../decide/tools.ts'
 import type {Checked, Taken} from '../model/inbox.ts'

@@ -3,6 +3,7 @@ import type {KeySet} from '#protocol'
 import {mintKeyEntry, signingKeyAt} from '../mint/mint-key-set.ts'
 import {nextTime} from '../mint/mint-record.ts'
 import type {LedgerReader} from '../model/readers.ts'
+import {inRounds} from '../store/rounds.ts'
 import type {Changed} from './change-keys.ts'
 import {type KeyRing, signKeySet} from './key-ring.ts'
 import type {Announced, KeySets, ReceiptKeys} from '../model/key-sets.ts'
@@ -17,15 +18,12 @@ export interface Announcing {
 
 export type Announcement = {readonly ok: true; readonly keySet: KeySet} | {readonly ok: false; readonly problem: string}
 
-/** Each round that is lost, a decision was written; this bounds what a bug could burn. */
-const maxRounds = 100
-
 /** `change` is asked again, with the keys as they are then, whenever another entry was appended first. */
 export async function announceKeys(
   change: (settled: Announced) => Changed,
   {ring, durable, keys, now}: Announcing,
 ): Promise<Announcement> {
-  for (let round = 0; round < maxRounds; round++) {
+  return await inRounds(async () => {
     // Read before the keys: whatever changes them later moves this end, and the append is lost.
     const head = await durable.ledger.head()
     const changed = change(await ring.announced())
@@ -35,7 +33,7 @@ export async function announceKeys(
     if (!signer.ok) return signer
     const keySet = await signKeySet(changed.announced, {signer: signer.value, now: at})
     const entry = mintKeyEntry({head, keySet, at: nextTime(head, at)})
-    if ((await durable.keySets.announce({head, entry, keySet})) === 'committed') return {ok: true, keySet}
-  }
-  throw new Error(`other entries came first ${maxRounds} times`)
+    const announced = await durable.keySets.announce({head, entry, keySet})
+    return announced === 'committed' ? {ok: true, keySet} : 'lost'
+  })
 }

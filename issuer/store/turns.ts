@@ -1,8 +1,5 @@
 /** Changes that race for the ledger's end: within this process they take turns, against other processes they try again. */
 
-/** A change that lost so often meets a fault, not a rival. */
-export const maxRounds = 100
-
 export type TakeTurn = <T>(work: () => Promise<T>) => Promise<T>
 
 /** Runs one piece of work after the other, in the order in which they came. */

@@ -7,11 +7,10 @@ import {type PinnedKeys, type Receipt, hexToBytes, parseOrigin} from '#protocol'
 import type {CallerTools} from '../../../issuer/api/callers/read-caller.ts'
 import type {PermissionLevel} from '../../../issuer/model/facts.ts'
 import {GitHubUnavailable} from '../../../issuer/github/unavailable.ts'
-import {foldRevoked} from '../../../issuer/mint/fold-withdrawal.ts'
 import {decisionRoutes, tokenKeyRoutes} from '../../../issuer/api/decision-routes.ts'
 import {type EventRouteTools, eventRoutes} from '../../../issuer/api/event-routes.ts'
 import {type ReceiptRouteTools, receiptRoutes} from '../../../issuer/api/receipt-routes.ts'
-import {revokeAll} from '../../../issuer/decide/revoke.ts'
+import {type EndOrder, makeEnding} from '../../../issuer/decide/end.ts'
 import type {Durable} from '../../../issuer/model/durable.ts'
 import {openSqlite} from '../../../issuer/store/sqlite.ts'
 import type {FoundReceipt} from '../../../issuer/model/lookups.ts'
@@ -176,20 +175,17 @@ async function revoke(
 ): Promise<void> {
   const place = scopeOf(scope.repositoryId, scope.environment)
   const read = await tools.store.read(place)
-  const revoked = await revokeAll(
-    {
-      receipts: read.state.receipts.filter((one) => one.id === id),
-      scope: place,
-      repository: {name: scope.repository, ownerId, public: true},
-      by: {id: 583231, login: 'octocat'},
-      cause: 'closed',
-      nonce: ulid(1),
-      head: read.head,
-    },
-    tools,
-  )
-  const records = revoked.map(({record}) => record)
-  const appends = {scope: place, records, state: foldRevoked(read.state, revoked, tools.now()), read}
+  const order: EndOrder = {
+    scope: place,
+    repository: {name: scope.repository, ownerId, public: true},
+    by: {id: 583231, login: 'octocat'},
+    cause: 'closed',
+    nonce: ulid(1),
+    choose: ({receipts}) => receipts.filter((one) => one.id === id),
+  }
+  const at = tools.now()
+  const {records, state} = await makeEnding(order, {receipts: order.choose(read.state, at), read, at}, tools)
+  const appends = {scope: place, records, state, read}
   if ((await tools.store.commit({appends, at: tools.now()})) !== 'committed') throw new Error('a race in a test')
 }
 

@@ -4,13 +4,14 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterEach, beforeEach, expect, test} from '@jest/globals'
 import {liveReceipts} from '../../issuer/mint/fold-withdrawal.ts'
-import {revokeSurplus} from '../../issuer/decide/revoke.ts'
+import {endSurplus} from '../../issuer/decide/end.ts'
 import {loadSigner, makeKeyFile} from '../../issuer/keys/pem.ts'
 import type {Durable} from '../../issuer/model/durable.ts'
 import {openSqlite} from '../../issuer/store/sqlite.ts'
 import {at, firstEntry, receiptOf, scopeOf} from '../stores/builders.ts'
 import {decideStatement} from '../stores/deciding.ts'
 import {checkedLedger} from '../stores/suite.ts'
+import {origin} from './builders.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-surplus-'))
 let durable: Durable
@@ -35,14 +36,14 @@ test('the oldest end first, until one change takes the rest', async () => {
     cause: 'closed',
     nonce: 'f'.repeat(32),
     choose: (state, now) => liveReceipts(state, 42, now),
-  } satisfies Parameters<typeof revokeSurplus>[0]
-  const tools = {...durable, signer: signer.value, now: () => at + 1000}
-  await revokeSurplus(order, tools)
+  } satisfies Parameters<typeof endSurplus>[0]
+  const tools = {...durable, signer: signer.value, issuer: origin, now: () => at + 1000}
+  await endSurplus(order, tools)
   const {state} = await durable.store.read(scopeOf())
   expect(state.receipts.map(({id}) => id)).toEqual(Array.from({length: 10}, (_, i) => receiptOf(81 + i).id))
   expect(state.revoked).toHaveLength(80)
   const events = (await checkedLedger(durable)).map(({event}) => event)
   expect(events.filter((event) => event === 'receipt.revoked')).toHaveLength(80)
-  await revokeSurplus(order, tools)
+  await endSurplus(order, tools)
   expect(await checkedLedger(durable)).toHaveLength(1 + 90 + 80)
 })

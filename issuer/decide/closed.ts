@@ -1,0 +1,51 @@
+/** A pull request that was closed without being merged: whatever it let out counts no more (formats §6). */
+import type {Environment} from '#protocol'
+import {liveReceipts} from '../mint/fold-withdrawal.ts'
+import type {ChangeFacts, PullNotice} from '../model/facts.ts'
+import type {ClaimKey} from '../model/idempotency.ts'
+import {renderClosed} from '../publish/render-withdrawal.ts'
+import {publishOutcome} from './authorize.ts'
+import {endReceipts} from './end.ts'
+import type {IssuerTools} from './tools.ts'
+
+export async function handleClosed(pull: PullNotice, tools: IssuerTools): Promise<void> {
+  const found = await tools.pullRequests.readPullRequest(pull)
+  if (found === 'gone' || found.pullRequest.state !== 'closed' || !tools.servesOwner(found.repository.owner)) return
+  for (const environment of await tools.scopes.environments(pull.repository.id)) {
+    await closeIn({pull, repository: found.repository, environment}, tools)
+  }
+}
+
+interface Closing {
+  readonly pull: PullNotice
+  readonly repository: ChangeFacts['repository']
+  readonly environment: Environment
+}
+
+async function closeIn({pull, repository, environment}: Closing, tools: IssuerTools): Promise<void> {
+  const scope = {repositoryId: pull.repository.id, environment}
+  const {state} = await tools.store.read(scope)
+  const newest = liveReceipts(state, pull.pullRequest, tools.now()).at(-1)
+  if (newest === undefined) return
+  // A pull request that is opened, authorized and closed once more has another newest receipt.
+  const key: ClaimKey = {repositoryId: scope.repositoryId, subject: `closed/${newest.id}`}
+  const claim = await tools.claims.claim(key, tools.newIds())
+  const {name, owner, public: isPublic} = repository
+  const outcome = await endReceipts(
+    {
+      key,
+      claim,
+      scope,
+      repository: {name, ownerId: owner.id, public: isPublic},
+      by: pull.actor,
+      cause: 'closed',
+      choose: (now, at) => liveReceipts(now, pull.pullRequest, at),
+    },
+    {
+      address: {repository: pull.repository, installation: pull.installation, pullRequest: pull.pullRequest},
+      reply: (ended) => renderClosed(environment, ended),
+    },
+    tools,
+  )
+  await publishOutcome({claim: key, decision: claim.decision, outcome}, tools)
+}

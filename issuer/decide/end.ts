@@ -1,0 +1,170 @@
+/**
+ * The one way to end receipts, whoever ends them: each gets a signed revocation and a record of it, in one change with
+ * whatever ends them. A person, a denial, a pull request that is closed and a permission that is gone all come here.
+ */
+import {type Digest, type ReceiptId, type Revocation, type RevocationCause, signingBytes} from '#protocol'
+import {foldRevoked} from '../mint/fold-withdrawal.ts'
+import {mintEvent} from '../mint/mint-event.ts'
+import {headAfter, nextTime} from '../mint/mint-record.ts'
+import {acceptSignedRevocation, mintRevocationBody} from '../mint/mint-revocation.ts'
+import type {Claim, ClaimKey, Outcome} from '../model/idempotency.ts'
+import type {CheckRun, Publication} from '../model/publication.ts'
+import type {EventRecord, LedgerHead, LedgerRecord} from '../model/record.ts'
+import type {LiveReceipt, ScopeKey, ScopeState} from '../model/state.ts'
+import type {ScopeReading} from '../model/store.ts'
+import {renderRevoked} from '../publish/render-withdrawal.ts'
+import {inRounds} from '../store/rounds.ts'
+import {type Completing, completeInRounds} from './rounds.ts'
+import type {IssuerTools} from './tools.ts'
+
+export interface EndOrder {
+  readonly scope: ScopeKey
+  readonly repository: {readonly name: string; readonly ownerId: number; readonly public: boolean}
+  readonly by: {readonly id: number; readonly login: string}
+  readonly statement?: {readonly id: number; readonly digest: Digest} | undefined
+  readonly cause: RevocationCause
+  readonly nonce: string
+  /** The receipts that are meant, at a moment in milliseconds. */
+  readonly choose: (state: ScopeState, now: number) => readonly LiveReceipt[]
+}
+
+export type EndTools = Pick<IssuerTools, 'store' | 'claims' | 'signer' | 'issuer' | 'now' | 'newIds'>
+
+/** Where it is told, and in which words; nothing is said where nothing had to end. */
+export interface EndWords {
+  readonly address: Pick<Publication, 'repository' | 'installation' | 'pullRequest'>
+  readonly reply?: (ended: readonly LiveReceipt[]) => string
+}
+
+/** What ends them, once and for all. */
+export interface EndOnce extends Omit<EndOrder, 'nonce'> {
+  readonly key: ClaimKey
+  readonly claim: Claim
+}
+
+/** By a change of their own. When this returns they are revoked, by this or by what was first. */
+export async function endReceipts({key, claim, ...meant}: EndOnce, words: EndWords, tools: EndTools): Promise<Outcome> {
+  if (claim.outcome !== undefined) return claim.outcome
+  const order = {...meant, nonce: claim.nonce}
+  await endSurplus(order, tools)
+  return await completeInRounds({claim: key, scope: order.scope}, tools, async (read): Promise<Completing> => {
+    const at = tools.now()
+    const receipts = order.choose(read.state, at)
+    if (receipts.length === 0) return {completes: {claim: key, outcome: outcomeOf('answered', words.address)}, at}
+    const {records, state, checkRuns} = await makeEnding(order, {receipts, read, at}, tools)
+    const publication = {...words.address, checkRuns, ...(words.reply && {reply: words.reply(receipts)})}
+    return {
+      completes: {claim: key, outcome: outcomeOf('closed', publication)},
+      appends: {scope: order.scope, records, state, read},
+      at,
+    }
+  })
+}
+
+const outcomeOf = (kind: Outcome['kind'], publication: Publication): Outcome => ({
+  kind,
+  publication: JSON.stringify(publication),
+})
+
+export interface Ended {
+  readonly receipt: LiveReceipt
+  readonly revocation: Revocation
+}
+
+/** What a change writes to end receipts. */
+export interface Ending {
+  readonly ended: readonly Ended[]
+  readonly records: readonly LedgerRecord[]
+  /** The scope without them. */
+  readonly state: ScopeState
+  readonly checkRuns: readonly CheckRun[]
+}
+
+interface Endable {
+  readonly receipts: readonly LiveReceipt[]
+  readonly read: ScopeReading
+  /** Milliseconds. */
+  readonly at: number
+  /** What the same change records before them. */
+  readonly first?: LedgerRecord | undefined
+}
+
+export async function makeEnding(
+  order: EndOrder,
+  {receipts, read, at, first}: Endable,
+  {signer, now, issuer}: Pick<EndTools, 'signer' | 'now' | 'issuer'>,
+): Promise<Ending> {
+  const ended: (Ended & {readonly record: EventRecord})[] = []
+  let head = first === undefined ? read.head : headAfter(read.head, first)
+  for (const receipt of receipts) {
+    const one = await revoke({order, receipt, head}, {signer, now})
+    ended.push(one)
+    head = headAfter(head, one.record)
+  }
+  const state = foldRevoked(read.state, ended, at)
+  return {
+    ended,
+    records: [...(first === undefined ? [] : [first]), ...ended.map(({record}) => record)],
+    state,
+    checkRuns: renderRevoked({ended, environment: order.scope.environment, state, issuer}),
+  }
+}
+
+/** What one change ends: engines bound a transaction, and DynamoDB's takes 47 records. */
+const mostAtOnce = 40
+
+/** Leaves as many of them as one change takes. Each part is durable by itself: whoever is cut off goes on from there. */
+export async function endSurplus(order: EndOrder, tools: Omit<EndTools, 'claims' | 'newIds'>): Promise<void> {
+  const endPart = async (): Promise<'more' | 'done' | 'lost'> => {
+    const read = await tools.store.read(order.scope)
+    const at = tools.now()
+    const receipts = order.choose(read.state, at)
+    if (receipts.length <= mostAtOnce) return 'done'
+    const {records, state} = await makeEnding(order, {receipts: receipts.slice(0, mostAtOnce), read, at}, tools)
+    const committed = await tools.store.commit({appends: {scope: order.scope, records, state, read}, at})
+    return committed === 'committed' ? 'more' : 'lost'
+  }
+  let left: 'more' | 'done'
+  do left = await inRounds(endPart)
+  while (left === 'more')
+}
+
+interface OneReceipt {
+  readonly order: EndOrder
+  readonly receipt: LiveReceipt
+  readonly head: LedgerHead
+}
+
+async function revoke(
+  {order: {scope, repository, by, statement, cause, nonce}, receipt, head}: OneReceipt,
+  {signer, now}: Pick<EndTools, 'signer' | 'now'>,
+): Promise<Ended & {readonly record: EventRecord}> {
+  const at = nextTime(head, now())
+  const body = mintRevocationBody({
+    by,
+    statement,
+    cause,
+    nonce,
+    receipt: receipt.id,
+    repositoryId: scope.repositoryId,
+    at: Date.parse(at),
+    publicKey: signer.publicKey,
+  })
+  const revocation = acceptSignedRevocation(body, await signer.sign(signingBytes(body)))
+  const record = mintEvent({
+    head,
+    at,
+    event: 'receipt.revoked',
+    receipt: receipt.id,
+    body: revocation,
+    scope,
+    repository: repository.name,
+    ownerId: repository.ownerId,
+    // What was minted while private stays private, and what is private now shows nothing new.
+    public: receipt.public && repository.public,
+    once: revokedOnce(receipt.id),
+  })
+  return {receipt, revocation, record}
+}
+
+const revokedOnce = (receipt: ReceiptId): string => `revoked/${receipt}`
