@@ -453,6 +453,12 @@ function bytesToHex(bytes) {
 var publicKeyBytes = (key) => hexToBytes(key.slice("pp_pk_".length));
 var signatureBytes = (signature) => hexToBytes(signature.slice("ed25519:".length));
 
+// src/protocol/base64url.ts
+function parseBase64url(text, platform = { decodeBase64url: decodeBase64url2, encodeBase64url: encodeBase64url2 }) {
+  const bytes = platform.decodeBase64url(text);
+  return bytes !== void 0 && platform.encodeBase64url(bytes) === text ? bytes : void 0;
+}
+
 // src/protocol/shape.ts
 var ShapeFault = class extends Error {
   constructor(path, problem) {
@@ -903,12 +909,6 @@ function checkOnline({ flags }, { isFresh, redeemed }) {
   if (missing.length === 0) return void 0;
   const problem = `the receipt is flagged ${missing.join(", ")}, and the issuer gave no valid answer about it`;
   return { code: "source_unreachable", problems: [problem] };
-}
-
-// src/protocol/base64url.ts
-function parseBase64url(text, platform = { decodeBase64url: decodeBase64url2, encodeBase64url: encodeBase64url2 }) {
-  const bytes = platform.decodeBase64url(text);
-  return bytes !== void 0 && platform.encodeBase64url(bytes) === text ? bytes : void 0;
 }
 
 // src/protocol/ledger/note.ts

@@ -179,6 +179,12 @@ function bytesToHex(bytes) {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+// src/protocol/base64url.ts
+function parseBase64url(text, platform = { decodeBase64url: decodeBase64url2, encodeBase64url: encodeBase64url2 }) {
+  const bytes = platform.decodeBase64url(text);
+  return bytes !== void 0 && platform.encodeBase64url(bytes) === text ? bytes : void 0;
+}
+
 // src/protocol/proof-faults.ts
 var proofFaults = {
   chain_broken: {
@@ -415,12 +421,6 @@ var faulty = (code, detail) => ({
   code,
   reason: `${proofFaults[code].what}: ${detail}.`
 });
-
-// src/protocol/base64url.ts
-function parseBase64url(text, platform = { decodeBase64url: decodeBase64url2, encodeBase64url: encodeBase64url2 }) {
-  const bytes = platform.decodeBase64url(text);
-  return bytes !== void 0 && platform.encodeBase64url(bytes) === text ? bytes : void 0;
-}
 
 // src/protocol/ledger/note.ts
 var ed25519 = 1;

@@ -9,12 +9,9 @@ node scripts/pack-page.ts --help     this text
 `
 
 const root = join(import.meta.dirname, '..')
-const browser = join(root, 'src', 'cli', 'pack', 'browser')
-/** Neither program may import from the other. */
-const targets = [
-  join(root, 'issuer', 'api', 'export', 'built', 'page.ts'),
-  join(root, 'src', 'cli', 'pack', 'built', 'page.ts'),
-]
+const browser = join(root, 'src', 'pack', 'browser')
+/** `#pack/page` for both programs. */
+const target = join(root, 'src', 'pack', 'built', 'page.ts')
 
 async function bundle(options: BuildOptions): Promise<string> {
   const {outputFiles} = await build({
@@ -46,7 +43,7 @@ async function makeAssets(): Promise<string> {
   if (script === '' || /<\/script|<!--/i.test(script)) throw new Error('the script would end the element that holds it')
   if (style === '' || style.includes('</')) throw new Error('the style would end the element that holds it')
   return (
-    '/** Built by scripts/pack-page.ts from src/cli/pack/browser: nothing here is written by hand. */\n' +
+    '/** Built by scripts/pack-page.ts from src/pack/browser: nothing here is written by hand. */\n' +
     `export const pageAssets = {\n  script: ${JSON.stringify(script)},\n  style: ${JSON.stringify(style)},\n} as const\n`
   )
 }
@@ -63,19 +60,17 @@ async function main(arguments_: readonly string[]): Promise<number> {
   }
   const assets = await makeAssets()
   if (option === '--check') return check(assets)
-  for (const target of targets) {
-    mkdirSync(dirname(target), {recursive: true})
-    writeFileSync(target, assets)
-    process.stdout.write(`${String(assets.length).padStart(9)}  ${relative(root, target)}\n`)
-  }
+  mkdirSync(dirname(target), {recursive: true})
+  writeFileSync(target, assets)
+  process.stdout.write(`${String(assets.length).padStart(9)}  ${relative(root, target)}\n`)
   return 0
 }
 
 function check(assets: string): number {
-  const stale = targets.filter((target) => readFileSync(target, 'utf8') !== assets).map((path) => relative(root, path))
-  if (stale.length === 0) process.stdout.write("a pack's page is what its sources build\n")
-  else process.stderr.write(`${stale.join(' and ')}: not what the sources build\nRun: node scripts/pack-page.ts\n`)
-  return stale.length === 0 ? 0 : 1
+  const isCurrent = readFileSync(target, 'utf8') === assets
+  if (isCurrent) process.stdout.write("a pack's page is what its sources build\n")
+  else process.stderr.write(`${relative(root, target)}: not what the sources build\nRun: node scripts/pack-page.ts\n`)
+  return isCurrent ? 0 : 1
 }
 
 process.exitCode = await main(process.argv.slice(2))

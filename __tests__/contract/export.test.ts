@@ -1,7 +1,8 @@
 /** docs/export.md against the code: every fault of a pack, the commands' options, the files that every pack has. */
 import {readFileSync} from 'node:fs'
 import {expect, test} from '@jest/globals'
-import {packFaults, packParts, packPaths, sectionNames} from '#protocol'
+import {packFaults, packParts, packPaths} from '#pack'
+import {sectionNames} from '#protocol'
 import {evidenceKeysUsage} from '../../issuer/cli/evidence-keys.ts'
 import {exportUsage} from '../../issuer/cli/export.ts'
 import {exportPack} from '../../src/cli/export.ts'

@@ -1,10 +1,11 @@
 /** `countersign-issuer export`: what was decided in a period, as a folder that verifies without the issuer. */
 import {parseArgs} from 'node:util'
-import {type PackHead, canonicalJson, parseSectionNames, writePack} from '#protocol'
+import {type PackHead, parseSectionNames, writePack} from '#pack'
+import {canonicalJson} from '#protocol'
 import {readDatabasePath} from '../home/config.ts'
 import {parseKeyPath} from '../home/values.ts'
 import {Variables} from '../home/variables.ts'
-import {pageAssets} from '../api/export/built/page.ts'
+import {pageAssets} from '#pack/page'
 import {openFolderSink} from '../api/export/folder-sink.ts'
 import {openStoreSource} from '../api/export/store-source.ts'
 import {loadTokenKey} from '../keys/issuer-keys.ts'

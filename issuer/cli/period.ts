@@ -1,5 +1,5 @@
 /** What commands about a period are asked for: from when until when, of which repository, and where it is to be written. */
-import {type RepositoryName, type SecondsTime, parsePackTime, parseRepositoryName} from '#protocol'
+import {type RepositoryName, type SecondsTime, parseDayOrMoment, parseRepositoryName} from '#protocol'
 
 export interface PeriodWords {
   readonly from?: string | undefined
@@ -25,7 +25,7 @@ export interface PeriodRead {
 
 /** `made`: what `--out` names. */
 export function readPeriod(words: PeriodWords, made: 'folder' | 'file'): PeriodRead {
-  const [from, to, {out}] = [parsePackTime(words.from), parsePackTime(words.to), words]
+  const [from, to, {out}] = [parseDayOrMoment(words.from), parseDayOrMoment(words.to), words]
   const repository = words.repository === undefined ? null : parseRepositoryName(words.repository)
   const problems = [
     ...(from === undefined ? ['--from is the first day or moment, such as 2026-04-01 or 2026-04-01T08:00Z'] : []),

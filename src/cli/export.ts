@@ -1,20 +1,13 @@
 /** `countersign export`: what an issuer decided in a period, as a folder that verifies without it. */
-import {
-  type Origin,
-  type PackHead,
-  type PackSink,
-  type WrittenPack,
-  parseOrigin,
-  parsePackTime,
-  writePack,
-} from '#protocol'
+import {type PackHead, type PackSink, type WrittenPack, writePack} from '#pack'
+import {type Origin, parseDayOrMoment, parseOrigin} from '#protocol'
 import {readWords} from './arguments.ts'
 import {readAuditorToken} from './audit/question.ts'
 import {type Command, type Tools, complainOfUsage} from './command.ts'
 import {describeFault} from './describe-fault.ts'
 import {openIssuerSource} from './export/issuer-source.ts'
 import {IssuerOutage} from './fetch-issuer.ts'
-import {pageAssets} from './pack/built/page.ts'
+import {pageAssets} from '#pack/page'
 import {PackFolder} from './pack/folder.ts'
 
 const help = `countersign export --issuer ORIGIN --auditor-token-file FILE --from TIME --to TIME --out FOLDER
@@ -78,7 +71,7 @@ function readOrder(words: readonly string[]): OrderResult {
   const {text, files} = read.words
   const issuer = parseOrigin(text('issuer'))
   const token = readAuditorToken(text('auditor-token-file'))
-  const [from, to, out] = [parsePackTime(text('from')), parsePackTime(text('to')), text('out')]
+  const [from, to, out] = [parseDayOrMoment(text('from')), parseDayOrMoment(text('to')), text('out')]
   const isPeriod = from === undefined || to === undefined || from < to
   const problems = [
     ...(files.length === 0 ? [] : [`${files.join(' ')}: no option takes this.`]),

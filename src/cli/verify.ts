@@ -1,7 +1,7 @@
 /** `countersign verify`: tells each document's kind apart, asks its verifier, and prints what was found. */
 import {existsSync} from 'node:fs'
 import {join} from 'node:path'
-import {packPaths} from '#protocol'
+import {packPaths} from '#pack'
 import {type Question, readQuestion} from './verify/question.ts'
 import {type Command, type ExitCode, type Tools, complainOfUsage} from './command.ts'
 import {describeFault} from './describe-fault.ts'

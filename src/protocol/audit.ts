@@ -96,6 +96,10 @@ export interface Audit {
 export const parseMoment = (value: unknown): SecondsTime | undefined =>
   parseSecondsTime(typeof value === 'string' && value.length === 17 ? value.replace(/Z$/, ':00Z') : value)
 
+/** `YYYY-MM-DD`, the day's beginning; or a moment. */
+export const parseDayOrMoment = (value: unknown): SecondsTime | undefined =>
+  parseMoment(typeof value === 'string' && value.length === 10 ? `${value}T00:00Z` : value)
+
 export interface ReceiptLife {
   readonly expiresAt: SecondsTime
   readonly revokedAt: SecondsTime | undefined

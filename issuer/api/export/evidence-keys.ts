@@ -1,13 +1,6 @@
 /** The keys that the evidence of a period was sealed with, each of one bundle (formats §4): no other key follows from it. */
-import {
-  type PackHead,
-  type RepositoryId,
-  bytesToHex,
-  isInPeriod,
-  openEvidence,
-  parseDecisionId,
-  verifyEvidence,
-} from '#protocol'
+import {type PackHead, isInPeriod} from '#pack'
+import {type RepositoryId, bytesToHex, openEvidence, parseDecisionId, verifyEvidence} from '#protocol'
 import type {EvidenceKeys} from '../../mint/mint-evidence.ts'
 import type {RecordReader} from '../../model/lookups.ts'
 import type {EntryReader} from '../../model/readers.ts'

@@ -2,7 +2,7 @@
 import {createHash} from 'node:crypto'
 import {appendFileSync, createReadStream, mkdirSync, readdirSync} from 'node:fs'
 import {dirname, join} from 'node:path'
-import type {PackSink} from '#protocol'
+import type {PackSink} from '#pack'
 
 /** The sink, or why the folder is not one to write into. */
 export function openFolderSink(root: string): PackSink | string {

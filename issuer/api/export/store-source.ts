@@ -1,15 +1,6 @@
 /** A pack's source out of the issuer's own store: a page of records at a time, whatever the length of the period. */
-import {
-  type Entry,
-  type PackHead,
-  type PackHappening,
-  type PackRecord,
-  type PackSource,
-  canonicalJson,
-  microsTimeToMicros,
-  parseReceiptId,
-  secondsTimeToMs,
-} from '#protocol'
+import type {PackHappening, PackHead, PackRecord, PackSource} from '#pack'
+import {type Entry, canonicalJson, microsTimeToMicros, parseReceiptId, secondsTimeToMs} from '#protocol'
 import {readInclusion} from '../../store/read-proofs.ts'
 import type {KeptRecord, KeptRecords} from '../../store/sqlite/kept-records.ts'
 import type {RecordReader} from '../../model/lookups.ts'

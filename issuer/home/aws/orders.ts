@@ -1,5 +1,5 @@
 /** What the schedule function is asked for: its round by the clock, or an operator's order (docs/aws-operations.md). */
-import {type SecondsTime, isPlainObject, parsePackTime} from '#protocol'
+import {type SecondsTime, isPlainObject, parseDayOrMoment} from '#protocol'
 import {type KeyOrder, type Read, readRevocation, readRotation} from '../../keys/orders.ts'
 
 export type Order =
@@ -39,7 +39,7 @@ export function readOrder(event: unknown, now: number): Order {
 }
 
 function readPeriod({from: first, to: last, ...more}: Readonly<Record<string, unknown>>): Order {
-  const [from, to] = [parsePackTime(first), parsePackTime(last)]
+  const [from, to] = [parseDayOrMoment(first), parseDayOrMoment(last)]
   if (from === undefined || to === undefined || !(from < to) || Object.keys(more).length > 0) {
     throw wrongly('a period is from one day or moment to a later one')
   }

@@ -1,5 +1,6 @@
 /** What was proven as CSV (RFC 4180), one row a record; safe to open in a spreadsheet. */
-import {type Cell, deployedAt, printRow} from '#protocol'
+import {type Cell, printRow} from '#pack'
+import {deployedAt} from '#protocol'
 import type {AuditQuestion} from './question.ts'
 import type {JudgedRecord, VerifiedRecord} from './judge-record.ts'
 import {type JudgedAudit, isVerified} from './judge.ts'

@@ -2,18 +2,8 @@
  * The documents of an entry, as an issuer shows them to an auditor (docs/routes.md). One that is not shown ends the export:
  * a pack holds everything that its entries name.
  */
-import {
-  type Digest,
-  type Entry,
-  type PackHappening,
-  type PackRecord,
-  canonicalJson,
-  digestOf,
-  isPlainObject,
-  maxEvidenceBytes,
-  parseEntry,
-  readClaims,
-} from '#protocol'
+import {type PackHappening, type PackRecord, readClaims} from '#pack'
+import {type Digest, type Entry, canonicalJson, digestOf, isPlainObject, maxEvidenceBytes, parseEntry} from '#protocol'
 import {IssuerOutage} from '../fetch-issuer.ts'
 import type {IssuerDesk} from './issuer-desk.ts'
 

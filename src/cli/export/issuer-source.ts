@@ -1,15 +1,6 @@
 /** A pack's source out of an issuer that is asked. What comes is not judged here: whoever reads the pack verifies it. */
-import {
-  type Entry,
-  type PackHead,
-  type PackRecord,
-  type PackSource,
-  canonicalJson,
-  isMasked,
-  microsTimeToMicros,
-  parseKeySet,
-  secondsTimeToMs,
-} from '#protocol'
+import type {PackHead, PackRecord, PackSource} from '#pack'
+import {type Entry, canonicalJson, isMasked, microsTimeToMicros, parseKeySet, secondsTimeToMs} from '#protocol'
 import {IssuerOutage} from '../fetch-issuer.ts'
 import {type AskedIssuer, IssuerDesk, pageLength} from './issuer-desk.ts'
 import {PolicyReader, type ReadDocuments, noDocuments, readDocuments} from './issuer-documents.ts'

@@ -1,5 +1,5 @@
 /** The manifest against the folder: every file is the one that it lists, and there is no other. */
-import {type PackFault, type PackHead, manifestEnd, packFault, packPaths, parsePackFile, parsePackHead} from '#protocol'
+import {type PackFault, type PackHead, manifestEnd, packFault, packPaths, parsePackFile, parsePackHead} from '#pack'
 import type {PackFolder} from './folder.ts'
 
 export interface ManifestCheck {

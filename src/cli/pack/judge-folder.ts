@@ -14,14 +14,12 @@ import {
   faultOf,
   fixedFiles,
   indexColumns,
-  narrowPins,
   packFault,
   packPaths,
   parsePackProofs,
   printRow,
-  readKeySet,
-  readTokenKeys,
-} from '#protocol'
+} from '#pack'
+import {narrowPins, readKeySet, readTokenKeys} from '#protocol'
 import {type Watcher, checkManifest, countFiles, findAdded, listedPaths} from './check-manifest.ts'
 import type {PackFolder} from './folder.ts'
 

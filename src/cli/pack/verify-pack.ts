@@ -1,5 +1,5 @@
 /** `countersign verify PACK`: a folder that an issuer exported, judged offline and as a whole. */
-import {type PackFault, type PackTally, packPaths} from '#protocol'
+import {type PackFault, type PackTally, packPaths} from '#pack'
 import type {ExitCode, Tools} from '../command.ts'
 import {describeFault} from '../describe-fault.ts'
 import type {Facts} from '../verify/facts.ts'

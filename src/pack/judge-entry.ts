@@ -1,7 +1,5 @@
 /** All documents of one entry: each by its own judge, and of a decision its row in the index. */
-import type {Entry} from '../ledger/entry.ts'
-import type {Receipt} from '../receipt.ts'
-import type {TokenClaims} from '../token-claims.ts'
+import type {Entry, Receipt, TokenClaims} from '#protocol'
 import type {Cell} from './csv.ts'
 import type {DocumentFinder} from './find-document.ts'
 import {indexRow} from './index-row.ts'

@@ -1,10 +1,14 @@
 /** A decision as a row of index.csv: worked out of the documents, by whoever writes a pack and by whoever verifies it. */
-import {isPlainObject, parseJson} from '../json.ts'
-import type {Entry} from '../ledger/entry.ts'
-import type {Receipt} from '../receipt.ts'
-import {type Revocation, parseRevocation} from '../revocation.ts'
-import type {Scope} from '../receipt.ts'
-import type {TokenClaims} from '../token-claims.ts'
+import {
+  type Entry,
+  type Receipt,
+  type Revocation,
+  type Scope,
+  type TokenClaims,
+  isPlainObject,
+  parseJson,
+  parseRevocation,
+} from '#protocol'
 import type {Cell} from './csv.ts'
 import {type HappeningFile, folderOf} from './pack.ts'
 

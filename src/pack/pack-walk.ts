@@ -2,13 +2,19 @@
  * One walk along a pack's part of the ledger: each hash and link, and each document against the entry that names it.
  * Nothing is held but the last entry, a few counts and the digests of the policies, so a pack of any length verifies.
  */
-import {parseJson} from '../json.ts'
-import {type Anchor, type ChainResult, ChainWalk} from '../ledger/chain-walk.ts'
-import type {Entry} from '../ledger/entry.ts'
-import {isMasked, parseSegmentEntry} from '../ledger/parse-entry.ts'
-import {LineReader} from '../ledger/read-line.ts'
-import type {Faulty} from '../proof-faults.ts'
-import {microsTimeToMicros, secondsTimeToMs} from '../times.ts'
+import {
+  type Anchor,
+  type ChainResult,
+  ChainWalk,
+  type Entry,
+  type Faulty,
+  LineReader,
+  isMasked,
+  microsTimeToMicros,
+  parseJson,
+  parseSegmentEntry,
+  secondsTimeToMs,
+} from '#protocol'
 import {DocumentFinder, type PackDocuments} from './find-document.ts'
 import type {Judging, PackKeys} from './judge-document.ts'
 import {type JudgedEntry, judgeEntry} from './judge-entry.ts'

@@ -1,24 +1,30 @@
 /** One document against the entry that names it: its digest, its signature, and that it speaks of the same thing. */
-import {digestOf} from '../crypto.ts'
 import {
+  type Entry,
+  type EvidenceId,
+  type PinnedKeys,
+  type Receipt,
+  type TokenClaims,
+  type TokenKeys,
   type TokenTies,
+  canonicalBytes,
+  digestOf,
+  evidenceDigest,
   findOtherInEntry,
   findOtherInToken,
+  isPlainObject,
   isWrittenInLife,
+  openEvidence,
+  parseClaims,
+  parseCompactJws,
+  parseJson,
+  parseKeySet,
+  readKeySet,
   verifyDecided,
+  verifyEvidence,
   verifyIssued,
-} from '../decision-ties.ts'
-import {type EvidenceId, evidenceDigest} from '../evidence.ts'
-import {isPlainObject, canonicalBytes, parseJson} from '../json.ts'
-import {parseCompactJws} from '../jws.ts'
-import {parseKeySet, readKeySet} from '../key-set.ts'
-import type {PinnedKeys} from '../keys.ts'
-import type {Entry} from '../ledger/entry.ts'
-import type {Receipt} from '../receipt.ts'
-import {verifyRevocation} from '../revocation.ts'
-import type {TokenKeys} from '../rsa-key.ts'
-import {type TokenClaims, parseClaims} from '../token-claims.ts'
-import {openEvidence, verifyEvidence} from '../verify-evidence.ts'
+  verifyRevocation,
+} from '#protocol'
 import {type PackFault, faultOf, packFault, refusalOf} from './pack-faults.ts'
 import type {PackTally} from './tally.ts'
 

@@ -2,8 +2,7 @@
  * index.html of a pack: the index as a table, and everything that the page's script verifies, since a page that was
  * opened from disk can fetch nothing. Of a large pack it carries the beginning, and says so.
  */
-import {sha256} from '../crypto.ts'
-import {printBase64} from '../ledger/note.ts'
+import {printBase64, sha256} from '#protocol'
 import type {Cell} from './csv.ts'
 import {indexColumns} from './index-row.ts'
 import type {PackHead} from './pack.ts'

@@ -1,15 +1,8 @@
 /** A part of a ledger held against a checkpoint by two inclusion proofs: whole parts pass, and no other. */
 import {describe, expect, test} from '@jest/globals'
-import {
-  type Entry,
-  type PackProofs,
-  PackWalk,
-  type SecondsTime,
-  anchorSegment,
-  canonicalJson,
-  parsePackProofs,
-} from '#protocol'
-import {ledgerKey, makeLedger, mask, proveInclusion, rewrite, sign} from './ledger-builders.ts'
+import {type PackProofs, PackWalk, anchorSegment, parsePackProofs} from '#pack'
+import {type Entry, type SecondsTime, canonicalJson} from '#protocol'
+import {ledgerKey, makeLedger, mask, proveInclusion, rewrite, sign} from '../protocol/ledger-builders.ts'
 
 const most = 17
 const ledger = makeLedger(most)

@@ -1,6 +1,5 @@
 /** What is wrong with a pack although each of its parts may hold. The codes are API. */
-import {type Explained, type Faulty, explainFaulty, explainRefusal} from '../proof-faults.ts'
-import type {Refusal, Words} from '../refusals.ts'
+import {type Explained, type Faulty, type Refusal, type Words, explainFaulty, explainRefusal} from '#protocol'
 
 /** Rows stand in alphabetical order of their codes, as in docs/export.md. */
 export const packFaults = {

@@ -6,14 +6,26 @@
  * Which documents belong to an entry, and under which names, follows from the entry alone. So a pack is written and
  * verified in one walk along its part of the ledger, and memory does not grow with it.
  */
-import {parseMoment} from '../audit.ts'
-import {type SectionName, sectionNames} from '../disclosure.ts'
-import {type Digest, type RepositoryName, parseRepositoryName} from '../ids.ts'
-import {canonicalJson, parseJson} from '../json.ts'
-import type {Entry} from '../ledger/entry.ts'
-import {ShapeFault, by, listOf, oneOf, readMembers} from '../shape.ts'
-import type {Parsed} from '../signed.ts'
-import {type SecondsTime, microsTimeToMicros, parseSecondsTime, secondsTimeToMs} from '../times.ts'
+import {
+  type Digest,
+  type Entry,
+  type Parsed,
+  type RepositoryName,
+  type SecondsTime,
+  type SectionName,
+  ShapeFault,
+  by,
+  canonicalJson,
+  listOf,
+  microsTimeToMicros,
+  oneOf,
+  parseJson,
+  parseRepositoryName,
+  parseSecondsTime,
+  readMembers,
+  secondsTimeToMs,
+  sectionNames,
+} from '#protocol'
 
 /** What packs may be without that were exported over HTTP before auditors were shown everything. */
 export const packParts = ['keys', 'policies', 'runs'] as const
@@ -126,10 +138,6 @@ export function isInPeriod({time}: Pick<Entry, 'time'>, {from, to}: Pick<PackHea
   const micros = microsTimeToMicros(time)
   return micros >= secondsTimeToMs(from) * 1000 && micros < secondsTimeToMs(to) * 1000
 }
-
-/** `YYYY-MM-DD`, the day's beginning; or a moment, `YYYY-MM-DDTHH:MMZ` or with seconds. */
-export const parsePackTime = (value: unknown): SecondsTime | undefined =>
-  parseMoment(typeof value === 'string' && value.length === 10 ? `${value}T00:00Z` : value)
 
 /** `facts,intent`: sections of the evidence, each at most once. */
 export function parseSectionNames(text: string): readonly SectionName[] | undefined {

@@ -1,9 +1,5 @@
 /** The documents of a pack as its walk asks for them: what is missing refuses, what was withheld is counted. */
-import {digestOf} from '../crypto.ts'
-import type {Digest} from '../ids.ts'
-import {parseJson} from '../json.ts'
-import type {Entry} from '../ledger/entry.ts'
-import {type Receipt, parseReceipt} from '../receipt.ts'
+import {type Digest, type Entry, type Receipt, digestOf, parseJson, parseReceipt} from '#protocol'
 import type {Found} from './judge-document.ts'
 import type {Happened} from './index-row.ts'
 import {type PackDocument, type PackHead, folderOf, parseHappeningName, policyPath} from './pack.ts'

@@ -9,9 +9,9 @@ import {
   type WalkEnd,
   anchorSegment,
   faultOf,
-  parsePinnedKeys,
   shownCells,
-} from '#protocol'
+} from '../index.ts'
+import {parsePinnedKeys} from '#protocol'
 
 type Tone = 'holds' | 'fails' | 'care' | 'quiet'
 

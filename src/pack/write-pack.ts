@@ -1,12 +1,19 @@
 /** Writes a pack in one walk along the ledger: what a source gives is appended to files as it comes, and nothing is kept. */
-import {digestOf} from '../crypto.ts'
-import {type EvidenceBundle, parseEvidence, redact} from '../evidence.ts'
-import {canonicalJson, parseJson} from '../json.ts'
-import {parseKeySet} from '../key-set.ts'
-import type {Entry} from '../ledger/entry.ts'
-import {printVerifierKey} from '../ledger/note.ts'
-import {isMasked, parseSegmentEntry} from '../ledger/parse-entry.ts'
-import {type Receipt, parseReceipt} from '../receipt.ts'
+import {
+  type Entry,
+  type EvidenceBundle,
+  type Receipt,
+  canonicalJson,
+  digestOf,
+  isMasked,
+  parseEvidence,
+  parseJson,
+  parseKeySet,
+  parseReceipt,
+  parseSegmentEntry,
+  printVerifierKey,
+  redact,
+} from '#protocol'
 import {type Cell, printRow} from './csv.ts'
 import {indexColumns, indexRow} from './index-row.ts'
 import {readClaims} from './judge-document.ts'

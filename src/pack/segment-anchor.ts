@@ -3,13 +3,22 @@
  * last entry. The hashes that lie left of the first are the tree before the part, those left of the last the tree up to
  * it; so every entry between the two must be the one that was signed, masked ones too.
  */
-import {parseJson} from '../json.ts'
-import type {Anchor} from '../ledger/chain-walk.ts'
-import {readCheckpoint} from '../ledger/checkpoint.ts'
-import {type Frontier, appendLeaf, frontierRoot} from '../ledger/merkle.ts'
-import {checkInclusion, frontierFromInclusion} from '../ledger/tree-proofs.ts'
-import {type Faulty, faulty} from '../proof-faults.ts'
-import {ShapeFault, by, listOf, readMembers} from '../shape.ts'
+import {
+  type Anchor,
+  type Faulty,
+  type Frontier,
+  ShapeFault,
+  appendLeaf,
+  by,
+  checkInclusion,
+  faulty,
+  frontierFromInclusion,
+  frontierRoot,
+  listOf,
+  parseJson,
+  readCheckpoint,
+  readMembers,
+} from '#protocol'
 
 export interface EntryProof {
   readonly seq: number

@@ -1,0 +1,12 @@
+/** The audit pack: what it is, how it is written, read and verified. Pure; what it carries for browsers is `#pack/page`. */
+export {type Cell, printRow} from './csv.ts'
+export type {PackDocuments} from './find-document.ts'
+export {indexColumns} from './index-row.ts'
+export {type PackKeys, readClaims} from './judge-document.ts'
+export * from './pack.ts'
+export * from './pack-faults.ts'
+export * from './pack-walk.ts'
+export {type CarriedEntry, type CarriedPack, type PageAssets, shownCells} from './page.ts'
+export * from './segment-anchor.ts'
+export * from './tally.ts'
+export * from './write-pack.ts'
