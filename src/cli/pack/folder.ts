@@ -3,7 +3,7 @@ import {createHash} from 'node:crypto'
 import {appendFileSync, createReadStream, lstatSync, mkdirSync} from 'node:fs'
 import {opendir, readdir} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
-import type {PackDocuments, PackFile} from '#pack'
+import type {PackDocuments, PackFile, PackFiles} from '#pack'
 import {maxEvidenceBytes} from '#protocol'
 import {faultCode} from '../../action/fault.ts'
 import {readBounded} from '../../action/sources/bounded-file.ts'
@@ -11,7 +11,7 @@ import {readBounded} from '../../action/sources/bounded-file.ts'
 /** No line of a pack is near it. */
 const maxLineLength = 65_536
 
-export class PackFolder {
+export class PackFolder implements PackFiles {
   readonly #root: string
 
   constructor(root: string) {

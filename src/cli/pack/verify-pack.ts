@@ -1,12 +1,11 @@
 /** `countersign verify PACK`: a folder that an issuer exported, judged offline and as a whole. */
-import {type PackFault, type PackTally, packPaths} from '#pack'
+import {type JudgedFolder, type PackFault, type PackTally, judgeFolder, packPaths} from '#pack'
 import type {ExitCode, Tools} from '../command.ts'
 import {describeFault} from '../describe-fault.ts'
 import type {Facts} from '../verify/facts.ts'
 import type {Question} from '../verify/question.ts'
 import {type Terminal, printJson} from '../terminal.ts'
 import {PackFolder} from './folder.ts'
-import {type JudgedFolder, judgeFolder} from './judge-folder.ts'
 
 /** Faults that are told one by one; of a pack that is wrong all over, the rest is counted. */
 const mostTold = 50

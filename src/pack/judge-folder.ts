@@ -1,27 +1,19 @@
 /**
- * A pack on disk -> everything that is wrong with it, and what was looked at. Files against the manifest, entries against
+ * A pack as files -> everything that is wrong with it, and what was looked at. Files against the manifest, entries against
  * the signed checkpoint, documents against their entries, the index against the documents. Nothing is held in memory
  * but for naming what does not belong there, once it is known that something does not.
  */
-import {
-  type PackHead,
-  type PackKeys,
-  type PackTally,
-  PackWalk,
-  type WalkEnd,
-  type WalkOrder,
-  anchorSegment,
-  faultOf,
-  fixedFiles,
-  indexColumns,
-  packFault,
-  packPaths,
-  parsePackProofs,
-  printRow,
-} from '#pack'
 import {narrowPins, readKeySet, readTokenKeys} from '#protocol'
 import {type Watcher, checkManifest, countFiles, findAdded, listedPaths} from './check-manifest.ts'
-import type {PackFolder} from './folder.ts'
+import {printRow} from './csv.ts'
+import type {PackFiles} from './files.ts'
+import {indexColumns} from './index-row.ts'
+import type {PackKeys} from './judge-document.ts'
+import {type PackHead, fixedFiles, packPaths} from './pack.ts'
+import {faultOf, packFault} from './pack-faults.ts'
+import {PackWalk, type WalkEnd, type WalkOrder} from './pack-walk.ts'
+import {anchorSegment, parsePackProofs} from './segment-anchor.ts'
+import type {PackTally} from './tally.ts'
 
 export interface FolderQuestion {
   readonly keys: Omit<PackKeys, 'tokens'>
@@ -39,7 +31,7 @@ export interface JudgedFolder {
 }
 
 export async function judgeFolder(
-  folder: PackFolder,
+  folder: PackFiles,
   question: FolderQuestion,
   watcher: Watcher,
 ): Promise<JudgedFolder> {
@@ -68,7 +60,7 @@ export async function judgeFolder(
 
 /** What the walk needs of the pack's fixed files. One that is missing was named with the manifest. */
 function readOrder(
-  folder: PackFolder,
+  folder: PackFiles,
   {head, question}: {readonly head: PackHead; readonly question: FolderQuestion},
   {onFault}: Watcher,
 ): WalkOrder {
@@ -87,7 +79,7 @@ function readOrder(
   }
 }
 
-function readAnchor(folder: PackFolder, ledgerKey: string | undefined): ReturnType<typeof anchorSegment> | undefined {
+function readAnchor(folder: PackFiles, ledgerKey: string | undefined): ReturnType<typeof anchorSegment> | undefined {
   const proofs = parsePackProofs(folder.read(packPaths.proofs) ?? '')
   if (ledgerKey === undefined || 'valid' in proofs) return undefined
   const note = new TextDecoder('utf-8', {ignoreBOM: true}).decode(folder.read(packPaths.checkpoint))
@@ -95,12 +87,12 @@ function readAnchor(folder: PackFolder, ledgerKey: string | undefined): ReturnTy
 }
 
 /** A key set that a pinned key signed may take trust from the pins, and never gives any. */
-function narrowedPins(folder: PackFolder, pins: PackKeys['receipts']): PackKeys['receipts'] {
+function narrowedPins(folder: PackFiles, pins: PackKeys['receipts']): PackKeys['receipts'] {
   const set = readKeySet(folder.read(packPaths.keySet) ?? '', pins)
   return set.ok ? narrowPins(pins, set.value) : pins
 }
 
-function readJwks(folder: PackFolder, onFault: Watcher['onFault']): PackKeys['tokens'] {
+function readJwks(folder: PackFiles, onFault: Watcher['onFault']): PackKeys['tokens'] {
   const keys = readTokenKeys(new TextDecoder().decode(folder.read(packPaths.jwks)))
   if (keys.ok) return keys.value
   onFault(packFault(packPaths.jwks, 'pack_document_malformed', keys.reason))
@@ -108,7 +100,7 @@ function readJwks(folder: PackFolder, onFault: Watcher['onFault']): PackKeys['to
 }
 
 /** The entries, and beside them the index: each decision's row must be the next line of it. */
-async function followIndex(folder: PackFolder, walk: PackWalk, {onFault, onStep}: Watcher): Promise<void> {
+async function followIndex(folder: PackFiles, walk: PackWalk, {onFault, onStep}: Watcher): Promise<void> {
   const index = new IndexReader(folder.lines(packPaths.index), onFault)
   await index.expect(printRow(indexColumns), 'its first line')
   for await (const line of folder.lines(packPaths.entries)) {
@@ -146,7 +138,7 @@ class IndexReader {
 }
 
 /** By name: files that the manifest does not list, and listed ones that no entry of the ledger names. */
-async function nameStrangers(folder: PackFolder, order: WalkOrder, {onFault}: Watcher): Promise<void> {
+async function nameStrangers(folder: PackFiles, order: WalkOrder, {onFault}: Watcher): Promise<void> {
   await findAdded(folder, {onFault})
   const visited = new Set<string>(Object.values(packPaths))
   const read = async (path: string): ReturnType<typeof order.documents.read> => {

@@ -1,6 +1,7 @@
 /** The manifest against the folder: every file is the one that it lists, and there is no other. */
-import {type PackFault, type PackHead, manifestEnd, packFault, packPaths, parsePackFile, parsePackHead} from '#pack'
-import type {PackFolder} from './folder.ts'
+import type {PackFiles} from './files.ts'
+import {type PackHead, manifestEnd, packPaths, parsePackFile, parsePackHead} from './pack.ts'
+import {type PackFault, packFault} from './pack-faults.ts'
 
 export interface ManifestCheck {
   /** Undefined when the manifest cannot be read: then nothing else can be either. */
@@ -15,7 +16,7 @@ export interface Watcher {
   readonly onStep: (what: string) => void
 }
 
-export async function checkManifest(folder: PackFolder, {onFault, onStep}: Watcher): Promise<ManifestCheck> {
+export async function checkManifest(folder: PackFiles, {onFault, onStep}: Watcher): Promise<ManifestCheck> {
   const refuse = (detail: string): void => onFault(packFault(packPaths.manifest, 'pack_manifest_malformed', detail))
   let head: PackHead | undefined
   let files = 0
@@ -44,7 +45,7 @@ export async function checkManifest(folder: PackFolder, {onFault, onStep}: Watch
   return {head, files}
 }
 
-async function checkFile(folder: PackFolder, line: string): Promise<PackFault | undefined> {
+async function checkFile(folder: PackFiles, line: string): Promise<PackFault | undefined> {
   const parsed = parsePackFile(line)
   if (!parsed.ok) return packFault(packPaths.manifest, 'pack_manifest_malformed', parsed.reason)
   const {path, sha256, size} = parsed.value
@@ -54,13 +55,13 @@ async function checkFile(folder: PackFolder, line: string): Promise<PackFault | 
 }
 
 /** Files that the manifest does not list. */
-export async function findAdded(folder: PackFolder, {onFault}: Pick<Watcher, 'onFault'>): Promise<void> {
+export async function findAdded(folder: PackFiles, {onFault}: Pick<Watcher, 'onFault'>): Promise<void> {
   const known = new Set<string>([packPaths.manifest])
   for await (const path of listedPaths(folder)) known.add(path)
   for await (const path of folder.paths()) if (!known.has(path)) onFault(packFault(path, 'pack_file_added'))
 }
 
-export async function countFiles(folder: PackFolder): Promise<number> {
+export async function countFiles(folder: PackFiles): Promise<number> {
   const paths = folder.paths()
   let count = 0
   while ((await paths.next()).done !== true) count += 1
@@ -68,7 +69,7 @@ export async function countFiles(folder: PackFolder): Promise<number> {
 }
 
 /** What the manifest lists, as far as it can be read. */
-export async function* listedPaths(folder: PackFolder): AsyncGenerator<string> {
+export async function* listedPaths(folder: PackFiles): AsyncGenerator<string> {
   for await (const line of folder.lines(packPaths.manifest)) {
     const parsed = parsePackFile(line.replace(/,$/, ''))
     if (parsed.ok) yield parsed.value.path
