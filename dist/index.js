@@ -1029,7 +1029,7 @@ var markdownText = (text) => oneLine(text).replace(/[!-&(-+./:<->@[-`{-~]/g, (si
 var markdownCode = (text) => `<code>${markdownText(text)}</code>`;
 var markdownSentence = (text) => markdownText(text).replace(/&#96;(.*?)&#96;/g, (_, inner) => `<code>${inner}</code>`);
 
-// src/action/answers.ts
+// src/gate/answers.ts
 var askedFor = ({ environment, deployment }) => ({
   environment,
   sha: deployment.sha,
@@ -1046,7 +1046,7 @@ function describeAnswer({ source, answer }) {
   return `${source} (${answer.skipped} there that hold${answer.skipped === 1 ? "s" : ""} no receipt)`;
 }
 
-// src/action/checks.ts
+// src/gate/checks.ts
 var checkNames = [
   "well-formed receipt",
   "pinned key",
@@ -2137,7 +2137,7 @@ function requireFile(env, variable) {
   return path;
 }
 
-// src/action/ledger.ts
+// src/gate/checkpoint.ts
 async function findCheckpoint({ answers, examined }, key) {
   const notes = answers.flatMap(({ answer }) => answer.checkpoints?.get(examined?.candidate) ?? []);
   const [note] = notes;
@@ -2151,7 +2151,7 @@ async function findCheckpoint({ answers, examined }, key) {
   return { kind: "refused", note, reason };
 }
 
-// src/action/redemption.ts
+// src/gate/redemption.ts
 var noIssuer = {
   code: "input_invalid",
   problems: [
@@ -2178,7 +2178,7 @@ function describeRedemption(answer, { receipt: { id, expiresAt } }, { clock }) {
   }
 }
 
-// src/action/search.ts
+// src/gate/search.ts
 var Search = class {
   #ask;
   #tools;
@@ -2240,7 +2240,7 @@ var Search = class {
   }
   async #inquire() {
     if (this.#inquiry === void 0) {
-      const { Inquiry: Loaded } = await import("./inquiry.js");
+      const { Inquiry: Loaded } = await import("./revocation-check.js");
       this.#inquiry = new Loaded(this.#ask, this.#tools);
     }
     return this.#inquiry;

@@ -343,7 +343,7 @@ async function harmlessly({ warn }, act) {
   if (problem !== void 0) warn(oneLine(`What ran under this receipt was not recorded: ${problem}.`));
 }
 
-// src/action/issuer/desk.ts
+// src/action/issuer/client.ts
 var maxBytes2 = 64 * 1024;
 var issuerDesk = (place) => ({
   fetchStatus: (receipt, limit) => fetchSigned(place, `/v1/receipts/${receipt}/status`, limit),

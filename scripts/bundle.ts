@@ -28,8 +28,8 @@ const lazyParts: Readonly<Record<string, string>> = {
   'github-toolkit': 'src/action/sources/github-toolkit.ts',
   'http-client': 'src/action/issuer/http-client.ts',
   'open-issuer': 'src/action/issuer/open-issuer.ts',
-  inquiry: 'src/action/inquiry.ts',
-  'verify-note': 'src/action/verify-note.ts',
+  'revocation-check': 'src/gate/revocation-check.ts',
+  'verify-note': 'src/gate/verify-note.ts',
   'inspect-repository': 'src/action/inspect-repository.ts',
 }
 

@@ -54,7 +54,7 @@ const lightDoors: Plugin = {
   name: 'light-doors',
   setup: (plugins) => {
     plugins.onResolve({filter: /^\.\/(?:github-toolkit|http-client)\.ts$/}, ({path}) => ({
-      path: join(root, 'src', 'cli', 'doors', basename(path)),
+      path: join(root, 'src', 'cli', 'shims', basename(path)),
     }))
     plugins.onResolve({filter: /^@actions\//}, ({path, importer}) => ({
       errors: [{text: `${path} must not be in the package (imported by ${relative(root, importer)})`}],

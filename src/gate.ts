@@ -1,7 +1,7 @@
 /** The gate's story: the job is the one it says, its content is known, and in time there is a receipt that it accepts. */
 import {type Refusal, type TreeSha, deny} from '#protocol'
-import type {GateOutcome, GateRequest, GateTools} from './action/ports.ts'
-import {Search} from './action/search.ts'
+import type {GateOutcome, GateRequest, GateTools} from './gate/ports.ts'
+import {Search} from './gate/search.ts'
 
 export async function runGate(ask: GateRequest, tools: GateTools): Promise<GateOutcome> {
   const other = await compareEnvironment(ask, tools)

@@ -2,7 +2,7 @@
 import {type Refusal, deny} from '#protocol'
 import {faultMember} from './action/fault.ts'
 import {readJob} from './action/job.ts'
-import type {GateOutcome} from './action/ports.ts'
+import type {GateOutcome} from './gate/ports.ts'
 import {type ExitCode, publishReport} from './action/report.ts'
 import {openPlaces, readRequest} from './action/request.ts'
 import {hideSecret, maskToken, openNotebook, openRunner, readInput} from './action/runner.ts'

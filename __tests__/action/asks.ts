@@ -13,7 +13,7 @@ import {
   parseRepositoryId,
   parseRepositoryName,
 } from '#protocol'
-import type {CheckoutFinding, GateRequest, GateTools, ReceiptSource, SourceAnswer} from '../../src/action/ports.ts'
+import type {CheckoutFinding, GateRequest, GateTools, ReceiptSource, SourceAnswer} from '../../src/gate/ports.ts'
 import {commit, noon} from '../protocol/builders.ts'
 
 /** The value of a parser that must not fail here. */

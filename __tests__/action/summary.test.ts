@@ -1,7 +1,7 @@
 /** The job summary at a glance: the verdict first, then who and until when, or what to do and the line to copy. */
 import {describe, expect, test} from '@jest/globals'
 import type {Refusal} from '#protocol'
-import type {GateOutcome} from '../../src/action/ports.ts'
+import type {GateOutcome} from '../../src/gate/ports.ts'
 import {resultOf} from '../../src/action/result.ts'
 import {renderSummary} from '../../src/action/summary.ts'
 import {runGate} from '../../src/gate.ts'

@@ -26,11 +26,11 @@ const borders: readonly Border[] = [
   {from: /^src\/pack\//, may: [/^#protocol$/, /^src\/pack\//]},
   {
     from: /^src\/cli\//,
-    may: [/^#protocol$/, /^#pack(\/page)?$/, /^src\/(gate\.ts|action\/|cli\/)/, /^node:/, ...packages('@actions/*')],
+    may: [/^#protocol$/, /^#pack(\/page)?$/, /^src\/(gate|action|cli)[./]/, /^node:/, ...packages('@actions/*')],
   },
   {
     from: /^src\//,
-    may: [/^#protocol$/, /^src\/(gate\.ts|action\/)/, /^node:/, ...packages('@actions/*', 'undici')],
+    may: [/^#protocol$/, /^src\/(gate|action)[./]/, /^node:/, ...packages('@actions/*', 'undici')],
   },
   {from: /^issuer\/(model|command|mint)\//, may: [/^#protocol$/, /^issuer\//]},
   {from: /^issuer\/policy\//, may: [/^#protocol$/, /^issuer\//, ...packages('ajv', 'yaml', 'picomatch')]},

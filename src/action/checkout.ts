@@ -3,7 +3,7 @@ import {lstatSync} from 'node:fs'
 import {dirname, join, resolve, sep} from 'node:path'
 import {parseTreeSha} from '#protocol'
 import {faultCode} from './fault.ts'
-import type {CheckoutInspector} from './ports.ts'
+import type {CheckoutInspector} from '../gate/ports.ts'
 
 export interface CheckoutPlace {
   /** The input `path`; relative to the workspace, empty for the workspace itself. */

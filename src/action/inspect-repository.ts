@@ -2,7 +2,7 @@
 import {createHash} from 'node:crypto'
 import {hashOfName} from './blob.ts'
 import {type GitRepository, GitFault, openRepository} from './git.ts'
-import type {CheckoutFinding} from './ports.ts'
+import type {CheckoutFinding} from '../gate/ports.ts'
 import {type TreeDifference, compareTree} from './worktree.ts'
 
 /** Total but for bugs: a checkout that cannot be looked at is not one that was looked at, so it refuses. */

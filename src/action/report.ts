@@ -1,6 +1,6 @@
 /** The outcome -> outputs, one annotation, the job summary and the exit code. */
 import {oneLine} from './escape.ts'
-import type {GateOutcome} from './ports.ts'
+import type {GateOutcome} from '../gate/ports.ts'
 import {type GateResult, checkoutLines, notRevocationChecked, resultOf} from './result.ts'
 import {renderSummary} from './summary.ts'
 

@@ -5,7 +5,7 @@ import {readDeployment} from './deployment.ts'
 import {type InputName, type Inputs, readInputs} from './inputs.ts'
 import type {IssuerPlace, OpenIssuer} from './issuer/open-issuer.ts'
 import type {Job} from './job.ts'
-import type {GateRequest, GateTools, ReceiptSource, TreeAnswer} from './ports.ts'
+import type {GateRequest, GateTools, ReceiptSource, TreeAnswer} from '../gate/ports.ts'
 import {receiptInput} from './sources/file.ts'
 import {gitHubCheckRuns, gitHubTree} from './sources/github.ts'
 

@@ -8,9 +8,9 @@ import {
   parseJson,
   parseReceipt,
 } from '#protocol'
-import {describeAnswer} from './answers.ts'
-import {type Check, type CheckName, checkNames, rankOfRefusal} from './checks.ts'
-import type {GateOutcome} from './ports.ts'
+import {describeAnswer} from '../gate/answers.ts'
+import {type Check, type CheckName, checkNames, rankOfRefusal} from '../gate/checks.ts'
+import type {GateOutcome} from '../gate/ports.ts'
 
 export interface GateResult {
   readonly type: 'countersign.result/v1'

@@ -1,6 +1,6 @@
 /** The job summary: what was decided, what to do, and every check, in Markdown that a person can act on. */
 import type {Receipt} from '#protocol'
-import type {Check, CheckName} from './checks.ts'
+import type {Check, CheckName} from '../gate/checks.ts'
 import {markdownCode, markdownSentence, markdownText} from './escape.ts'
 import {type AskedResult, type GateResult, checkoutLines, notRevocationChecked} from './result.ts'
 

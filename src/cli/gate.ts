@@ -2,7 +2,7 @@
 import {type GateResult, notRevocationChecked, resultOf} from '../action/result.ts'
 import {type InputName, inputNames} from '../action/inputs.ts'
 import {readJob} from '../action/job.ts'
-import type {GateOutcome} from '../action/ports.ts'
+import type {GateOutcome} from '../gate/ports.ts'
 import {openPlaces, readRequest} from '../action/request.ts'
 import {deny} from '#protocol'
 import {runGate} from '../gate.ts'

@@ -1,9 +1,9 @@
 /** The issuer's list: GET /v1/receipts (formats §8). A courier only: what it hands over is verified like anything else. */
 import {type Origin, type TreeSha, isPlainObject, parseJson} from '#protocol'
-import {showToken} from './desk.ts'
+import {showToken} from './client.ts'
 import {exchange} from './exchange.ts'
 import type {IdTokens} from './id-token.ts'
-import type {GateRequest, ReceiptSource, SourceAnswer} from '../ports.ts'
+import type {GateRequest, ReceiptSource, SourceAnswer} from '../../gate/ports.ts'
 import {describeOutage} from '../sources/outage.ts'
 
 const maxBytes = 1024 * 1024

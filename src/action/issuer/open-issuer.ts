@@ -1,8 +1,8 @@
 /** Everything that speaks with the issuer. Loaded with import() alone: a job without `issuer-url` needs none of it. */
 import type {Origin, ReceiptId} from '#protocol'
 import {type Notebook, beginReport} from './execution-report.ts'
-import type {GateRequest, GateTools, ReceiptSource} from '../ports.ts'
-import {issuerDesk} from './desk.ts'
+import type {GateRequest, GateTools, ReceiptSource} from '../../gate/ports.ts'
+import {issuerDesk} from './client.ts'
 import {type IdTokenDoor, IdTokens} from './id-token.ts'
 import {issuerReceipts} from './list.ts'
 

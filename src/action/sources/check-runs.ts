@@ -1,6 +1,6 @@
 /** What check runs carry: receipts, revocations, and the ledger's checkpoints beside them. All of it anybody's words. */
 import {maxReceiptBytes, parseJson, parseReceipt} from '#protocol'
-import type {SourceAnswer} from '../ports.ts'
+import type {SourceAnswer} from '../../gate/ports.ts'
 
 export interface CheckRun {
   readonly text: string

@@ -1,7 +1,7 @@
 /** The input "receipt": the receipt itself, or the path of a file that holds it. For air-gapped use. */
 import {resolve} from 'node:path'
 import {maxReceiptBytes} from '#protocol'
-import type {ReceiptSource, SourceAnswer} from '../ports.ts'
+import type {ReceiptSource, SourceAnswer} from '../../gate/ports.ts'
 import {readBounded} from './bounded-file.ts'
 
 /** `receipt` is not empty; a relative path is meant from `workspace`. */

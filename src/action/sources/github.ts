@@ -1,7 +1,7 @@
 /** The check runs "countersign / <environment>" of the commit: where the issuer leaves receipts on GitHub. */
 import {parseTreeSha} from '#protocol'
 import {faultMember} from '../fault.ts'
-import type {GateRequest, ReceiptSource, TreeAnswer} from '../ports.ts'
+import type {GateRequest, ReceiptSource, TreeAnswer} from '../../gate/ports.ts'
 import {boundedFetch} from './bounded-fetch.ts'
 import {type CheckRun, readCheckRuns} from './check-runs.ts'
 import {describeOutage} from './outage.ts'

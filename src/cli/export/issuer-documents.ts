@@ -5,7 +5,7 @@
 import {type PackHappening, type PackRecord, readClaims} from '#pack'
 import {type Digest, type Entry, canonicalJson, digestOf, isPlainObject, maxEvidenceBytes, parseEntry} from '#protocol'
 import {IssuerOutage} from '../fetch-issuer.ts'
-import type {IssuerDesk} from './issuer-desk.ts'
+import type {IssuerDesk} from './issuer-client.ts'
 
 export type ReadDocuments = Pick<PackRecord, 'documents' | 'happened'>
 

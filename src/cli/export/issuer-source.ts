@@ -2,7 +2,7 @@
 import type {PackHead, PackRecord, PackSource} from '#pack'
 import {type Entry, canonicalJson, isMasked, microsTimeToMicros, parseKeySet, secondsTimeToMs} from '#protocol'
 import {IssuerOutage} from '../fetch-issuer.ts'
-import {type AskedIssuer, IssuerDesk, pageLength} from './issuer-desk.ts'
+import {type AskedIssuer, IssuerDesk, pageLength} from './issuer-client.ts'
 import {PolicyReader, type ReadDocuments, noDocuments, readDocuments} from './issuer-documents.ts'
 
 export async function openIssuerSource(asked: AskedIssuer, head: PackHead): Promise<PackSource> {

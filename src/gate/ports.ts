@@ -10,7 +10,7 @@ import type {
   StatusResult,
   TreeSha,
 } from '#protocol'
-import type {Deployment} from './deployment.ts'
+import type {Deployment} from '../action/deployment.ts'
 
 /** Everything that a job asks of the gate, parsed. */
 export interface GateRequest {

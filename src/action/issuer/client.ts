@@ -1,6 +1,6 @@
 /** The issuer's answers about one receipt: status, key set, redemption (docs/routes.md). Read here, believed elsewhere. */
 import {type Origin, type ReceiptId, isPlainObject} from '#protocol'
-import type {Fetched, IssuerDesk, RedemptionAnswer} from '../ports.ts'
+import type {Fetched, IssuerDesk, RedemptionAnswer} from '../../gate/ports.ts'
 import {describeOutage} from '../sources/outage.ts'
 import {type Reply, exchange} from './exchange.ts'
 import type {IdTokens} from './id-token.ts'

@@ -1,12 +1,12 @@
 /** The checkpoint that came with the receipt: verified under `ledger-key`, shown, and never missing in silence. */
 import {describe, expect, test} from '@jest/globals'
 import {type SignedCheckpoint, checkpointText, hexToBytes, printCheckpoint, printVerifierKey} from '#protocol'
-import type {GateRequest, ReceiptSource} from '../../src/action/ports.ts'
+import type {GateRequest, ReceiptSource} from '../../src/gate/ports.ts'
 import {publishReport} from '../../src/action/report.ts'
 import {readCheckRuns} from '../../src/action/sources/check-runs.ts'
 import {runGate} from '../../src/gate.ts'
 import {type TestKey, aReceipt, makeKey} from '../protocol/builders.ts'
-import {anAsk, someTools} from './asks.ts'
+import {anAsk, someTools} from '../action/asks.ts'
 
 const key = makeKey()
 const ledger = makeKey()

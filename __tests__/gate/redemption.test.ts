@@ -2,11 +2,11 @@
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
 import type {RefusalCode} from '#protocol'
 import {openIssuer} from '../../src/action/issuer/open-issuer.ts'
-import type {CheckoutFinding, GateOutcome, GateRequest} from '../../src/action/ports.ts'
+import type {CheckoutFinding, GateOutcome, GateRequest} from '../../src/gate/ports.ts'
 import {runGate} from '../../src/gate.ts'
 import {type Json, aReceipt, makeKey} from '../protocol/builders.ts'
-import {aSource, anAsk, someTools} from './asks.ts'
-import {type Answer, TestIssuer, refusal} from './test-issuer.ts'
+import {aSource, anAsk, someTools} from '../action/asks.ts'
+import {type Answer, TestIssuer, refusal} from '../action/test-issuer.ts'
 
 const key = makeKey()
 const first = 'rcpt_dg_01jdaa3x7k9m2n4p6q8r0s2t4v'

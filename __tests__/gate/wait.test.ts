@@ -1,9 +1,9 @@
 /** Waiting for a receipt: tried every ten seconds, told once a minute, and over in time. The clock is the test's. */
 import {describe, expect, test} from '@jest/globals'
-import type {GateRequest, GateTools, ReceiptSource} from '../../src/action/ports.ts'
+import type {GateRequest, GateTools, ReceiptSource} from '../../src/gate/ports.ts'
 import {runGate} from '../../src/gate.ts'
 import {aReceipt, makeKey, noon} from '../protocol/builders.ts'
-import {anAsk, someTools} from './asks.ts'
+import {anAsk, someTools} from '../action/asks.ts'
 
 const key = makeKey()
 const {text} = aReceipt({}, key)

@@ -953,7 +953,7 @@ function narrowPin(pin, { status, notAfter, revokedAt }) {
 }
 var isRetiring = ({ keys }, key) => keys.some((one) => one.publicKey === key && (one.status === "retiring" || one.status === "retired"));
 
-// src/action/inquiry.ts
+// src/gate/revocation-check.ts
 var Inquiry = class {
   #ask;
   #tools;

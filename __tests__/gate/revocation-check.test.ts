@@ -1,12 +1,12 @@
 /** What is known of a receipt since it was signed: the issuer's status, revocations that were seen, and its key set. */
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
 import {type RefusalCode, parsePinnedKeys} from '#protocol'
-import type {GateOutcome, GateRequest, ReceiptSource} from '../../src/action/ports.ts'
+import type {GateOutcome, GateRequest, ReceiptSource} from '../../src/gate/ports.ts'
 import {openIssuer} from '../../src/action/issuer/open-issuer.ts'
 import {runGate} from '../../src/gate.ts'
 import {type Json, aReceipt, makeKey} from '../protocol/builders.ts'
-import {aSource, anAsk, someTools} from './asks.ts'
-import {TestIssuer, aRevocation, keyEntry} from './test-issuer.ts'
+import {aSource, anAsk, someTools} from '../action/asks.ts'
+import {TestIssuer, aRevocation, keyEntry} from '../action/test-issuer.ts'
 
 const key = makeKey()
 const stranger = makeKey()

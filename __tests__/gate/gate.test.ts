@@ -1,11 +1,11 @@
 /** The gate's story: which source is asked when, which refusal is reported, and that nothing but a receipt allows. */
 import {describe, expect, test} from '@jest/globals'
 import type {Refusal, RefusalCode} from '#protocol'
-import {rankOfRefusal} from '../../src/action/checks.ts'
-import type {GateOutcome} from '../../src/action/ports.ts'
+import {rankOfRefusal} from '../../src/gate/checks.ts'
+import type {GateOutcome} from '../../src/gate/ports.ts'
 import {runGate} from '../../src/gate.ts'
 import {aReceipt, makeKey} from '../protocol/builders.ts'
-import {aSource, anAsk, someTools} from './asks.ts'
+import {aSource, anAsk, someTools} from '../action/asks.ts'
 
 const key = makeKey()
 const good = aReceipt({}, key).text

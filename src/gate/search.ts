@@ -16,8 +16,8 @@ import {
 } from '#protocol'
 import {nothingFound} from './answers.ts'
 import {rankOfRefusal} from './checks.ts'
-import type {Inquiry} from './inquiry.ts'
-import {findCheckpoint} from './ledger.ts'
+import type {Inquiry} from './revocation-check.ts'
+import {findCheckpoint} from './checkpoint.ts'
 import type {
   CheckoutFinding,
   Examined,
@@ -99,7 +99,7 @@ export class Search {
 
   async #inquire(): Promise<Inquiry> {
     if (this.#inquiry === undefined) {
-      const {Inquiry: Loaded} = await import('./inquiry.ts')
+      const {Inquiry: Loaded} = await import('./revocation-check.ts')
       this.#inquiry = new Loaded(this.#ask, this.#tools)
     }
     return this.#inquiry
