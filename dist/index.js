@@ -1119,8 +1119,8 @@ function resultOf(outcome) {
     standing: receipt === void 0 ? null : standingAfter(refusal),
     source: examined?.source ?? null,
     checks: checksOf(outcome, refusal),
-    status: outcome.status === void 0 ? null : { status: outcome.status.status, at: outcome.status.at },
-    redeemedAt: outcome.redeemedAt ?? null,
+    status: examined?.status === void 0 ? null : { status: examined.status.status, at: examined.status.at },
+    redeemedAt: examined?.redeemedAt ?? null,
     checkpoint: checkpointResult(outcome.checkpoint),
     sources: outcome.answers.map(describeAnswer),
     warnings: warningsOf(outcome)
@@ -1206,11 +1206,11 @@ function checksOf(outcome, refusal) {
     return { name, result: unasked.has(name) ? "not asked" : "passed" };
   });
 }
-function uncheckedNames({ ask, checkout, status, redeemedAt }) {
+function uncheckedNames({ ask, checkout, examined }) {
   return /* @__PURE__ */ new Set([
     ask?.match === "tree" ? "commit" : "tree",
-    ...status === void 0 ? ["revocation"] : [],
-    ...redeemedAt === void 0 ? ["single use"] : [],
+    ...examined?.status === void 0 ? ["revocation"] : [],
+    ...examined?.redeemedAt === void 0 ? ["single use"] : [],
     ...ask?.issuer === void 0 ? ["issuer"] : [],
     ...checkout === void 0 || checkout.kind === "absent" ? ["checkout"] : []
   ]);
@@ -1922,8 +1922,8 @@ async function openPlaces(request, job, { env, mask }) {
   };
 }
 async function openIssuer(ask, place) {
-  const door = await import("./open-issuer.js");
-  return door.openIssuer(ask, place);
+  const lazy = await import("./open-issuer.js");
+  return lazy.openIssuer(ask, place);
 }
 function openSources({ ask, inputs }, { apiUrl, workspace }, issuer) {
   const { receipt, token } = inputs;
@@ -2137,18 +2137,30 @@ function requireFile(env, variable) {
   return path;
 }
 
-// src/gate/checkpoint.ts
-async function findCheckpoint({ answers, examined }, key) {
-  const notes = answers.flatMap(({ answer }) => answer.checkpoints?.get(examined?.candidate) ?? []);
-  const [note] = notes;
-  if (note === void 0) return { kind: "none" };
-  if (key === void 0) return { kind: "unverified", note };
-  const { verifyCheckpoint } = await import("./verify-note.js");
-  const verdicts = notes.map((one) => ({ note: one, result: verifyCheckpoint(one, key) }));
-  const held = verdicts.find(({ result }) => result.valid);
-  if (held !== void 0) return { kind: "verified", note: held.note };
-  const [reason = ""] = verdicts.flatMap(({ result }) => result.valid ? [] : [result.reason]);
-  return { kind: "refused", note, reason };
+// src/gate/candidate.ts
+var refuse3 = (examined, refusal) => ({ decision: deny(refusal), examined });
+var isSettled = (decision) => decision.kind === "allow" || decision.refusal.code === "checkout_mismatch";
+var furthest = (examination) => examination.reduce(
+  (best, next) => best !== void 0 && rankOf(best) >= rankOf(next) ? best : next,
+  void 0
+);
+var rankOf = ({ decision }) => decision.kind === "allow" ? Infinity : rankOfRefusal(decision.refusal.code);
+
+// src/gate/preconditions.ts
+async function compareEnvironment({ environment }, tools) {
+  const named2 = await tools.issuer?.identity.environment(tools.limit());
+  if (named2 === void 0 || named2 === environment) return void 0;
+  return {
+    code: "environment_mismatch",
+    authorized: environment,
+    deploying: `${named2} (named by the OIDC token of this job)`
+  };
+}
+async function readContent({ match }, { readTree: readTree2, limit }) {
+  if (match === "commit") return { ok: true, value: void 0 };
+  const answer = await readTree2(limit());
+  if (answer.ok) return { ok: true, value: answer.tree };
+  return { ok: false, fault: { code: "source_unreachable", problems: [answer.problem] } };
 }
 
 // src/gate/redemption.ts
@@ -2158,7 +2170,21 @@ var noIssuer = {
     'the receipt serves one run (it is flagged once, or the input "redeem" is true), and only the issuer can record that: give the input "issuer-url"'
   ]
 };
-function describeRedemption(answer, { receipt: { id, expiresAt } }, { clock }) {
+var servesOneRun = ({ redeem: redeem2 }, { flags }) => redeem2 || flags.includes("once");
+function foresee(accepted, status, { ask, tools }) {
+  if (servesOneRun(ask, accepted.receipt) && tools.issuer === void 0) return noIssuer;
+  const foreseen = decide(accepted, { status, redeemed: true });
+  return foreseen.kind === "deny" ? foreseen.refusal : void 0;
+}
+async function redeem(accepted, ask, { issuer, limit, clock }) {
+  const { receipt } = accepted;
+  if (!servesOneRun(ask, receipt)) return { ok: true, value: void 0 };
+  if (issuer === void 0) return { ok: false, fault: noIssuer };
+  const answer = await issuer.client.redeem(receipt.id, limit());
+  if (answer.kind === "redeemed") return { ok: true, value: answer.at };
+  return { ok: false, fault: describeRedemption(answer, accepted, clock) };
+}
+function describeRedemption(answer, { receipt: { id, expiresAt } }, clock) {
   switch (answer.kind) {
     case "already_used":
       return { code: "already_used", receipt: id, run: answer.run, at: answer.at };
@@ -2178,131 +2204,64 @@ function describeRedemption(answer, { receipt: { id, expiresAt } }, { clock }) {
   }
 }
 
+// src/gate/checkpoint.ts
+async function findCheckpoint({ answers, examined }, key) {
+  const notes = answers.flatMap(({ answer }) => answer.checkpoints?.get(examined?.candidate) ?? []);
+  const [note] = notes;
+  if (note === void 0) return { kind: "none" };
+  if (key === void 0) return { kind: "unverified", note };
+  const { verifyCheckpoint } = await import("./verify-note.js");
+  const verdicts = notes.map((one) => ({ note: one, result: verifyCheckpoint(one, key) }));
+  const held = verdicts.find(({ result }) => result.valid);
+  if (held !== void 0) return { kind: "verified", note: held.note };
+  const [reason = ""] = verdicts.flatMap(({ result }) => result.valid ? [] : [result.reason]);
+  return { kind: "refused", note, reason };
+}
+
 // src/gate/search.ts
 var Search = class {
-  #ask;
-  #tools;
-  /** For `match: tree`. */
+  ask;
+  tools;
+  /** What a receipt must be for. Every field comes from the job; none is taken from a receipt. */
+  expect;
   #tree;
-  /** Absent while there is nobody to ask and nothing was seen: then none of it is loaded. */
-  #inquiry;
   #answers = /* @__PURE__ */ new Map();
-  #refused = [];
+  /** Absent while there is nobody to ask and nothing was seen: then none of it is loaded. */
+  #check;
   #checkout;
-  #status;
-  #redeemedAt;
+  /** `tree` is given for `match: tree`. */
   constructor(ask, tools, tree) {
-    this.#ask = ask;
-    this.#tools = tools;
+    this.ask = ask;
+    this.tools = tools;
     this.#tree = tree;
+    this.expect = expectationOf(ask, tree);
   }
-  /** A good receipt for something else does not end the search: anyone can put one in front of the right one. */
-  async run() {
-    for (const source of this.#tools.sources) {
-      const answer = await this.#open(source);
-      const { name } = source;
-      if (answer.refusal !== void 0) {
-        this.#refused.push({ source: name, candidate: void 0, refusal: answer.refusal });
-      }
-      for (const candidate of answer.candidates) {
-        const decision = await this.#examine(candidate);
-        const isSettled = decision.kind === "allow" || decision.refusal.code === "checkout_mismatch";
-        if (isSettled) return this.#conclude(decision, { source: name, candidate });
-        this.#refused.push({ source: name, candidate, refusal: decision.refusal });
-      }
+  /** A source is asked when those before it had nothing that counts. */
+  async *candidates() {
+    for (const source of this.tools.sources) {
+      const { refusal, candidates } = await this.#open(source);
+      if (refusal !== void 0) yield { source: source.name, candidate: void 0, refusal };
+      for (const candidate of candidates) yield { source: source.name, candidate };
     }
-    const furthest = this.#refused.reduce(further, void 0);
-    const refusal = furthest?.refusal ?? this.#inquiry?.lastRefusal() ?? nothingFound(this.#ask, this.#named());
-    return this.#conclude(deny(refusal), furthest);
   }
-  #named() {
-    return [...this.#answers].map(([{ name }, answer]) => ({ source: name, answer }));
+  /** As far as revocations came with the answers so far. */
+  seenRevocation(receipt) {
+    return this.#check?.refusalOf(receipt);
   }
-  async #conclude(decision, examined) {
-    const found = { answers: this.#named(), examined };
-    return {
-      decision,
-      ask: this.#ask,
-      ...found,
-      checkpoint: decision.kind === "allow" ? await findCheckpoint(found, this.#ask.ledgerKey) : void 0,
-      checkout: this.#checkout,
-      status: this.#status,
-      redeemedAt: this.#redeemedAt,
-      warnings: this.#inquiry?.warnings ?? []
-    };
+  async lookForRevocation(receipt) {
+    for (const source of this.tools.sources) if (source.holdsRevocations) await this.#open(source);
+    return this.seenRevocation(receipt);
   }
-  /** A source is asked once, whatever for. */
-  async #open(source) {
-    const answer = this.#answers.get(source) ?? await source.find(this.#tools.limit(), this.#tree);
-    this.#answers.set(source, answer);
-    if ((answer.revocations ?? []).length > 0) (await this.#inquire()).note(answer);
-    return answer;
-  }
-  async #inquire() {
-    if (this.#inquiry === void 0) {
-      const { Inquiry: Loaded } = await import("./revocation-check.js");
-      this.#inquiry = new Loaded(this.#ask, this.#tools);
-    }
-    return this.#inquiry;
-  }
-  async #examine(candidate) {
-    const early = this.#accept(candidate, this.#ask.keys);
-    if (early.kind === "deny") return early;
-    const seen = this.#inquiry?.refusalOf(early.accepted.receipt);
-    if (seen !== void 0) return deny(seen);
-    return this.#tools.issuer === void 0 ? this.#confirm(early.accepted) : this.#askIssuer(candidate, early.accepted);
-  }
-  /** By its own word, and by the keys that it still stands by. */
-  async #askIssuer(candidate, { receipt }) {
-    const inquiry = await this.#inquire();
-    this.#status = await inquiry.status(receipt);
-    const acceptance = this.#accept(candidate, await inquiry.trustedKeys());
-    if (acceptance.kind === "deny") return acceptance;
-    inquiry.warnOfKey(receipt);
-    return this.#confirm(acceptance.accepted);
-  }
-  async #confirm(accepted) {
-    const { receipt } = accepted;
-    const refusal = refuseByStatus(receipt, this.#status) ?? await this.#refuseByRevocations(accepted);
-    return refusal === void 0 ? this.#use(accepted) : deny(refusal);
-  }
-  #accept(candidate, keys) {
-    const terms = { now: this.#tools.clock.now(), maxTtl: this.#ask.maxTtl, expect: this.#expectation() };
-    return accept(verifyReceipt(candidate, { keys, ...terms }), this.#ask.limits);
-  }
-  /** Every field comes from the job; none is taken from a receipt. */
-  #expectation() {
-    const { environment, deployment, issuer } = this.#ask;
-    const { repository, repositoryId, sha: sha2 } = deployment;
-    const content = this.#ask.match === "tree" ? { tree: this.#tree } : { sha: sha2 };
-    const expected = { action: "deploy", repository, repositoryId, ...content, environment };
-    return issuer === void 0 ? expected : { ...expected, issuer };
-  }
-  /** Without the issuer's word, those places are looked at too that were not asked for the receipt. */
-  async #refuseByRevocations({ receipt }) {
-    if (this.#status !== void 0) return void 0;
-    for (const source of this.#tools.sources) if (source.holdsRevocations) await this.#open(source);
-    return this.#inquiry?.refusalOf(receipt);
-  }
-  /** The checkout before the redemption: a job that is refused anyway uses nothing up. */
-  async #use(accepted) {
-    const { receipt } = accepted;
-    const isSpent = this.#ask.redeem || receipt.flags.includes("once");
-    if (isSpent && this.#tools.issuer === void 0) return deny(noIssuer);
-    const foreseen = decide(accepted, { status: this.#status, redeemed: true });
-    if (foreseen.kind === "deny") return foreseen;
-    const differs = await this.#compareCheckout();
-    if (differs !== void 0) return deny(differs);
-    const answer = isSpent ? await this.#tools.issuer?.desk.redeem(receipt.id, this.#tools.limit()) : void 0;
-    if (answer !== void 0 && answer.kind !== "redeemed")
-      return deny(describeRedemption(answer, accepted, this.#tools));
-    this.#redeemedAt = answer?.at;
-    return decide(accepted, { status: this.#status, redeemed: answer !== void 0 });
+  async hearIssuer(receipt) {
+    if (this.tools.issuer === void 0) return { keys: this.ask.keys };
+    const check = await this.#openCheck();
+    const status = await check.status(receipt);
+    return { status, keys: await check.trustedKeys() };
   }
   /** Nothing checked out yet is no fault: the output `sha` is what to check out next. */
-  async #compareCheckout() {
-    if (this.#ask.checkout === "ignore") return void 0;
-    this.#checkout ??= await this.#tools.checkout.inspect(this.#ask.deployment.sha);
+  async compareCheckout() {
+    if (this.ask.checkout === "ignore") return void 0;
+    this.#checkout ??= await this.tools.checkout.inspect(this.ask.deployment.sha);
     const { kind } = this.#checkout;
     switch (kind) {
       case "same":
@@ -2314,57 +2273,115 @@ var Search = class {
         return kind;
     }
   }
+  nothingFound() {
+    return this.#check?.lastRefusal() ?? nothingFound(this.ask, this.#named());
+  }
+  async conclude({ decision, examined }) {
+    const { ask } = this;
+    const found = { answers: this.#named(), examined };
+    const accepted = decision.kind === "allow" ? decision.because.receipt : void 0;
+    return {
+      decision,
+      ask,
+      ...found,
+      checkpoint: accepted === void 0 ? void 0 : await findCheckpoint(found, ask.ledgerKey),
+      checkout: this.#checkout,
+      warnings: this.#check?.warningsOf(accepted) ?? []
+    };
+  }
+  #named() {
+    return [...this.#answers].map(([{ name }, answer]) => ({ source: name, answer }));
+  }
+  /** A source is asked once, whatever for. */
+  async #open(source) {
+    const answer = this.#answers.get(source) ?? await source.find(this.tools.limit(), this.#tree);
+    this.#answers.set(source, answer);
+    if ((answer.revocations ?? []).length > 0) (await this.#openCheck()).keep(answer);
+    return answer;
+  }
+  async #openCheck() {
+    if (this.#check === void 0) {
+      const { RevocationCheck: Loaded } = await import("./revocation-check.js");
+      this.#check = new Loaded(this.ask, this.tools);
+    }
+    return this.#check;
+  }
 };
-var further = (best, next) => best !== void 0 && rankOfRefusal(best.refusal.code) >= rankOfRefusal(next.refusal.code) ? best : next;
+function expectationOf({ environment, deployment, issuer, match }, tree) {
+  const { repository, repositoryId, sha: sha2 } = deployment;
+  const content = match === "tree" ? { tree } : { sha: sha2 };
+  const expected = { action: "deploy", repository, repositoryId, ...content, environment };
+  return issuer === void 0 ? expected : { ...expected, issuer };
+}
 
-// src/gate.ts
-async function runGate(ask, tools) {
-  const other = await compareEnvironment(ask, tools);
-  if (other !== void 0) return refuse3(ask, other);
-  const content = await readContent(ask, tools);
-  return content.ok ? searchInTime(ask, tools, content.tree) : refuse3(ask, content.refusal);
-}
-var refuse3 = (ask, refusal) => ({
-  decision: deny(refusal),
-  ask,
-  answers: [],
-  warnings: []
-});
-async function compareEnvironment({ environment }, tools) {
-  const named2 = await tools.issuer?.identity.environment(tools.limit());
-  if (named2 === void 0 || named2 === environment) return void 0;
-  return {
-    code: "environment_mismatch",
-    authorized: environment,
-    deploying: `${named2} (named by the OIDC token of this job)`
-  };
-}
-async function readContent({ match }, { readTree: readTree2, limit }) {
-  if (match === "commit") return { ok: true, tree: void 0 };
-  const answer = await readTree2(limit());
-  return answer.ok ? answer : { ok: false, refusal: { code: "source_unreachable", problems: [answer.problem] } };
-}
+// src/gate/wait.ts
 var tryEveryMs = 1e4;
 var pauseAtLeastMs = 1e3;
 var minuteMs = 6e4;
-async function searchInTime(ask, tools, tree) {
-  const { now, pause } = tools.clock;
+async function tryInTime({ wait }, { clock: { now, pause }, progress }, attempt2) {
   const begin = now();
-  const end = begin + ask.wait;
+  const end = begin + wait;
   let told = -1;
   for (; ; ) {
     const started = now();
-    const outcome = await new Search(ask, tools, tree).run();
+    const outcome = await attempt2();
     const { decision } = outcome;
-    if (decision.kind === "allow" || decision.refusal.code === "checkout_mismatch") return outcome;
-    if (!(now() < end)) return outcome;
+    if (decision.kind === "allow" || isSettled(decision) || !(now() < end)) return outcome;
     const minute = Math.floor((now() - begin) / minuteMs);
-    if (minute > told) tools.progress(describeWait(decision.refusal, { minute, wait: ask.wait }));
+    if (minute > told) progress(describeWait(decision.refusal, { minute, wait }));
     told = minute;
     await pause(Math.min(Math.max(started + tryEveryMs - now(), pauseAtLeastMs), end - now()));
   }
 }
 var describeWait = ({ code: code2 }, { minute, wait }) => `Waiting for a receipt (${code2}): ${minute} of at most ${wait / minuteMs} minutes.`;
+
+// src/gate.ts
+async function runGate(ask, tools) {
+  const otherEnvironment = await compareEnvironment(ask, tools);
+  if (otherEnvironment !== void 0) return refuseUnasked(ask, otherEnvironment);
+  const content = await readContent(ask, tools);
+  if (!content.ok) return refuseUnasked(ask, content.fault);
+  return tryInTime(ask, tools, () => findReceipt(new Search(ask, tools, content.value)));
+}
+var refuseUnasked = (ask, refusal) => ({
+  decision: deny(refusal),
+  ask,
+  answers: [],
+  warnings: []
+});
+async function findReceipt(search) {
+  const refused = [];
+  for await (const candidate of search.candidates()) {
+    const examination = await examine(candidate, search);
+    if (isSettled(examination.decision)) return search.conclude(examination);
+    refused.push(examination);
+  }
+  return search.conclude(furthest(refused) ?? { decision: deny(search.nothingFound()) });
+}
+async function examine({ refusal, ...candidate }, search) {
+  if (refusal !== void 0) return refuse3(candidate, refusal);
+  const { ask, tools } = search;
+  const early = verifyAndAccept(candidate, ask.keys, search);
+  if (early.kind === "deny") return refuse3(candidate, early.refusal);
+  const { receipt } = early.accepted;
+  const seen = search.seenRevocation(receipt);
+  if (seen !== void 0) return refuse3(candidate, seen);
+  const { keys, status } = await search.hearIssuer(receipt);
+  const heard = { ...candidate, status };
+  const acceptance = tools.issuer === void 0 ? early : verifyAndAccept(candidate, keys, search);
+  if (acceptance.kind === "deny") return refuse3(heard, acceptance.refusal);
+  const { accepted } = acceptance;
+  const revoked = refuseByStatus(receipt, status) ?? (status ? void 0 : await search.lookForRevocation(receipt));
+  if (revoked !== void 0) return refuse3(heard, revoked);
+  const hopeless = foresee(accepted, status, search) ?? await search.compareCheckout();
+  if (hopeless !== void 0) return refuse3(heard, hopeless);
+  const redemption = await redeem(accepted, ask, tools);
+  if (!redemption.ok) return refuse3(heard, redemption.fault);
+  const redeemedAt = redemption.value;
+  const decision = decide(accepted, { status, redeemed: redeemedAt !== void 0 });
+  return { decision, examined: { ...heard, redeemedAt } };
+}
+var verifyAndAccept = ({ candidate }, keys, { ask, tools, expect }) => accept(verifyReceipt(candidate, { keys, now: tools.clock.now(), maxTtl: ask.maxTtl, expect }), ask.limits);
 
 // src/index.ts
 var sourceLimitMs = 1e4;

@@ -345,7 +345,7 @@ async function harmlessly({ warn }, act) {
 
 // src/action/issuer/client.ts
 var maxBytes2 = 64 * 1024;
-var issuerDesk = (place) => ({
+var issuerClient = (place) => ({
   fetchStatus: (receipt, limit) => fetchSigned(place, `/v1/receipts/${receipt}/status`, limit),
   fetchKeySet: (limit) => fetchSigned({ ...place, isPublic: true }, "/.well-known/countersign-keys.json", limit),
   redeem: (receipt, limit) => redeem(place, receipt, limit)
@@ -400,17 +400,17 @@ function readRedemption(reply, ours) {
 // src/action/issuer/id-token.ts
 var maxBytes3 = 64 * 1024;
 var IdTokens = class {
-  #door;
+  #place;
   /** Asked for its claims and not shown to anybody yet. */
   #spare;
   /** A service that is down costs its time limit once. */
   #outage;
-  constructor(door) {
-    this.#door = door;
+  constructor(place) {
+    this.#place = place;
   }
   /** Whether the runner gives this job any: `permissions: id-token: write`. */
   get arePermitted() {
-    return (this.#door.env["ACTIONS_ID_TOKEN_REQUEST_URL"] ?? "") !== "";
+    return (this.#place.env["ACTIONS_ID_TOKEN_REQUEST_URL"] ?? "") !== "";
   }
   /** A token that nobody has seen yet: the issuer takes each but once. */
   async take(limit) {
@@ -430,7 +430,7 @@ var IdTokens = class {
     return answer;
   }
   async #fetch(limit) {
-    const { env, audience, mask } = this.#door;
+    const { env, audience, mask } = this.#place;
     if (!this.arePermitted) {
       const problem = "the job may not ask GitHub for an OIDC token: give it `permissions: id-token: write`";
       return { ok: false, kind: "not permitted", problem };
@@ -507,7 +507,7 @@ function openIssuer(ask2, { issuer, runId, env, mask }) {
   const tokens = new IdTokens({ env, audience: issuer, mask });
   return {
     source: issuerReceipts(ask2, { issuer, tokens }),
-    tools: { desk: issuerDesk({ issuer, tokens, runId }), identity: tokens },
+    tools: { client: issuerClient({ issuer, tokens, runId }), identity: tokens },
     beginReport: async (receipt, notebook) => {
       if (tokens.arePermitted) await beginReport({ issuer, receipt, tokens }, notebook);
     }

@@ -411,17 +411,17 @@ async function harmlessly({ warn }, act) {
 // src/action/issuer/id-token.ts
 var maxBytes2 = 64 * 1024;
 var IdTokens = class {
-  #door;
+  #place;
   /** Asked for its claims and not shown to anybody yet. */
   #spare;
   /** A service that is down costs its time limit once. */
   #outage;
-  constructor(door) {
-    this.#door = door;
+  constructor(place) {
+    this.#place = place;
   }
   /** Whether the runner gives this job any: `permissions: id-token: write`. */
   get arePermitted() {
-    return (this.#door.env["ACTIONS_ID_TOKEN_REQUEST_URL"] ?? "") !== "";
+    return (this.#place.env["ACTIONS_ID_TOKEN_REQUEST_URL"] ?? "") !== "";
   }
   /** A token that nobody has seen yet: the issuer takes each but once. */
   async take(limit) {
@@ -441,7 +441,7 @@ var IdTokens = class {
     return answer;
   }
   async #fetch(limit) {
-    const { env, audience, mask } = this.#door;
+    const { env, audience, mask } = this.#place;
     if (!this.arePermitted) {
       const problem = "the job may not ask GitHub for an OIDC token: give it `permissions: id-token: write`";
       return { ok: false, kind: "not permitted", problem };

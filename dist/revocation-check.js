@@ -954,7 +954,7 @@ function narrowPin(pin, { status, notAfter, revokedAt }) {
 var isRetiring = ({ keys }, key) => keys.some((one) => one.publicKey === key && (one.status === "retiring" || one.status === "retired"));
 
 // src/gate/revocation-check.ts
-var Inquiry = class {
+var RevocationCheck = class {
   #ask;
   #tools;
   #revocations = /* @__PURE__ */ new Map();
@@ -969,11 +969,15 @@ var Inquiry = class {
     this.#ask = ask;
     this.#tools = tools;
   }
-  get warnings() {
-    return this.#warnings;
+  /** What was asked in vain; and of the receipt that is accepted, whether its key will be gone one day soon. */
+  warningsOf(accepted) {
+    if (accepted === void 0 || this.#keySet === void 0) return this.#warnings;
+    const { publicKey: publicKey2 } = accepted;
+    if (!isRetiring(this.#keySet, publicKey2)) return this.#warnings;
+    return [...this.#warnings, `The issuer is giving up ${publicKey2}, which signed this receipt: pin its new key too.`];
   }
   /** Keeps the revocations of an answer that a pinned key signed for this repository. The others are anybody's words. */
-  note({ revocations = [] }) {
+  keep({ revocations = [] }) {
     const { keys, deployment } = this.#ask;
     for (const text of revocations) {
       const verdict = verifyRevocation(text, { keys, expect: { repositoryId: deployment.repositoryId } });
@@ -1004,7 +1008,7 @@ var Inquiry = class {
     const { keys } = this.#ask;
     const { issuer, limit } = this.#tools;
     if (issuer === void 0 || this.#isDown) return keys;
-    const fetched = await issuer.desk.fetchKeySet(limit());
+    const fetched = await issuer.client.fetchKeySet(limit());
     const read = fetched.ok ? readKeySet(fetched.body, keys) : { ok: false, reason: fetched.problem };
     if (!read.ok) {
       this.#warnings.push(`Whether the issuer still stands by the pinned keys was not checked: ${read.reason}.`);
@@ -1013,16 +1017,11 @@ var Inquiry = class {
     this.#keySet = read.value;
     return narrowPins(keys, read.value);
   }
-  /** For the receipt that is accepted: whether the key in use will be gone one day soon. */
-  warnOfKey({ publicKey: publicKey2 }) {
-    if (this.#keySet === void 0 || !isRetiring(this.#keySet, publicKey2)) return;
-    this.#warnings.push(`The issuer is giving up ${publicKey2}, which signed this receipt: pin its new key too.`);
-  }
   /** The issuer's word on a receipt; undefined, with a warning, where there is no valid one. */
   async status({ id: id2 }) {
     const { issuer, limit, clock } = this.#tools;
     if (issuer === void 0 || this.#isMute) return void 0;
-    const fetched = await issuer.desk.fetchStatus(id2, limit());
+    const fetched = await issuer.client.fetchStatus(id2, limit());
     if (!fetched.ok) {
       this.#isDown = fetched.kind === "unreachable";
       return this.#miss(fetched.problem);
@@ -1036,5 +1035,5 @@ var Inquiry = class {
   }
 };
 export {
-  Inquiry
+  RevocationCheck
 };

@@ -82,7 +82,7 @@ const lazyUndici: Plugin = {
   setup: (plugins) => {
     plugins.onResolve({filter: /^undici$/}, () => ({path: 'undici', namespace: 'lazy-undici'}))
     plugins.onLoad({filter: /.*/, namespace: 'lazy-undici'}, () => ({
-      contents: undiciDoor,
+      contents: undiciShim,
       loader: 'js',
       resolveDir: root,
     }))
@@ -90,7 +90,7 @@ const lazyUndici: Plugin = {
 }
 
 /** What the toolkit takes from undici: an agent for a proxy, and the fetch that takes such an agent. */
-const undiciDoor = `
+const undiciShim = `
 import {createRequire} from 'node:module'
 let loaded
 const undici = () => (loaded ??= createRequire(import.meta.url)('./undici.cjs'))

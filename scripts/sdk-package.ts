@@ -27,7 +27,7 @@ export async function buildCli(outfile: string): Promise<void> {
     entryPoints: ['src/cli/main.ts'],
     outfile,
     banner: {js: '#!/usr/bin/env node'},
-    plugins: [lightDoors],
+    plugins: [toolkitShims],
   })
   chmodSync(outfile, 0o755)
 }
@@ -47,11 +47,11 @@ const buildFor = (options: BuildOptions): Promise<{readonly metafile: Metafile}>
   })
 
 /**
- * The Action asks GitHub and the issuer through the runner's toolkit, behind two doors. In the package the same two
- * doors lead to what Node itself brings, so that it needs nothing else.
+ * The Action asks GitHub and the issuer through the runner's toolkit, imported in two files. In the package two
+ * shims stand for these, on what Node itself brings, so that it needs nothing else.
  */
-const lightDoors: Plugin = {
-  name: 'light-doors',
+const toolkitShims: Plugin = {
+  name: 'toolkit-shims',
   setup: (plugins) => {
     plugins.onResolve({filter: /^\.\/(?:github-toolkit|http-client)\.ts$/}, ({path}) => ({
       path: join(root, 'src', 'cli', 'shims', basename(path)),

@@ -1,63 +1,78 @@
-/** The gate's story: the job is the one it says, its content is known, and in time there is a receipt that it accepts. */
-import {type Refusal, type TreeSha, deny} from '#protocol'
+/** The gate's story, top to bottom: candidates -> verify -> accept -> hear the issuer -> checkout -> redeem -> decide. */
+import {
+  type Acceptance,
+  type PinnedKeys,
+  type Refusal,
+  accept,
+  decide,
+  deny,
+  refuseByStatus,
+  verifyReceipt,
+} from '#protocol'
+import {type Candidate, type Examination, furthest, isSettled, refuse} from './gate/candidate.ts'
 import type {GateOutcome, GateRequest, GateTools} from './gate/ports.ts'
+import {compareEnvironment, readContent} from './gate/preconditions.ts'
+import {foresee, redeem} from './gate/redemption.ts'
 import {Search} from './gate/search.ts'
+import {tryInTime} from './gate/wait.ts'
 
 export async function runGate(ask: GateRequest, tools: GateTools): Promise<GateOutcome> {
-  const other = await compareEnvironment(ask, tools)
-  if (other !== undefined) return refuse(ask, other)
+  const otherEnvironment = await compareEnvironment(ask, tools)
+  if (otherEnvironment !== undefined) return refuseUnasked(ask, otherEnvironment)
   const content = await readContent(ask, tools)
-  return content.ok ? searchInTime(ask, tools, content.tree) : refuse(ask, content.refusal)
+  if (!content.ok) return refuseUnasked(ask, content.fault)
+  return tryInTime(ask, tools, () => findReceipt(new Search(ask, tools, content.value)))
 }
 
-const refuse = (ask: GateRequest, refusal: Refusal): GateOutcome => ({
+const refuseUnasked = (ask: GateRequest, refusal: Refusal): GateOutcome => ({
   decision: deny(refusal),
   ask,
   answers: [],
   warnings: [],
 })
 
-/** A job that holds the secrets of `production` must not pass as one of `staging`. */
-async function compareEnvironment({environment}: GateRequest, tools: GateTools): Promise<Refusal | undefined> {
-  const named = await tools.issuer?.identity.environment(tools.limit())
-  if (named === undefined || named === environment) return undefined
-  return {
-    code: 'environment_mismatch',
-    authorized: environment,
-    deploying: `${named} (named by the OIDC token of this job)`,
+/** A good receipt for something else does not end the search: anyone can put one in front of the right one. */
+async function findReceipt(search: Search): Promise<GateOutcome> {
+  const refused: Examination[] = []
+  for await (const candidate of search.candidates()) {
+    const examination = await examine(candidate, search)
+    if (isSettled(examination.decision)) return search.conclude(examination)
+    refused.push(examination)
   }
+  return search.conclude(furthest(refused) ?? {decision: deny(search.nothingFound())})
 }
 
-type Content = {readonly ok: true; readonly tree: TreeSha | undefined} | {readonly ok: false; readonly refusal: Refusal}
+/** What comes of a candidate is a value: nothing that was heard of it clings to the next one. */
+async function examine({refusal, ...candidate}: Candidate, search: Search): Promise<Examination> {
+  if (refusal !== undefined) return refuse(candidate, refusal)
+  const {ask, tools} = search
 
-async function readContent({match}: GateRequest, {readTree, limit}: GateTools): Promise<Content> {
-  if (match === 'commit') return {ok: true, tree: undefined}
-  const answer = await readTree(limit())
-  return answer.ok ? answer : {ok: false, refusal: {code: 'source_unreachable', problems: [answer.problem]}}
+  // Nobody is asked about a receipt that is refused anyway.
+  const early = verifyAndAccept(candidate, ask.keys, search)
+  if (early.kind === 'deny') return refuse(candidate, early.refusal)
+  const {receipt} = early.accepted
+  const seen = search.seenRevocation(receipt)
+  if (seen !== undefined) return refuse(candidate, seen)
+
+  // By the issuer's own word, and by the keys that it still stands by.
+  const {keys, status} = await search.hearIssuer(receipt)
+  const heard = {...candidate, status}
+  const acceptance = tools.issuer === undefined ? early : verifyAndAccept(candidate, keys, search)
+  if (acceptance.kind === 'deny') return refuse(heard, acceptance.refusal)
+  const {accepted} = acceptance
+  // Without the issuer's word, those places are looked at too that were not asked for the receipt.
+  const revoked = refuseByStatus(receipt, status) ?? (status ? undefined : await search.lookForRevocation(receipt))
+  if (revoked !== undefined) return refuse(heard, revoked)
+
+  // The checkout before the redemption: a job that is refused anyway uses nothing up.
+  const hopeless = foresee(accepted, status, search) ?? (await search.compareCheckout())
+  if (hopeless !== undefined) return refuse(heard, hopeless)
+  const redemption = await redeem(accepted, ask, tools)
+  if (!redemption.ok) return refuse(heard, redemption.fault)
+  const redeemedAt = redemption.value
+  const decision = decide(accepted, {status, redeemed: redeemedAt !== undefined})
+  return {decision, examined: {...heard, redeemedAt}}
 }
 
-const tryEveryMs = 10_000
-const pauseAtLeastMs = 1000
-const minuteMs = 60_000
-
-/** Tries until a receipt is accepted or the time is over: once where nobody waits. */
-async function searchInTime(ask: GateRequest, tools: GateTools, tree: TreeSha | undefined): Promise<GateOutcome> {
-  const {now, pause} = tools.clock
-  const begin = now()
-  const end = begin + ask.wait
-  let told = -1
-  for (;;) {
-    const started = now()
-    const outcome = await new Search(ask, tools, tree).run()
-    const {decision} = outcome
-    if (decision.kind === 'allow' || decision.refusal.code === 'checkout_mismatch') return outcome
-    if (!(now() < end)) return outcome
-    const minute = Math.floor((now() - begin) / minuteMs)
-    if (minute > told) tools.progress(describeWait(decision.refusal, {minute, wait: ask.wait}))
-    told = minute
-    await pause(Math.min(Math.max(started + tryEveryMs - now(), pauseAtLeastMs), end - now()))
-  }
-}
-
-const describeWait = ({code}: Refusal, {minute, wait}: {readonly minute: number; readonly wait: number}): string =>
-  `Waiting for a receipt (${code}): ${minute} of at most ${wait / minuteMs} minutes.`
+const verifyAndAccept = ({candidate}: Candidate, keys: PinnedKeys, {ask, tools, expect}: Search): Acceptance =>
+  accept(verifyReceipt(candidate, {keys, now: tools.clock.now(), maxTtl: ask.maxTtl, expect}), ask.limits)

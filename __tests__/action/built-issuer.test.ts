@@ -6,7 +6,7 @@ import {type PlanJob, Runner, type StepResult} from '../../sandbox/runner.ts'
 import {theRepository} from '../../sandbox/world.ts'
 import {type Json, aReceipt, lifeAround, makeKey} from '../protocol/builders.ts'
 import {type Town, repo, startTown} from '../sandbox/builders.ts'
-import {TestIssuer, aRevocation, refusal} from './test-issuer.ts'
+import {TestIssuer, aRevocation, keyEntry, refusal} from './test-issuer.ts'
 
 const action = join(import.meta.dirname, '..', '..')
 const key = makeKey()
@@ -27,10 +27,10 @@ beforeEach(async () => {
 })
 afterEach(() => issuer.close())
 
-function receipt(overrides: Json = {}): Json {
+function receipt(overrides: Json = {}, by = key): Json {
   const {id: repositoryId} = theRepository(town.world, repo)
   const scope = {repository: repo, repositoryId, sha: town.mainSha}
-  return aReceipt({issuer: issuer.origin, ...lifeAround(Date.now()), scope, ...overrides}, key).receipt
+  return aReceipt({issuer: issuer.origin, ...lifeAround(Date.now()), scope, ...overrides}, by).receipt
 }
 
 interface Job {
@@ -155,6 +155,42 @@ describe('a receipt that serves one run', () => {
     expect(main.summary).toContain('| single use | ✅ passed |')
     expect(main.summary).toContain('| revocation | ✅ passed |')
     expect(main.summary).not.toContain('Revocation not checked')
+  })
+})
+
+describe("the issuer's status in the result", () => {
+  const second = 'rcpt_dg_01jdaa3x7k9m2n4p6q8r0s2t4w'
+  const reported = async (): Promise<Json> => JSON.parse((await run()).main.outputs['result'] ?? '') as Json
+
+  test('is not that of an earlier receipt: the one that is reported was refused before anybody was asked', async () => {
+    issuer.receipts = [receipt(), receipt({id: second, flags: ['self']})]
+    issuer.statuses.set(receiptId, 'expired')
+    const {code, receipt: shown, status} = await reported()
+    expect([code, shown]).toMatchObject(['flag_refused', {id: second}])
+    expect(status).toBeNull()
+    expect(issuer.pathsAsked().filter((path) => path.endsWith('/status'))).toHaveLength(1)
+  })
+
+  test('is not that of a later receipt, which got less far', async () => {
+    issuer.receipts = [receipt(), receipt({id: second})]
+    issuer.statuses.set(receiptId, 'revoked').set(second, 'expired')
+    expect(await reported()).toMatchObject({code: 'revoked', receipt: {id: receiptId}, status: {status: 'revoked'}})
+  })
+
+  test('is that of the receipt that is accepted, after another that was revoked', async () => {
+    issuer.receipts = [receipt(), receipt({id: second})]
+    issuer.statuses.set(receiptId, 'revoked')
+    expect(await reported()).toMatchObject({authorized: true, receipt: {id: second}, status: {status: 'active'}})
+  })
+
+  test('comes without a warning about the key of a receipt that was not accepted', async () => {
+    const other = makeKey()
+    issuer.keys = [keyEntry(key), keyEntry(other, {status: 'retiring'})]
+    issuer.receipts = [receipt({id: second}, other), receipt()]
+    issuer.statuses.set(second, 'revoked')
+    const {main} = await run({with: {'public-key': `${key.pin}\n${other.pin}`}})
+    expect([main.exitCode, main.outputs['receipt-id']]).toEqual([0, receiptId])
+    expect(warnings(main)).not.toContainEqual(expect.stringContaining('giving up'))
   })
 })
 

@@ -45,7 +45,7 @@ describe('is recorded', () => {
   test('for this run, with a token of this job that nobody saw before', async () => {
     const outcome = await run()
     expect(codeOf(outcome)).toBe('allow')
-    expect(outcome.redeemedAt).toBe('2026-04-02T14:59:00Z')
+    expect(outcome.examined?.redeemedAt).toBe('2026-04-02T14:59:00Z')
     expect(redemptions()).toEqual([`POST /v1/receipts/${first}/redemptions`])
     expect(issuer.asked.at(-1)).toMatchObject({caller: {run_id: '7', aud: issuer.origin}, body: ''})
   })

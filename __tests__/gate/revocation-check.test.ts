@@ -36,7 +36,7 @@ describe("the issuer's status", () => {
     for (const name of ['the input "receipt"', 'GitHub', 'the issuer']) {
       const outcome = await run([holding([receipt()], name)])
       expect(codeOf(outcome)).toBe('allow')
-      expect(outcome).toMatchObject({status: {status: 'active', receipt: first}, warnings: []})
+      expect(outcome).toMatchObject({examined: {status: {status: 'active', receipt: first}}, warnings: []})
     }
     expect(issuer.pathsAsked().filter((path) => path.endsWith('/status'))).toHaveLength(3)
   })
@@ -49,7 +49,7 @@ describe("the issuer's status", () => {
     })
     const outcome = await run([holding([receipt(), receipt({id: second})])])
     expect(codeOf(outcome)).toBe('allow')
-    expect(outcome.status?.receipt).toBe(second)
+    expect(outcome.examined?.status?.receipt).toBe(second)
   })
 
   test('expired by the clock of the issuer refuses', async () => {
@@ -75,7 +75,7 @@ describe("the issuer's status", () => {
     issuer.instead = ({path}) => (path.endsWith('/status') ? {status: 200, body: body()} : undefined)
     const outcome = await run([holding([receipt()])])
     expect(codeOf(outcome)).toBe('allow')
-    expect(outcome.status).toBeUndefined()
+    expect(outcome.examined?.status).toBeUndefined()
     expect(outcome.warnings).toEqual([expect.stringContaining(words)])
     expect(codeOf(await run([holding([receipt({flags: ['fresh']})])]))).toBe('source_unreachable')
   })

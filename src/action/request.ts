@@ -57,8 +57,8 @@ export async function openPlaces(request: Request, job: Job, {env, mask}: Machin
 }
 
 async function openIssuer(ask: GateRequest, place: IssuerPlace): Promise<OpenIssuer> {
-  const door = await import('./issuer/open-issuer.ts')
-  return door.openIssuer(ask, place)
+  const lazy = await import('./issuer/open-issuer.ts')
+  return lazy.openIssuer(ask, place)
 }
 
 /** In the order in which they are asked: what was handed over, what GitHub holds, what the issuer has (formats §7). */

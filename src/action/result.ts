@@ -71,8 +71,8 @@ export function resultOf(outcome: GateOutcome): GateResult {
     standing: receipt === undefined ? null : standingAfter(refusal),
     source: examined?.source ?? null,
     checks: checksOf(outcome, refusal),
-    status: outcome.status === undefined ? null : {status: outcome.status.status, at: outcome.status.at},
-    redeemedAt: outcome.redeemedAt ?? null,
+    status: examined?.status === undefined ? null : {status: examined.status.status, at: examined.status.at},
+    redeemedAt: examined?.redeemedAt ?? null,
     checkpoint: checkpointResult(outcome.checkpoint),
     sources: outcome.answers.map(describeAnswer),
     warnings: warningsOf(outcome),
@@ -172,11 +172,11 @@ function checksOf(outcome: GateOutcome, refusal: Refusal | undefined): readonly 
   })
 }
 
-function uncheckedNames({ask, checkout, status, redeemedAt}: GateOutcome): ReadonlySet<CheckName> {
+function uncheckedNames({ask, checkout, examined}: GateOutcome): ReadonlySet<CheckName> {
   return new Set<CheckName>([
     ask?.match === 'tree' ? 'commit' : 'tree',
-    ...(status === undefined ? (['revocation'] as const) : []),
-    ...(redeemedAt === undefined ? (['single use'] as const) : []),
+    ...(examined?.status === undefined ? (['revocation'] as const) : []),
+    ...(examined?.redeemedAt === undefined ? (['single use'] as const) : []),
     ...(ask?.issuer === undefined ? (['issuer'] as const) : []),
     ...(checkout === undefined || checkout.kind === 'absent' ? (['checkout'] as const) : []),
   ])

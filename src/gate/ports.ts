@@ -40,7 +40,7 @@ export interface GateTools {
   /** The tree of the commit that is deployed; asked only for `match: tree`. */
   readonly readTree: (limit: AbortSignal) => Promise<TreeAnswer>
   /** Absent without `issuer-url`. */
-  readonly issuer?: {readonly desk: IssuerDesk; readonly identity: JobIdentity} | undefined
+  readonly issuer?: {readonly client: IssuerClient; readonly identity: JobIdentity} | undefined
   readonly clock: Clock
   /** A new signal that ends what one source may take, its body included. */
   readonly limit: () => AbortSignal
@@ -93,7 +93,7 @@ export type CheckoutFinding =
 export type TreeAnswer = {readonly ok: true; readonly tree: TreeSha} | {readonly ok: false; readonly problem: string}
 
 /** What the issuer says of one receipt now. Promise: an outage is part of the answer, never a throw, and `limit` ends it. */
-export interface IssuerDesk {
+export interface IssuerClient {
   readonly fetchStatus: (receipt: ReceiptId, limit: AbortSignal) => Promise<Fetched>
   readonly fetchKeySet: (limit: AbortSignal) => Promise<Fetched>
   readonly redeem: (receipt: ReceiptId, limit: AbortSignal) => Promise<RedemptionAnswer>
@@ -127,12 +127,8 @@ export interface GateOutcome {
   readonly examined?: Examined | undefined
   /** Absent when it was not looked at. */
   readonly checkout?: CheckoutFinding | undefined
-  /** The issuer's valid status of the receipt that was accepted. */
-  readonly status?: StatusResult | undefined
   /** Of an allow. */
   readonly checkpoint?: CheckpointFinding | undefined
-  /** When the issuer recorded that this run uses the receipt. */
-  readonly redeemedAt?: string | undefined
   /** What was asked of the issuer in vain, and what it said of the key. Sentences. */
   readonly warnings: readonly string[]
 }
@@ -148,7 +144,12 @@ export interface NamedAnswer {
   readonly answer: SourceAnswer
 }
 
+/** A candidate, and what was heard of it alone. */
 export interface Examined {
   readonly source: string
   readonly candidate: unknown
+  /** The issuer's valid status of it. */
+  readonly status?: StatusResult | undefined
+  /** When the issuer recorded that this run uses it. */
+  readonly redeemedAt?: string | undefined
 }

@@ -17,7 +17,7 @@ import type {GateRequest, GateTools, SourceAnswer} from './ports.ts'
 type Tools = Pick<GateTools, 'issuer' | 'clock' | 'limit'>
 
 /** One search's memory: nothing is asked twice, and an issuer that is down costs its time limit once. */
-export class Inquiry {
+export class RevocationCheck {
   readonly #ask: GateRequest
   readonly #tools: Tools
   readonly #revocations = new Map<string, Revocation>()
@@ -34,12 +34,16 @@ export class Inquiry {
     this.#tools = tools
   }
 
-  get warnings(): readonly string[] {
-    return this.#warnings
+  /** What was asked in vain; and of the receipt that is accepted, whether its key will be gone one day soon. */
+  warningsOf(accepted: Receipt | undefined): readonly string[] {
+    if (accepted === undefined || this.#keySet === undefined) return this.#warnings
+    const {publicKey} = accepted
+    if (!isRetiring(this.#keySet, publicKey)) return this.#warnings
+    return [...this.#warnings, `The issuer is giving up ${publicKey}, which signed this receipt: pin its new key too.`]
   }
 
   /** Keeps the revocations of an answer that a pinned key signed for this repository. The others are anybody's words. */
-  note({revocations = []}: SourceAnswer): void {
+  keep({revocations = []}: SourceAnswer): void {
     const {keys, deployment} = this.#ask
     for (const text of revocations) {
       const verdict = verifyRevocation(text, {keys, expect: {repositoryId: deployment.repositoryId}})
@@ -77,7 +81,7 @@ export class Inquiry {
     const {keys} = this.#ask
     const {issuer, limit} = this.#tools
     if (issuer === undefined || this.#isDown) return keys
-    const fetched = await issuer.desk.fetchKeySet(limit())
+    const fetched = await issuer.client.fetchKeySet(limit())
     const read = fetched.ok ? readKeySet(fetched.body, keys) : {ok: false as const, reason: fetched.problem}
     if (!read.ok) {
       this.#warnings.push(`Whether the issuer still stands by the pinned keys was not checked: ${read.reason}.`)
@@ -87,17 +91,11 @@ export class Inquiry {
     return narrowPins(keys, read.value)
   }
 
-  /** For the receipt that is accepted: whether the key in use will be gone one day soon. */
-  warnOfKey({publicKey}: Receipt): void {
-    if (this.#keySet === undefined || !isRetiring(this.#keySet, publicKey)) return
-    this.#warnings.push(`The issuer is giving up ${publicKey}, which signed this receipt: pin its new key too.`)
-  }
-
   /** The issuer's word on a receipt; undefined, with a warning, where there is no valid one. */
   async status({id}: Receipt): Promise<StatusResult | undefined> {
     const {issuer, limit, clock} = this.#tools
     if (issuer === undefined || this.#isMute) return undefined
-    const fetched = await issuer.desk.fetchStatus(id, limit())
+    const fetched = await issuer.client.fetchStatus(id, limit())
     if (!fetched.ok) {
       this.#isDown = fetched.kind === 'unreachable'
       return this.#miss(fetched.problem)

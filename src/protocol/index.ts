@@ -1,4 +1,5 @@
 /** What the proofs are and when they hold. Pure: shared by the gate, the issuer, the SDK and browsers. */
+export type {Result} from './result.ts'
 export * from './ids.ts'
 export * from './times.ts'
 export {

@@ -1,6 +1,6 @@
 /** The issuer's answers about one receipt: status, key set, redemption (docs/routes.md). Read here, believed elsewhere. */
 import {type Origin, type ReceiptId, isPlainObject} from '#protocol'
-import type {Fetched, IssuerDesk, RedemptionAnswer} from '../../gate/ports.ts'
+import type {Fetched, IssuerClient, RedemptionAnswer} from '../../gate/ports.ts'
 import {describeOutage} from '../sources/outage.ts'
 import {type Reply, exchange} from './exchange.ts'
 import type {IdTokens} from './id-token.ts'
@@ -8,14 +8,14 @@ import {describeProblem, readObject, safeText, toldStatuses} from './problem.ts'
 
 const maxBytes = 64 * 1024
 
-export interface DeskPlace {
+export interface ClientPlace {
   readonly issuer: Origin
   readonly tokens: IdTokens
   /** This run's id: a record of another run is none of ours. */
   readonly runId: string
 }
 
-export const issuerDesk = (place: DeskPlace): IssuerDesk => ({
+export const issuerClient = (place: ClientPlace): IssuerClient => ({
   fetchStatus: (receipt, limit) => fetchSigned(place, `/v1/receipts/${receipt}/status`, limit),
   fetchKeySet: (limit) => fetchSigned({...place, isPublic: true}, '/.well-known/countersign-keys.json', limit),
   redeem: (receipt, limit) => redeem(place, receipt, limit),
@@ -23,7 +23,7 @@ export const issuerDesk = (place: DeskPlace): IssuerDesk => ({
 
 const privateHint = ' (what belongs to a private repository is told to jobs with `id-token: write` alone)'
 
-interface SignedPlace extends DeskPlace {
+interface SignedPlace extends ClientPlace {
   /** Nobody need say who asks. */
   readonly isPublic?: boolean
 }
@@ -53,7 +53,7 @@ export async function showToken(tokens: IdTokens, limit: AbortSignal): Promise<s
 }
 
 async function redeem(
-  {issuer, tokens, runId}: DeskPlace,
+  {issuer, tokens, runId}: ClientPlace,
   receipt: ReceiptId,
   limit: AbortSignal,
 ): Promise<RedemptionAnswer> {

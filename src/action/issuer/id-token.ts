@@ -7,7 +7,7 @@ export type IdTokenAnswer =
   | {readonly ok: true; readonly token: string; readonly environment: string | undefined}
   | {readonly ok: false; readonly kind: 'not permitted' | 'unreachable'; readonly problem: string}
 
-export interface IdTokenDoor {
+export interface IdTokenPlace {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly audience: Origin
   /** Hides a value from the log. */
@@ -17,19 +17,19 @@ export interface IdTokenDoor {
 const maxBytes = 64 * 1024
 
 export class IdTokens {
-  readonly #door: IdTokenDoor
+  readonly #place: IdTokenPlace
   /** Asked for its claims and not shown to anybody yet. */
   #spare: IdTokenAnswer | undefined
   /** A service that is down costs its time limit once. */
   #outage: IdTokenAnswer | undefined
 
-  constructor(door: IdTokenDoor) {
-    this.#door = door
+  constructor(place: IdTokenPlace) {
+    this.#place = place
   }
 
   /** Whether the runner gives this job any: `permissions: id-token: write`. */
   get arePermitted(): boolean {
-    return (this.#door.env['ACTIONS_ID_TOKEN_REQUEST_URL'] ?? '') !== ''
+    return (this.#place.env['ACTIONS_ID_TOKEN_REQUEST_URL'] ?? '') !== ''
   }
 
   /** A token that nobody has seen yet: the issuer takes each but once. */
@@ -53,7 +53,7 @@ export class IdTokens {
   }
 
   async #fetch(limit: AbortSignal): Promise<IdTokenAnswer> {
-    const {env, audience, mask} = this.#door
+    const {env, audience, mask} = this.#place
     if (!this.arePermitted) {
       const problem = 'the job may not ask GitHub for an OIDC token: give it `permissions: id-token: write`'
       return {ok: false, kind: 'not permitted', problem}

@@ -2,11 +2,11 @@
 import type {Origin, ReceiptId} from '#protocol'
 import {type Notebook, beginReport} from './execution-report.ts'
 import type {GateRequest, GateTools, ReceiptSource} from '../../gate/ports.ts'
-import {issuerDesk} from './client.ts'
-import {type IdTokenDoor, IdTokens} from './id-token.ts'
+import {issuerClient} from './client.ts'
+import {type IdTokenPlace, IdTokens} from './id-token.ts'
 import {issuerReceipts} from './list.ts'
 
-export interface IssuerPlace extends Pick<IdTokenDoor, 'env' | 'mask'> {
+export interface IssuerPlace extends Pick<IdTokenPlace, 'env' | 'mask'> {
   readonly issuer: Origin
   readonly runId: string
 }
@@ -22,7 +22,7 @@ export function openIssuer(ask: GateRequest, {issuer, runId, env, mask}: IssuerP
   const tokens = new IdTokens({env, audience: issuer, mask})
   return {
     source: issuerReceipts(ask, {issuer, tokens}),
-    tools: {desk: issuerDesk({issuer, tokens, runId}), identity: tokens},
+    tools: {client: issuerClient({issuer, tokens, runId}), identity: tokens},
     beginReport: async (receipt, notebook) => {
       if (tokens.arePermitted) await beginReport({issuer, receipt, tokens}, notebook)
     },

@@ -13,7 +13,7 @@ export const pageLength = 1000
 const maxPageBytes = pageLength * 4097
 const maxBytes = 65_536
 
-export class IssuerDesk {
+export class IssuerClient {
   readonly #asked: AskedIssuer
 
   constructor(asked: AskedIssuer) {

@@ -5,34 +5,34 @@
 import {type PackHappening, type PackRecord, readClaims} from '#pack'
 import {type Digest, type Entry, canonicalJson, digestOf, isPlainObject, maxEvidenceBytes, parseEntry} from '#protocol'
 import {IssuerOutage} from '../fetch-issuer.ts'
-import type {IssuerDesk} from './issuer-client.ts'
+import type {IssuerClient} from './issuer-client.ts'
 
 export type ReadDocuments = Pick<PackRecord, 'documents' | 'happened'>
 
 export const noDocuments: ReadDocuments = {documents: {}, happened: []}
 
 /** What an entry names, and of a receipt what happened to it; its policy is read by PolicyReader. */
-export async function readDocuments(desk: IssuerDesk, entry: Entry): Promise<ReadDocuments> {
+export async function readDocuments(client: IssuerClient, entry: Entry): Promise<ReadDocuments> {
   const {event, subject, seq} = entry
   switch (event) {
     case 'receipt.issued': {
       const [receipt, decided, happened] = await Promise.all([
-        desk.json(`/v1/receipts/${subject}`),
-        readDecision(desk, entry),
-        readEvents(desk, subject),
+        client.json(`/v1/receipts/${subject}`),
+        readDecision(client, entry),
+        readEvents(client, subject),
       ])
       return {documents: {receipt: canonicalJson(receipt), ...decided}, happened}
     }
     case 'decision.made':
-      return {documents: await readDecision(desk, entry), happened: []}
+      return {documents: await readDecision(client, entry), happened: []}
     case 'receipt.revoked':
-      return {documents: {revocation: await readEvent(desk, entry)}, happened: []}
+      return {documents: {revocation: await readEvent(client, entry)}, happened: []}
     case 'receipt.redeemed':
     case 'deploy.started':
     case 'deploy.finished':
-      return {documents: {run: await readEvent(desk, entry)}, happened: []}
+      return {documents: {run: await readEvent(client, entry)}, happened: []}
     case 'key.rotated':
-      return {documents: {keys: canonicalJson(await desk.json(`/v1/keys/${seq}`))}, happened: []}
+      return {documents: {keys: canonicalJson(await client.json(`/v1/keys/${seq}`))}, happened: []}
     case 'ledger.created':
       return noDocuments
     default:
@@ -44,23 +44,26 @@ const addressOf = ({event, subject, digests}: Entry): string =>
   `/v1/decisions/${event === 'receipt.issued' ? (digests['decision'] ?? '') : subject}`
 
 async function readDecision(
-  desk: IssuerDesk,
+  client: IssuerClient,
   entry: Entry,
 ): Promise<{readonly token: string; readonly evidence: string}> {
   const address = addressOf(entry)
-  const [token, evidence] = await Promise.all([desk.text(address), desk.text(`${address}/evidence`, maxEvidenceBytes)])
+  const [token, evidence] = await Promise.all([
+    client.text(address),
+    client.text(`${address}/evidence`, maxEvidenceBytes),
+  ])
   return {token, evidence}
 }
 
-async function readEvent(desk: IssuerDesk, {seq, event, subject}: Entry): Promise<string> {
-  const found = (await readEvents(desk, subject)).find(({entry}) => entry.seq === seq && entry.event === event)
+async function readEvent(client: IssuerClient, {seq, event, subject}: Entry): Promise<string> {
+  const found = (await readEvents(client, subject)).find(({entry}) => entry.seq === seq && entry.event === event)
   if (found === undefined) throw new IssuerOutage(`it does not show the document of entry ${seq}`)
   return found.body
 }
 
-async function readEvents(desk: IssuerDesk, receipt: string): Promise<readonly PackHappening[]> {
+async function readEvents(client: IssuerClient, receipt: string): Promise<readonly PackHappening[]> {
   const path = `/v1/receipts/${receipt}/events`
-  const {events} = await desk.json(path, maxEvidenceBytes)
+  const {events} = await client.json(path, maxEvidenceBytes)
   if (!Array.isArray(events)) throw new IssuerOutage(`its answer to ${path} has no list of events`)
   return events.map((event: unknown) => {
     const {entry, document} = isPlainObject(event) ? event : {}
@@ -74,11 +77,11 @@ async function readEvents(desk: IssuerDesk, receipt: string): Promise<readonly P
 
 /** Many decisions share a policy: each is asked for with the first of them. */
 export class PolicyReader {
-  readonly #desk: IssuerDesk
+  readonly #client: IssuerClient
   readonly #known = new Set<Digest>()
 
-  constructor(desk: IssuerDesk) {
-    this.#desk = desk
+  constructor(client: IssuerClient) {
+    this.#client = client
   }
 
   /** Undefined for one that was given before, and for what no policy decided. To be called in the order of the ledger. */
@@ -86,7 +89,7 @@ export class PolicyReader {
     if (token === undefined) return undefined
     const digest = readClaims(token)?.policies[0]?.digest
     if (digest !== undefined && this.#known.has(digest)) return undefined
-    const policy = await this.#desk.text(`${addressOf(entry)}/policy`, maxEvidenceBytes)
+    const policy = await this.#client.text(`${addressOf(entry)}/policy`, maxEvidenceBytes)
     this.#known.add(digestOf(policy))
     return policy
   }
