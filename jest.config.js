@@ -5,6 +5,8 @@ export default {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {'\\.ts$': ['@swc/jest', {jsc: {parser: {syntax: 'typescript'}, target: 'es2024'}}]},
+  globalSetup: '<rootDir>/__tests__/run/setup.ts',
+  globalTeardown: '<rootDir>/__tests__/run/teardown.ts',
   maxWorkers: 2,
   testTimeout: 60_000,
   reporters: ['default', '<rootDir>/scripts/jest-reporter.js'],

@@ -2,6 +2,7 @@
 
 import {createHash, generateKeyPair, type KeyObject} from 'node:crypto'
 import {promisify} from 'node:util'
+import {keepOnce} from './kept.ts'
 
 export interface RsaKeys {
   readonly publicKey: KeyObject
@@ -16,8 +17,8 @@ export const rsaKeys = (): (() => Promise<RsaKeys>) => {
   return () => (made ??= generate('rsa', {modulusLength: 2048}))
 }
 
-export const appKeys = rsaKeys()
-export const oidcKeys = rsaKeys()
+export const appKeys = keepOnce('keys of the App', rsaKeys)
+export const oidcKeys = keepOnce('keys of the OIDC provider', rsaKeys)
 
 /** A name for a key that follows from the key. */
 export const keyId = (key: KeyObject): string =>

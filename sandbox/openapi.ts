@@ -6,6 +6,8 @@ import {fileURLToPath} from 'node:url'
 import {Ajv, type ValidateFunction} from 'ajv'
 import formats from 'ajv-formats'
 
+import {keepOnce} from './kept.ts'
+
 export interface Exchange {
   readonly method: string
   readonly url: URL
@@ -52,13 +54,11 @@ interface Description {
 
 export const descriptionFile = fileURLToPath(new URL('../../shared/github/openapi.json', import.meta.url))
 
-let loaded: Checker | undefined
-
 /** One checker a process: compiled schemas are dear, and the same for every sandbox. Undefined where the file is not. */
-export function loadChecker(): Checker | undefined {
-  if (!loaded && existsSync(descriptionFile)) loaded = createChecker(readFileSync(descriptionFile, 'utf8'))
-  return loaded
-}
+export const loadChecker = (): Checker | undefined =>
+  keepOnce('checker of REST', () =>
+    existsSync(descriptionFile) ? createChecker(readFileSync(descriptionFile, 'utf8')) : undefined,
+  )
 
 /** Not part of the REST API, so GitHub's description is silent about them. */
 const elsewhere = /^\/(?:graphql|_services\/|(?:organizations\/[^/]+\/)?settings\/apps)/

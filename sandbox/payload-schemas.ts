@@ -6,16 +6,15 @@ import {createRequire} from 'node:module'
 import {Ajv, type ValidateFunction} from 'ajv'
 import formats from 'ajv-formats'
 
+import {keepOnce} from './kept.ts'
+
 type Definitions = Readonly<Record<string, unknown>>
 
-let published: Definitions | undefined
-const compiled = new Map<string, ValidateFunction>()
-
-function load(): Definitions {
-  const file = createRequire(import.meta.url).resolve('@octokit/webhooks-schemas/schema.json')
-  published ??= (JSON.parse(readFileSync(file, 'utf8')) as {readonly definitions: Definitions}).definitions
-  return published
-}
+const load = (): Definitions =>
+  keepOnce('schemas of webhooks', () => {
+    const file = createRequire(import.meta.url).resolve('@octokit/webhooks-schemas/schema.json')
+    return (JSON.parse(readFileSync(file, 'utf8')) as {readonly definitions: Definitions}).definitions
+  })
 
 /** Every disagreement of a payload with its event's schema, in words. */
 export function checkPayload(event: string, payload: object): readonly string[] {
@@ -23,8 +22,7 @@ export function checkPayload(event: string, payload: object): readonly string[] 
   const action = 'action' in payload && typeof payload.action === 'string' ? payload.action : 'event'
   const name = [`${event}$${action}`, `${event}$event`, `${event}_event`].find((candidate) => candidate in definitions)
   if (name === undefined) return [`webhook ${event}.${action}: not in the published schemas`]
-  const validate = compiled.get(name) ?? compile(definitions, name)
-  compiled.set(name, validate)
+  const validate = keepOnce(`schema of the webhook ${name}`, () => compile(definitions, name))
   if (validate(payload)) return []
   return (validate.errors ?? [])
     .slice(0, 5)

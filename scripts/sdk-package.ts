@@ -1,8 +1,9 @@
 /** Makes the files of the package @countersign/verify: library, browser build, command line, types and licences. */
-import {chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync} from 'node:fs'
+import {copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync} from 'node:fs'
 import {basename, dirname, join, relative, resolve} from 'node:path'
-import {type BuildOptions, type Metafile, type Plugin, build} from 'esbuild'
+import type {Metafile} from 'esbuild'
 import ts from 'typescript'
+import {buildCli, buildFor} from './sdk-bundles.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -17,49 +18,6 @@ export async function buildSdk(out: string): Promise<void> {
   for (const file of ['sdk/package.json', 'sdk/README.md', 'LICENSE']) {
     copyFileSync(join(root, file), join(out, basename(file)))
   }
-}
-
-/** One file that runs wherever Node is. */
-export async function buildCli(outfile: string): Promise<void> {
-  await buildFor({
-    platform: 'node',
-    target: 'node20',
-    entryPoints: ['src/cli/main.ts'],
-    outfile,
-    banner: {js: '#!/usr/bin/env node'},
-    plugins: [toolkitShims],
-  })
-  chmodSync(outfile, 0o755)
-}
-
-const buildFor = (options: BuildOptions): Promise<{readonly metafile: Metafile}> =>
-  build({
-    absWorkingDir: root,
-    entryPoints: ['sdk/index.ts'],
-    bundle: true,
-    format: 'esm',
-    // Readable on purpose: whoever trusts a verifier should be able to read what runs.
-    minify: false,
-    legalComments: 'none',
-    logLevel: 'warning',
-    ...options,
-    metafile: true,
-  })
-
-/**
- * The Action asks GitHub and the issuer through the runner's toolkit, imported in two files. In the package two
- * shims stand for these, on what Node itself brings, so that it needs nothing else.
- */
-const toolkitShims: Plugin = {
-  name: 'toolkit-shims',
-  setup: (plugins) => {
-    plugins.onResolve({filter: /^\.\/(?:github-toolkit|http-client)\.ts$/}, ({path}) => ({
-      path: join(root, 'src', 'cli', 'shims', basename(path)),
-    }))
-    plugins.onResolve({filter: /^@actions\//}, ({path, importer}) => ({
-      errors: [{text: `${path} must not be in the package (imported by ${relative(root, importer)})`}],
-    }))
-  },
 }
 
 /** One declaration file a module, as the compiler makes it, and only of the modules that the public types reach. */

@@ -1,11 +1,11 @@
 /** What the issuer's operator types: `countersign-issuer …` beside the running issuer, over the same store. */
 import {spawn, spawnSync} from 'node:child_process'
 import {once} from 'node:events'
-import {fileURLToPath} from 'node:url'
+import {programPath} from '../../sandbox/programs.ts'
 import {databasePath} from './ledger.ts'
 import type {Stage} from './stage.ts'
 
-const program = fileURLToPath(new URL('../../issuer/cli/main.ts', import.meta.url))
+const program = programPath('issuer/cli/main.ts')
 
 /** What it printed on standard output. */
 export function operate({issuer}: Stage, ...words: readonly string[]): string {

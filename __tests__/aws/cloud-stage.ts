@@ -1,11 +1,8 @@
 /** The issuer on AWS as far as it runs here, with a repository of GitHub's beside it: for tests and for measurements. */
-import {execFileSync} from 'node:child_process'
-import {join} from 'node:path'
 import {type Sandbox, startSandbox} from '../../sandbox/start.ts'
 import {Cloud} from './cloud.ts'
 import {type Emulator, emulatorAbsent, startEmulator} from './emulator.ts'
-import {runtimeAbsent} from './lambda-process.ts'
-import {root} from './template.ts'
+import {buildLambda, runtimeAbsent} from './lambda-process.ts'
 
 /** Why it cannot run on this machine. */
 export const absent = emulatorAbsent ?? runtimeAbsent
@@ -21,7 +18,7 @@ export interface CloudStage {
 
 /** Over an empty table. octocat may approve; hubot writes. `env`: more variables of all functions. */
 export async function openCloud(env: Readonly<Record<string, string>> = {}): Promise<CloudStage> {
-  execFileSync(process.execPath, [join(root, 'scripts', 'lambda.ts')])
+  await buildLambda()
   const emulator = await startEmulator()
   const github = await startSandbox()
   const {world} = github

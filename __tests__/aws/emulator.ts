@@ -4,20 +4,15 @@
  * one at a time and remembers the tokens that succeeded; and it gives tables no ids, so the door does. It can also fail
  * as AWS does.
  */
-import {type ChildProcess, spawn} from 'node:child_process'
 import {createHash} from 'node:crypto'
 import {once} from 'node:events'
-import {existsSync} from 'node:fs'
 import {type IncomingMessage, type Server, createServer, request} from 'node:http'
 import type {AddressInfo} from 'node:net'
-import {homedir} from 'node:os'
-import {join} from 'node:path'
+import {askDesk} from '../run/desk.ts'
+import {type Moto, motoAbsent, startMoto} from '../run/moto.ts'
 
-const moto = join(homedir(), '.cache', 'aws-emulator', 'moto', 'usr')
 /** Why these tests cannot run, for the name of the skipped one. */
-export const emulatorAbsent = existsSync(join(moto, 'bin', 'moto_server'))
-  ? undefined
-  : 'moto is absent from ~/.cache/aws-emulator'
+export const emulatorAbsent = motoAbsent
 
 export const credentials = {accessKeyId: 'test', secretAccessKey: 'test'}
 export const region = 'eu-central-1'
@@ -45,11 +40,14 @@ export interface Emulator {
   failWith(choose: Choose | undefined): void
   /** Asked before that, for as long as the emulator runs. */
   guardWith(choose: Choose): void
+  /** Names of tables and queues are free again. */
+  empty(): Promise<void>
   close(): Promise<void>
 }
 
 export async function startEmulator(): Promise<Emulator> {
-  const {process, url} = await startMoto()
+  const moto = await takeMoto()
+  const {url} = moto
   let [choose, guard]: [Choose | undefined, Choose | undefined] = [undefined, undefined]
   const door = await openDoor(url, async (request) => (await guard?.(request)) ?? (await choose?.(request)))
   return {
@@ -57,31 +55,39 @@ export async function startEmulator(): Promise<Emulator> {
     dynamoUrl: `http://127.0.0.1:${(door.address() as AddressInfo).port}`,
     failWith: (next) => (choose = next),
     guardWith: (next) => (guard = next),
+    empty: () => emptyMoto(url),
     close: async () => {
       door.closeAllConnections()
       await new Promise((resolve) => door.close(resolve))
-      const ended = once(process, 'exit')
-      process.kill('SIGKILL')
-      await ended
+      await moto.close()
     },
   }
 }
 
-async function startMoto(): Promise<{process: ChildProcess; url: string}> {
-  const process = spawn('/usr/bin/python3', [join(moto, 'bin', 'moto_server'), '-H', '127.0.0.1', '-p', '0'], {
-    env: {PYTHONPATH: join(moto, 'lib', 'python3', 'dist-packages'), AWS_DEFAULT_REGION: region},
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  let said = ''
-  const url = await new Promise<string>((resolve, reject) => {
-    process.stderr.on('data', (data: Buffer) => {
-      said = `${said}${data.toString()}`.slice(-4000)
-      const [found] = /http:\/\/127\.0\.0\.1:[1-9][0-9]*/.exec(said) ?? []
-      if (found !== undefined) resolve(found)
-    })
-    process.once('exit', () => reject(new Error(`moto ended: ${said}`)))
-  })
-  return {process, url}
+/** The worker's own is used by one file at a time, and within that by one emulator: another has a moto to itself. */
+let isTaken = false
+
+async function takeMoto(): Promise<Moto> {
+  const url = isTaken ? undefined : await askDesk('moto')
+  if (url === undefined) return await startMoto()
+  isTaken = true
+  // A file that came to a bad end left it as it was.
+  await emptyMoto(url)
+  return {
+    url,
+    close: async () => {
+      await emptyMoto(url)
+      isTaken = false
+    },
+  }
+}
+
+/** Over a connection of its own, as below. */
+async function emptyMoto(url: string): Promise<void> {
+  const asking = request(`${url}/moto-api/reset`, {method: 'POST', agent: false}).end()
+  const [answer] = (await once(asking, 'response')) as [IncomingMessage]
+  if (answer.statusCode !== 200) throw new Error(`moto keeps what it has: ${await readBody(answer)}`)
+  answer.resume()
 }
 
 interface Answer {

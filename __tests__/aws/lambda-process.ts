@@ -1,10 +1,11 @@
 /** A Lambda function's process: the built bundle under Lambda's own runtime client, which asks a Runtime API of ours. */
-import {type ChildProcess, spawn} from 'node:child_process'
+import {type ChildProcess, execFileSync, spawn} from 'node:child_process'
 import {once} from 'node:events'
 import {existsSync} from 'node:fs'
 import {type IncomingMessage, type ServerResponse, createServer} from 'node:http'
 import type {AddressInfo} from 'node:net'
 import {join} from 'node:path'
+import {askDesk} from '../run/desk.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const client = join(root, '.nodes', 'lambda', 'node_modules', 'aws-lambda-ric')
@@ -14,6 +15,11 @@ export const bundle = join(root, 'build', 'lambda')
 export const runtimeAbsent = existsSync(join(client, 'rapid-client.node'))
   ? undefined
   : 'aws-lambda-ric is absent; scripts/install-lambda.sh'
+
+/** Once in a run of the tests. */
+export async function buildLambda(): Promise<void> {
+  if ((await askDesk('lambda')) === undefined) execFileSync(process.execPath, [join(root, 'scripts', 'lambda.ts')])
+}
 
 interface Invocation {
   readonly id: string

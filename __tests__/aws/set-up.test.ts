@@ -1,7 +1,5 @@
 /** Set-up through Lambda's doors: a stack without an App, then with one, and no function deployed or started again. */
-import {execFileSync} from 'node:child_process'
 import {generateKeyPairSync} from 'node:crypto'
-import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {SecretsManagerClient} from '@aws-sdk/client-secrets-manager'
 import {afterAll, beforeAll, describe, expect, jest, test} from '@jest/globals'
@@ -13,8 +11,8 @@ import {Visitor, wordsOf} from '../issuer/setup/visitor.ts'
 import {Cloud, setupToken} from './cloud.ts'
 import {type Emulator, credentials, region, startEmulator} from './emulator.ts'
 import {absent} from './cloud-stage.ts'
+import {buildLambda} from './lambda-process.ts'
 import {SecretsApi} from './secrets-api.ts'
-import {root} from './template.ts'
 
 jest.setTimeout(120_000)
 
@@ -73,7 +71,7 @@ if (absent !== undefined) {
     let cloud: Cloud
     let back: string
     beforeAll(async () => {
-      execFileSync(process.execPath, [join(root, 'scripts', 'lambda.ts')])
+      await buildLambda()
       emulator = await startEmulator()
       github = await startSandbox()
       github.world.addOrganization({login: 'octo-org'})

@@ -3,18 +3,15 @@ import {spawn} from 'node:child_process'
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {afterAll, beforeAll} from '@jest/globals'
-import {buildCli} from '../../scripts/sdk-package.ts'
+import {afterAll} from '@jest/globals'
 
 const home = mkdtempSync(join(tmpdir(), 'countersign-cli-'))
-const program = join(home, 'cli.js')
+const built = process.env['COUNTERSIGN_BUILT_FOR_TESTS']
+if (built === undefined) throw new Error('__tests__/run/setup.ts has not built the command')
+const program = join(built, 'cli.js')
 
 /** Call it once, at the top of a test file. */
 export function useBuiltCommand(): void {
-  beforeAll(async () => {
-    writeFileSync(join(home, 'package.json'), '{"type": "module"}\n')
-    await buildCli(program)
-  })
   afterAll(() => rmSync(home, {recursive: true, force: true}))
 }
 

@@ -1,11 +1,9 @@
 /** Plays an acceptance scenario once more, the same file, with the issuer on AWS: one emulator for all stages of it. */
-import {execFileSync} from 'node:child_process'
-import {join} from 'node:path'
 import {afterAll, beforeAll, jest, test} from '@jest/globals'
 import {chooseHome} from '../../acceptance/home.ts'
 import {CloudIssuer} from '../cloud-issuer.ts'
 import {type Emulator, emulatorAbsent, startEmulator} from '../emulator.ts'
-import {runtimeAbsent} from '../lambda-process.ts'
+import {buildLambda, runtimeAbsent} from '../lambda-process.ts'
 
 /** Each of these scenarios' tests holds on AWS too, but for those that want what is named here. */
 const lacks = {
@@ -20,13 +18,13 @@ export async function throughLambda(name: string, scenario: () => Promise<unknow
   jest.setTimeout(120_000)
   let emulator: Emulator
   beforeAll(async () => {
-    execFileSync(process.execPath, [join(import.meta.dirname, '..', '..', '..', 'scripts', 'lambda.ts')])
+    await buildLambda()
     emulator = await startEmulator()
   })
   chooseHome({
     start: async (options) => {
       // Names are taken by the stage before: moto forgets them.
-      await fetch(`${emulator.url}/moto-api/reset`, {method: 'POST'})
+      await emulator.empty()
       return await CloudIssuer.start(emulator, options)
     },
     lacks,

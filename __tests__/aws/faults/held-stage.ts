@@ -1,6 +1,4 @@
 /** A stage on AWS whose queue is in the test's hands: what the worker is given, how often and when, and what came of it. */
-import {execFileSync} from 'node:child_process'
-import {join} from 'node:path'
 import {ReceiveMessageCommand, SQSClient} from '@aws-sdk/client-sqs'
 import {afterAll, afterEach, beforeAll, beforeEach, describe, jest, test} from '@jest/globals'
 import {verify} from '#protocol'
@@ -12,7 +10,7 @@ import {audit} from '../../faults/statements.ts'
 import {CloudIssuer} from '../cloud-issuer.ts'
 import type {Cloud} from '../cloud.ts'
 import {type Emulator, credentials, emulatorAbsent, region, startEmulator} from '../emulator.ts'
-import {type LambdaProcess, runtimeAbsent} from '../lambda-process.ts'
+import {type LambdaProcess, buildLambda, runtimeAbsent} from '../lambda-process.ts'
 
 /** A statement and the message that it became. */
 export interface Said {
@@ -156,12 +154,12 @@ export function describeHeld(
   let emulator: Emulator
   let held: HeldStage
   beforeAll(async () => {
-    execFileSync(process.execPath, [join(import.meta.dirname, '..', '..', '..', 'scripts', 'lambda.ts')])
+    await buildLambda()
     emulator = await startEmulator()
   })
   afterAll(() => emulator.close())
   beforeEach(async () => {
-    await fetch(`${emulator.url}/moto-api/reset`, {method: 'POST'})
+    await emulator.empty()
     held = await HeldStage.open(emulator, env)
   })
   afterEach(() => held.close())

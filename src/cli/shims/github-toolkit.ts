@@ -1,4 +1,4 @@
-/** Stands in the package where the Action has GitHub's toolkit (see scripts/sdk-package.ts): the one request it makes. */
+/** Stands in the package where the Action has GitHub's toolkit (see scripts/sdk-bundles.ts): the one request it makes. */
 
 export const defaults = {request: {fetch: globalThis.fetch}}
 

@@ -1,4 +1,4 @@
-/** Stands in the package where the Action has the toolkit's HTTP client (see scripts/sdk-package.ts). */
+/** Stands in the package where the Action has the toolkit's HTTP client (see scripts/sdk-bundles.ts). */
 import {type ClientRequest, type IncomingMessage, request as requestPlain} from 'node:http'
 import {request as requestSecure} from 'node:https'
 
