@@ -1,5 +1,5 @@
 /** The issuer's routes (formats §8, "Routes"): each one reads its question and tells the answer; the stories lie elsewhere. */
-import {Hono, type MiddlewareHandler} from 'hono'
+import {type Context, Hono, type MiddlewareHandler} from 'hono'
 import {bodyLimit} from 'hono/body-limit'
 import {secureHeaders} from 'hono/secure-headers'
 import {auditRoutes} from './api/audit/routes.ts'
@@ -19,6 +19,7 @@ export function createApp(tools: AppTools): Hono {
   const app = new Hono()
   app.use(secureHeaders())
   app.onError((fault, c) => {
+    if (hasHungUp(fault, c)) return c.body(null, 400)
     tools.logFault(fault, c.req.path)
     return c.json(problem('internal_error', 'the issuer met an error; try again'), 500)
   })
@@ -62,6 +63,10 @@ export function createApp(tools: AppTools): Hono {
   app.route('/', pageRoutes(tools.pages))
   return app
 }
+
+/** In the middle of a body, before anything was done: no fault of ours, and any stranger could fill the log with it. */
+const hasHungUp = (fault: Error, c: Context): boolean =>
+  c.req.raw.signal.aborted && 'code' in fault && fault.code === 'ECONNRESET'
 
 /** A badge stands on other sites; everything else is for its own pages. */
 const shownAnywhere: MiddlewareHandler = async (c, next) => {
