@@ -4,7 +4,7 @@
  */
 import {DynamoDBClient, ScanCommand} from '@aws-sdk/client-dynamodb'
 import {type DynamoRequest, credentials, region} from '../__tests__/aws/emulator.ts'
-import {tableDefinition} from '../issuer/store/dynamodb/schema.ts'
+import {tableDefinition} from '../issuer/store/dynamodb-schema.ts'
 import {planJob} from '../sandbox/runner/plan.ts'
 import {Runner} from '../sandbox/runner.ts'
 import {type CloudStage, absent, openCloud, repository} from '../__tests__/aws/cloud-stage.ts'

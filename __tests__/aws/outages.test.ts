@@ -2,7 +2,7 @@
 import {DynamoDBClient} from '@aws-sdk/client-dynamodb'
 import {expect, jest, test} from '@jest/globals'
 import {openDynamodb} from '../../issuer/store/dynamodb.ts'
-import {clientSettings} from '../../issuer/store/dynamodb/table.ts'
+import {clientSettings} from '../../issuer/store/dynamodb-table.ts'
 import {at, decides, firstEntry, proposal, scopeOf, statementOf} from '../stores/builders.ts'
 import {decideStatement} from '../stores/deciding.ts'
 import {checkedLedger} from '../stores/suite.ts'

@@ -2,7 +2,7 @@
 import {expect, jest, test} from '@jest/globals'
 import {makeToken} from '../../issuer/api/callers/secret-token.ts'
 import {publicSight} from '../../issuer/model/viewer.ts'
-import {mostRecords} from '../../issuer/store/dynamodb/ledger.ts'
+import {mostRecords} from '../../issuer/store/ledger.ts'
 import {at, decides, decisionIn, environment, proposal, receiptOf, repositoryId, scopeOf} from '../stores/builders.ts'
 import {decideStatement} from '../stores/deciding.ts'
 import {checkedLedger} from '../stores/suite.ts'

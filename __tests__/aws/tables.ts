@@ -1,8 +1,8 @@
 /** DynamoDB tables for tests, made as infra/template.yaml makes them and deleted when their store is closed. */
 import {CreateTableCommand, DeleteTableCommand, DynamoDBClient} from '@aws-sdk/client-dynamodb'
 import {openDynamodb} from '../../issuer/store/dynamodb.ts'
-import {tableDefinition} from '../../issuer/store/dynamodb/schema.ts'
-import {clientSettings} from '../../issuer/store/dynamodb/table.ts'
+import {tableDefinition} from '../../issuer/store/dynamodb-schema.ts'
+import {clientSettings} from '../../issuer/store/dynamodb-table.ts'
 import type {Durable} from '../../issuer/model/durable.ts'
 import {credentials, region} from './emulator.ts'
 

@@ -4,7 +4,7 @@ import {join} from 'node:path'
 import {RegoEngine, TemplateFile} from '@aws/cloudformation-validate'
 import {describe, expect, test} from '@jest/globals'
 import {lostRace} from '../../issuer/home/aws/losses.ts'
-import {expiryAttribute, tableDefinition} from '../../issuer/store/dynamodb/schema.ts'
+import {expiryAttribute, tableDefinition} from '../../issuer/store/dynamodb-schema.ts'
 import {
   actionsOf,
   collisions,

@@ -2,7 +2,7 @@
 import type {PackHappening, PackHead, PackRecord, PackSource} from '#pack'
 import {type Entry, canonicalJson, microsTimeToMicros, parseReceiptId, secondsTimeToMs} from '#protocol'
 import {readInclusion} from '../../store/read-proofs.ts'
-import type {KeptRecord, KeptRecords} from '../../store/sqlite/kept-records.ts'
+import type {KeptRecord, KeptRecords} from '../../store/kept-records.ts'
 import type {RecordReader} from '../../model/lookups.ts'
 import type {Checkpoints, EntryReader, LedgerReader} from '../../model/readers.ts'
 

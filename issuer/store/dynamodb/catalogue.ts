@@ -1,9 +1,9 @@
 /** The catalogue of receipts in DynamoDB: an item a card, written with the record that it leads to. */
 import {type Card, type CardQuestion, cardsOf, newestOf, shelvesInSight} from '../catalogue.ts'
 import type {LedgerRecord} from '../../model/record.ts'
-import {type Key, textOf} from './item.ts'
-import {recordKey} from './records.ts'
-import type {Table} from './table.ts'
+import {type Key, textOf} from '../dynamodb-item.ts'
+import {recordKey} from '../records.ts'
+import type {Table} from '../dynamodb-table.ts'
 
 const placeOf = ({word, shelf}: Card): string => `card#${shelf}#${word}`
 

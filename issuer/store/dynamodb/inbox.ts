@@ -1,9 +1,9 @@
 /** The durable inbox in DynamoDB, for issuers that run as processes: a lane's turn is an item, its lease is a number. */
 import {monotonicFactory} from 'ulid'
 import type {Delivery, Inbox, Notice, Taken} from '../../model/inbox.ts'
-import {type Item, type Key, integerOf, optionalInteger, textOf} from './item.ts'
-import type {Table} from './table.ts'
-import {isNew, isThere} from './transaction.ts'
+import {type Item, type Key, integerOf, optionalInteger, textOf} from '../dynamodb-item.ts'
+import type {Table} from '../dynamodb-table.ts'
+import {isNew, isThere} from '../dynamodb-transaction.ts'
 
 /** Milliseconds. A worker that died gives its delivery back after this. */
 const leaseLength = 60_000

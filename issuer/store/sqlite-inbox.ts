@@ -1,7 +1,7 @@
 /** The durable inbox in SQLite: a row is a delivery's claim, a lease is a row's. */
 import type {DatabaseSync} from 'node:sqlite'
-import type {Inbox, Notice, Taken} from '../../model/inbox.ts'
-import {type Row, integerOf, textOf} from './row.ts'
+import type {Inbox, Notice, Taken} from '../model/inbox.ts'
+import {type Row, integerOf, textOf} from './sqlite/row.ts'
 
 /** Milliseconds. A worker that died gives its delivery back after this. */
 const leaseLength = 60_000

@@ -1,9 +1,9 @@
 /** Keys that more than one port uses; schema.ts lists them all. */
 import {type Frontier, canonicalJson} from '#protocol'
-import type {LedgerHead} from '../../model/record.ts'
-import type {ScopeKey} from '../../model/state.ts'
-import {type Item, type Key, entryOf, textOf} from './item.ts'
-import type {Table} from './table.ts'
+import type {LedgerHead} from '../model/record.ts'
+import type {ScopeKey} from '../model/state.ts'
+import {type Item, type Key, entryOf, textOf} from './dynamodb-item.ts'
+import type {Table} from './dynamodb-table.ts'
 
 export const decisionKey = (decision: string): Key => ({pk: `decision#${decision}`, sk: '-'})
 

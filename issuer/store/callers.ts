@@ -8,10 +8,10 @@ import type {
   LinkRegister,
   LinkTokens,
   TokenIds,
-} from '../../model/callers.ts'
-import {type Item, type Key, integerOf, textOf} from './item.ts'
-import type {Table} from './table.ts'
-import {isNew, isThere} from './transaction.ts'
+} from '../model/callers.ts'
+import {type Item, type Key, integerOf, textOf} from './dynamodb-item.ts'
+import type {Table} from './dynamodb-table.ts'
+import {isNew, isThere} from './dynamodb-transaction.ts'
 
 const auditorKey = (name: string): Key => ({pk: 'auditors', sk: name})
 const auditorTokenKey = (token: string): Key => ({pk: `auditor#${token}`, sk: '-'})

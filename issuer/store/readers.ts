@@ -1,10 +1,10 @@
 /** The ledger's reading side in DynamoDB, and the newest signed checkpoint. */
 import {type NodePlace, parseRepositoryId} from '#protocol'
-import type {Checkpoints, LedgerReader, LedgerRow} from '../../model/readers.ts'
-import {type Item, type Key, entryOf, integerOf, optionalInteger, textOf} from './item.ts'
-import {readHead} from './keys.ts'
+import type {Checkpoints, LedgerReader, LedgerRow} from '../model/readers.ts'
+import {type Item, type Key, entryOf, integerOf, optionalInteger, textOf} from './dynamodb-item.ts'
+import {readHead} from './layout.ts'
 import {recordKey} from './records.ts'
-import type {Table} from './table.ts'
+import type {Table} from './dynamodb-table.ts'
 
 export const dynamoLedgerReader = (table: Table): LedgerReader => ({
   head: () => readHead(table),

@@ -1,11 +1,11 @@
 /** Who moved which branch, in DynamoDB: in the order in which the webhooks came. */
 import {monotonicFactory} from 'ulid'
 import {parseRepositoryId} from '#protocol'
-import type {Push} from '../../model/facts.ts'
-import type {PushLog} from '../../model/store.ts'
-import {type Item, integerOf, textOf} from './item.ts'
-import type {Table} from './table.ts'
-import {isNew} from './transaction.ts'
+import type {Push} from '../model/facts.ts'
+import type {PushLog} from '../model/store.ts'
+import {type Item, integerOf, textOf} from './dynamodb-item.ts'
+import type {Table} from './dynamodb-table.ts'
+import {isNew} from './dynamodb-transaction.ts'
 
 const branchKey = (repositoryId: number, ref: string): string => `pushes#${repositoryId}#${ref}`
 

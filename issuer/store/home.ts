@@ -3,8 +3,8 @@
  * backup) holds the ledger of another table, and whoever went on in it could sign a second history under one name.
  */
 import {recordKey} from './records.ts'
-import type {Table} from './table.ts'
-import {isThere} from './transaction.ts'
+import type {Table} from './dynamodb-table.ts'
+import {isThere} from './dynamodb-transaction.ts'
 
 export interface LedgerHome {
   /** `here`: it began in this table, or a person said so since. `elsewhere`: this is a copy. Throws on an outage. */

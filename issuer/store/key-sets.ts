@@ -1,11 +1,11 @@
 /** Announced key sets in DynamoDB: each is the body of its entry's record, and an item says which is the newest. */
 import {type KeySet, appendLeaf, canonicalJson, checkSuccession, parseKeySet} from '#protocol'
-import type {KeyChange, KeySets} from '../../model/key-sets.ts'
-import {type Item, type Key, integerOf, textOf} from './item.ts'
-import {headItem} from './keys.ts'
+import type {KeyChange, KeySets} from '../model/key-sets.ts'
+import {type Item, type Key, integerOf, textOf} from './dynamodb-item.ts'
+import {headItem} from './layout.ts'
 import {printNodes, recordKey} from './records.ts'
-import type {Table} from './table.ts'
-import {type Write, isNew} from './transaction.ts'
+import type {Table} from './dynamodb-table.ts'
+import {type Write, isNew} from './dynamodb-transaction.ts'
 
 const newestKey: Key = {pk: 'keys', sk: '-'}
 

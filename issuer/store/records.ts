@@ -1,8 +1,8 @@
 /** A record as an item. What is long stands beside it under its own digest, so that an append stays small. */
 import {type Frontier, canonicalJson, completedNodes, digestOf} from '#protocol'
-import type {DecisionRecord, EventRecord, LedgerRecord} from '../../model/record.ts'
-import {type Item, type Key, textOf} from './item.ts'
-import type {Table} from './table.ts'
+import type {DecisionRecord, EventRecord, LedgerRecord} from '../model/record.ts'
+import {type Item, type Key, textOf} from './dynamodb-item.ts'
+import type {Table} from './dynamodb-table.ts'
 
 export const recordKey = (seq: number): Key => ({pk: 'ledger', sk: String(seq).padStart(16, '0')})
 

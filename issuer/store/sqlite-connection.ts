@@ -2,7 +2,7 @@
 import {closeSync, mkdirSync, openSync} from 'node:fs'
 import {dirname} from 'node:path'
 import {DatabaseSync} from 'node:sqlite'
-import {migrate, migrations} from './schema.ts'
+import {migrate, migrations} from './sqlite-schema.ts'
 
 /** Milliseconds to wait for another process's transaction. Node's default is 0: an error at once. */
 const busyTimeout = 5000

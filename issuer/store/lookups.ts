@@ -8,16 +8,16 @@ import {
   parseReceipt,
   parseRepositoryId,
 } from '#protocol'
-import {sees} from '../../model/viewer.ts'
-import {type CardQuestion, approverWord, nobody, repositoryWord} from '../catalogue.ts'
-import type {FoundDecision, FoundEvent, FoundReceipt, Lookup, RecordReader, Scopes} from '../../model/lookups.ts'
-import type {ScopeKey} from '../../model/state.ts'
-import {readCards} from './catalogue.ts'
-import {type Item, entryOf, optionalInteger, textOf} from './item.ts'
-import {decisionKey, nameKey, onceKey, repositoryKey, scopePrefix} from './keys.ts'
+import {sees} from '../model/viewer.ts'
+import {type CardQuestion, approverWord, nobody, repositoryWord} from './catalogue.ts'
+import type {FoundDecision, FoundEvent, FoundReceipt, Lookup, RecordReader, Scopes} from '../model/lookups.ts'
+import type {ScopeKey} from '../model/state.ts'
+import {readCards} from './dynamodb/catalogue.ts'
+import {type Item, entryOf, optionalInteger, textOf} from './dynamodb-item.ts'
+import {decisionKey, nameKey, onceKey, repositoryKey, scopePrefix} from './layout.ts'
 import {printScope, readBody, recordKey} from './records.ts'
-import type {IndexName} from './schema.ts'
-import type {Table} from './table.ts'
+import type {IndexName} from './dynamodb-schema.ts'
+import type {Table} from './dynamodb-table.ts'
 
 const mostFound = 20
 const mostEvents = 100

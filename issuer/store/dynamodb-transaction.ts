@@ -8,7 +8,7 @@ import {
   TransactWriteItemsCommand,
   TransactionCanceledException,
 } from '@aws-sdk/client-dynamodb'
-import {type Item, type Key, writeItem} from './item.ts'
+import {type Item, type Key, writeItem} from './dynamodb-item.ts'
 
 /** In `says`, `#name` is an attribute and `:name` a value. */
 export interface Condition {

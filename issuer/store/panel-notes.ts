@@ -1,9 +1,9 @@
 /** What is remembered of panels, in DynamoDB: an item a pull request, and one for each commit that it waited on. */
 import {parseCommitSha, parseRepositoryId, parseRepositoryName} from '#protocol'
-import {type PanelNote, type PanelNotes, noteSkew} from '../../model/panel-notes.ts'
-import {type Item, type Key, integerOf, optionalInteger, textOf} from './item.ts'
-import type {Table} from './table.ts'
-import {type Condition, type Write, isNew} from './transaction.ts'
+import {type PanelNote, type PanelNotes, noteSkew} from '../model/panel-notes.ts'
+import {type Item, type Key, integerOf, optionalInteger, textOf} from './dynamodb-item.ts'
+import type {Table} from './dynamodb-table.ts'
+import {type Condition, type Write, isNew} from './dynamodb-transaction.ts'
 
 /** In the index of what is to be sent, those that are to be written again. */
 const dated = 'panels'

@@ -1,7 +1,7 @@
 /** Whole records in the order of the ledger, each document as it was kept: for whoever takes them out of the database. */
 import type {DatabaseSync} from 'node:sqlite'
 import {type Entry, type RepositoryId, type RepositoryName, parseRepositoryId} from '#protocol'
-import {type Row, entryOf, textOf} from './row.ts'
+import {type Row, entryOf, textOf} from './sqlite/row.ts'
 
 /** What is absent does not apply to this kind of record. */
 export interface KeptRecord {

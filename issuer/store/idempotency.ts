@@ -1,12 +1,12 @@
 /** Claims in DynamoDB: which statement is which decision, what became of it, and what is still to be published. */
 import {parseDecisionId, parseRepositoryId} from '#protocol'
-import type {Completed} from '../append.ts'
-import type {Claim, ClaimKey, Claims, Outbox, Outcome, Unpublished} from '../../model/idempotency.ts'
-import type {Change} from '../../model/store.ts'
-import {type Item, type Key, integerOf, optionalInteger, textOf} from './item.ts'
-import {decisionKey} from './keys.ts'
-import type {Table} from './table.ts'
-import {type Write, isNew} from './transaction.ts'
+import type {Completed} from './append.ts'
+import type {Claim, ClaimKey, Claims, Outbox, Outcome, Unpublished} from '../model/idempotency.ts'
+import type {Change} from '../model/store.ts'
+import {type Item, type Key, integerOf, optionalInteger, textOf} from './dynamodb-item.ts'
+import {decisionKey} from './layout.ts'
+import type {Table} from './dynamodb-table.ts'
+import {type Write, isNew} from './dynamodb-transaction.ts'
 
 const mostUnpublished = 50
 /** What has been answered is forgotten long after GitHub could deliver its statement again. */

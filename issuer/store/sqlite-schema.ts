@@ -1,8 +1,8 @@
 /** The embedded database's tables, and how an older file gets them: migrations in order, each in one transaction. */
 import type {DatabaseSync} from 'node:sqlite'
-import {fillCatalogue} from './catalogue.ts'
-import {fillNodes} from './nodes.ts'
-import {inTransaction} from './transaction.ts'
+import {fillCatalogue} from './sqlite/catalogue.ts'
+import {fillNodes} from './sqlite/nodes.ts'
+import {inTransaction} from './sqlite/transaction.ts'
 
 /** SQL, or what SQL cannot do; it runs inside the migration's transaction. */
 export type Migration = string | ((db: DatabaseSync) => void)

@@ -9,9 +9,9 @@ import {
   QueryCommand,
   type QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb'
-import {type Item, type Key, readItem, writeItem} from './item.ts'
-import {type IndexName, indexes} from './schema.ts'
-import {type Write, transact, waitBefore} from './transaction.ts'
+import {type Item, type Key, readItem, writeItem} from './dynamodb-item.ts'
+import {type IndexName, indexes} from './dynamodb-schema.ts'
+import {type Write, transact, waitBefore} from './dynamodb-transaction.ts'
 
 /** A look-up. Without an index it is consistent; an index may lag. */
 export interface Question {

@@ -14,8 +14,8 @@ import {
   printVerifierKey,
   verify,
 } from '#protocol'
-import {type Row, entryOf, integerOf, textOf} from './row.ts'
-import {migrations} from './schema.ts'
+import {type Row, entryOf, integerOf, textOf} from './sqlite/row.ts'
+import {migrations} from './sqlite-schema.ts'
 
 /** Milliseconds to wait for a lock, as in connection.ts. */
 const busyTimeout = 5000
