@@ -42,13 +42,14 @@ export async function readClaims({issuer}: Stage): Promise<readonly ClaimRow[]> 
   if (issuer.elsewhere !== undefined) return await issuer.elsewhere.readClaims()
   return withDatabase(issuer, (db) =>
     db
-      .prepare('SELECT subject, decision, kind, published_at FROM claims')
+      .prepare("SELECT more FROM items WHERE pk LIKE 'claim#%'")
       .all()
-      .map((row) => ({
-        comment: Number(String(row['subject']).slice('comment/'.length)),
-        decision: String(row['decision']),
-        kind: row['kind'] === null ? null : String(row['kind']),
-        published: row['published_at'] !== null,
+      .map(({more}) => JSON.parse(String(more)) as Readonly<Record<string, string | number | undefined>>)
+      .map((claim) => ({
+        comment: Number(String(claim['subject']).slice('comment/'.length)),
+        decision: String(claim['decision']),
+        kind: claim['kind'] === undefined ? null : String(claim['kind']),
+        published: claim['publishedAt'] !== undefined,
       })),
   )
 }
@@ -64,7 +65,8 @@ export async function letTimePass({issuer}: Stage, ms: number): Promise<void> {
     db.prepare(
       'UPDATE deliveries SET received_at = received_at - :ms, due_at = max(0, due_at - :ms), leased_until = leased_until - :ms',
     ).run({ms})
-    db.prepare('UPDATE claims SET completed_at = completed_at - :ms WHERE completed_at IS NOT NULL').run({ms})
+    const claims = `pk LIKE 'claim#%' AND "completedAt" IS NOT NULL`
+    db.prepare(`UPDATE items SET "completedAt" = "completedAt" - :ms WHERE ${claims}`).run({ms})
   })
 }
 

@@ -114,28 +114,39 @@ describe('a copy that is not whole is refused, and nothing is put in its place',
   })
   afterAll(moveBack)
 
+  const entry7 = "pk = 'ledger' AND seq = 7"
   const edits: Readonly<Record<string, readonly [sql: string, problem: RegExp]>> = {
     'an entry says another time': [
-      `UPDATE records SET entry = replace(entry, '"seq":7', '"seq":7 ') WHERE seq = 7`,
+      `UPDATE items SET entry = replace(entry, '"seq":7', '"seq":7 ') WHERE ${entry7}`,
       /entry 7: its row says something else/,
     ],
     'an entry names another receipt': [
-      `UPDATE records SET entry = json_set(entry, '$.subject', 'rcpt_dg_01jdaa3x7k9m2n4p6q8r0s2t4v') WHERE seq = 7`,
+      `UPDATE items SET entry = json_set(entry, '$.subject', 'rcpt_dg_01jdaa3x7k9m2n4p6q8r0s2t4v') WHERE ${entry7}`,
       /entry 7: its hash is not that of its content/,
     ],
-    'an entry in the middle is gone': ['DELETE FROM records WHERE seq = 7', /entry 8: the number before it is missing/],
-    'the newest entries are gone': ['DELETE FROM records WHERE seq > 0', /newest checkpoint covers/],
+    'an entry in the middle is gone': [`DELETE FROM items WHERE ${entry7}`, /entry 8: the number before it is missing/],
+    'the newest entries are gone': ["DELETE FROM items WHERE pk = 'ledger' AND seq > 0", /newest checkpoint covers/],
     'a receipt is another one': [
-      `UPDATE records SET receipt = json_set(receipt, '$.authorizedBy', 'hubot') WHERE seq = 1`,
+      `UPDATE items SET receipt = json_set(receipt, '$.authorizedBy', 'hubot') WHERE pk = 'ledger' AND seq = 1`,
       /entry 1: its receipt is not the one that it names/,
     ],
     'the tree beside an entry is another one': [
-      `UPDATE records SET frontier = (SELECT frontier FROM records WHERE seq = 3) WHERE seq = 7`,
+      `UPDATE items SET more = json_set(more, '$.nodes', (SELECT more ->> '$.nodes' FROM items WHERE pk = 'ledger' AND seq = 3))
+       WHERE ${entry7}`,
       /entry 7: the tree/,
     ],
     'the checkpoint is signed by nobody we know': [
-      `UPDATE checkpoints SET note = replace(note, 'A', 'B')`,
+      `UPDATE items SET more = json_set(more, '$.note', replace(more ->> '$.note', 'A', 'B')) WHERE pk = 'checkpoint'`,
       /newest checkpoint does not verify/,
+    ],
+    'a token is another one': [
+      `UPDATE items SET body = replace(body, '.', '!') WHERE pk IN
+         (SELECT 'body#' || (more ->> '$.token') FROM items WHERE pk = 'ledger' AND seq = 1)`,
+      /entry 1: its token is not the one that it names/,
+    ],
+    'the end is that of before': [
+      `UPDATE items SET more = json_set(more, '$.hash', '0') WHERE pk = 'head'`,
+      /its end says another/,
     ],
     'the schema is of a later version': ['PRAGMA user_version = 9999', /its schema is 9999/],
   }
@@ -143,7 +154,7 @@ describe('a copy that is not whole is refused, and nothing is put in its place',
   test.each(Object.entries(edits))('%s', async (_, [sql, problem]) => {
     const edited = `${file}-edited`
     await cp(file, edited)
-    const db = new DatabaseSync(edited, {enableForeignKeyConstraints: false})
+    const db = new DatabaseSync(edited)
     db.exec(sql)
     db.close()
     expect(() => operate(stage, 'restore', edited)).toThrow(problem)

@@ -6,8 +6,7 @@ import {setImmediate as turn} from 'node:timers/promises'
 import {afterEach, beforeEach, expect, test} from '@jest/globals'
 import {GitHubUnavailable} from '../../issuer/github/unavailable.ts'
 import type {Log} from '../../issuer/model/log.ts'
-import type {Durable} from '../../issuer/model/durable.ts'
-import {openSqlite} from '../../issuer/store/sqlite.ts'
+import {type Embedded, openSqlite} from '../../issuer/store/sqlite.ts'
 import type {Delivery, Inbox, Taken} from '../../issuer/model/inbox.ts'
 import {type Worker, type WorkerTools, startWorker} from '../../issuer/inbox/worker.ts'
 import {aStatement} from './builders.ts'
@@ -17,7 +16,7 @@ const second = 1000
 const minute = 60 * second
 
 let folder: string
-let durable: Durable
+let durable: Embedded
 let now: number
 let worker: Worker | undefined
 beforeEach(() => {

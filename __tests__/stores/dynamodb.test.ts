@@ -1,10 +1,12 @@
 /** The store on DynamoDB: the common suite, and what is special to a table that is asked over a network. */
-import {afterAll, beforeAll, expect, jest, test} from '@jest/globals'
+import {afterAll, beforeAll, describe, expect, jest, test} from '@jest/globals'
 import {publicSight} from '../../issuer/model/viewer.ts'
+import {dynamodbTable} from '../../issuer/store/dynamodb-table.ts'
 import {type Emulator, emulatorAbsent, startEmulator} from '../aws/emulator.ts'
-import {Tables} from '../aws/tables.ts'
+import {Tables, dynamoClient} from '../aws/tables.ts'
 import {firstEntry, scopeOf} from './builders.ts'
 import {decideStatement} from './deciding.ts'
+import {describeTable} from './suite-table.ts'
 import {describeStore} from './suite.ts'
 
 jest.setTimeout(240_000)
@@ -21,6 +23,9 @@ if (emulatorAbsent !== undefined) {
   afterAll(() => emulator.close())
 
   describeStore('dynamodb', () => tables.openEmpty())
+
+  describe('dynamodb: the table', () =>
+    describeTable(async () => dynamodbTable({name: await tables.make(), client: dynamoClient(emulator.dynamoUrl)})))
 
   test('a look-up for everybody asks the same of a table with private receipts as of one without', async () => {
     const asked = async (isPrivate: boolean): Promise<readonly string[]> => {

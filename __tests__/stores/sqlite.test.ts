@@ -1,17 +1,19 @@
 /** The embedded store: the common suite, and what is special to a file on a disk. */
-import {afterAll, describe, expect, test} from '@jest/globals'
+import {afterAll, afterEach, beforeEach, describe, expect, test} from '@jest/globals'
 import {mkdtempSync, rmSync, statSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {DatabaseSync, type SQLInputValue} from 'node:sqlite'
-import {publicSight} from '../../issuer/model/viewer.ts'
-import {durableOver, openSqlite} from '../../issuer/store/sqlite.ts'
+import {DatabaseSync} from 'node:sqlite'
+import {type Embedded, durableOver, openSqlite} from '../../issuer/store/sqlite.ts'
+import {indexes} from '../../issuer/store/layout.ts'
 import {openDatabase} from '../../issuer/store/sqlite-connection.ts'
 import {migrate, migrations} from '../../issuer/store/sqlite-schema.ts'
-import {answers, decides, firstEntry, proposal, receiptOf, scopeOf, statementOf} from './builders.ts'
+import {sqliteTable} from '../../issuer/store/sqlite-table.ts'
+import {answers, decides, firstEntry, proposal, scopeOf, statementOf} from './builders.ts'
 import {decideStatement} from './deciding.ts'
+import {testInbox} from './suite-inbox.ts'
+import {describeTable} from './suite-table.ts'
 import {checkedLedger, describeStore} from './suite.ts'
-import {checkTree} from './suite-ledger.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-store-'))
 afterAll(() => rmSync(folder, {recursive: true, force: true}))
@@ -19,6 +21,24 @@ let files = 0
 const newPath = (): string => join(folder, `${++files}`, 'countersign.db')
 
 describeStore('sqlite', async () => Promise.resolve(openSqlite(newPath())))
+
+describe('sqlite: the table', () => {
+  let db: DatabaseSync
+  beforeEach(() => {
+    db = openDatabase(newPath())
+  })
+  afterEach(() => db.close())
+  describeTable(async () => Promise.resolve(sqliteTable(db)))
+})
+
+describe('sqlite: the inbox', () => {
+  let durable: Embedded
+  beforeEach(() => {
+    durable = openSqlite(newPath())
+  })
+  afterEach(() => durable.close())
+  testInbox(() => durable.inbox)
+})
 
 describe('the database file', () => {
   const posix = process.platform === 'win32' ? test.skip : test
@@ -31,10 +51,10 @@ describe('the database file', () => {
     durable.close()
   })
 
-  test('waits for others, keeps foreign keys and syncs every commit', () => {
+  test('waits for others and syncs every commit', () => {
     const db = openDatabase(newPath())
     const pragma = (name: string) => Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0]
-    expect(['journal_mode', 'synchronous', 'foreign_keys', 'busy_timeout'].map(pragma)).toEqual(['wal', 2, 1, 5000])
+    expect(['journal_mode', 'synchronous', 'busy_timeout'].map(pragma)).toEqual(['wal', 2, 5000])
     db.close()
   })
 
@@ -76,65 +96,18 @@ describe('a full disk', () => {
   })
 })
 
-/** The same claims and records in a file as the first version made it. Gives its path. */
-function asFirstVersion(path: string): string {
-  const [newer, firstPath] = [new DatabaseSync(path), newPath()]
-  const read = (sql: string) => newer.prepare(sql).all()
-  const [claims, records, scopes] = ['claims', 'records', 'scopes'].map((table) => read(`SELECT * FROM ${table}`))
-  newer.close()
-  openSqlite(firstPath).close()
-  rmSync(firstPath)
-  const old = new DatabaseSync(firstPath)
-  migrate(old, migrations.slice(0, 1))
-  const numbered = claims?.map((row) => ({...row, comment_id: Number(String(row['subject']).split('/')[1])}))
-  for (const [table, rows] of Object.entries({claims: numbered, records, scopes})) {
-    const columns = old
-      .prepare(`SELECT name FROM pragma_table_info('${table}')`)
-      .all()
-      .map(({name}) => String(name))
-    const insert = old.prepare(`INSERT INTO ${table} VALUES (${columns.map(() => '?').join(', ')})`)
-    for (const row of rows ?? [])
-      insert.run(...columns.map((name) => (row as Record<string, SQLInputValue>)[name] ?? null))
-  }
-  old.close()
-  return firstPath
-}
-
 describe('the schema', () => {
   const versionOf = (db: DatabaseSync) => db.prepare('PRAGMA user_version').get()?.['user_version']
 
-  test.each(migrations.map((_, version) => version))(
-    'of version %i is brought up to date when opened',
-    async (version) => {
-      const path = newPath()
-      openSqlite(path).close()
-      rmSync(path)
-      const old = new DatabaseSync(path)
-      migrate(old, migrations.slice(0, version))
-      old.close()
-      const durable = openSqlite(path)
-      await durable.createLedger(firstEntry)
-      await decideStatement(durable, {n: 1})
-      expect(await checkedLedger(durable)).toHaveLength(2)
-      durable.close()
-    },
-  )
-
-  test('that is older than the tree gets it filled from its entries, and goes on from there', async () => {
-    const path = newPath()
-    const before = openSqlite(path)
-    await before.createLedger(firstEntry)
-    for (let n = 1; n <= 10; n++) await decideStatement(before, {n})
-    before.close()
-    const after = openSqlite(asFirstVersion(path))
-    await checkTree(after)
-    expect(await after.store.find({by: 'receipt', id: receiptOf(3).id})).toHaveLength(1)
-    expect(await after.store.find({by: 'approver', login: 'Octocat', sight: publicSight})).toHaveLength(10)
-    expect((await after.claims.claim(statementOf(3), proposal(9))).outcome?.kind).toBe('allow')
-    for (let n = 11; n <= 13; n++) await decideStatement(after, {n})
-    expect(await checkedLedger(after)).toHaveLength(14)
-    await checkTree(after)
-    after.close()
+  test('has an index of each kind that the store asks, and every look-up goes by one', () => {
+    const db = openDatabase(newPath())
+    for (const [index, {hash, range}] of Object.entries(indexes)) {
+      const plan = db.prepare(`EXPLAIN QUERY PLAN SELECT * FROM items WHERE "${hash}" = ? ORDER BY "${range}" LIMIT ?`)
+      expect(plan.all('a', 1).map(({detail}) => detail)).toEqual([
+        `SEARCH items USING INDEX items_${index} (${hash}=?)`,
+      ])
+    }
+    db.close()
   })
 
   test('takes a further migration and keeps what is there', async () => {
@@ -144,9 +117,10 @@ describe('the schema', () => {
     await decideStatement(before, {n: 1})
     before.close()
     const db = new DatabaseSync(path)
-    migrate(db, [...migrations, "ALTER TABLE claims ADD COLUMN colour TEXT NOT NULL DEFAULT 'grey'"])
+    migrate(db, [...migrations, "ALTER TABLE items ADD COLUMN colour TEXT NOT NULL DEFAULT 'grey'"])
     expect(versionOf(db)).toBe(migrations.length + 1)
-    expect(db.prepare('SELECT colour, kind FROM claims').all()).toEqual([{colour: 'grey', kind: 'allow'}])
+    const select = db.prepare("SELECT colour, sk FROM items WHERE pk = 'ledger' AND seq = 1")
+    expect(select.all()).toEqual([{colour: 'grey', sk: '0000000000000001'}])
     db.close()
   })
 

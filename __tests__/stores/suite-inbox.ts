@@ -1,7 +1,8 @@
-/** The part of the common suite about what came from GitHub: deliveries and pushes. */
+/** What came from GitHub: pushes, a part of the common suite, and deliveries, which wait in SQLite or in a queue. */
 import {expect, test} from '@jest/globals'
 import type {Push} from '../../issuer/model/facts.ts'
 import type {Durable} from '../../issuer/model/durable.ts'
+import type {Inbox} from '../../issuer/model/inbox.ts'
 import {commit} from '../protocol/builders.ts'
 import {at, repositoryId} from './builders.ts'
 
@@ -13,7 +14,7 @@ const pushOf = (told: {readonly repository: number; readonly actor: number; read
   actor: {id: told.actor, login: `account-${told.actor}`},
 })
 
-export function testInbox(the: () => Durable): void {
+export function testInbox(the: () => Inbox): void {
   const delivery = (id: string, lane: number) => ({
     id,
     lane,
@@ -21,31 +22,31 @@ export function testInbox(the: () => Durable): void {
     receivedAt: at,
   })
   const put = async (...all: readonly (readonly [string, number])[]) => {
-    for (const [id, lane] of all) await the().inbox.put(delivery(id, lane))
+    for (const [id, lane] of all) await the().put(delivery(id, lane))
   }
-  const takeId = async (now: number) => (await the().inbox.take(now))?.id
+  const takeId = async (now: number) => (await the().take(now))?.id
 
   test('gives a delivery back as it was put, with the number of the try', async () => {
-    expect(await the().inbox.put(delivery('a', 1))).toBe('new')
-    expect(await the().inbox.take(at)).toEqual({...delivery('a', 1), attempt: 1})
+    expect(await the().put(delivery('a', 1))).toBe('new')
+    expect(await the().take(at)).toEqual({...delivery('a', 1), attempt: 1})
     expect(await takeId(at)).toBeUndefined()
   })
 
   test('knows a delivery that is here already, done or not', async () => {
     await put(['a', 1])
-    expect(await the().inbox.put(delivery('a', 1))).toBe('known')
+    expect(await the().put(delivery('a', 1))).toBe('known')
     await takeId(at)
-    await the().inbox.done('a')
-    expect(await the().inbox.put(delivery('a', 1))).toBe('known')
+    await the().done('a')
+    expect(await the().put(delivery('a', 1))).toBe('known')
     expect(await takeId(at + 999_999)).toBeUndefined()
   })
 
   test('takes a lane one at a time, in order, while other lanes go on', async () => {
     await put(['a1', 1], ['a2', 1], ['b1', 2], ['b2', 2])
     expect([await takeId(at), await takeId(at), await takeId(at)]).toEqual(['a1', 'b1', undefined])
-    await the().inbox.done('b1')
+    await the().done('b1')
     expect([await takeId(at), await takeId(at)]).toEqual(['b2', undefined])
-    await the().inbox.done('a1')
+    await the().done('a1')
     expect(await takeId(at)).toBe('a2')
   })
 
@@ -53,24 +54,24 @@ export function testInbox(the: () => Durable): void {
     await put(['a', 1], ['b', 1])
     await takeId(at)
     expect(await takeId(at + 59_999)).toBeUndefined()
-    expect(await the().inbox.take(at + 60_000)).toEqual({...delivery('a', 1), attempt: 2})
+    expect(await the().take(at + 60_000)).toEqual({...delivery('a', 1), attempt: 2})
   })
 
   test('waits for a retry without holding up the lane', async () => {
     await put(['a', 1], ['b', 1])
     await takeId(at)
-    await the().inbox.done('a', at + 5000)
+    await the().done('a', at + 5000)
     expect(await takeId(at + 1)).toBe('b')
-    await the().inbox.done('b')
+    await the().done('b')
     expect(await takeId(at + 4999)).toBeUndefined()
-    expect(await the().inbox.take(at + 5000)).toMatchObject({id: 'a', attempt: 2})
+    expect(await the().take(at + 5000)).toMatchObject({id: 'a', attempt: 2})
   })
 
   test('does not wake a delivery that is done', async () => {
     await put(['a', 1])
     await takeId(at)
-    await the().inbox.done('a')
-    await the().inbox.done('a', at)
+    await the().done('a')
+    await the().done('a', at)
     expect(await takeId(at)).toBeUndefined()
   })
 

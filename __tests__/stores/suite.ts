@@ -17,7 +17,7 @@ import {
   statementOf,
 } from './builders.ts'
 import {decideStatement} from './deciding.ts'
-import {testInbox, testPushes} from './suite-inbox.ts'
+import {testPushes} from './suite-inbox.ts'
 import {testKeySets} from './suite-keys.ts'
 import {testTree} from './suite-ledger.ts'
 import {testClaims, testLookups, testOutbox} from './suite-lookups.ts'
@@ -67,7 +67,6 @@ export function describeStore(name: string, openEmpty: () => Promise<Durable>): 
   describe(`${name}: sight`, () => testSight(() => durable))
   describe(`${name}: claims and courtesy`, () => testClaims(() => durable))
   describe(`${name}: the outbox`, () => testOutbox(() => durable))
-  describe(`${name}: the inbox`, () => testInbox(() => durable))
   describe(`${name}: the push log`, () => testPushes(() => durable))
   describe(`${name}: the notes of panels`, () => testPanels(() => durable))
 }

@@ -37,7 +37,7 @@ interface Writing {
 /** Nothing is written unless all of it is right. */
 async function writeKeys({out, ...period}: Period, {store, secret}: Writing): Promise<Printed> {
   if (existsSync(out)) return {code: 2, lines: [`--out: ${out} is there already: name a file that is new`]}
-  const repositories = period.repository === null ? undefined : store.kept.named(period.repository)
+  const repositories = period.repository === null ? undefined : await store.kept.named(period.repository)
   const master = hexToBytes(secret.reveal())
   const read = await readEvidenceKeys({...period, repositories}, store, (organization, bundle) =>
     evidenceKey(master, organization, bundle),

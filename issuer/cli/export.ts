@@ -67,7 +67,7 @@ const pauseMs = 5000
 
 async function exportPack({head, out}: Asked, {store, keys, tools: {now, tell}}: Exporting): Promise<Printed> {
   const {repository} = head
-  if (repository !== null && store.kept.named(repository).length === 0) {
+  if (repository !== null && (await store.kept.named(repository)).length === 0) {
     return {code: 2, lines: [`--repository: nothing was ever decided for ${repository}`]}
   }
   const source = await openStoreSource(store, head, keys)

@@ -3,25 +3,24 @@ import type {Entry} from '#protocol'
 import type {AuditorRegister, AuditorTokens, LinkRegister, LinkTokens, TokenIds} from './callers.ts'
 import type {KeySets} from './key-sets.ts'
 import type {PanelNotes} from './panel-notes.ts'
-import type {Inbox} from './inbox.ts'
 import type {Claims, Outbox} from './idempotency.ts'
 import type {RecordReader, Scopes} from './lookups.ts'
-import type {Checkpoints, EntryReader, LedgerReader} from './readers.ts'
+import type {Checkpoints, EntryReader, KeptRecords, LedgerReader} from './readers.ts'
 import type {PushLog, Store} from './store.ts'
 
-/** Every port of durable state over one engine. */
+/** Every port of durable state over one engine, but the inbox: deliveries wait where each home lets them. */
 export interface Durable {
   readonly store: Store
   readonly records: RecordReader
   readonly scopes: Scopes
   readonly claims: Claims
   readonly outbox: Outbox
-  readonly inbox: Inbox
   readonly pushLog: PushLog
   readonly panelNotes: PanelNotes
   readonly entries: EntryReader
   readonly ledger: LedgerReader
   readonly checkpoints: Checkpoints
+  readonly kept: KeptRecords
   readonly auditors: AuditorTokens & AuditorRegister
   readonly links: LinkTokens & LinkRegister
   readonly tokenIds: TokenIds

@@ -1,5 +1,5 @@
 /** The ports that read the ledger in order: its entries, its tree, and its signed checkpoint. */
-import type {Entry, NodePlace, RepositoryId} from '#protocol'
+import type {Entry, NodePlace, RepositoryId, RepositoryName} from '#protocol'
 import type {LedgerHead} from './record.ts'
 
 /** An entry, and whether the public may see more of it than its number and hash. */
@@ -45,4 +45,25 @@ export interface EntryReader {
   last(): Promise<Entry>
   /** The key set that this entry announced, as canonical JSON; undefined where it is another entry, or none. */
   keySet(seq: number): Promise<string | undefined>
+}
+
+/** A record with each document as it was kept. What is absent does not apply to its kind, or was erased. */
+export interface KeptRecord {
+  readonly entry: Entry
+  /** Absent of the ledger's own entries. */
+  readonly repositoryId: RepositoryId | undefined
+  readonly receipt: string | undefined
+  readonly token: string | undefined
+  readonly evidence: string | undefined
+  readonly policy: string | undefined
+  /** Of an event: a revocation, a job's report, a key set. */
+  readonly body: string | undefined
+}
+
+/** For whoever takes whole records out of the store. */
+export interface KeptRecords {
+  /** At most `count` (up to 100), the first of them entry `from`. */
+  page(from: number, count: number): Promise<readonly KeptRecord[]>
+  /** Every repository that ever bore this name. */
+  named(repository: RepositoryName): Promise<readonly RepositoryId[]>
 }

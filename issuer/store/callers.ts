@@ -1,5 +1,4 @@
-/** Who may ask, in DynamoDB: auditors, repository links, and the ids of job tokens that were used. */
-import {parseRepositoryId} from '#protocol'
+/** Who may ask: auditors, repository links, and the ids of job tokens that were used. */
 import type {
   Auditor,
   AuditorRegister,
@@ -9,14 +8,11 @@ import type {
   LinkTokens,
   TokenIds,
 } from '../model/callers.ts'
-import {type Item, type Key, integerOf, textOf} from './dynamodb-item.ts'
-import type {Table} from './dynamodb-table.ts'
-import {isNew, isThere} from './dynamodb-transaction.ts'
+import {integerOf, repositoryIdOf, textOf} from './item.ts'
+import {auditorKey, auditorTokenKey, linkKey, linkTokenKey, tokenIdKey} from './layout.ts'
+import type {Item, Table} from './table.ts'
 
-const auditorKey = (name: string): Key => ({pk: 'auditors', sk: name})
-const auditorTokenKey = (token: string): Key => ({pk: `auditor#${token}`, sk: '-'})
-
-export const dynamoAuditors = (table: Table): AuditorTokens & AuditorRegister => ({
+export const auditorsOver = (table: Table): AuditorTokens & AuditorRegister => ({
   auditor: async (token) => {
     const led = await table.get(auditorTokenKey(token))
     const item = led && (await table.get(auditorKey(textOf(led, 'name'))))
@@ -24,8 +20,8 @@ export const dynamoAuditors = (table: Table): AuditorTokens & AuditorRegister =>
   },
   add: async ({name, owners, createdAt, expiresAt}, token) => {
     const added = await table.write([
-      {put: {...auditorKey(name), token, owners: JSON.stringify(owners), createdAt, expiresAt}, when: isNew},
-      {put: {...auditorTokenKey(token), name}, when: isNew},
+      {put: {...auditorKey(name), token, owners: JSON.stringify(owners), createdAt, expiresAt}, when: {absent: true}},
+      {put: {...auditorTokenKey(token), name}, when: {absent: true}},
     ])
     return added === 'written' ? 'added' : 'known'
   },
@@ -34,7 +30,7 @@ export const dynamoAuditors = (table: Table): AuditorTokens & AuditorRegister =>
     const item = await table.get(auditorKey(name))
     if (item === undefined) return 'unknown'
     const removed = await table.write([
-      {delete: auditorKey(name), when: isThere},
+      {delete: auditorKey(name), when: {present: true}},
       {delete: auditorTokenKey(textOf(item, 'token'))},
     ])
     return removed === 'written' ? 'removed' : 'unknown'
@@ -48,10 +44,7 @@ const parseAuditor = (item: Item): Auditor => ({
   expiresAt: integerOf(item, 'expiresAt'),
 })
 
-const linkKey = (repositoryId: number): Key => ({pk: 'links', sk: String(repositoryId).padStart(16, '0')})
-const linkTokenKey = (token: string): Key => ({pk: `link#${token}`, sk: '-'})
-
-export const dynamoLinks = (table: Table): LinkTokens & LinkRegister => ({
+export const linksOver = (table: Table): LinkTokens & LinkRegister => ({
   linked: async (token) => {
     const led = await table.get(linkTokenKey(token))
     // What the register says counts: a link that was replaced opens nothing.
@@ -67,17 +60,13 @@ export const dynamoLinks = (table: Table): LinkTokens & LinkRegister => ({
   list: async () => (await table.query({hash: 'links'})).map(parseLink),
 })
 
-function parseLink(item: Item): Link {
-  const repositoryId = parseRepositoryId(item['repositoryId'])
-  if (repositoryId === undefined) throw new TypeError('the table holds no repository id in a link')
-  return {repositoryId, rotatedAt: integerOf(item, 'rotatedAt')}
-}
+const parseLink = (item: Item): Link => ({repositoryId: repositoryIdOf(item), rotatedAt: integerOf(item, 'rotatedAt')})
 
 /** An item is needed for as long as its token could be shown again. */
-export const dynamoTokenIds = (table: Table): TokenIds => ({
+export const tokenIdsOver = (table: Table): TokenIds => ({
   use: async ({id, until, now}) => {
-    const when = {says: 'attribute_not_exists(#pk) OR #until <= :now', values: {now}}
-    const item = {pk: `jti#${id}`, sk: '-', until, expires: Math.ceil(until / 1000)}
-    return (await table.write([{put: item, when}])) === 'written' ? 'first' : 'again'
+    const when = {anyOf: [{absent: true}, {atMost: {until: now}}]} as const
+    const put = {...tokenIdKey(id), until, expires: Math.ceil(until / 1000)}
+    return (await table.write([{put, when}])) === 'written' ? 'first' : 'again'
   },
 })

@@ -1,45 +1,18 @@
-/** The table as its ports use it: consistent reads, look-ups in its indexes, and writes that are done whole or not at all. */
+/** A table in DynamoDB: consistent reads, look-ups in its indexes, and writes that are done whole or not at all. */
 import {
   BatchGetItemCommand,
   type BatchGetItemCommandInput,
   type BatchGetItemCommandOutput,
   DescribeTableCommand,
-  DynamoDBClient,
   PutItemCommand,
   QueryCommand,
   type QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb'
-import {type Item, type Key, readItem, writeItem} from './dynamodb-item.ts'
-import {type IndexName, indexes} from './dynamodb-schema.ts'
-import {type Write, transact, waitBefore} from './dynamodb-transaction.ts'
-
-/** A look-up. Without an index it is consistent; an index may lag. */
-export interface Question {
-  readonly index?: IndexName
-  readonly hash: string
-  /** About the range key, which it calls #range. */
-  readonly range?: {readonly says: string; readonly values: Item} | undefined
-  readonly newestFirst?: boolean
-  /** Absent: all of them. */
-  readonly atMost?: number
-  /** What it does not take is passed over, and counts for nothing. Absent: it takes everything. */
-  readonly takes?: (item: Item) => boolean
-}
-
-export interface Table {
-  /** Consistent, each by itself. */
-  get(key: Key): Promise<Item | undefined>
-  /** The same of several, in their order; at most 100. */
-  getAll(keys: readonly Key[]): Promise<readonly (Item | undefined)[]>
-  query(question: Question): Promise<readonly Item[]>
-  /** Durable when it returns. Over whatever was there. */
-  put(item: Key & Item): Promise<void>
-  /** Durable when it returns `written`; `refused`: a condition does not hold, and nothing was written. */
-  write(writes: readonly Write[]): Promise<'written' | 'refused'>
-  /** The id that AWS gave the table: a restored copy has another, under whatever name. */
-  id(): Promise<string>
-  close(): void
-}
+import {Placeholders, printRange} from './dynamodb-expression.ts'
+import {readItem, writeItem} from './dynamodb-item.ts'
+import {type Place, mostWrites, transact, waitBefore} from './dynamodb-transaction.ts'
+import {indexes} from './layout.ts'
+import type {Item, Key, Question, Table, Write} from './table.ts'
 
 /**
  * Throttled and unanswered requests are sent again by the client, a transaction under its own token. A request without
@@ -50,31 +23,47 @@ export const clientSettings = {
   requestHandler: {connectionTimeout: 2000, requestTimeout: 5000, throwOnRequestTimeout: true},
 }
 
-export const openTable = (name: string, client: DynamoDBClient): Table => ({
-  get: async (key) => (await getAll({name, client}, [key]))[0],
-  getAll: (keys) => getAll({name, client}, keys),
-  query: (question) => query({name, client}, question),
-  put: async (item) => {
-    await client.send(new PutItemCommand({TableName: name, Item: writeItem(item)}))
-  },
-  write: (writes) => transact({name, client}, writes),
-  id: async () => {
-    const {Table: described} = await client.send(new DescribeTableCommand({TableName: name}))
-    if (described?.TableId === undefined) throw new Error('DynamoDB does not tell the id of the table')
-    return described.TableId
-  },
-  close: () => client.destroy(),
+export const dynamodbTable = (place: Place): Table => ({
+  get: async (key) => (await getAll(place, [key]))[0],
+  getAll: (keys) => getAll(place, keys),
+  query: (question) => query(place, question),
+  write: (writes, bodies = []) => write(place, writes, bodies),
 })
 
-interface Door {
-  readonly name: string
-  readonly client: DynamoDBClient
+/** The id that AWS gave the table: a restored copy has another, under whatever name. */
+export async function readTableId({name, client}: Place): Promise<string> {
+  const {Table: described} = await client.send(new DescribeTableCommand({TableName: name}))
+  if (described?.TableId === undefined) throw new Error('DynamoDB does not tell the id of the table')
+  return described.TableId
+}
+
+/** What DynamoDB takes as one item, less room for its key. */
+const mostBodyBytes = 400 * 1024 - 1024
+
+/** Bodies go first and by themselves: within the transaction each would cost twice, and it is at most 4 MB. */
+async function write(
+  place: Place,
+  writes: readonly Write[],
+  bodies: readonly (Key & Item)[],
+): Promise<'written' | 'refused'> {
+  if (writes.length > mostWrites) {
+    throw new Error(`a change of ${writes.length} items: DynamoDB writes at most ${mostWrites} at once`)
+  }
+  await Promise.all(bodies.map((body) => put(place, body)))
+  return await transact(place, writes)
+}
+
+async function put({name, client}: Place, item: Key & Item): Promise<void> {
+  const bytes = Object.values(item).reduce<number>((sum, value) => sum + Buffer.byteLength(String(value)), 0)
+  if (bytes > mostBodyBytes) throw new Error(`a body of ${bytes} bytes is more than DynamoDB keeps in one item`)
+  await client.send(new PutItemCommand({TableName: name, Item: writeItem(item)}))
 }
 
 const maxTries = 12
 
 /** What DynamoDB had no room to answer is asked again. */
-async function getAll({name, client}: Door, keys: readonly Key[]): Promise<readonly (Item | undefined)[]> {
+async function getAll({name, client}: Place, keys: readonly Key[]): Promise<readonly (Item | undefined)[]> {
+  if (keys.length === 0) return []
   const found = new Map<string, Item>()
   let asked: BatchGetItemCommandInput['RequestItems'] = {
     [name]: {Keys: [...new Map(keys.map((key) => [placeOf(key), writeItem({...key})])).values()], ConsistentRead: true},
@@ -91,24 +80,13 @@ async function getAll({name, client}: Door, keys: readonly Key[]): Promise<reado
 
 const placeOf = ({pk, sk}: Key | Item): string => JSON.stringify([pk, sk])
 
-async function query(
-  {name, client}: Door,
-  {index, hash, range, newestFirst = false, atMost = Infinity, takes = () => true}: Question,
-): Promise<readonly Item[]> {
-  const keys = index === undefined ? {hash: 'pk', range: 'sk'} : indexes[index]
-  const asked = {
-    TableName: name,
-    IndexName: index,
-    KeyConditionExpression: ['#hash = :hash', ...(range === undefined ? [] : [range.says])].join(' AND '),
-    ExpressionAttributeNames: {'#hash': keys.hash, ...(range && {'#range': keys.range})},
-    ExpressionAttributeValues: writeItem(namedValues({hash, ...range?.values})),
-    ConsistentRead: index === undefined,
-    ScanIndexForward: !newestFirst,
-  }
+async function query(place: Place, question: Question): Promise<readonly Item[]> {
+  const {atMost = Infinity, takes = () => true} = question
+  const asked = printQuestion(place.name, question)
   const found: Item[] = []
   for (let from: QueryCommandOutput['LastEvaluatedKey']; ;) {
     const limit = Number.isFinite(atMost) ? atMost - found.length : undefined
-    const page: QueryCommandOutput = await client.send(
+    const page: QueryCommandOutput = await place.client.send(
       new QueryCommand({...asked, Limit: limit, ExclusiveStartKey: from}),
     )
     found.push(...(page.Items ?? []).map(readItem).filter(takes))
@@ -117,5 +95,17 @@ async function query(
   }
 }
 
-const namedValues = (values: Item): Item =>
-  Object.fromEntries(Object.entries(values).map(([name, value]) => [`:${name}`, value]))
+function printQuestion(name: string, {index, hash, range, newestFirst = false}: Question) {
+  const keys = index === undefined ? {hash: 'pk', range: 'sk'} : indexes[index]
+  const given = new Placeholders()
+  const says = [`${given.name(keys.hash)} = ${given.value(hash)}`]
+  if (range !== undefined) says.push(printRange(range, keys.range, given))
+  return {
+    TableName: name,
+    IndexName: index,
+    KeyConditionExpression: says.join(' AND '),
+    ...given.print(),
+    ConsistentRead: index === undefined,
+    ScanIndexForward: !newestFirst,
+  }
+}

@@ -8,37 +8,26 @@ import {
   TransactWriteItemsCommand,
   TransactionCanceledException,
 } from '@aws-sdk/client-dynamodb'
-import {type Item, type Key, writeItem} from './dynamodb-item.ts'
-
-/** In `says`, `#name` is an attribute and `:name` a value. */
-export interface Condition {
-  readonly says: string
-  readonly values?: Item
-}
-
-export type Write =
-  | {readonly put: Key & Item; readonly when?: Condition}
-  | {readonly update: Key; readonly set: Item; readonly remove?: readonly string[]; readonly when?: Condition}
-  | {readonly delete: Key; readonly when?: Condition}
-
-/** The item is not there yet. */
-export const isNew: Condition = {says: 'attribute_not_exists(#pk)'}
-/** The item is there. */
-export const isThere: Condition = {says: 'attribute_exists(#pk)'}
+import {Placeholders, printChange, printCondition} from './dynamodb-expression.ts'
+import {writeItem} from './dynamodb-item.ts'
+import type {Write} from './table.ts'
 
 /** DynamoDB's own limit. */
 export const mostWrites = 100
 
 const maxTries = 12
 
+/** Where the requests go. */
+export interface Place {
+  readonly name: string
+  readonly client: DynamoDBClient
+}
+
 /**
  * `refused`: a condition does not hold. Throws when it cannot be told whether it was written, or when DynamoDB would
  * not take it at all.
  */
-export async function transact(
-  {name, client}: {readonly name: string; readonly client: DynamoDBClient},
-  writes: readonly Write[],
-): Promise<'written' | 'refused'> {
+export async function transact({name, client}: Place, writes: readonly Write[]): Promise<'written' | 'refused'> {
   const command = new TransactWriteItemsCommand({
     ClientRequestToken: randomUUID(),
     TransactItems: writes.map((write) => printWrite(name, write)),
@@ -69,41 +58,11 @@ const isForTheMoment = (codes: readonly string[]): boolean =>
   codes.length > 0 && codes.every((code) => momentary.has(code))
 
 function printWrite(table: string, write: Write): TransactWriteItem {
-  if ('put' in write) return {Put: {TableName: table, Item: writeItem(write.put), ...printCondition(write.when)}}
-  if ('delete' in write) {
-    return {Delete: {TableName: table, Key: writeItem({...write.delete}), ...printCondition(write.when)}}
-  }
-  const {update, set, remove = [], when} = write
-  const sets = Object.keys(set).filter((name) => set[name] !== undefined)
-  const says = [
-    ...(sets.length === 0 ? [] : [`SET ${sets.map((name) => `#${name} = :set_${name}`).join(', ')}`]),
-    ...(remove.length === 0 ? [] : [`REMOVE ${remove.map((name) => `#${name}`).join(', ')}`]),
-  ].join(' ')
-  const given = Object.fromEntries(sets.map((name) => [`:set_${name}`, set[name]]))
-  return {
-    Update: {
-      TableName: table,
-      Key: writeItem({...update}),
-      UpdateExpression: says,
-      ...printCondition(when, {says, given}),
-    },
-  }
-}
-
-/** The condition, and the names and values of it and of the update beside it. DynamoDB takes no empty ones. */
-function printCondition(
-  when: Condition | undefined,
-  {says, given}: {readonly says: string; readonly given: Item} = {says: '', given: {}},
-): Pick<
-  NonNullable<TransactWriteItem['Update']>,
-  'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
-> {
-  const names = `${says} ${when?.says ?? ''}`.match(/#\w+/g) ?? []
-  const asked = Object.entries(when?.values ?? {}).map(([name, value]) => [`:${name}`, value] as const)
-  const values = writeItem({...given, ...Object.fromEntries(asked)})
-  return {
-    ...(when && {ConditionExpression: when.says}),
-    ...(names.length > 0 && {ExpressionAttributeNames: Object.fromEntries(names.map((name) => [name, name.slice(1)]))}),
-    ...(Object.keys(values).length > 0 && {ExpressionAttributeValues: values}),
-  }
+  const given = new Placeholders()
+  const change = 'update' in write ? printChange(write.set, write.remove, given) : ''
+  const condition = write.when && {ConditionExpression: printCondition(write.when, given)}
+  const more = {TableName: table, ...condition, ...given.print()}
+  if ('put' in write) return {Put: {Item: writeItem(write.put), ...more}}
+  if ('delete' in write) return {Delete: {Key: writeItem({...write.delete}), ...more}}
+  return {Update: {Key: writeItem({...write.update}), UpdateExpression: change, ...more}}
 }

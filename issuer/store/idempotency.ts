@@ -1,12 +1,11 @@
-/** Claims in DynamoDB: which statement is which decision, what became of it, and what is still to be published. */
-import {parseDecisionId, parseRepositoryId} from '#protocol'
-import type {Completed} from './append.ts'
+/** Which statement is which decision, what became of it, and what is still to be published. */
+import {parseDecisionId} from '#protocol'
 import type {Claim, ClaimKey, Claims, Outbox, Outcome, Unpublished} from '../model/idempotency.ts'
 import type {Change} from '../model/store.ts'
-import {type Item, type Key, integerOf, optionalInteger, textOf} from './dynamodb-item.ts'
+import type {Completed} from './append.ts'
+import {integerOf, optionalInteger, optionalText, repositoryIdOf, textOf} from './item.ts'
 import {decisionKey} from './layout.ts'
-import type {Table} from './dynamodb-table.ts'
-import {type Write, isNew} from './dynamodb-transaction.ts'
+import type {Item, Key, Table, Write} from './table.ts'
 
 const mostUnpublished = 50
 /** What has been answered is forgotten long after GitHub could deliver its statement again. */
@@ -20,14 +19,14 @@ export const claimKey = ({repositoryId, subject}: ClaimKey): Key => ({pk: `claim
 const courtesyKey = ({repositoryId, accountId, pullRequest}: Parameters<Claims['lastCourtesy']>[0]): string =>
   `courtesy#${repositoryId}/${accountId}/${pullRequest}`
 
-export function dynamoClaims(table: Table): Claims {
+export function claimsOver(table: Table): Claims {
   return {
     claim: async (key, {decision, nonce}) => {
       const known = await findClaim(table, key)
       if (known !== undefined) return known.claim
       const made = await table.write([
-        {put: {...claimKey(key), ...key, decision, nonce}, when: isNew},
-        {put: {...decisionKey(decision)}, when: isNew},
+        {put: {...claimKey(key), ...key, decision, nonce}, when: {absent: true}},
+        {put: {...decisionKey(decision)}, when: {absent: true}},
       ])
       if (made === 'written') return {decision, nonce}
       const theirs = await findClaim(table, key)
@@ -41,16 +40,16 @@ export function dynamoClaims(table: Table): Claims {
   }
 }
 
-export function dynamoOutbox(table: Table): Outbox {
+export function outboxOver(table: Table): Outbox {
   return {
     unpublished: async (before) => {
-      const range = {says: '#range < :before', values: {before}}
+      const range = {below: before}
       const found = await table.query({index: 'outbox', hash: waiting, range, atMost: mostUnpublished})
       return found.map(parseUnpublished)
     },
     markPublished: async (key, at) => {
-      const when = {says: '#outbox = :waiting', values: {waiting}}
-      await table.write([{update: claimKey(key), set: {publishedAt: at}, remove: ['outbox'], when}])
+      const when = {equals: {outbox: waiting}}
+      await table.write([{update: claimKey(key), set: {publishedAt: at}, remove: 'outbox', when}])
     },
   }
 }
@@ -70,8 +69,7 @@ export async function findClaim(table: Table, key: ClaimKey): Promise<HeldClaim 
 export function parseHeld(item: Item): HeldClaim {
   const claim = parseClaim(item)
   if (claim.outcome === undefined) return {claim}
-  const entryHash = item['entryHash'] === undefined ? undefined : textOf(item, 'entryHash')
-  return {claim, completed: {outcome: claim.outcome, entryHash}}
+  return {claim, completed: {outcome: claim.outcome, entryHash: optionalText(item, 'entryHash')}}
 }
 
 /** Part of a commit's transaction: refused when the claim is completed already. */
@@ -82,7 +80,7 @@ export function completeClaim(
   const {kind, publication, courtesy} = outcome
   const seconds = Math.ceil(at / 1000)
   const completed = {kind, publication, entryHash, completedAt: at, outbox: waiting, expires: seconds + keptForSeconds}
-  const when = {says: '#decision = :decision AND attribute_not_exists(#kind)', values: {decision}}
+  const when = {equals: {decision, kind: undefined}}
   if (courtesy === undefined) return [{update: claimKey(key), set: completed, when}]
   const {accountId, pullRequest} = courtesy
   const pk = courtesyKey({repositoryId: key.repositoryId, accountId, pullRequest})
@@ -98,7 +96,7 @@ export function completeClaim(
 
 function parseClaim(item: Item): Claim {
   const decision = parseDecisionId(item['decision'])
-  if (decision === undefined) throw new TypeError('the table holds no decision id in a claim')
+  if (decision === undefined) throw new TypeError('the store holds no decision id in a claim')
   const claim = {decision, nonce: textOf(item, 'nonce')}
   return item['kind'] === undefined ? claim : {...claim, outcome: parseOutcome(item)}
 }
@@ -112,10 +110,8 @@ function parseOutcome(item: Item): Outcome {
 }
 
 function parseUnpublished(item: Item): Unpublished {
-  const repositoryId = parseRepositoryId(item['repositoryId'])
-  if (repositoryId === undefined) throw new TypeError('the table holds no repository id in a claim')
   return {
-    claim: {repositoryId, subject: textOf(item, 'subject')},
+    claim: {repositoryId: repositoryIdOf(item), subject: textOf(item, 'subject')},
     decision: parseClaim(item).decision,
     outcome: parseOutcome(item),
     completedAt: integerOf(item, 'completedAt'),

@@ -1,49 +1,44 @@
-/** Whole records in the order of the ledger, each document as it was kept: for whoever takes them out of the database. */
-import type {DatabaseSync} from 'node:sqlite'
-import {type Entry, type RepositoryId, type RepositoryName, parseRepositoryId} from '#protocol'
-import {type Row, entryOf, textOf} from './sqlite/row.ts'
+/** Whole records in the order of the ledger, each document as it was kept: for whoever takes them out of the store. */
+import {parseRepositoryId} from '#protocol'
+import type {KeptRecord, KeptRecords} from '../model/readers.ts'
+import {entryOf, optionalText, repositoryIdOf, textOf} from './item.ts'
+import {bodyKey, namePartition} from './layout.ts'
+import {readRecords} from './records.ts'
+import type {Item, Table} from './table.ts'
 
-/** What is absent does not apply to this kind of record. */
-export interface KeptRecord {
-  readonly entry: Entry
-  /** Absent of the ledger's own entries. */
-  readonly repositoryId: RepositoryId | undefined
-  readonly receipt: string | undefined
-  readonly token: string | undefined
-  readonly evidence: string | undefined
-  readonly policy: string | undefined
-  /** Of an event: a revocation, a job's report, a key set. */
-  readonly body: string | undefined
-}
-
-export interface KeptRecords {
-  /** At most `count`, the first of them entry `from`. */
-  page(from: number, count: number): readonly KeptRecord[]
-  /** Every repository that ever bore this name. */
-  named(repository: RepositoryName): readonly RepositoryId[]
-}
-
-export function sqliteKeptRecords(db: DatabaseSync): KeptRecords {
-  const select = db.prepare(
-    `SELECT entry, repository_id, receipt, token, evidence, policy, body FROM records
-     WHERE seq >= ? ORDER BY seq LIMIT ?`,
-  )
-  const named = db.prepare('SELECT DISTINCT repository_id FROM records WHERE repository = ?')
-  return {
-    page: (from, count) => select.all(from, count).map(keptOf),
-    named: (repository) => named.all(repository).flatMap((row) => parseRepositoryId(row['repository_id']) ?? []),
-  }
-}
-
-const keptOf = (row: Row): KeptRecord => ({
-  entry: entryOf(row),
-  repositoryId: parseRepositoryId(row['repository_id']),
-  receipt: optionalText(row, 'receipt'),
-  token: optionalText(row, 'token'),
-  evidence: optionalText(row, 'evidence'),
-  policy: optionalText(row, 'policy'),
-  body: optionalText(row, 'body'),
+export const keptRecordsOver = (table: Table): KeptRecords => ({
+  page: async (from, count) => {
+    const items = await readRecords(table, from, count)
+    const [tokens, evidence, policies] = [
+      await readBodies(table, items, 'token'),
+      await readBodies(table, items, 'evidence'),
+      await readBodies(table, items, 'policy'),
+    ]
+    return items.map((item, i) => keptOf(item, {token: tokens[i], evidence: evidence[i], policy: policies[i]}))
+  },
+  named: async (repository) => (await table.query({hash: namePartition(repository)})).map(repositoryIdOf),
 })
 
-const optionalText = (row: Row, column: string): string | undefined =>
-  row[column] === null ? undefined : textOf(row, column)
+/** In the order of the records; undefined where one has none, or where it was erased. */
+async function readBodies(
+  table: Table,
+  records: readonly Item[],
+  name: 'token' | 'evidence' | 'policy',
+): Promise<readonly (string | undefined)[]> {
+  const digests = records.map((item) => optionalText(item, name))
+  const wanted = [...new Set(digests)].filter((digest) => digest !== undefined)
+  const found = await table.getAll(wanted.map(bodyKey))
+  const bodies = new Map(wanted.map((digest, i) => [digest, found[i]]))
+  return digests.map((digest) => {
+    const item = digest === undefined ? undefined : bodies.get(digest)
+    return item && textOf(item, 'body')
+  })
+}
+
+const keptOf = (item: Item, bodies: Pick<KeptRecord, 'token' | 'evidence' | 'policy'>): KeptRecord => ({
+  entry: entryOf(item),
+  repositoryId: parseRepositoryId(item['repositoryId']),
+  receipt: optionalText(item, 'receipt'),
+  ...bodies,
+  body: optionalText(item, 'body'),
+})

@@ -1,39 +1,73 @@
-/** Keys that more than one port uses; schema.ts lists them all. */
-import {type Frontier, canonicalJson} from '#protocol'
-import type {LedgerHead} from '../model/record.ts'
+/**
+ * What stands in the table under which key, and its indexes for look-ups that may lag.
+ *
+ *   pk                            sk                        holds
+ *   head                          -                         the ledger's end: its last entry and the frontier
+ *   ledger                        <seq, 16 digits>          a record: its entry, its receipt or event, the nodes it completed;
+ *                                                           on AWS the first one has the id of the table that it belongs to
+ *   body#<digest>                 -                         an evidence bundle, a token, a policy
+ *   once#<name>                   -                         what was written once
+ *   decision#<id>                 -                         a decision id that is taken, and the record it became
+ *   name#<owner/name>             <repository, 16 digits>   which record saw a repository under a name last
+ *   index#<partition>#<term>      <seq, 16 digits>          that a receipt is found by a term
+ *   repository#<id>               scope#<environment>       a scope's state and its version
+ *   claim#<repository>#<subject>  -                         a claim, and its outcome once there is one
+ *   courtesy#<repository>/<account>/<pull request>  <time>  an answer of courtesy
+ *   checkpoint                    -                         the newest signed checkpoint
+ *   keys                          -                         which record holds the newest set of keys
+ *   pushes#<repository>#<ref>     <before>/<after>/<actor>  a push
+ *   panel#<repository>            <pull request>            a panel: when time changes its text, and which checks do
+ *   awaiting#<repository>#<sha>   <pull request>            that a panel waited for checks of a commit
+ *   auditors, links               <name>, <repository>      who may ask, and
+ *   auditor#, link#<digest>       -                         whom a token's digest leads to
+ *   jti#<id>                      -                         a job token that was used
+ *
+ * `expires` (seconds since 1970) says from when on an engine may forget an item.
+ */
 import type {ScopeKey} from '../model/state.ts'
-import {type Item, type Key, entryOf, textOf} from './dynamodb-item.ts'
-import type {Table} from './dynamodb-table.ts'
+import type {Key} from './table.ts'
 
+export const indexes = {
+  receipts: {hash: 'receiptId', range: 'seq'},
+  scopes: {hash: 'scope', range: 'issued'},
+  commits: {hash: 'commit', range: 'issued'},
+  trees: {hash: 'tree', range: 'issued'},
+  outbox: {hash: 'outbox', range: 'completedAt'},
+} as const
+
+export type IndexName = keyof typeof indexes
+
+/** Numbers sort as texts where all have as many digits. */
+const padded = (number: number): string => String(number).padStart(16, '0')
+
+export const headKey: Key = {pk: 'head', sk: '-'}
+export const recordKey = (seq: number): Key => ({pk: 'ledger', sk: padded(seq)})
+export const bodyKey = (digest: string): Key => ({pk: `body#${digest}`, sk: '-'})
+export const onceKey = (name: string): Key => ({pk: `once#${name}`, sk: '-'})
 export const decisionKey = (decision: string): Key => ({pk: `decision#${decision}`, sk: '-'})
 
-/** What was written once under a name, and where. */
-export const onceKey = (name: string): Key => ({pk: `once#${name}`, sk: '-'})
+/** Whatever its case. */
+export const namePartition = (name: string): string => `name#${name.toLowerCase()}`
+export const nameKey = (name: string, repositoryId: number): Key => ({
+  pk: namePartition(name),
+  sk: padded(repositoryId),
+})
 
-/** Which repository was last seen under a name, whatever its case. */
-export const nameKey = (name: string): Key => ({pk: `name#${name.toLowerCase()}`, sk: '-'})
+export const indexPartition = (partition: string, term: string): string => `index#${partition}#${term}`
 
-export const repositoryKey = (repositoryId: number): string => `repository#${repositoryId}`
+export const repositoryPartition = (repositoryId: number): string => `repository#${repositoryId}`
 export const scopePrefix = 'scope#'
 export const scopeKey = ({repositoryId, environment}: ScopeKey): Key => ({
-  pk: repositoryKey(repositoryId),
+  pk: repositoryPartition(repositoryId),
   sk: `${scopePrefix}${environment}`,
 })
 
-export const headKey: Key = {pk: 'head', sk: '-'}
+export const checkpointKey: Key = {pk: 'checkpoint', sk: '-'}
+export const newestKeysKey: Key = {pk: 'keys', sk: '-'}
 
-export const headItem = ({last, frontier}: Pick<LedgerHead, 'last' | 'frontier'>): Key & Item => ({
-  ...headKey,
-  hash: last.hash,
-  entry: canonicalJson(last),
-  frontier: JSON.stringify(frontier),
-})
-
-/** Consistent; throws while there is no ledger. */
-export const readHead = async (table: Table): Promise<LedgerHead> => parseHead(await table.get(headKey))
-
-export function parseHead(item: Item | undefined): LedgerHead {
-  if (item === undefined) throw new Error('the ledger has no entry yet: it is created when the issuer first starts')
-  const last = entryOf(item)
-  return {origin: last.ledger, last, frontier: JSON.parse(textOf(item, 'frontier')) as Frontier}
-}
+export const auditorKey = (name: string): Key => ({pk: 'auditors', sk: name})
+export const auditorTokenKey = (token: string): Key => ({pk: `auditor#${token}`, sk: '-'})
+export const linkKey = (repositoryId: number): Key => ({pk: 'links', sk: padded(repositoryId)})
+export const linkTokenKey = (token: string): Key => ({pk: `link#${token}`, sk: '-'})
+export const tokenIdPrefix = 'jti#'
+export const tokenIdKey = (id: string): Key => ({pk: `${tokenIdPrefix}${id}`, sk: '-'})

@@ -1,29 +1,20 @@
-/** Decisions in DynamoDB: read consistently, committed in one transaction whose conditions are what was read. */
+/** Decisions: read consistently, committed in one transaction whose conditions are what was read. */
 import {type Entry, appendLeaf, canonicalJson, checkSuccession, emptyFrontier} from '#protocol'
 import {headAfter} from '../mint/mint-record.ts'
-import {takeTurns} from './turns.ts'
-import {checkChange, decisionOf, isSameChange} from './append.ts'
-import type {EntryReader} from '../model/readers.ts'
-import type {LedgerRecord} from '../model/record.ts'
 import type {ScopeKey, ScopeState} from '../model/state.ts'
 import type {Append, Change, ScopeReading, Store} from '../model/store.ts'
-import {cardItems} from './dynamodb/catalogue.ts'
+import {checkChange, decisionOf, isSameChange} from './append.ts'
+import {indexRows} from './catalogue.ts'
+import {moveHead, parseHead} from './head.ts'
 import {type HeldClaim, claimKey, completeClaim, findClaim, parseHeld} from './idempotency.ts'
-import {entryOf, integerOf, textOf} from './dynamodb-item.ts'
-import {decisionKey, headItem, headKey, nameKey, onceKey, parseHead, readHead, scopeKey} from './layout.ts'
+import {integerOf, textOf} from './item.ts'
+import {decisionKey, headKey, nameKey, onceKey, recordKey, scopeKey} from './layout.ts'
 import {find} from './lookups.ts'
-import {printNodes, putBodies, recordItem, recordKey} from './records.ts'
-import {readRecords} from './readers.ts'
-import type {Table} from './dynamodb-table.ts'
-import {type Write, isNew, mostWrites} from './dynamodb-transaction.ts'
+import {bodiesOf, printNodes, recordItem} from './records.ts'
+import type {Table, Write} from './table.ts'
+import {takeTurns} from './turns.ts'
 
-/**
- * A record and its name are two writes of a transaction's hundred. The others: head, scope, claim, decision, and a
- * name or two of the repository. The cards of a receipt come on top, at most fourteen.
- */
-export const mostRecords = (mostWrites - 6) / 2
-
-export function dynamoStore(table: Table): Store {
+export function storeOver(table: Table): Store {
   // Of one process's appends only one could win: in turn, each loser finds out with a read.
   const takeTurn = takeTurns()
   return {
@@ -36,28 +27,19 @@ export function dynamoStore(table: Table): Store {
   }
 }
 
-export const dynamoEntries = (table: Table): EntryReader => ({
-  entries: async (from, count) => (await readRecords(table, from, count)).map(entryOf),
-  last: async () => (await readHead(table)).last,
-  keySet: async (seq) => {
-    const item = await table.get(recordKey(seq))
-    return item !== undefined && entryOf(item).event === 'key.rotated' ? textOf(item, 'body') : undefined
-  },
-})
-
-/** Writes entry 0 of a new ledger. Throws when there is an entry already: one table holds one ledger. */
-export async function createLedger(table: Table, first: Entry): Promise<void> {
+/** Writes entry 0 of a new ledger, which is at home there. Throws when there is an entry already: one table, one ledger. */
+export async function createLedger(table: Table, first: Entry, home?: () => Promise<string>): Promise<void> {
   const fault = checkSuccession(undefined, first)
   if (fault !== undefined) throw new Error(`the ledger cannot begin so: ${fault}`)
   const {seq, hash} = first
-  const home = await table.id()
-  const [entry, frontier] = [canonicalJson(first), appendLeaf(emptyFrontier, hash)]
+  const nodes = printNodes(emptyFrontier, hash)
+  const record = {...recordKey(seq), seq, hash, entry: canonicalJson(first), nodes, public: 1, home: await home?.()}
   const created = await table.write([
-    {put: {...recordKey(0), seq, hash, entry, nodes: printNodes(emptyFrontier, hash), public: 1, home}, when: isNew},
-    {put: headItem({last: first, frontier}), when: isNew},
+    {put: record, when: {absent: true}},
+    moveHead({last: first, frontier: appendLeaf(emptyFrontier, hash)}),
   ])
   if (created === 'refused') {
-    throw new Error('this table holds a ledger already: a new one needs a table of its own')
+    throw new Error('this store holds a ledger already: a new one needs a store of its own')
   }
 }
 
@@ -75,7 +57,6 @@ async function readScope(table: Table, scope: ScopeKey): Promise<ScopeReading> {
 
 async function commit(table: Table, change: Change): Promise<'committed' | 'lost'> {
   const {completes, appends} = change
-  checkSize(appends?.records ?? [])
   const [head, claimed] = await table.getAll([headKey, ...(completes === undefined ? [] : [claimKey(completes.claim)])])
   const held = claimed && parseHeld(claimed)
   if (completes !== undefined && held === undefined) throw new Error('what a change completes is claimed before')
@@ -84,21 +65,12 @@ async function commit(table: Table, change: Change): Promise<'committed' | 'lost
   if (decision !== undefined && decision.decision !== held?.claim.decision) {
     throw new Error("a decision's id is the one that its claim holds")
   }
-  if (appends !== undefined) {
-    // Spares the loser of a race its bodies; what decides is the transaction's condition.
-    if (head?.['hash'] !== appends.read.head.last.hash) return 'lost'
-    await putBodies(table, appends.records)
-  }
-  if ((await table.write(writesOf(change, held))) === 'written') return 'committed'
+  // Spares the loser of a race its bodies; what decides is the transaction's condition.
+  if (appends !== undefined && head?.['hash'] !== appends.read.head.last.hash) return 'lost'
+  const written = await table.write(writesOf(change, held), bodiesOf(appends?.records ?? []))
+  if (written === 'written') return 'committed'
   // An earlier request of the very same change may have come through late.
   return judgeCompleted(change, completes && (await findClaim(table, completes.claim)))
-}
-
-function checkSize(records: readonly LedgerRecord[]): void {
-  const {length} = records
-  const most = mostRecords - Math.ceil(records.flatMap(cardItems).length / 2)
-  if (length <= most) return
-  throw new Error(`a change of ${length} records: DynamoDB writes at most ${most} at once`)
 }
 
 function judgeCompleted({completes, appends}: Change, held: HeldClaim | undefined): 'committed' | 'lost' {
@@ -114,25 +86,27 @@ function writesOf({completes, appends, at}: Change, held: HeldClaim | undefined)
   const decision = decisionOf(appends?.records ?? [])
   const entryHash = decision?.entry.hash
   writes.push(...completeClaim(completes, {decision: held.claim.decision, entryHash, at}))
-  if (decision !== undefined) writes.push({update: decisionKey(decision.decision), set: {seq: decision.entry.seq}})
+  if (decision !== undefined) writes.push({put: {...decisionKey(decision.decision), seq: decision.entry.seq}})
   return writes
 }
 
 function* appendWrites({records, read, scope, state}: Append): Generator<Write> {
-  const {last, frontier} = records.reduce(headAfter, read.head)
-  yield {put: headItem({last, frontier}), when: {says: '#hash = :read', values: {read: read.head.last.hash}}}
-  const unmoved = {says: '#version = :read', values: {read: read.version}}
+  yield moveHead(records.reduce(headAfter, read.head), read.head.last)
   yield {
     put: {...scopeKey(scope), version: read.version + 1, state: JSON.stringify(state)},
-    when: read.version === 0 ? isNew : unmoved,
+    when: read.version === 0 ? {absent: true} : {equals: {version: read.version}},
   }
   let before = read.head.frontier
   for (const record of records) {
-    yield {put: recordItem(record, before), when: isNew}
-    yield {put: {...onceKey(record.once), seq: record.entry.seq}, when: isNew}
-    for (const item of cardItems(record)) yield {put: {...item}}
+    yield {put: recordItem(record, before), when: {absent: true}}
+    yield {put: {...onceKey(record.once), seq: record.entry.seq}, when: {absent: true}}
+    for (const row of indexRows(record)) yield {put: {...row}}
     before = record.frontier
   }
-  const names = new Map(records.map(({repository, scope: {repositoryId}}) => [repository.toLowerCase(), repositoryId]))
-  for (const [name, repositoryId] of names) yield {put: {...nameKey(name), repositoryId}}
+  const seen = records.map(({entry: {seq}, repository, scope: {repositoryId}}) => ({
+    ...nameKey(repository, repositoryId),
+    repositoryId,
+    seq,
+  }))
+  for (const put of new Map(seen.map((name) => [`${name.pk} ${name.sk}`, name])).values()) yield {put}
 }

@@ -1,23 +1,20 @@
-/** What can be looked up in DynamoDB: receipts by id, scope and word, decisions, and what happened to a receipt. */
-import {
-  type Environment,
-  type ReceiptId,
-  type RepositoryId,
-  parseDecisionId,
-  parseEnvironment,
-  parseReceipt,
-  parseRepositoryId,
-} from '#protocol'
-import {sees} from '../model/viewer.ts'
-import {type CardQuestion, approverWord, nobody, repositoryWord} from './catalogue.ts'
+/** What can be looked up: receipts by id, scope and term, decisions, and what happened to a receipt. */
+import {type ReceiptId, type RepositoryId, parseDecisionId, parseReceipt} from '#protocol'
 import type {FoundDecision, FoundEvent, FoundReceipt, Lookup, RecordReader, Scopes} from '../model/lookups.ts'
-import type {ScopeKey} from '../model/state.ts'
-import {readCards} from './dynamodb/catalogue.ts'
-import {type Item, entryOf, optionalInteger, textOf} from './dynamodb-item.ts'
-import {decisionKey, nameKey, onceKey, repositoryKey, scopePrefix} from './layout.ts'
-import {printScope, readBody, recordKey} from './records.ts'
-import type {IndexName} from './dynamodb-schema.ts'
-import type {Table} from './dynamodb-table.ts'
+import {sees} from '../model/viewer.ts'
+import {type TermQuestion, approverTerm, nobody, readIndex, repositoryTerm} from './catalogue.ts'
+import {entryOf, environmentOf, integerOf, optionalInteger, repositoryIdOf, textOf} from './item.ts'
+import {
+  type IndexName,
+  decisionKey,
+  namePartition,
+  onceKey,
+  recordKey,
+  repositoryPartition,
+  scopePrefix,
+} from './layout.ts'
+import {printScope, readBody} from './records.ts'
+import type {Item, Table} from './table.ts'
 
 const mostFound = 20
 const mostEvents = 100
@@ -27,9 +24,9 @@ export async function find(table: Table, lookup: Lookup): Promise<readonly Found
     case 'receipt':
       return await findReceipt(table, lookup.id)
     case 'approver':
-      return await findByWord(table, approverWord(lookup.login), lookup)
+      return await findByTerm(table, approverTerm(lookup.login), lookup)
     case 'repository':
-      return await findByWord(table, repositoryWord(await repositoryOf(table, lookup)), lookup)
+      return await findByTerm(table, repositoryTerm(await repositoryOf(table, lookup)), lookup)
     case 'scope':
       return await findInScope(table, lookup)
   }
@@ -48,12 +45,12 @@ async function readRecordOf(table: Table, decision: string): Promise<Item | unde
   return typeof seq === 'number' ? await table.get(recordKey(seq)) : undefined
 }
 
-async function findByWord(
+async function findByTerm(
   table: Table,
-  word: string,
-  {before, sight}: Pick<CardQuestion, 'before' | 'sight'>,
+  term: string,
+  {before, sight}: Pick<TermQuestion, 'before' | 'sight'>,
 ): Promise<readonly FoundReceipt[]> {
-  const places = await readCards(table, {word, before, sight, atMost: mostFound})
+  const places = await readIndex(table, {term, before, sight, atMost: mostFound})
   const items = places.length === 0 ? [] : await table.getAll(places.map(recordKey))
   return items.flatMap((item) => (item?.['receipt'] === undefined ? [] : [parseFound(item)]))
 }
@@ -71,7 +68,7 @@ async function findInScope(table: Table, lookup: ScopeLookup): Promise<readonly 
   const takes = (item: Item): boolean =>
     isTheirs || sees(sight, {public: item['public'] === 1, ownerId: optionalInteger(item, 'ownerId')})
   // '~' sorts behind every digit: all that was issued in that very second is before.
-  const range = issuedBefore && {says: '#range <= :latest', values: {latest: `${issuedBefore}#~`}}
+  const range = issuedBefore && {upTo: `${issuedBefore}#~`}
   const found = await Promise.all(
     questions.map(([index, hash]) => table.query({index, hash, range, newestFirst: true, atMost: mostFound, takes})),
   )
@@ -96,11 +93,14 @@ const repositoryOf = async (
   {repository}: {readonly repository: RepositoryId | string},
 ): Promise<number> => (typeof repository === 'number' ? repository : ((await lastSeen(table, repository)) ?? nobody))
 
-async function lastSeen(table: Table, name: string): Promise<ScopeKey['repositoryId'] | undefined> {
-  return parseRepositoryId((await table.get(nameKey(name)))?.['repositoryId'])
+/** The id that the newest decision saw under this name: names change hands, ids do not. */
+async function lastSeen(table: Table, name: string): Promise<RepositoryId | undefined> {
+  const seen = await table.query({hash: namePartition(name)})
+  const [newest] = [...seen].sort((a, b) => integerOf(b, 'seq') - integerOf(a, 'seq'))
+  return newest && repositoryIdOf(newest)
 }
 
-export const dynamoRecords = (table: Table): RecordReader => ({
+export const recordsOver = (table: Table): RecordReader => ({
   decision: async (id) => {
     const item = await readRecordOf(table, id)
     return item && (await readDecision(table, item))
@@ -127,18 +127,17 @@ const parseEvent = (item: Item): FoundEvent => ({
   ownerId: optionalInteger(item, 'ownerId'),
 })
 
-export const dynamoScopes = (table: Table): Scopes => ({
+export const scopesOver = (table: Table): Scopes => ({
   environments: async (repositoryId) => {
-    const range = {says: 'begins_with(#range, :prefix)', values: {prefix: scopePrefix}}
-    const found = await table.query({hash: repositoryKey(repositoryId), range})
-    return found.map((item) => parseEnvironmentName(textOf(item, 'sk').slice(scopePrefix.length)))
+    const range = {startsWith: scopePrefix}
+    const found = await table.query({hash: repositoryPartition(repositoryId), range})
+    return found.map((item) => environmentOf(textOf(item, 'sk').slice(scopePrefix.length)))
   },
 })
 
 async function readDecision(table: Table, item: Item): Promise<FoundDecision> {
   const decision = parseDecisionId(item['decision'])
-  const repositoryId = parseRepositoryId(item['repositoryId'])
-  if (decision === undefined || repositoryId === undefined) throw new TypeError('the table holds a damaged decision')
+  if (decision === undefined) throw new TypeError('the store holds no decision id in a record')
   const [evidence, token, policy] = await Promise.all([
     readBody(table, textOf(item, 'evidence')),
     readBody(table, textOf(item, 'token')),
@@ -147,19 +146,13 @@ async function readDecision(table: Table, item: Item): Promise<FoundDecision> {
   return {
     entry: entryOf(item),
     decision,
-    scope: {repositoryId, environment: parseEnvironmentName(item['environment'])},
+    scope: {repositoryId: repositoryIdOf(item), environment: environmentOf(item['environment'])},
     public: item['public'] === 1,
     ownerId: optionalInteger(item, 'ownerId'),
     evidence,
     policy,
     token,
   }
-}
-
-function parseEnvironmentName(text: unknown): Environment {
-  const environment = parseEnvironment(text)
-  if (environment === undefined) throw new TypeError('the table holds no environment name')
-  return environment
 }
 
 function parseFound(item: Item): FoundReceipt {

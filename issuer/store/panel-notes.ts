@@ -1,9 +1,8 @@
-/** What is remembered of panels, in DynamoDB: an item a pull request, and one for each commit that it waited on. */
-import {parseCommitSha, parseRepositoryId, parseRepositoryName} from '#protocol'
+/** What is remembered of panels: an item a pull request, and one for each commit that it waited on. */
+import {parseCommitSha, parseRepositoryName} from '#protocol'
 import {type PanelNote, type PanelNotes, noteSkew} from '../model/panel-notes.ts'
-import {type Item, type Key, integerOf, optionalInteger, textOf} from './dynamodb-item.ts'
-import type {Table} from './dynamodb-table.ts'
-import {type Condition, type Write, isNew} from './dynamodb-transaction.ts'
+import {integerOf, optionalInteger, repositoryIdOf, textOf} from './item.ts'
+import type {Condition, Item, Key, Table, Write} from './table.ts'
 
 /** In the index of what is to be sent, those that are to be written again. */
 const dated = 'panels'
@@ -18,11 +17,10 @@ const panelKey = (repositoryId: number, pullRequest: number): Key => ({
 })
 const awaitingKey = (repositoryId: number, commit: string): string => `awaiting#${repositoryId}#${commit}`
 
-export const dynamoPanelNotes = (table: Table): PanelNotes => ({
+export const panelNotesOver = (table: Table): PanelNotes => ({
   keep: async (note) => ((await table.write(writesOf(note))) === 'written' ? 'kept' : 'older'),
   due: async (now, limit) => {
-    const range = {says: '#range <= :now', values: {now}}
-    const found = await table.query({index: 'outbox', hash: dated, range, atMost: limit})
+    const found = await table.query({index: 'outbox', hash: dated, range: {upTo: now}, atMost: limit})
     // The index tells which, and may lag: what is kept tells whether it is so.
     const keys = found.map((item) => ({pk: textOf(item, 'pk'), sk: textOf(item, 'sk')}))
     const notes = await readNotes(table, keys)
@@ -56,18 +54,16 @@ function writesOf({place, readAt, changesAt, awaits}: PanelNote): readonly Write
 }
 
 const isNewer = (readAt: number): Condition => ({
-  says: `${isNew.says} OR #readAt <= :readAt OR #readAt > :ahead`,
-  values: {readAt, ahead: readAt + noteSkew},
+  anyOf: [{absent: true}, {atMost: {readAt}}, {above: {readAt: readAt + noteSkew}}],
 })
 
 function parseNote(item: Item): PanelNote {
-  const id = parseRepositoryId(item['repositoryId'])
   const name = parseRepositoryName(item['repository'])
-  if (id === undefined || name === undefined) throw new TypeError('the table holds a panel of no repository')
+  if (name === undefined) throw new TypeError('the store holds a panel of no repository')
   const commit = parseCommitSha(item['awaited'])
   return {
     place: {
-      repository: {id, name},
+      repository: {id: repositoryIdOf(item), name},
       installation: optionalInteger(item, 'installation'),
       pullRequest: integerOf(item, 'pullRequest'),
     },

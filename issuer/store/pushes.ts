@@ -1,22 +1,20 @@
-/** Who moved which branch, in DynamoDB: in the order in which the webhooks came. */
+/** Who moved which branch, in the order in which the webhooks came. */
 import {monotonicFactory} from 'ulid'
-import {parseRepositoryId} from '#protocol'
 import type {Push} from '../model/facts.ts'
 import type {PushLog} from '../model/store.ts'
-import {type Item, integerOf, textOf} from './dynamodb-item.ts'
-import type {Table} from './dynamodb-table.ts'
-import {isNew} from './dynamodb-transaction.ts'
+import {integerOf, repositoryIdOf, textOf} from './item.ts'
+import type {Item, Table} from './table.ts'
 
 const branchKey = (repositoryId: number, ref: string): string => `pushes#${repositoryId}#${ref}`
 
-export function dynamoPushLog(table: Table): PushLog {
+export function pushLogOver(table: Table): PushLog {
   const nextPlace = monotonicFactory()
   return {
     // The same move by the same account, told twice (a redelivery, a retry), says nothing new.
     keep: async ({repositoryId, ref, before, after, actor}) => {
       const key = {pk: branchKey(repositoryId, ref), sk: `${before}/${after}/${actor.id}`}
       const push = {repositoryId, ref, before, after, actorId: actor.id, actorLogin: actor.login}
-      await table.write([{put: {...key, ...push, place: nextPlace()}, when: isNew}])
+      await table.write([{put: {...key, ...push, place: nextPlace()}, when: {absent: true}}])
     },
     // All of them: a limit would drop a pusher, and a pusher may not authorize.
     pushes: async (repositoryId, ref) => {
@@ -28,10 +26,8 @@ export function dynamoPushLog(table: Table): PushLog {
 }
 
 function parsePush(item: Item): Push {
-  const repositoryId = parseRepositoryId(item['repositoryId'])
-  if (repositoryId === undefined) throw new TypeError('the table holds no repository id in a push')
   return {
-    repositoryId,
+    repositoryId: repositoryIdOf(item),
     ref: textOf(item, 'ref'),
     before: textOf(item, 'before'),
     after: textOf(item, 'after'),

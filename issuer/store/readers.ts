@@ -1,12 +1,22 @@
-/** The ledger's reading side in DynamoDB, and the newest signed checkpoint. */
+/** The ledger's reading side: its entries in order, its tree, and the newest signed checkpoint. */
 import {type NodePlace, parseRepositoryId} from '#protocol'
-import type {Checkpoints, LedgerReader, LedgerRow} from '../model/readers.ts'
-import {type Item, type Key, entryOf, integerOf, optionalInteger, textOf} from './dynamodb-item.ts'
-import {readHead} from './layout.ts'
-import {recordKey} from './records.ts'
-import type {Table} from './dynamodb-table.ts'
+import type {Checkpoints, EntryReader, LedgerReader, LedgerRow} from '../model/readers.ts'
+import {readHead} from './head.ts'
+import {entryOf, integerOf, optionalInteger, textOf} from './item.ts'
+import {checkpointKey, recordKey} from './layout.ts'
+import {readRecords} from './records.ts'
+import type {Item, Key, Table} from './table.ts'
 
-export const dynamoLedgerReader = (table: Table): LedgerReader => ({
+export const entriesOver = (table: Table): EntryReader => ({
+  entries: async (from, count) => (await readRecords(table, from, count)).map(entryOf),
+  last: async () => (await readHead(table)).last,
+  keySet: async (seq) => {
+    const item = await table.get(recordKey(seq))
+    return item !== undefined && entryOf(item).event === 'key.rotated' ? textOf(item, 'body') : undefined
+  },
+})
+
+export const ledgerReaderOver = (table: Table): LedgerReader => ({
   head: () => readHead(table),
   rows: async (from, count) => (await readRecords(table, from, count)).map(parseRow),
   nodes: async (places) => {
@@ -14,15 +24,6 @@ export const dynamoLedgerReader = (table: Table): LedgerReader => ({
     return places.map((place, i) => parseNode(items[i], place))
   },
 })
-
-/** In order, and only as far as none is missing: a transaction's items may be seen one after the other. */
-export async function readRecords(table: Table, from: number, count: number): Promise<readonly Item[]> {
-  if (!(count > 0)) return []
-  const {pk, sk} = recordKey(from)
-  const found = await table.query({hash: pk, range: {says: '#range >= :from', values: {from: sk}}, atMost: count})
-  const gap = found.findIndex((item, i) => integerOf(item, 'seq') !== from + i)
-  return gap < 0 ? found : found.slice(0, gap)
-}
 
 function parseRow(item: Item): LedgerRow {
   return {
@@ -43,15 +44,14 @@ function parseNode(item: Item | undefined, {level, index}: NodePlace): string {
   return node
 }
 
-const checkpointKey: Key = {pk: 'checkpoint', sk: '-'}
-
-export const dynamoCheckpoints = (table: Table): Checkpoints => ({
+export const checkpointsOver = (table: Table): Checkpoints => ({
   newest: async () => {
     const item = await table.get(checkpointKey)
     return item && {size: integerOf(item, 'size'), root: textOf(item, 'root'), note: textOf(item, 'note')}
   },
+  // One write, so of several processes the one that is ahead wins.
   keep: async ({size, root, note}) => {
-    const when = {says: 'attribute_not_exists(#pk) OR #size < :size', values: {size}}
+    const when = {anyOf: [{absent: true}, {atMost: {size: size - 1}}]} as const
     const kept = await table.write([{put: {...checkpointKey, size, root, note}, when}])
     return kept === 'written' ? 'kept' : 'not newer'
   },

@@ -1,36 +1,32 @@
 /** A record as an item. What is long stands beside it under its own digest, so that an append stays small. */
 import {type Frontier, canonicalJson, completedNodes, digestOf} from '#protocol'
 import type {DecisionRecord, EventRecord, LedgerRecord} from '../model/record.ts'
-import {type Item, type Key, textOf} from './dynamodb-item.ts'
-import type {Table} from './dynamodb-table.ts'
-
-export const recordKey = (seq: number): Key => ({pk: 'ledger', sk: String(seq).padStart(16, '0')})
-
-/** What DynamoDB takes as one item, less room for its key. */
-const mostBodyBytes = 400 * 1024 - 1024
+import {integerOf, textOf} from './item.ts'
+import {bodyKey, recordKey} from './layout.ts'
+import type {Item, Key, Table} from './table.ts'
 
 /** Before the record: a body that no record names is harmless, a record without its bodies is not. */
-export async function putBodies(table: Table, records: readonly LedgerRecord[]): Promise<void> {
+export function bodiesOf(records: readonly LedgerRecord[]): readonly (Key & Item)[] {
   const bodies = records.flatMap((record) =>
     record.kind === 'decision' ? [record.evidence, record.token, record.policy] : [],
   )
-  await Promise.all(
-    [...new Set(bodies)].map((body) => {
-      if (Buffer.byteLength(body) > mostBodyBytes) {
-        throw new Error(`a body of ${Buffer.byteLength(body)} bytes is more than DynamoDB keeps in one item`)
-      }
-      return table.put({...bodyKey(digestOf(body)), body})
-    }),
-  )
+  return [...new Set(bodies)].map((body) => ({...bodyKey(digestOf(body)), body}))
 }
 
 export async function readBody(table: Table, digest: string): Promise<string> {
   const item = await table.get(bodyKey(digest))
-  if (item === undefined) throw new Error(`the table holds no body ${digest}`)
+  if (item === undefined) throw new Error(`the store holds no body ${digest}`)
   return textOf(item, 'body')
 }
 
-const bodyKey = (digest: string): Key => ({pk: `body#${digest}`, sk: '-'})
+/** In order, and only as far as none is missing: a transaction's items may be seen one after the other. */
+export async function readRecords(table: Table, from: number, count: number): Promise<readonly Item[]> {
+  if (!(count > 0)) return []
+  const {pk, sk} = recordKey(from)
+  const found = await table.query({hash: pk, range: {from: sk}, atMost: count})
+  const gap = found.findIndex((item, i) => integerOf(item, 'seq') !== from + i)
+  return gap < 0 ? found : found.slice(0, gap)
+}
 
 /** `before` is the frontier that the record's entry is appended to. */
 export function recordItem(record: LedgerRecord, before: Frontier): Key & Item {

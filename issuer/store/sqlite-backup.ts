@@ -14,8 +14,12 @@ import {
   printVerifierKey,
   verify,
 } from '#protocol'
-import {type Row, entryOf, integerOf, textOf} from './sqlite/row.ts'
+import {entryOf, integerOf, optionalText, textOf} from './item.ts'
+import {bodyKey, checkpointKey, headKey, recordKey} from './layout.ts'
+import {printNodes} from './records.ts'
+import {parseItem} from './sqlite-item.ts'
 import {migrations} from './sqlite-schema.ts'
+import type {Item, Key} from './table.ts'
 
 /** Milliseconds to wait for a lock, as in connection.ts. */
 const busyTimeout = 5000
@@ -71,11 +75,23 @@ function checkTables(db: DatabaseSync, checking: Checking): {readonly newest: En
   }
   const found = db.prepare('PRAGMA integrity_check(1)').get()?.['integrity_check']
   if (found !== 'ok') throw new Error(`it is damaged (${String(found)})`)
-  const signed = db.prepare('SELECT size, root, note FROM checkpoints').get()
-  const {last, frontier} = walkRecords(db, signed, checking)
+  const read = reading(db)
+  const signed = read(checkpointKey)
+  const {last, frontier} = walkRecords(db, {signed, read}, checking)
   if (last === undefined) throw new Error('it holds no ledger')
   if (signed !== undefined) checkSigned(signed, last, checking)
+  if (read(headKey)?.['hash'] !== last.hash) throw new Error(`it ends with entry ${last.seq}, and its end says another`)
   return {newest: last, entries: frontier.size}
+}
+
+type Read = (key: Key) => Item | undefined
+
+function reading(db: DatabaseSync): Read {
+  const select = db.prepare('SELECT * FROM items WHERE pk = ? AND sk = ?')
+  return ({pk, sk}) => {
+    const row = select.get(pk, sk)
+    return row && parseItem(row)
+  }
 }
 
 interface Walked {
@@ -84,17 +100,22 @@ interface Walked {
 }
 
 /** Every hash, every link, the tree after each entry, and that the tree which was signed is this one. */
-function walkRecords(db: DatabaseSync, signed: Row | undefined, {onEntry}: Checking): Walked {
+function walkRecords(
+  db: DatabaseSync,
+  {signed, read}: {readonly signed: Item | undefined; readonly read: Read},
+  {onEntry}: Checking,
+): Walked {
   let [last, frontier]: [Entry | undefined, Frontier] = [undefined, emptyFrontier]
-  for (const row of db.prepare('SELECT * FROM records ORDER BY seq').iterate()) {
-    const entry = entryOf(row)
-    const fault = checkSuccession(last, entry) ?? findChange(row, entry)
+  for (const row of db.prepare('SELECT * FROM items WHERE pk = ? ORDER BY sk').iterate(recordKey(0).pk)) {
+    const item = parseItem(row)
+    const entry = entryOf(item)
+    const fault = checkSuccession(last, entry) ?? findChange(item, entry, read)
     if (fault !== undefined) throw new Error(fault)
-    last = entry
-    frontier = appendLeaf(frontier, entry.hash)
-    if (textOf(row, 'frontier') !== canonicalJson(frontier)) {
+    if (optionalText(item, 'nodes') !== printNodes(frontier, entry.hash)) {
       throw new Error(`entry ${entry.seq}: the tree that is kept with it is another one`)
     }
+    last = entry
+    frontier = appendLeaf(frontier, entry.hash)
     if (frontier.size === signed?.['size'] && frontierRoot(frontier) !== signed['root']) {
       throw new Error(`its first ${frontier.size} entries are not those that its newest checkpoint covers`)
     }
@@ -106,21 +127,27 @@ function walkRecords(db: DatabaseSync, signed: Row | undefined, {onEntry}: Check
 /** The documents whose digest is that of their text. Evidence has one of another kind, and may have been erased in part. */
 const documents = {receipt: ['receipt'], token: ['token'], body: ['revocation', 'run', 'keys']} as const
 
-function findChange(row: Row, entry: Entry): string | undefined {
-  if (canonicalJson(entry) !== textOf(row, 'entry') || row['seq'] !== entry.seq || row['hash'] !== entry.hash) {
-    return `entry ${entry.seq}: its row says something else`
-  }
-  for (const [column, names] of Object.entries(documents)) {
-    const text = row[column] ?? undefined
-    const digest = names.map((name) => entry.digests[name]).find((one) => one !== undefined)
-    if (text !== undefined && digest !== undefined && digestOf(textOf(row, column)) !== digest) {
-      return `entry ${entry.seq}: its ${column} is not the one that it names`
+function findChange(item: Item, entry: Entry, read: Read): string | undefined {
+  const isItsOwn = item['sk'] === recordKey(entry.seq).sk && item['seq'] === entry.seq && item['hash'] === entry.hash
+  if (!isItsOwn || canonicalJson(entry) !== item['entry']) return `entry ${entry.seq}: its row says something else`
+  for (const [name, digests] of Object.entries(documents)) {
+    const text = name === 'token' ? readToken(item, read) : optionalText(item, name)
+    const digest = digests.map((one) => entry.digests[one]).find((one) => one !== undefined)
+    if (text !== undefined && digest !== undefined && digestOf(text) !== digest) {
+      return `entry ${entry.seq}: its ${name} is not the one that it names`
     }
   }
   return undefined
 }
 
-function checkSigned(signed: Row, {seq, ledger}: Entry, {ledgerKey}: Checking): void {
+/** It stands beside the record; undefined where it was erased. */
+function readToken(item: Item, read: Read): string | undefined {
+  const digest = optionalText(item, 'token')
+  const kept = digest === undefined ? undefined : read(bodyKey(digest))
+  return kept && textOf(kept, 'body')
+}
+
+function checkSigned(signed: Item, {seq, ledger}: Entry, {ledgerKey}: Checking): void {
   const [size, note] = [integerOf(signed, 'size'), textOf(signed, 'note')]
   if (size > seq + 1) throw new Error(`it ends with entry ${seq}, and its newest checkpoint covers ${size} entries`)
   const checked = verify.checkpoint(note, printVerifierKey(ledger, ledgerKey))

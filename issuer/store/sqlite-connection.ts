@@ -12,7 +12,7 @@ export function openDatabase(path: string): DatabaseSync {
   mkdirSync(dirname(path), {recursive: true, mode: 0o700})
   // Made by us so that its mode is 600: it holds evidence. SQLite gives its -wal and -shm files the same mode.
   closeSync(openSync(path, 'a', 0o600))
-  const db = new DatabaseSync(path, {timeout: busyTimeout, enableForeignKeyConstraints: true})
+  const db = new DatabaseSync(path, {timeout: busyTimeout})
   try {
     const mode = db.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode']
     if (mode !== 'wal') {

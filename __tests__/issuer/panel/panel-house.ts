@@ -8,8 +8,7 @@ import type {PullPlace} from '../../../issuer/model/facts.ts'
 import {type Panels, keepPanels} from '../../../issuer/decide/panels.ts'
 import {createPanelSender, type PanelSender} from '../../../issuer/publish/send-panel.ts'
 import {repair} from '../../../issuer/inbox/repair.ts'
-import type {Durable} from '../../../issuer/model/durable.ts'
-import {openSqlite} from '../../../issuer/store/sqlite.ts'
+import {type Embedded, openSqlite} from '../../../issuer/store/sqlite.ts'
 import type {ScopeState} from '../../../issuer/model/state.ts'
 import type {IssuerTools} from '../../../issuer/decide/tools.ts'
 import type {Checked, Taken} from '../../../issuer/model/inbox.ts'
@@ -19,7 +18,7 @@ import {at, decides, environment, firstEntry, proposal, statementOf} from '../..
 
 /** A process of the issuer. */
 export interface House {
-  readonly durable: Durable
+  readonly durable: Embedded
   readonly tools: IssuerTools
   readonly panels: Panels
 }
@@ -31,7 +30,7 @@ export class PanelHouse {
   /** The clock of all processes; milliseconds. */
   now = at
   readonly #folder = mkdtempSync(join(tmpdir(), 'countersign-panels-'))
-  readonly #opened: Durable[] = []
+  readonly #opened: Embedded[] = []
   #decided = 0
 
   private constructor(stage: Stage, change: OpenedChange) {
@@ -116,7 +115,7 @@ export class PanelHouse {
     return this.stage.world.requests.filter((one) => one.method === method).length
   }
 
-  #open(): Durable {
+  #open(): Embedded {
     const durable = openSqlite(join(this.#folder, 'countersign.db'))
     this.#opened.push(durable)
     return durable

@@ -2,9 +2,8 @@
 import type {PackHappening, PackHead, PackRecord, PackSource} from '#pack'
 import {type Entry, canonicalJson, microsTimeToMicros, parseReceiptId, secondsTimeToMs} from '#protocol'
 import {readInclusion} from '../../store/read-proofs.ts'
-import type {KeptRecord, KeptRecords} from '../../store/kept-records.ts'
 import type {RecordReader} from '../../model/lookups.ts'
-import type {Checkpoints, EntryReader, LedgerReader} from '../../model/readers.ts'
+import type {Checkpoints, EntryReader, KeptRecord, KeptRecords, LedgerReader} from '../../model/readers.ts'
 
 export interface ExportedStore {
   readonly kept: KeptRecords
@@ -62,9 +61,9 @@ async function* readRecords(
   {repository}: PackHead,
   {first, end}: {readonly first: number; readonly end: number},
 ): AsyncGenerator<PackRecord> {
-  const wanted = repository === null ? undefined : kept.named(repository)
+  const wanted = repository === null ? undefined : await kept.named(repository)
   for (let next = first; next < end; next += pageLength) {
-    for (const record of kept.page(next, Math.min(pageLength, end - next))) {
+    for (const record of await kept.page(next, Math.min(pageLength, end - next))) {
       const {entry, repositoryId} = record
       // The ledger's own entries are of no repository, and belong to everybody.
       const isOfOthers = wanted !== undefined && repositoryId !== undefined && !wanted.includes(repositoryId)

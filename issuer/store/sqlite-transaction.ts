@@ -18,3 +18,13 @@ export function inTransaction<T>(db: DatabaseSync, work: () => T): T {
     throw fault
   }
 }
+
+/** What `work` reads is of one moment, whatever others commit meanwhile. */
+export function atOneMoment<T>(db: DatabaseSync, work: () => T): T {
+  db.exec('BEGIN')
+  try {
+    return work()
+  } finally {
+    db.exec('COMMIT')
+  }
+}

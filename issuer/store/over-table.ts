@@ -1,0 +1,38 @@
+/** All that an issuer keeps, over any engine: one table, one meaning of its items. */
+import type {Durable} from '../model/durable.ts'
+import {auditorsOver, linksOver, tokenIdsOver} from './callers.ts'
+import {claimsOver, outboxOver} from './idempotency.ts'
+import {keptRecordsOver} from './kept-records.ts'
+import {keySetsOver} from './key-sets.ts'
+import {createLedger, storeOver} from './ledger.ts'
+import {recordsOver, scopesOver} from './lookups.ts'
+import {panelNotesOver} from './panel-notes.ts'
+import {pushLogOver} from './pushes.ts'
+import {checkpointsOver, entriesOver, ledgerReaderOver} from './readers.ts'
+import type {Table} from './table.ts'
+
+export interface Surroundings {
+  /** The name of the place that a new ledger is at home in, where copies of it must be told from it. */
+  readonly home?: () => Promise<string>
+  readonly close: () => void
+}
+
+export const overTable = (table: Table, {home, close}: Surroundings): Durable => ({
+  store: storeOver(table),
+  records: recordsOver(table),
+  scopes: scopesOver(table),
+  claims: claimsOver(table),
+  outbox: outboxOver(table),
+  pushLog: pushLogOver(table),
+  panelNotes: panelNotesOver(table),
+  entries: entriesOver(table),
+  ledger: ledgerReaderOver(table),
+  checkpoints: checkpointsOver(table),
+  kept: keptRecordsOver(table),
+  auditors: auditorsOver(table),
+  links: linksOver(table),
+  tokenIds: tokenIdsOver(table),
+  keySets: keySetsOver(table),
+  createLedger: (first) => createLedger(table, first, home),
+  close,
+})
