@@ -3,6 +3,7 @@ import {type ReceiptId, microsTimeToMicros, parseReceiptId, printMicrosTime} fro
 import {mintEvent} from '../../issuer/mint/mint-event.ts'
 import {headAfter} from '../../issuer/mint/mint-record.ts'
 import type {EventRecord} from '../../issuer/model/record.ts'
+import {emptyState} from '../../issuer/model/state.ts'
 import type {Append, ScopeReading} from '../../issuer/model/store.ts'
 import {scopeOf, ulid} from '../stores/builders.ts'
 
@@ -28,5 +29,5 @@ export function revokes(read: ScopeReading, count: number): Append {
       }),
     )
   }
-  return {scope: scopeOf(), records, state: {receipts: []}, read}
+  return {scope: scopeOf(), records, state: emptyState, read}
 }

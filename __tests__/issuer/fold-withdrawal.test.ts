@@ -2,7 +2,7 @@
 import {describe, expect, test} from '@jest/globals'
 import {foldDenial, foldLifted, foldRevoked, foldVoid, isVoid, liveReceipts} from '../../issuer/mint/fold-withdrawal.ts'
 import type {Case} from '../../issuer/model/ruling.ts'
-import type {LiveReceipt, ScopeState, VoidBefore} from '../../issuer/model/state.ts'
+import {type LiveReceipt, type ScopeState, type VoidBefore, emptyState} from '../../issuer/model/state.ts'
 import {liftedBy} from '../../issuer/policy/order-rules.ts'
 import {aCase, decidedAt, head, must, otherCommit} from './builders.ts'
 import {type Revocation, parseCommitSha, parseReceiptId} from '#protocol'
@@ -27,7 +27,7 @@ describe('the last commit that was let out', () => {
   const run = {id: '1', attempt: 1, url: 'https://github.example/runs/1'}
   const after = (receipts: readonly LiveReceipt[], revoked: readonly number[]) =>
     foldRevoked(
-      {receipts, lastAuthorized: receipts.at(-1)?.sha},
+      {...emptyState, receipts, lastAuthorized: receipts.at(-1)?.sha},
       receipts
         .filter(({id}) => revoked.map(idOf).includes(id))
         .map((one) => ({receipt: one, revocation: revocationOf(one)})),
@@ -54,7 +54,7 @@ describe('the last commit that was let out', () => {
 })
 
 describe('what was said before a withdrawal', () => {
-  const state = foldVoid({receipts: []}, mark(1000, 5))
+  const state = foldVoid(emptyState, mark(1000, 5))
 
   test.each<readonly [string, VoidBefore, boolean]>([
     ['earlier', mark(999, 9), true],
@@ -68,14 +68,14 @@ describe('what was said before a withdrawal', () => {
   })
 
   test('is judged by the latest of two withdrawals, whichever was handled last', () => {
-    const both = foldVoid(foldVoid({receipts: []}, mark(2000)), mark(1000))
+    const both = foldVoid(foldVoid(emptyState, mark(2000)), mark(1000))
     expect(both.voids).toEqual([mark(2000)])
   })
 
   test('is forgotten when no statement of that time could count any more', () => {
     const day = 86_400_000
-    expect(foldVoid(foldVoid({receipts: []}, mark(0, 1, 7)), mark(day - 1)).voids).toHaveLength(2)
-    expect(foldVoid(foldVoid({receipts: []}, mark(0, 1, 7)), mark(day)).voids).toEqual([mark(day)])
+    expect(foldVoid(foldVoid(emptyState, mark(0, 1, 7)), mark(day - 1)).voids).toHaveLength(2)
+    expect(foldVoid(foldVoid(emptyState, mark(0, 1, 7)), mark(day)).voids).toEqual([mark(day)])
   })
 })
 
@@ -84,11 +84,15 @@ const lift = (state: ScopeState, asked: Case): ScopeState =>
   foldLifted(state, {pullRequest: asked.change.pullRequest.number, lifted: liftedBy(asked)})
 
 describe('a denial', () => {
-  const denial = (id: number, pullRequest = 42) => ({...mark(1000, id, pullRequest), by: {id, login: `account-${id}`}})
+  const denial = (id: number, pullRequest = 42) => ({
+    ...mark(1000, id, pullRequest),
+    by: {id, login: `account-${id}`},
+    public: true,
+  })
 
   test('is one for each person and pull request', () => {
-    const state = [denial(1), denial(2), denial(1, 43), denial(1)].reduce<ScopeState>(foldDenial, {receipts: []})
-    expect(state.denials?.map(({by, pullRequest}) => [by.id, pullRequest])).toEqual([
+    const state = [denial(1), denial(2), denial(1, 43), denial(1)].reduce<ScopeState>(foldDenial, emptyState)
+    expect(state.denials.map(({by, pullRequest}) => [by.id, pullRequest])).toEqual([
       [2, 42],
       [1, 43],
       [1, 42],
@@ -96,17 +100,17 @@ describe('a denial', () => {
   })
 
   test('is over when whoever denied authorizes the full commit, even if that is refused for another reason', () => {
-    const state: ScopeState = {receipts: [], denials: [denial(583231), denial(9)]}
+    const state: ScopeState = {...emptyState, denials: [denial(583231), denial(9)]}
     const standing = {by: {id: 583231, login: 'octocat'}, at: 1000, mayStillApprove: true}
     const other = {by: {id: 9, login: 'account-9'}, at: 1000, mayStillApprove: true}
     const lifted = lift(state, aCase({denials: [standing, other]}))
-    expect(lifted.denials?.map(({by}) => by.id)).toEqual([9])
+    expect(lifted.denials.map(({by}) => by.id)).toEqual([9])
     expect(lift(state, aCase({denials: [other]}))).toEqual(state)
   })
 })
 
 test('live receipts are those of the pull request whose life is not over', () => {
   const receipts = [receipt(1), receipt(2, {pullRequest: 43}), receipt(3, {expiresAt: decidedAt})]
-  expect(liveReceipts({receipts}, 42, decidedAt).map(({id}) => id)).toEqual([idOf(1)])
-  expect(liveReceipts({receipts}, 42, NaN)).toEqual([])
+  expect(liveReceipts({...emptyState, receipts}, 42, decidedAt).map(({id}) => id)).toEqual([idOf(1)])
+  expect(liveReceipts({...emptyState, receipts}, 42, NaN)).toEqual([])
 })

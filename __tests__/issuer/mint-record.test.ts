@@ -11,7 +11,7 @@ import {
 } from '#protocol'
 import {receiptIdOf} from '../../issuer/mint/mint-receipt.ts'
 import {foldScope, mintFirstEntry, mintRecord, nextTime} from '../../issuer/mint/mint-record.ts'
-import type {ScopeState} from '../../issuer/model/state.ts'
+import {type ScopeState, emptyState} from '../../issuer/model/state.ts'
 import {sealPolicy} from '../../issuer/policy/built-in.ts'
 import {makeKey} from '../protocol/builders.ts'
 import {
@@ -123,18 +123,18 @@ describe('the state of a scope', () => {
   const fold = (state: ScopeState, one: Receipt, now = decidedAt) => foldScope(state, {receipt: one, public: true}, now)
 
   test('begins with the first receipt', () => {
-    expect(fold({receipts: []}, receipt)).toEqual({receipts: [live(receipt)], lastAuthorized: head})
+    expect(fold(emptyState, receipt)).toEqual({...emptyState, receipts: [live(receipt)], lastAuthorized: head})
   })
 
   test('keeps what is alive, the newest last, and drops what is over', () => {
-    const state: ScopeState = fold({receipts: []}, earlier)
+    const state: ScopeState = fold(emptyState, earlier)
     expect(fold(state, receipt, expiry - 1).receipts).toEqual([live(earlier), live(receipt, head)])
     expect(fold(state, receipt, expiry).receipts).toEqual([live(receipt, head)])
     expect(fold(state, receipt, NaN).receipts).toEqual([live(receipt, head)])
   })
 
   test('holds a receipt once', () => {
-    const once = fold({receipts: []}, receipt)
+    const once = fold(emptyState, receipt)
     expect(fold(once, receipt).receipts.map(({id}) => id)).toEqual([receipt.id])
   })
 })

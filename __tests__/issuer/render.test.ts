@@ -1,5 +1,6 @@
 /** What people read: foreign text does nothing in it, every answer says what to do next, none begins with a command. */
 import {describe, expect, test} from '@jest/globals'
+import {emptyState} from '../../issuer/model/state.ts'
 import {parseEnvironment, parseReceipt, printReceipt} from '#protocol'
 import {readCommand} from '../../issuer/command/read-command.ts'
 import {foldScope} from '../../issuer/mint/mint-record.ts'
@@ -59,7 +60,7 @@ const replies: Readonly<Record<string, string>> = {
   help: renderHelp(builtInPolicy),
   unnamed: renderUnnamedEnvironment(must(parseEnvironment('prod')), builtInPolicy),
   'no standing': renderNoStanding(evaluateStanding(aCase({standing: {permission: 'read'}})).outcomes),
-  status: renderStatus([{environment: production, state: {receipts: []}}], decidedAt),
+  status: renderStatus([{environment: production, state: emptyState}], decidedAt),
   'gave up on GitHub': renderGaveUp('github'),
   'gave up': renderGaveUp('internal'),
 }
@@ -178,13 +179,14 @@ describe('other answers', () => {
   })
 
   test('status tells what was denied and what waits', () => {
-    const denial = {pullRequest: 42, by: {id: 9, login: 'monalisa'}, commentId: 1, at: decidedAt}
+    const denial = {pullRequest: 42, by: {id: 9, login: 'monalisa'}, commentId: 1, at: decidedAt, public: true}
+    const approval = {decision, sha: head, binding: 'commit', login: 'octocat', public: true} as const
     const waiting = [
-      {statement: aStatement(), decision, sha: head, binding: 'commit' as const, until: decidedAt + 1},
-      {statement: aStatement({pullRequest: 43}), decision, sha: head, binding: 'commit' as const, until: decidedAt},
+      {...approval, statement: aStatement(), until: decidedAt + 1},
+      {...approval, statement: aStatement({pullRequest: 43}), until: decidedAt},
     ]
     const shown = renderStatus(
-      [{environment: production, state: {receipts: [], denials: [denial], waiting}}],
+      [{environment: production, state: {...emptyState, denials: [denial], waiting}}],
       decidedAt,
     )
     expect(shown).toContain('pull request 42: denied by `monalisa` at 2026-04-02 14:30:00 UTC, which stands')
@@ -193,12 +195,12 @@ describe('other answers', () => {
   })
 
   test('status gives live receipts alone, by environment', () => {
-    const state = foldScope({receipts: []}, {receipt, public: true}, decidedAt)
+    const state = foldScope(emptyState, {receipt, public: true}, decidedAt)
     const expiry = state.receipts[0]?.expiresAt ?? NaN
     const shown = renderStatus(
       [
         {environment: production, state},
-        {environment: staging, state: {receipts: []}},
+        {environment: staging, state: emptyState},
       ],
       expiry - 1,
     )

@@ -18,7 +18,7 @@ import {
 } from '#protocol'
 import type {Claim, ClaimKey, Outcome} from '../../issuer/model/idempotency.ts'
 import type {DecisionRecord} from '../../issuer/model/record.ts'
-import type {ScopeKey} from '../../issuer/model/state.ts'
+import {type ScopeKey, emptyState} from '../../issuer/model/state.ts'
 import type {Change, ScopeReading} from '../../issuer/model/store.ts'
 import {type Json, type Overrides, makeKey, receiptBody} from '../protocol/builders.ts'
 
@@ -105,7 +105,7 @@ export function decides(asked: Asked): Decided {
   const {n, read, scope = scopeOf(), kind = 'allow'} = asked
   const record = recordOf({...asked, scope, kind})
   const receipts = record.receipt === undefined ? read.state.receipts : [...read.state.receipts, liveOf(record.receipt)]
-  const state = {receipts, lastAuthorized: record.receipt?.scope.sha}
+  const state = {...emptyState, receipts, lastAuthorized: record.receipt?.scope.sha}
   return {
     completes: {claim: statementOf(n, scope), outcome: {kind, publication: `{"commentId":${n}}`}},
     appends: {scope, records: [record], state, read},

@@ -3,6 +3,7 @@ import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
 import {type Entry, type Frontier, appendLeaf, checkSuccession, emptyFrontier} from '#protocol'
 import type {Durable} from '../../issuer/model/durable.ts'
 import type {DecisionRecord} from '../../issuer/model/record.ts'
+import {emptyState} from '../../issuer/model/state.ts'
 import type {Change, Store} from '../../issuer/model/store.ts'
 import {
   type Decided,
@@ -79,7 +80,7 @@ function testLedger(the: () => Durable, openEmpty: () => Promise<Durable>): void
       last: firstEntry,
       frontier: {size: 1, nodes: [firstEntry.hash]},
     })
-    expect(reading).toMatchObject({state: {receipts: []}, version: 0})
+    expect(reading).toMatchObject({state: emptyState, version: 0})
   })
 
   test('is created once', async () => {

@@ -23,7 +23,7 @@ type Tools = Pick<IssuerTools, 'facts' | 'teams'>
 /** What others approved of this very commit in this pull request. A receipt holds six approvals, one of them new. */
 export async function readCollected({said, ruled, state}: Collecting, tools: Tools): Promise<Collected> {
   const found: {readonly approval: CollectedApproval; readonly flags: readonly Flag[]}[] = []
-  const candidates = (state.waiting ?? []).filter((one) => isOfSame(one, {said, ruled}))
+  const candidates = state.waiting.filter((one) => isOfSame(one, {said, ruled}))
   for (const waiting of candidates.slice(0, 5)) {
     const standing = await tools.facts.readStanding(waiting.statement)
     if (standing === 'gone') continue

@@ -19,7 +19,7 @@ export async function readDenials(
   tools: Pick<IssuerTools, 'permissions' | 'teams'>,
 ): Promise<readonly StandingDenial[]> {
   const {said, state} = asked
-  const here = (state.denials ?? []).filter(({pullRequest}) => pullRequest === said.pullRequest)
+  const here = state.denials.filter(({pullRequest}) => pullRequest === said.pullRequest)
   return await Promise.all(
     here.map(async (denial) => ({
       by: denial.by,

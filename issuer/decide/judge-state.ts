@@ -11,21 +11,21 @@ export interface Candidate {
 
 /** What forbids comes first, then what lets out, then what is over. `now` in milliseconds. */
 export function judgeState(state: ScopeState, {pullRequest, sha}: Candidate, now: number): State {
-  const denial = state.denials?.findLast((one) => one.pullRequest === pullRequest)
+  const denial = state.denials.findLast((one) => one.pullRequest === pullRequest)
   if (denial !== undefined) return {kind: 'denied', denial}
   const receipts = state.receipts.filter((one) => one.sha === sha)
   const alive = receipts.findLast(({expiresAt}) => now < expiresAt)
   if (alive !== undefined) return {kind: 'authorized', receipt: alive}
   const waiting = readWaiting(state, {pullRequest, sha}, now)
   if (waiting !== undefined) return waiting
-  const ended = state.revoked?.findLast((one) => one.sha === sha)
+  const ended = state.revoked.findLast((one) => one.sha === sha)
   if (ended !== undefined) return {kind: 'revoked', revocation: ended.revocation}
   const expired = receipts.at(-1)
   return expired === undefined ? {kind: 'needed'} : {kind: 'expired', receipt: expired}
 }
 
 /** People whose approval of this very commit waits for others. */
-function readWaiting({waiting = []}: ScopeState, {pullRequest, sha}: Candidate, now: number): Waiting | undefined {
+function readWaiting({waiting}: ScopeState, {pullRequest, sha}: Candidate, now: number): Waiting | undefined {
   const theirs = waiting.filter(
     (one) => one.statement.pullRequest === pullRequest && one.sha === sha && now < one.until,
   )
@@ -33,7 +33,7 @@ function readWaiting({waiting = []}: ScopeState, {pullRequest, sha}: Candidate, 
   return {
     kind: 'waiting',
     approvals: new Set(theirs.map(({statement}) => statement.comment.authorId)).size,
-    logins: [...new Set(theirs.flatMap(({login}) => login ?? []))],
+    logins: [...new Set(theirs.map(({login}) => login))],
     until: Math.min(...theirs.map(({until}) => until)),
   }
 }

@@ -24,7 +24,7 @@ export function foldWaiting(state: ScopeState, {said, decision, case: asked, now
     login: standing.author.login,
     public: change.repository.public,
   }
-  const others = (state.waiting ?? []).filter(
+  const others = state.waiting.filter(
     ({statement, sha, until}) =>
       now < until &&
       (statement.pullRequest !== said.pullRequest ||
@@ -35,4 +35,4 @@ export function foldWaiting(state: ScopeState, {said, decision, case: asked, now
 
 /** Without those of a pull request whose commit was authorized. */
 export const dropWaiting = (waiting: ScopeState['waiting'], pullRequest: number): readonly WaitingApproval[] =>
-  (waiting ?? []).filter(({statement}) => statement.pullRequest !== pullRequest)
+  waiting.filter(({statement}) => statement.pullRequest !== pullRequest)

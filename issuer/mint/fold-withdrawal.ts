@@ -12,14 +12,14 @@ export interface Ended {
 export function foldRevoked(state: ScopeState, ended: readonly Ended[], now: number): ScopeState {
   const ids = ended.map(({receipt}) => receipt.id)
   const receipts = state.receipts.filter(({id}) => !ids.includes(id))
-  const before = (state.revoked ?? []).filter(({expiresAt}) => now < expiresAt)
+  const before = state.revoked.filter(({expiresAt}) => now < expiresAt)
   const added = ended.map(({receipt: {sha, expiresAt}, revocation}) => ({sha, expiresAt, revocation}))
   return {...state, receipts, revoked: [...before, ...added], lastAuthorized: lastLetOut(state, receipts)}
 }
 
 /** The revocations that outweigh receipts of this commit which would otherwise still be taken at `now` (milliseconds). */
 export const revocationsOf = (state: ScopeState, sha: CommitSha, now: number): readonly Revocation[] =>
-  (state.revoked ?? []).filter((one) => one.sha === sha && now < one.expiresAt).map(({revocation}) => revocation)
+  state.revoked.filter((one) => one.sha === sha && now < one.expiresAt).map(({revocation}) => revocation)
 
 /** Back through the receipts that ended, the newest first, to a commit that is still let out or may have been used. */
 function lastLetOut({receipts, lastAuthorized}: ScopeState, alive: readonly LiveReceipt[]): CommitSha | undefined {
@@ -38,18 +38,17 @@ const longestLifeMs = 24 * 3_600_000
 
 /** Earlier statements of the pull request are void, and approvals that wait there are dropped. */
 export function foldVoid(state: ScopeState, mark: VoidBefore): ScopeState {
-  const others = (state.voids ?? []).filter(
+  const others = state.voids.filter(
     ({pullRequest, at}) => pullRequest !== mark.pullRequest && mark.at < at + longestLifeMs,
   )
-  const before = state.voids?.find(({pullRequest}) => pullRequest === mark.pullRequest)
-  const waiting = dropWaiting(state.waiting, mark.pullRequest)
+  const before = state.voids.find(({pullRequest}) => pullRequest === mark.pullRequest)
   const latest = before !== undefined && isBefore(mark, before) ? before : mark
-  return {...state, voids: [...others, latest], waiting: waiting.length > 0 ? waiting : undefined}
+  return {...state, voids: [...others, latest], waiting: dropWaiting(state.waiting, mark.pullRequest)}
 }
 
 /** One denial a person and pull request. */
 export function foldDenial(state: ScopeState, denial: Denial): ScopeState {
-  const others = (state.denials ?? []).filter(
+  const others = state.denials.filter(
     ({pullRequest, by}) => pullRequest !== denial.pullRequest || by.id !== denial.by.id,
   )
   return {...state, denials: [...others, denial]}
@@ -60,9 +59,8 @@ export function foldLifted(
   state: ScopeState,
   {pullRequest: number, lifted}: {readonly pullRequest: number; readonly lifted: readonly number[]},
 ): ScopeState {
-  if (state.denials === undefined || lifted.length === 0) return state
   const denials = state.denials.filter(({pullRequest, by}) => pullRequest !== number || !lifted.includes(by.id))
-  return {...state, denials: denials.length > 0 ? denials : undefined}
+  return {...state, denials}
 }
 
 type Said = Pick<VoidBefore, 'at' | 'commentId'>
@@ -73,7 +71,7 @@ export const isBefore = (one: Said, other: Said): boolean =>
 
 /** Whether something that was said later has made this statement void. */
 export const isVoid = (state: ScopeState, {pullRequest, ...said}: VoidBefore): boolean =>
-  (state.voids ?? []).some((mark) => mark.pullRequest === pullRequest && isBefore(said, mark))
+  state.voids.some((mark) => mark.pullRequest === pullRequest && isBefore(said, mark))
 
 /** The receipts of a pull request that still let something out at `now` (milliseconds). */
 export const liveReceipts = (state: ScopeState, pullRequest: number, now: number): readonly LiveReceipt[] =>

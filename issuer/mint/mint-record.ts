@@ -114,12 +114,11 @@ export function foldScope(
     before: state.lastAuthorized,
     expiresAt: secondsTimeToMs(expiresAt),
   }
-  const waiting = dropWaiting(state.waiting, minted.pullRequest)
   return {
     ...state,
     receipts: [...alive, minted],
     lastAuthorized: scope.sha,
-    waiting: waiting.length > 0 ? waiting : undefined,
+    waiting: dropWaiting(state.waiting, minted.pullRequest),
   }
 }
 

@@ -46,8 +46,7 @@ export interface FoundReceipt {
   /** The number of the entry that says it was issued. */
   readonly seq: number
   readonly public: boolean
-  /** Absent in records that are older than tokens. */
-  readonly ownerId?: number | undefined
+  readonly ownerId: number
 }
 
 /** What is kept of a decision besides its receipt. */
@@ -55,8 +54,8 @@ export interface FoundDecision extends Pick<
   DecisionRecord,
   'entry' | 'decision' | 'scope' | 'public' | 'evidence' | 'policy'
 > {
-  readonly ownerId?: number | undefined
-  readonly token?: string | undefined
+  readonly ownerId: number
+  readonly token: string
 }
 
 /** Something that happened to a receipt. */
@@ -65,7 +64,7 @@ export interface FoundEvent {
   /** Canonical JSON: a revocation, a redemption, an execution. */
   readonly body: string
   /** Whose repository it was then: it may have changed hands since its receipt was issued. */
-  readonly ownerId?: number | undefined
+  readonly ownerId: number
 }
 
 /** Looks up what is kept beside the receipts. May lag, but for what was written once. */

@@ -13,14 +13,17 @@ export interface ScopeState {
   readonly receipts: readonly LiveReceipt[]
   readonly lastAuthorized?: CommitSha | undefined
   /** Approvals that wait for more people, oldest first. */
-  readonly waiting?: readonly WaitingApproval[] | undefined
+  readonly waiting: readonly WaitingApproval[]
   /** Revocations of receipts whose life is not over yet, oldest first: whatever shows the newest shows these. */
-  readonly revoked?: readonly EndedReceipt[] | undefined
+  readonly revoked: readonly EndedReceipt[]
   /** Denials that stand, at most one a person and pull request. */
-  readonly denials?: readonly Denial[] | undefined
+  readonly denials: readonly Denial[]
   /** Of each pull request where something was denied or revoked: the last statement that did so. */
-  readonly voids?: readonly VoidBefore[] | undefined
+  readonly voids: readonly VoidBefore[]
 }
+
+/** Of a scope in which nothing was decided yet. */
+export const emptyState: ScopeState = {receipts: [], waiting: [], revoked: [], denials: [], voids: []}
 
 /** An approval that was one of too few: where to read it again, and for which commit it was. */
 export interface WaitingApproval {
@@ -31,10 +34,10 @@ export interface WaitingApproval {
   readonly binding: Binding
   /** When it counts no more; milliseconds. */
   readonly until: number
-  /** Whose it is, for show; absent in older states. */
-  readonly login?: string | undefined
-  /** Whether its repository was public when it was given; absent in older states: private. */
-  readonly public?: boolean | undefined
+  /** Whose it is, for show. */
+  readonly login: string
+  /** Whether its repository was public when it was given. */
+  readonly public: boolean
 }
 
 export interface LiveReceipt {
@@ -79,8 +82,8 @@ export interface Denial {
   readonly commentId: number
   /** When it was said; milliseconds. */
   readonly at: number
-  /** Whether its repository was public then; absent in older states: private. */
-  readonly public?: boolean | undefined
+  /** Whether its repository was public then. */
+  readonly public: boolean
 }
 
 /** Statements of this pull request made before this one are void, those that are retried or delivered late too. */

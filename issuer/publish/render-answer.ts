@@ -71,7 +71,7 @@ export function renderStatus(statuses: readonly EnvironmentStatus[], now: number
 
 function renderEnvironmentStatus({environment, state}: EnvironmentStatus, now: number): string {
   const live = state.receipts.filter(({expiresAt}) => now < expiresAt)
-  const standing = [...(state.denials ?? []).map(renderDenial), ...renderWaiting(state, now)]
+  const standing = [...state.denials.map(renderDenial), ...renderWaiting(state, now)]
   if (live.length > 0) return [`- ${codeSpan(environment)}:`, ...live.map(renderLive), ...standing].join('\n')
   const last = state.lastAuthorized
   const before = last === undefined ? '' : ` The last commit that was: ${codeSpan(last)}.`
@@ -82,7 +82,7 @@ const renderDenial = ({pullRequest, by, at}: Denial): string =>
   `  - pull request ${pullRequest}: denied by ${codeSpan(by.login)} at ${renderTime(at)}, which stands`
 
 /** How many approvals wait for more people, by pull request. */
-function renderWaiting({waiting = []}: ScopeState, now: number): readonly string[] {
+function renderWaiting({waiting}: ScopeState, now: number): readonly string[] {
   const alive = waiting.filter(({until}) => now < until)
   const byPullRequest = Map.groupBy(alive, ({statement}) => statement.pullRequest)
   return [...byPullRequest].map(

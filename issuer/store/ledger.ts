@@ -1,7 +1,7 @@
 /** Decisions: read consistently, committed in one transaction whose conditions are what was read. */
 import {type Entry, appendLeaf, canonicalJson, checkSuccession, emptyFrontier} from '#protocol'
 import {headAfter} from '../mint/mint-record.ts'
-import type {ScopeKey, ScopeState} from '../model/state.ts'
+import {type ScopeKey, type ScopeState, emptyState} from '../model/state.ts'
 import type {Append, Change, ScopeReading, Store} from '../model/store.ts'
 import {checkChange, decisionOf, isSameChange} from './append.ts'
 import {indexRows} from './catalogue.ts'
@@ -50,7 +50,7 @@ export async function createLedger(table: Table, first: Entry, home?: () => Prom
 async function readScope(table: Table, scope: ScopeKey): Promise<ScopeReading> {
   const [end, item] = await table.getAll([headKey, scopeKey(scope)])
   const head = parseHead(end)
-  if (item === undefined) return {head, state: {receipts: []}, version: 0}
+  if (item === undefined) return {head, state: emptyState, version: 0}
   const state = JSON.parse(textOf(item, 'state')) as ScopeState // Our own writing.
   return {head, state, version: integerOf(item, 'version')}
 }

@@ -124,7 +124,7 @@ export const recordsOver = (table: Table): RecordReader => ({
 const parseEvent = (item: Item): FoundEvent => ({
   entry: entryOf(item),
   body: textOf(item, 'body'),
-  ownerId: optionalInteger(item, 'ownerId'),
+  ownerId: integerOf(item, 'ownerId'),
 })
 
 export const scopesOver = (table: Table): Scopes => ({
@@ -148,7 +148,7 @@ async function readDecision(table: Table, item: Item): Promise<FoundDecision> {
     decision,
     scope: {repositoryId: repositoryIdOf(item), environment: environmentOf(item['environment'])},
     public: item['public'] === 1,
-    ownerId: optionalInteger(item, 'ownerId'),
+    ownerId: integerOf(item, 'ownerId'),
     evidence,
     policy,
     token,
@@ -162,6 +162,6 @@ function parseFound(item: Item): FoundReceipt {
     receipt: parsed.receipt,
     seq: Number(textOf(item, 'sk')),
     public: item['public'] === 1,
-    ownerId: optionalInteger(item, 'ownerId'),
+    ownerId: integerOf(item, 'ownerId'),
   }
 }

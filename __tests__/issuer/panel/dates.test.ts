@@ -1,5 +1,6 @@
 /** Panels whose text time alone changes, and those that wait for checks: rewritten when it is so, once, and else left alone. */
 import {afterEach, describe, expect, test} from '@jest/globals'
+import {emptyState} from '../../../issuer/model/state.ts'
 import {handleDelivery, patience} from '../../../issuer/inbox/deliveries.ts'
 import {GitHubUnavailable} from '../../../issuer/github/unavailable.ts'
 import {aStatement, decision} from '../builders.ts'
@@ -25,7 +26,7 @@ describe('a receipt that expires', () => {
   test('is said at the first repair after it, once, and nothing is written before or again', async () => {
     await open()
     const process = house.start()
-    await house.decide(process, {receipts: [receipt()]})
+    await house.decide(process, {...emptyState, receipts: [receipt()]})
     await process.panels.refresh(house.place)
     expect(house.text).toContain('**authorized** by `octocat`')
     house.now = at + 10 * minute - 1
@@ -43,7 +44,7 @@ describe('a receipt that expires', () => {
   test('is announced once, however many processes find it', async () => {
     await open()
     const processes = [house.start(), house.start(), house.start()] as const
-    await house.decide(processes[0], {receipts: [receipt()]})
+    await house.decide(processes[0], {...emptyState, receipts: [receipt()]})
     await processes[0].panels.refresh(house.place)
     house.now = at + 10 * minute
     await Promise.all(processes.map((process) => house.repair(process)))
@@ -59,7 +60,7 @@ describe('a receipt that expires', () => {
       pullRequest: house.change.number,
       by: 'monalisa',
     })
-    await house.decide(before, {receipts: [{...receipt(), sha: sha as never}]})
+    await house.decide(before, {...emptyState, receipts: [{...receipt(), sha: sha as never}]})
     await before.panels.refresh(house.place)
     expect(house.text).toContain('**authorized** by `octocat`')
     const after = house.start()
@@ -72,7 +73,7 @@ describe('a receipt that expires', () => {
   test('while GitHub is away stays in the inbox for a day', async () => {
     await open()
     const process = house.start()
-    await house.decide(process, {receipts: [receipt()]})
+    await house.decide(process, {...emptyState, receipts: [receipt()]})
     await process.panels.refresh(house.place)
     house.now = at + 10 * minute
     await house.repair(process)
@@ -95,7 +96,7 @@ test('an approval that ends unanswered is said', async () => {
   const process = house.start()
   const statement = aStatement({pullRequest: house.change.number})
   const waiting = {statement, decision, sha: house.change.head as never, binding: 'commit', until: at + minute} as const
-  await house.decide(process, {receipts: [], waiting: [{...waiting, login: 'octocat'}]})
+  await house.decide(process, {...emptyState, waiting: [{...waiting, login: 'octocat', public: true}]})
   await process.panels.refresh(house.place)
   expect(house.text).toContain('**1 of 2 approvals**, by `octocat`')
   house.now = at + minute
@@ -137,7 +138,7 @@ test('what one process read early does not stay over what another read later', a
   const reading = early.panels.refresh(house.place)
   await isHeld
   house.now += 5
-  await house.decide(late, {receipts: [receipt()]})
+  await house.decide(late, {...emptyState, receipts: [receipt()]})
   await late.panels.refresh(house.place)
   goOn()
   await reading
@@ -177,7 +178,7 @@ describe('a check that comes to its end', () => {
     await handleDelivery(house.checked('lint'), process.tools)
     await handleDelivery(house.checked('build', {commit: elsewhere}), process.tools)
     expect(asked()).toBe(before)
-    await house.decide(process, {receipts: [receipt()]})
+    await house.decide(process, {...emptyState, receipts: [receipt()]})
     await process.panels.refresh(house.place)
     const authorized = asked()
     await handleDelivery(house.checked('build'), process.tools)

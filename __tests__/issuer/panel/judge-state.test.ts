@@ -1,28 +1,29 @@
 /** Where a commit stands in an environment: what of its state counts, and what counts first. */
 import {expect, test} from '@jest/globals'
 import {findEarlier, judgeState} from '../../../issuer/decide/judge-state.ts'
-import type {ScopeState, WaitingApproval} from '../../../issuer/model/state.ts'
+import {type ScopeState, type WaitingApproval, emptyState} from '../../../issuer/model/state.ts'
 import {aStatement, decidedAt, decision, head, otherCommit} from '../builders.ts'
 import {aReceipt} from './builders.ts'
 
 const candidate = {pullRequest: 42, sha: head}
-const judge = (state: Partial<ScopeState>, now = decidedAt) => judgeState({receipts: [], ...state}, candidate, now)
+const judge = (state: Partial<ScopeState>, now = decidedAt) => judgeState({...emptyState, ...state}, candidate, now)
 
-const denial = {pullRequest: 42, by: {id: 9, login: 'monalisa'}, commentId: 1, at: decidedAt}
+const denial = {pullRequest: 42, by: {id: 9, login: 'monalisa'}, commentId: 1, at: decidedAt, public: true}
 const receipt = aReceipt()
 const revocation = {id: 'rvk_x'} as never
 const revoked = {sha: head, expiresAt: decidedAt + 1000, revocation}
 const approval = (authorId: number, overrides: Partial<WaitingApproval> = {}): WaitingApproval => {
   const {comment} = aStatement()
   const statement = aStatement({comment: {...comment, authorId: authorId as never}})
-  return {statement, decision, sha: head, binding: 'commit', until: decidedAt + 1, ...overrides}
+  const shown = {login: 'octocat', public: true}
+  return {statement, decision, sha: head, binding: 'commit', until: decidedAt + 1, ...shown, ...overrides}
 }
 
 test('a denial comes before a receipt, that before approvals that wait, those before what is over', () => {
   const all = {denials: [denial], receipts: [receipt], waiting: [approval(1)], revoked: [revoked]}
   expect(judge(all)).toEqual({kind: 'denied', denial})
-  expect(judge({...all, denials: undefined})).toEqual({kind: 'authorized', receipt})
-  expect(judge({...all, denials: undefined, receipts: []}).kind).toBe('waiting')
+  expect(judge({...all, denials: []})).toEqual({kind: 'authorized', receipt})
+  expect(judge({...all, denials: [], receipts: []}).kind).toBe('waiting')
   expect(judge({revoked: [revoked]})).toEqual({kind: 'revoked', revocation})
   expect(judge({})).toEqual({kind: 'needed'})
 })
@@ -46,7 +47,9 @@ test('people are counted, once each, for this very commit and pull request, unti
 test("another pull request's denial and another commit's receipt are none of it", () => {
   const other = aReceipt({sha: otherCommit})
   expect(judge({denials: [{...denial, pullRequest: 43}], receipts: [other]})).toEqual({kind: 'needed'})
-  expect(findEarlier({receipts: [other]}, candidate, decidedAt)).toEqual(other)
-  expect(findEarlier({receipts: [other]}, candidate, other.expiresAt)).toBeUndefined()
-  expect(findEarlier({receipts: [{...other, pullRequest: 43}, receipt]}, candidate, decidedAt)).toBeUndefined()
+  expect(findEarlier({...emptyState, receipts: [other]}, candidate, decidedAt)).toEqual(other)
+  expect(findEarlier({...emptyState, receipts: [other]}, candidate, other.expiresAt)).toBeUndefined()
+  expect(
+    findEarlier({...emptyState, receipts: [{...other, pullRequest: 43}, receipt]}, candidate, decidedAt),
+  ).toBeUndefined()
 })

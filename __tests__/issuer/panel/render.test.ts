@@ -10,7 +10,7 @@ const line = `\`\`\`\n/authorize production ${head}\n\`\`\``
 const run = {id: '7', url: 'https://github.example/octo-org/api-service/actions/runs/7'}
 const revocation = {cause: 'closed', revokedBy: {login: 'hubot', id: 2}, at: '2026-04-02T14:40:00Z'} as never
 const waiting: State = {kind: 'waiting', approvals: 1, logins: ['octocat'], until: decidedAt + 3_600_000}
-const denial = {pullRequest: 42, by: {id: 2, login: 'monalisa'}, commentId: 1, at: decidedAt}
+const denial = {pullRequest: 42, by: {id: 2, login: 'monalisa'}, commentId: 1, at: decidedAt, public: true}
 
 describe('the state of an environment', () => {
   const link = '[receipt](https://countersign.example/r/rcpt_dg_01jdaa3x7k9m2n4p6q8r0s2t4v)'

@@ -2,6 +2,7 @@
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
 import {type Receipt, type Revocation, verifyRevocation, verifyStatus} from '#protocol'
 import type {Publication} from '../../../issuer/model/publication.ts'
+import {emptyState} from '../../../issuer/model/state.ts'
 import {decideStatement} from '../../stores/deciding.ts'
 import {type Stage, pinned, setStage, told} from './stage.ts'
 
@@ -57,7 +58,7 @@ describe('a receipt is', () => {
           ...store,
           read: async (scope) => {
             const read = await store.read(scope)
-            return {...read, state: {receipts: []}}
+            return {...read, state: emptyState}
           },
         },
         claims,
