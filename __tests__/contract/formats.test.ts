@@ -9,8 +9,6 @@ import {
   evidenceKey,
   flagWords,
   hexToBytes,
-  indexColumns,
-  packPaths,
   parseClaims,
   parseEvidence,
   parseJson,
@@ -22,6 +20,7 @@ import {
   statusWords,
   verify,
 } from '#protocol'
+import {indexColumns, packPaths} from '#pack'
 import {blocksOf, codesIn, namesIn, sectionOf, tablesOf} from './document.ts'
 
 type Json = Readonly<Record<string, unknown>>

@@ -98,7 +98,9 @@ async function listRoutes(): Promise<readonly string[]> {
       around: object,
     ) => Promise<{readonly issuer: {serving: object; close: () => Promise<void>}}>
   }
-  const {createApp} = (await importDeclaring('export function createApp(')) as {readonly createApp: (tools: object) => Hono}
+  const {createApp} = (await importDeclaring('export function createApp(')) as {
+    readonly createApp: (tools: object) => Hono
+  }
   const waiting = (await importDeclaring('export function setupApp(')) as {readonly setupApp: (tools: object) => Hono}
   const folder = mkdtempSync(join(tmpdir(), 'countersign-formats-'))
   try {

@@ -6,12 +6,12 @@ import {afterAll, beforeAll, expect, test} from '@jest/globals'
 import {ulid} from 'ulid'
 import {evidenceKey, parseDecisionId, parseEnvironment, parseOrigin} from '#protocol'
 import {handleStatement} from '../../issuer/decide/authorize.ts'
-import {createPermissionSource, createPullRequestSource} from '../../issuer/github/facts.ts'
+import {createPermissionSource} from '../../issuer/github/facts.ts'
 import {createPublisher} from '../../issuer/publish/send.ts'
 import {loadSigner, loadTokenSigner, makeKeyFile} from '../../issuer/keys/pem.ts'
 import type {Durable} from '../../issuer/model/durable.ts'
 import {openSqlite} from '../../issuer/store/sqlite.ts'
-import type {IssuerTools} from '../../issuer/decide/tools.ts'
+import type {AuthorizeTools} from '../../issuer/decide/authorize.ts'
 import {evidenceSecret, must} from '../issuer/builders.ts'
 import {type OpenedChange, type Stage, openChange, say, setStage} from '../issuer/github-world.ts'
 import {firstEntry} from '../stores/builders.ts'
@@ -20,7 +20,7 @@ import {checkedLedger} from '../stores/suite.ts'
 const rounds = 100
 const folder = mkdtempSync(join(tmpdir(), 'countersign-races-'))
 let stage: Stage
-let workers: readonly [IssuerTools, IssuerTools]
+let workers: readonly [AuthorizeTools, AuthorizeTools]
 let stores: readonly [Durable, Durable]
 
 beforeAll(async () => {
@@ -38,7 +38,7 @@ afterAll(async () => {
   rmSync(folder, {recursive: true, force: true})
 })
 
-function toolsOver(durable: Durable): IssuerTools {
+function toolsOver(durable: Durable): AuthorizeTools {
   const [signer, tokenSigner] = [loadSigner(join(folder, 'receipt.pem')), loadTokenSigner(join(folder, 'token.pem'))]
   if (!signer.ok || !tokenSigner.ok) throw new Error('the keys of this test cannot be loaded')
   const {github, facts, teams} = stage
@@ -47,7 +47,6 @@ function toolsOver(durable: Durable): IssuerTools {
     facts,
     teams,
     permissions: createPermissionSource(github),
-    pullRequests: createPullRequestSource(github),
     panels: {refresh: () => Promise.resolve()},
     publisher: createPublisher({github, warn: () => undefined}),
     ownAccount: () => github.ownAccount(),

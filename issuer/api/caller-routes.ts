@@ -3,11 +3,11 @@ import {type Context, Hono} from 'hono'
 import type {Caller} from '../model/caller.ts'
 import {type CallerTools, readCaller} from './callers/read-caller.ts'
 import {GitHubUnavailable} from '../github/unavailable.ts'
-import type {IssuerTools} from '../decide/tools.ts'
+import type {Log} from '../model/log.ts'
 import {answerRefusal} from './refusals.ts'
 
 /** Nothing in between may keep an answer, and an outage of GitHub's is said to be one. */
-export function callerRoutes({log}: Pick<IssuerTools, 'log'>): Hono {
+export function callerRoutes({log}: {readonly log: Log}): Hono {
   const routes = new Hono()
   routes.use(async (c, next) => {
     c.header('cache-control', 'no-store')

@@ -7,13 +7,13 @@ import {type PublicJwk, parseDecisionId} from '#protocol'
 import {mayRead, mayReadEvidence} from '../model/caller.ts'
 import type {CallerTools} from './callers/read-caller.ts'
 import type {FoundDecision, RecordReader} from '../model/lookups.ts'
-import type {IssuerTools} from '../decide/tools.ts'
+import type {Log} from '../model/log.ts'
 import {callerOf, callerRoutes} from './caller-routes.ts'
 
-export type DecisionRouteTools = CallerTools &
-  Pick<IssuerTools, 'log'> & {
-    readonly records: Pick<RecordReader, 'decision'>
-  }
+export type DecisionRouteTools = CallerTools & {
+  readonly log: Log
+  readonly records: Pick<RecordReader, 'decision'>
+}
 
 /** To be mounted at `/v1/decisions`. */
 export function decisionRoutes(tools: DecisionRouteTools): Hono {

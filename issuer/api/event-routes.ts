@@ -8,14 +8,14 @@ import {mayReadEvidence} from '../model/caller.ts'
 import type {CallerTools} from './callers/read-caller.ts'
 import type {RecordReader} from '../model/lookups.ts'
 import type {Store} from '../model/store.ts'
-import type {IssuerTools} from '../decide/tools.ts'
+import type {Log} from '../model/log.ts'
 import {callerOf, callerRoutes} from './caller-routes.ts'
 
-export type EventRouteTools = CallerTools &
-  Pick<IssuerTools, 'log'> & {
-    readonly store: Pick<Store, 'find'>
-    readonly records: Pick<RecordReader, 'events'>
-  }
+export type EventRouteTools = CallerTools & {
+  readonly log: Log
+  readonly store: Pick<Store, 'find'>
+  readonly records: Pick<RecordReader, 'events'>
+}
 
 /** To be mounted at `/v1/receipts`. */
 export function eventRoutes(tools: EventRouteTools): Hono {

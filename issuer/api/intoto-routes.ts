@@ -4,10 +4,16 @@ import {type IntotoEnvelope, type Receipt, parseReceiptId} from '#protocol'
 import {mayRead} from '../model/caller.ts'
 import type {CallerTools} from './callers/read-caller.ts'
 import {acceptSignedEnvelope, mintIntoto} from '../mint/mint-intoto.ts'
-import type {IssuerTools} from '../decide/tools.ts'
+import type {Log} from '../model/log.ts'
+import type {Signer} from '../model/signer.ts'
+import type {Store} from '../model/store.ts'
 import {callerOf, callerRoutes} from './caller-routes.ts'
 
-export type IntotoTools = CallerTools & Pick<IssuerTools, 'store' | 'signer' | 'log'>
+export type IntotoTools = CallerTools & {
+  readonly store: Pick<Store, 'find'>
+  readonly signer: Signer
+  readonly log: Log
+}
 
 /** To be mounted at `/v1/receipts`, before the routes that take all that follows for an id. */
 export function intotoRoutes(tools: IntotoTools): Hono {

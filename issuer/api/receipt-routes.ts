@@ -4,10 +4,9 @@ import {bodyLimit} from 'hono/body-limit'
 import {parseReceiptId, parseRepositoryName} from '#protocol'
 import {type Caller, type Job, mayRead, sightOf} from '../model/caller.ts'
 import type {CallerTools} from './callers/read-caller.ts'
-import {refreshQuietly} from '../decide/panels.ts'
+import {type RefreshTools, refreshQuietly} from '../decide/panels.ts'
 import {type ReceiptQuestion, readReceiptQuery} from './receipt-query.ts'
 import type {FoundReceipt} from '../model/lookups.ts'
-import type {IssuerTools} from '../decide/tools.ts'
 import {type AdmitTools, admitJob} from './admit.ts'
 import {callerOf, callerRoutes} from './caller-routes.ts'
 import {execute, parseExecution} from '../decide/execute.ts'
@@ -18,10 +17,7 @@ import {type StatusTools, createStatusReader} from './status.ts'
 import type {Telling} from '../decide/told.ts'
 import {takeTurns} from '../store/turns.ts'
 
-export type ReceiptRouteTools = CallerTools &
-  AdmitTools &
-  StatusTools &
-  Pick<IssuerTools, 'log' | 'panels'> & {readonly bearsName: BearsName}
+export type ReceiptRouteTools = CallerTools & AdmitTools & StatusTools & RefreshTools & {readonly bearsName: BearsName}
 
 /** To be mounted at `/v1/receipts`. */
 export function receiptRoutes(tools: ReceiptRouteTools): Hono {

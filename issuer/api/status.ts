@@ -14,11 +14,11 @@ import {
   verifyStatus,
 } from '#protocol'
 import type {ScopeKey} from '../model/state.ts'
-import type {IssuerTools} from '../decide/tools.ts'
+import type {RecordReader} from '../model/lookups.ts'
 import type {RepositorySource} from '../github/repositories.ts'
 import {type StandingTools, checkApprovers, findLive} from '../decide/standing.ts'
 
-export type StatusTools = StandingTools & Pick<IssuerTools, 'records'> & {readonly repositories: RepositorySource}
+export type StatusTools = StandingTools & {readonly records: RecordReader; readonly repositories: RepositorySource}
 
 /** Throws GitHubUnavailable while nobody can tell whether the approvers still stand. */
 export type ReadStatus = (receipt: Receipt) => Promise<Status>

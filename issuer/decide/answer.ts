@@ -17,7 +17,7 @@ import {
 } from '../publish/render-answer.ts'
 import {renderBare} from '../publish/render-reply.ts'
 import type {Outcome} from '../model/idempotency.ts'
-import type {IssuerTools} from './tools.ts'
+import type {FactTools, OnceTools} from './tools.ts'
 
 /** What was said, and who said it; `gone` when the comment, or what it stands on, is not there any more. */
 export interface Question {
@@ -35,11 +35,11 @@ interface Known {
 
 type Words = Pick<Publication, 'reaction' | 'reply'>
 export type Answer = Words & {readonly courtesy?: Outcome['courtesy']}
-type Tools = Pick<IssuerTools, 'store' | 'claims' | 'facts' | 'pushLog' | 'now'>
+export type AnswerTools = Omit<OnceTools, 'newIds'> & Pick<FactTools, 'facts' | 'pushLog'>
 type ForUs = Exclude<Reading, {kind: 'not-for-us'}>
 
 /** Who may approve at all is always answered; others get at most one reply a person, pull request and hour. */
-export async function answerQuestion({said, reading, standing, known}: Question, tools: Tools): Promise<Answer> {
+export async function answerQuestion({said, reading, standing, known}: Question, tools: AnswerTools): Promise<Answer> {
   if (standing === 'gone' || reading.kind === 'not-for-us') return {}
   const refused = refuseStanding(reading, {standing, known})
   if (refused !== undefined) {
@@ -75,7 +75,7 @@ interface Findable {
   readonly known: Known | undefined
 }
 
-async function findWords({said, reading, known: given}: Findable, tools: Tools): Promise<Words> {
+async function findWords({said, reading, known: given}: Findable, tools: AnswerTools): Promise<Words> {
   if (reading.kind === 'near-miss') return {reaction: 'confused', reply: renderNearMiss(reading.problem)}
   const known = given ?? (await readKnown(said, tools))
   if (known === 'gone') return {}
@@ -94,14 +94,14 @@ async function findWords({said, reading, known: given}: Findable, tools: Tools):
   }
 }
 
-async function readKnown(said: Statement, {facts}: Pick<Tools, 'facts'>): Promise<Known | 'gone'> {
+async function readKnown(said: Statement, {facts}: Pick<AnswerTools, 'facts'>): Promise<Known | 'gone'> {
   const ground = await facts.readGround(said)
   return ground === 'gone' ? ground : {ground, inForce: choosePolicy(ground.policy)}
 }
 
 async function readStatus(
   {repository}: Statement,
-  {policy, store}: Pick<PolicyInForce, 'policy'> & Pick<Tools, 'store'>,
+  {policy, store}: Pick<PolicyInForce, 'policy'> & Pick<AnswerTools, 'store'>,
 ): Promise<readonly EnvironmentStatus[]> {
   const environments = Object.keys(policy.environments).flatMap((name) => parseEnvironment(name) ?? [])
   return await Promise.all(
@@ -115,7 +115,7 @@ async function readStatus(
 /** `/authorize production` without a commit: the exact line to copy, and what it would let out. */
 async function answerBare(
   {said, environment, known}: {readonly said: Statement; readonly environment: Environment; readonly known: Known},
-  tools: Tools,
+  tools: AnswerTools,
 ): Promise<Words> {
   if (findAsked(known.inForce, {environment}) === undefined) {
     return {reaction: 'confused', reply: renderUnnamedEnvironment(environment, known.inForce.policy)}
@@ -139,7 +139,7 @@ interface Courtesy {
   readonly findWords: () => Promise<Words>
 }
 
-async function withCourtesy({said, reaction, findWords: find}: Courtesy, tools: Tools): Promise<Answer> {
+async function withCourtesy({said, reaction, findWords: find}: Courtesy, tools: AnswerTools): Promise<Answer> {
   const to = {accountId: said.comment.authorId, pullRequest: said.pullRequest}
   const last = await tools.claims.lastCourtesy({repositoryId: said.repository.id, ...to})
   const silent = last !== undefined && tools.now() < last + courtesyMs

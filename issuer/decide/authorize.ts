@@ -12,7 +12,7 @@ import type {ChangeFacts, Ground, StandingFacts, Statement} from '../model/facts
 import {foldLifted, isVoid, revocationsOf} from '../mint/fold-withdrawal.ts'
 import {foldWaiting} from '../mint/fold-waiting.ts'
 import {foldScope} from '../mint/mint-record.ts'
-import {refreshQuietly} from './panels.ts'
+import {type RefreshTools, refreshQuietly} from './panels.ts'
 import {choosePolicy, findAsked} from '../policy/in-force.ts'
 import {liftedBy} from '../policy/order-rules.ts'
 import {evaluate, evaluateFloor, evaluateStanding} from '../policy/rules.ts'
@@ -27,10 +27,17 @@ import {type Sealed, sealDecision} from './seal-decision.ts'
 import type {Claim, ClaimKey, Outcome} from '../model/idempotency.ts'
 import type {ScopeState} from '../model/state.ts'
 import type {ScopeReading} from '../model/store.ts'
-import type {IssuerTools} from './tools.ts'
-import {withdraw} from './withdraw.ts'
+import type {PublishTools} from './tools.ts'
+import {type WithdrawTools, withdraw} from './withdraw.ts'
 
-export async function handleStatement(said: Statement, tools: IssuerTools): Promise<void> {
+export type AuthorizeTools = WithdrawTools &
+  PublishTools &
+  RefreshTools & {
+    /** The issuer's own account: what it says is never a statement. */
+    readonly ownAccount: () => Promise<number>
+  }
+
+export async function handleStatement(said: Statement, tools: AuthorizeTools): Promise<void> {
   if (said.comment.authorId === (await tools.ownAccount())) return
   const key = statementKey(said)
   const claim = await tools.claims.claim(key, tools.newIds())
@@ -43,7 +50,7 @@ export async function handleStatement(said: Statement, tools: IssuerTools): Prom
 /** Sends what an outcome says, which may be done again without harm, and marks it as sent. */
 export async function publishOutcome(
   {claim, decision, outcome}: {claim: ClaimKey; decision: DecisionId; outcome: Outcome},
-  {publisher, outbox, now, newestCheckpoint}: Pick<IssuerTools, 'publisher' | 'outbox' | 'now' | 'newestCheckpoint'>,
+  {publisher, outbox, now, newestCheckpoint}: PublishTools,
 ): Promise<void> {
   const publication = JSON.parse(outcome.publication) as Publication
   await publisher.publish(withCheckpoint(publication, await newestCheckpoint()), decision)
@@ -56,7 +63,7 @@ interface InHand {
   readonly claim: Claim
 }
 
-async function settle(hand: InHand, tools: IssuerTools): Promise<Outcome> {
+async function settle(hand: InHand, tools: AuthorizeTools): Promise<Outcome> {
   const {said} = hand
   const reading = readCommand(said.comment.body)
   // The cheap facts, and permission, before everything else (formats §8).
@@ -87,7 +94,7 @@ async function settle(hand: InHand, tools: IssuerTools): Promise<Outcome> {
 }
 
 /** Completes the claim with words alone: nothing is decided, nothing is written to the ledger. */
-async function answer(question: Question, tools: IssuerTools): Promise<Outcome> {
+async function answer(question: Question, tools: AuthorizeTools): Promise<Outcome> {
   const {courtesy, ...words} = await answerQuestion(question, tools)
   return await complete({said: question.said, words, courtesy}, tools)
 }
@@ -100,7 +107,7 @@ interface Decidable extends InHand {
   readonly inForce: PolicyInForce
 }
 
-async function decide(asked: Decidable, tools: IssuerTools): Promise<Outcome> {
+async function decide(asked: Decidable, tools: AuthorizeTools): Promise<Outcome> {
   const {said, request, ground} = asked
   const scope = {repositoryId: said.repository.id, environment: request.environment}
   let seen: {readonly version: number; readonly change: ChangeFacts} | undefined
@@ -119,7 +126,7 @@ async function decide(asked: Decidable, tools: IssuerTools): Promise<Outcome> {
 /** The statement as a case by itself: without what others approved. */
 async function readCase(
   asked: Decidable & {readonly change: ChangeFacts},
-  {state, tools}: {readonly state: ScopeState; readonly tools: IssuerTools},
+  {state, tools}: {readonly state: ScopeState; readonly tools: AuthorizeTools},
 ): Promise<Case> {
   const {said, request, standing, environment, inForce, change} = asked
   const denials = await readDenials({said, standing, environment, policy: inForce.policy, state}, tools)
@@ -135,7 +142,7 @@ interface Ruled {
 }
 
 /** A ruling as the one change that the store takes: record, scope state and the claim's completion. */
-async function mint({asked, ruled, ruling, read}: Ruled, tools: IssuerTools): Promise<Completing> {
+async function mint({asked, ruled, ruling, read}: Ruled, tools: AuthorizeTools): Promise<Completing> {
   const {said, claim} = asked
   const sealed = await sealDecision(
     {claim, statement: said, case: ruled, ruling, said: 'ALLOW', head: read.head},
@@ -190,7 +197,7 @@ const withFlags = (ruling: Ruling, flags: readonly Flag[]): Ruling =>
   ruling.kind === 'allow' ? {...ruling, flags: [...new Set([...ruling.flags, ...flags])].sort()} : ruling
 
 /** Says on the pull request that a statement could not be decided, unless it was decided after all. */
-export async function giveUp(said: Statement, cause: 'github' | 'internal', tools: IssuerTools): Promise<void> {
+export async function giveUp(said: Statement, cause: 'github' | 'internal', tools: AuthorizeTools): Promise<void> {
   const key = statementKey(said)
   const claim = await tools.claims.claim(key, tools.newIds())
   const words = {reaction: 'confused', reply: renderGaveUp(cause)} as const

@@ -1,14 +1,22 @@
 /** A pull request that was closed without being merged: whatever it let out counts no more (formats §6). */
 import type {Environment} from '#protocol'
 import {liveReceipts} from '../mint/fold-withdrawal.ts'
-import type {ChangeFacts, PullNotice} from '../model/facts.ts'
+import type {ChangeFacts, PullNotice, PullRequestSource} from '../model/facts.ts'
 import type {ClaimKey} from '../model/idempotency.ts'
+import type {Scopes} from '../model/lookups.ts'
 import {renderClosed} from '../publish/render-withdrawal.ts'
 import {publishOutcome} from './authorize.ts'
-import {endReceipts} from './end.ts'
-import type {IssuerTools} from './tools.ts'
+import {type EndTools, endReceipts} from './end.ts'
+import type {PublishTools, ServesOwner} from './tools.ts'
 
-export async function handleClosed(pull: PullNotice, tools: IssuerTools): Promise<void> {
+export type ClosedTools = EndTools &
+  PublishTools & {
+    readonly pullRequests: PullRequestSource
+    readonly scopes: Scopes
+    readonly servesOwner: ServesOwner
+  }
+
+export async function handleClosed(pull: PullNotice, tools: ClosedTools): Promise<void> {
   const found = await tools.pullRequests.readPullRequest(pull)
   if (found === 'gone' || found.pullRequest.state !== 'closed' || !tools.servesOwner(found.repository.owner)) return
   for (const environment of await tools.scopes.environments(pull.repository.id)) {
@@ -22,7 +30,7 @@ interface Closing {
   readonly environment: Environment
 }
 
-async function closeIn({pull, repository, environment}: Closing, tools: IssuerTools): Promise<void> {
+async function closeIn({pull, repository, environment}: Closing, tools: ClosedTools): Promise<void> {
   const scope = {repositoryId: pull.repository.id, environment}
   const {state} = await tools.store.read(scope)
   const newest = liveReceipts(state, pull.pullRequest, tools.now()).at(-1)

@@ -4,7 +4,7 @@ import type {StandingFacts, Statement, TeamSource} from '../model/facts.ts'
 import {evaluate} from '../policy/rules.ts'
 import type {Case, CollectedApproval, EnvironmentPolicy} from '../model/ruling.ts'
 import type {ScopeState, WaitingApproval} from '../model/state.ts'
-import type {IssuerTools} from './tools.ts'
+import type {FactTools} from './tools.ts'
 
 export interface Collected {
   readonly approvals: readonly CollectedApproval[]
@@ -18,7 +18,7 @@ interface Collecting {
   readonly state: ScopeState
 }
 
-type Tools = Pick<IssuerTools, 'facts' | 'teams'>
+type Tools = Pick<FactTools, 'facts' | 'teams'>
 
 /** What others approved of this very commit in this pull request. A receipt holds six approvals, one of them new. */
 export async function readCollected({said, ruled, state}: Collecting, tools: Tools): Promise<Collected> {

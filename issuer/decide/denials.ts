@@ -4,7 +4,7 @@ import type {StandingFacts, Statement} from '../model/facts.ts'
 import {evaluateStanding} from '../policy/rules.ts'
 import type {EnvironmentPolicy, Policy, StandingDenial} from '../model/ruling.ts'
 import type {Denial, ScopeState} from '../model/state.ts'
-import type {IssuerTools} from './tools.ts'
+import type {FactTools} from './tools.ts'
 
 interface Asked {
   readonly said: Statement
@@ -16,7 +16,7 @@ interface Asked {
 
 export async function readDenials(
   asked: Asked,
-  tools: Pick<IssuerTools, 'permissions' | 'teams'>,
+  tools: Pick<FactTools, 'permissions' | 'teams'>,
 ): Promise<readonly StandingDenial[]> {
   const {said, state} = asked
   const here = state.denials.filter(({pullRequest}) => pullRequest === said.pullRequest)
@@ -33,7 +33,7 @@ export async function readDenials(
 async function mayStillApprove(
   {by}: Denial,
   {said, standing, environment, policy}: Asked,
-  {permissions, teams}: Pick<IssuerTools, 'permissions' | 'teams'>,
+  {permissions, teams}: Pick<FactTools, 'permissions' | 'teams'>,
 ): Promise<boolean> {
   if (standing.permission !== 'admin' || standing.author.id === by.id) return true
   const theirs = {

@@ -15,7 +15,7 @@ import type {ScopeReading} from '../model/store.ts'
 import {renderRevoked} from '../publish/render-withdrawal.ts'
 import {inRounds} from '../store/rounds.ts'
 import {type Completing, completeInRounds} from './rounds.ts'
-import type {IssuerTools} from './tools.ts'
+import type {OnceTools, SealTools} from './tools.ts'
 
 export interface EndOrder {
   readonly scope: ScopeKey
@@ -28,7 +28,7 @@ export interface EndOrder {
   readonly choose: (state: ScopeState, now: number) => readonly LiveReceipt[]
 }
 
-export type EndTools = Pick<IssuerTools, 'store' | 'claims' | 'signer' | 'issuer' | 'now' | 'newIds'>
+export type EndTools = OnceTools & Pick<SealTools, 'signer' | 'issuer'>
 
 /** Where it is told, and in which words; nothing is said where nothing had to end. */
 export interface EndWords {

@@ -1,8 +1,8 @@
 /** Execution (formats §6): that a deployment began and how it ended, as its job reports. Recorded, and decides nothing. */
 import {isPlainObject, parseJson, secondsTimeToMs} from '#protocol'
 import {nextTime} from '../mint/mint-record.ts'
-import type {FoundEvent} from '../model/lookups.ts'
-import type {IssuerTools} from './tools.ts'
+import type {FoundEvent, RecordReader} from '../model/lookups.ts'
+import type {OnceTools} from './tools.ts'
 import type {Refusal} from './refusal.ts'
 import {type Telling, type Told, mintTold, msOf, scopeOf} from './told.ts'
 import {inRounds} from '../store/rounds.ts'
@@ -26,7 +26,7 @@ export function parseExecution(body: Uint8Array): Execution | undefined {
 
 export type ToldExecution = Told & Execution
 
-export type ExecuteTools = Pick<IssuerTools, 'store' | 'records' | 'now' | 'newIds'> & {readonly takeTurn: TakeTurn}
+export type ExecuteTools = Omit<OnceTools, 'claims'> & {readonly records: RecordReader; readonly takeTurn: TakeTurn}
 
 type Executed =
   {readonly kind: 'recorded'; readonly told: ToldExecution} | {readonly kind: 'refused'; readonly refusal: Refusal}

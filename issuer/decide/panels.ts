@@ -1,10 +1,11 @@
 /** The panel of a pull request: one comment of the issuer's own, kept up to date. */
-import {parseRepositoryId, parseRepositoryName} from '#protocol'
+import {type Origin, parseRepositoryId, parseRepositoryName} from '#protocol'
 import type {PullPlace} from '../model/facts.ts'
 import {GitHubUnavailable} from '../github/unavailable.ts'
+import type {Log} from '../model/log.ts'
+import type {PanelNotes} from '../model/panel-notes.ts'
 import type {Publication} from '../model/publication.ts'
 import type {PanelSender} from '../publish/send-panel.ts'
-import type {IssuerTools} from './tools.ts'
 import {oneAfterAnother} from '../store/one-after-another.ts'
 import {noteOf} from './panel-note.ts'
 import {type PanelReader, readPanel} from './read-panel.ts'
@@ -15,8 +16,12 @@ export interface Panels {
   refresh(place: PullPlace): Promise<void>
 }
 
-export type PanelTools = PanelReader &
-  Pick<IssuerTools, 'issuer' | 'log' | 'panelNotes'> & {readonly sendPanel: PanelSender}
+export type PanelTools = PanelReader & {
+  readonly issuer: Origin
+  readonly log: Log
+  readonly panelNotes: PanelNotes
+  readonly sendPanel: PanelSender
+}
 
 export const keepPanels = (tools: PanelTools): Panels => ({
   refresh: oneAfterAnother(
@@ -59,11 +64,13 @@ export function placeOf({repository, installation, pullRequest}: Publication): P
     : {repository: {id, name}, installation, pullRequest}
 }
 
+export interface RefreshTools {
+  readonly panels: Panels
+  readonly log: Log
+}
+
 /** After something whose outcome was published: an outage is told to the operator, and the next event repairs it. */
-export async function refreshQuietly(
-  place: PullPlace,
-  {panels, log}: Pick<IssuerTools, 'panels' | 'log'>,
-): Promise<void> {
+export async function refreshQuietly(place: PullPlace, {panels, log}: RefreshTools): Promise<void> {
   try {
     await panels.refresh(place)
   } catch (fault) {

@@ -1,21 +1,28 @@
 /** Reads what a panel says: of GitHub afresh, and of each environment's state. */
 import {type Environment, parseEnvironment} from '#protocol'
 import {readHappened} from './happened.ts'
-import type {ChangeFacts, PullPlace} from '../model/facts.ts'
+import type {ChangeFacts, PullPlace, PullRequestSource} from '../model/facts.ts'
+import type {RecordReader, Scopes} from '../model/lookups.ts'
 import {touchesPolicy} from '../github/proposal.ts'
 import {findEnvironment} from '../policy/built-in.ts'
 import {choosePolicy} from '../policy/in-force.ts'
 import {foresee} from '../policy/prospect.ts'
 import type {PolicyInForce} from '../model/ruling.ts'
 import type {ScopeState} from '../model/state.ts'
-import type {IssuerTools} from './tools.ts'
+import type {Store} from '../model/store.ts'
+import type {FactTools, ServesOwner} from './tools.ts'
 import {type Candidate, findEarlier, judgeState} from './judge-state.ts'
 import type {Deployed, Expected, Panel, Stage, State, Subject, Unreadable} from '../publish/panel/panel.ts'
 
-export type PanelReader = Pick<
-  IssuerTools,
-  'facts' | 'pullRequests' | 'pushLog' | 'store' | 'scopes' | 'records' | 'servesOwner' | 'now'
->
+export interface PanelReader extends Pick<FactTools, 'facts' | 'pushLog'> {
+  readonly pullRequests: PullRequestSource
+  readonly store: Store
+  readonly scopes: Scopes
+  readonly records: RecordReader
+  readonly servesOwner: ServesOwner
+  /** Milliseconds. */
+  readonly now: () => number
+}
 
 /** A longer panel is read by nobody, and each environment may cost a request. */
 const maxStages = 8

@@ -5,7 +5,7 @@ import type {ClaimKey, Outcome} from '../model/idempotency.ts'
 import type {ScopeKey} from '../model/state.ts'
 import type {Change, ScopeReading} from '../model/store.ts'
 import {inRounds} from '../store/rounds.ts'
-import type {IssuerTools} from './tools.ts'
+import type {OnceTools} from './tools.ts'
 
 export const statementKey = ({repository, comment}: Statement): ClaimKey => ({
   repositoryId: repository.id,
@@ -17,7 +17,7 @@ export type Words = Pick<Publication, 'reaction' | 'reply' | 'checkRuns'>
 /** Words without a decision. When somebody else completed the claim in the meantime, theirs is the outcome. */
 export async function complete(
   {said, words, courtesy}: {said: Statement; words: Words; courtesy?: Outcome['courtesy']},
-  {store, claims, now, newIds}: Pick<IssuerTools, 'store' | 'claims' | 'now' | 'newIds'>,
+  {store, claims, now, newIds}: OnceTools,
 ): Promise<Outcome> {
   const outcome: Outcome = {kind: 'answered', publication: printPublication(said, words), courtesy}
   return await completeWith({claim: statementKey(said), outcome}, {store, claims, now, newIds})
@@ -25,7 +25,7 @@ export async function complete(
 
 export async function completeWith(
   {claim, outcome}: NonNullable<Change['completes']>,
-  tools: Pick<IssuerTools, 'store' | 'claims' | 'now' | 'newIds'>,
+  tools: OnceTools,
 ): Promise<Outcome> {
   if ((await tools.store.commit({completes: {claim, outcome}, at: tools.now()})) === 'committed') return outcome
   const {outcome: theirs} = await tools.claims.claim(claim, tools.newIds())
@@ -42,7 +42,7 @@ export type Completing = Change & {readonly completes: NonNullable<Change['compl
  */
 export async function completeInRounds(
   {claim, scope}: {readonly claim: ClaimKey; readonly scope: ScopeKey},
-  {store, claims, newIds}: Pick<IssuerTools, 'store' | 'claims' | 'newIds'>,
+  {store, claims, newIds}: OnceTools,
   rule: (read: ScopeReading) => Promise<Completing | Outcome>,
 ): Promise<Outcome> {
   return await inRounds(async () => {

@@ -17,7 +17,7 @@ import {overrule} from '../policy/rules.ts'
 import type {Allowed, Case, Denied, Ruling} from '../model/ruling.ts'
 import type {Claim} from '../model/idempotency.ts'
 import type {DecisionRecord, LedgerHead} from '../model/record.ts'
-import type {IssuerTools} from './tools.ts'
+import type {SealTools} from './tools.ts'
 
 export interface Unsealed {
   readonly claim: Claim
@@ -37,8 +37,6 @@ export interface Sealed {
   /** The moment that all of it carries, in milliseconds. */
   readonly at: number
 }
-
-export type SealTools = Pick<IssuerTools, 'signer' | 'tokenSigner' | 'evidenceKeys' | 'software' | 'issuer' | 'now'>
 
 export async function sealDecision(unsealed: Unsealed, tools: SealTools): Promise<Sealed> {
   const moment = nextTime(unsealed.head, tools.now())

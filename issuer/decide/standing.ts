@@ -7,9 +7,9 @@ import {permissionLevels} from '../model/facts.ts'
 import type {LiveReceipt} from '../model/state.ts'
 import type {PresentRepository} from '../github/repositories.ts'
 import {type EndTools, endReceipts} from './end.ts'
-import type {IssuerTools} from './tools.ts'
+import type {FactTools} from './tools.ts'
 
-export type StandingTools = EndTools & Pick<IssuerTools, 'permissions'>
+export type StandingTools = EndTools & Pick<FactTools, 'permissions'>
 
 interface Standing {
   readonly receipt: Receipt

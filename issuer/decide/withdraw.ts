@@ -20,9 +20,11 @@ import {sealDecision} from './seal-decision.ts'
 import type {Claim, Outcome} from '../model/idempotency.ts'
 import type {LiveReceipt, ScopeState} from '../model/state.ts'
 import type {ScopeReading} from '../model/store.ts'
-import type {IssuerTools} from './tools.ts'
+import type {FactTools, OnceTools, SealTools, ServesOwner} from './tools.ts'
 
 type WithdrawCommand = Extract<Command, {kind: 'deny' | 'revoke'}>
+
+export type WithdrawTools = OnceTools & FactTools & SealTools & {readonly servesOwner: ServesOwner}
 
 export interface Withdrawing {
   readonly said: Statement
@@ -32,7 +34,7 @@ export interface Withdrawing {
 }
 
 /** Undefined for somebody without standing in it: no more is read for them (threats A52). */
-export async function withdraw(asked: Withdrawing, tools: IssuerTools): Promise<Outcome | undefined> {
+export async function withdraw(asked: Withdrawing, tools: WithdrawTools): Promise<Outcome | undefined> {
   const {said, standing, command} = asked
   const hasFloor = evaluateFloor(standing).kind === 'standing'
   const environment = await findTarget(asked, tools)
@@ -59,7 +61,7 @@ export async function withdraw(asked: Withdrawing, tools: IssuerTools): Promise<
 }
 
 /** The environment that is meant; undefined for a receipt that this repository has not. */
-async function findTarget({said, command}: Withdrawing, {store}: IssuerTools): Promise<Environment | undefined> {
+async function findTarget({said, command}: Withdrawing, {store}: WithdrawTools): Promise<Environment | undefined> {
   if (command.kind === 'deny') return command.environment
   if ('environment' in command.target) return command.target.environment
   const [found] = await store.find({by: 'receipt', id: command.target.receipt})
@@ -69,7 +71,10 @@ async function findTarget({said, command}: Withdrawing, {store}: IssuerTools): P
 type Placed = Withdrawing & {readonly environment: Environment}
 
 /** Whoever approved may take it back, even when approving is no longer theirs; everything else about them must hold. */
-async function isAmongApprovers({said, standing, command, environment}: Placed, tools: IssuerTools): Promise<boolean> {
+async function isAmongApprovers(
+  {said, standing, command, environment}: Placed,
+  tools: WithdrawTools,
+): Promise<boolean> {
   if (command.kind !== 'revoke' || !failsOnlyOnReach(evaluateFloor(standing))) return false
   const {state} = await tools.store.read({repositoryId: said.repository.id, environment})
   return meant(state, {said, command}, tools.now()).some(({approvers}) => approvers.includes(standing.author.id))
@@ -114,7 +119,7 @@ const orderOf = (asked: Endable): EndOrder => {
   }
 }
 
-async function end(asked: Endable, tools: IssuerTools): Promise<Outcome> {
+async function end(asked: Endable, tools: WithdrawTools): Promise<Outcome> {
   const {said, command, environment, ground, standing, rules, inForce} = asked
   const order = orderOf(asked)
   await endSurplus(order, tools)
@@ -141,7 +146,7 @@ interface Writable {
 }
 
 /** The denial's record, then one for each receipt that it ends: all of them or none. */
-async function write({asked, order, ruled, read, receipts}: Writable, tools: IssuerTools): Promise<Completing> {
+async function write({asked, order, ruled, read, receipts}: Writable, tools: WithdrawTools): Promise<Completing> {
   const {said, claim} = asked
   const ruling = denyBy(ruled, describeWithdrawal(asked))
   const sealed = await sealDecision({claim, statement: said, case: ruled, ruling, said: 'DENY', head: read.head}, tools)

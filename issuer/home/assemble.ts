@@ -2,8 +2,8 @@
 import {randomBytes} from 'node:crypto'
 import {ulid} from 'ulid'
 import {evidenceKey, hexToBytes, parseDecisionId, printVerifierKey} from '#protocol'
-import {keepPanels} from '../decide/panels.ts'
-import type {IssuerTools} from '../decide/tools.ts'
+import {type PanelTools, keepPanels} from '../decide/panels.ts'
+import type {DeliveryTools} from '../inbox/deliveries.ts'
 import {type GitHub, openGitHub} from '../github/client.ts'
 import {createFactSource, createPermissionSource, createPullRequestSource, createTeamSource} from '../github/facts.ts'
 import {type LedgerWitness, witnessed} from '../keys/checkpoint-signer.ts'
@@ -28,8 +28,11 @@ export interface Home {
   readonly around: Surroundings
 }
 
+/** What the stories work with, whoever calls them: the worker, the timers, the routes. */
+export type StoryTools = DeliveryTools & Durable
+
 export interface Assembled {
-  readonly tools: IssuerTools
+  readonly tools: StoryTools
   readonly durable: Durable
   readonly github: GitHub
   /** What the routes answer from; `delivered` is called after a delivery was kept. */
@@ -76,9 +79,9 @@ export async function assemble(home: Home): Promise<Assembled> {
 function makeTools(
   {config, keys, durable, ring, witness, around: {log, now, version}}: Home,
   github: GitHub,
-): IssuerTools {
+): StoryTools {
   const sendPanel = createPanelSender(github)
-  const tools: Omit<IssuerTools, 'panels'> = {
+  const tools: Omit<StoryTools, 'panels'> & Pick<PanelTools, 'pullRequests'> = {
     ...durable,
     facts: createFactSource(github),
     teams: createTeamSource(github),

@@ -22,7 +22,7 @@ import type {ReadCaller} from '../pages/caller.ts'
 import {createRepositorySource} from '../github/repositories.ts'
 import {type BearsName, createBearsName} from '../github/present-names.ts'
 import type {Durable} from '../model/durable.ts'
-import type {IssuerTools} from '../decide/tools.ts'
+import type {DeliveryTools} from '../inbox/deliveries.ts'
 
 export interface AppTools {
   readonly webhook: WebhookTools
@@ -48,7 +48,7 @@ export interface Inside {
   /** Its store is the one that has each entry signed. */
   readonly durable: Durable
   readonly github: GitHub
-  readonly tools: IssuerTools
+  readonly tools: DeliveryTools & Durable
   /** The ledger's. */
   readonly origin: string
 }

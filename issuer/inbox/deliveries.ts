@@ -1,11 +1,13 @@
 /** What is done about a delivery from the inbox, for how long it is tried, and what is said when it is given up. */
-import {giveUp, handleStatement} from '../decide/authorize.ts'
-import {handleClosed} from '../decide/closed.ts'
+import {type AuthorizeTools, giveUp, handleStatement} from '../decide/authorize.ts'
+import {type ClosedTools, handleClosed} from '../decide/closed.ts'
 import {readCommand} from '../command/read-command.ts'
-import type {IssuerTools} from '../decide/tools.ts'
 import type {Checked, Taken} from '../model/inbox.ts'
+import type {PanelNotes} from '../model/panel-notes.ts'
 
-export async function handleDelivery({notice, receivedAt}: Taken, tools: IssuerTools): Promise<void> {
+export type DeliveryTools = AuthorizeTools & ClosedTools & {readonly panelNotes: PanelNotes}
+
+export async function handleDelivery({notice, receivedAt}: Taken, tools: DeliveryTools): Promise<void> {
   switch (notice.kind) {
     case 'push':
       return await tools.pushLog.keep(notice.push)
@@ -33,7 +35,7 @@ const lag = 2000
 async function handleChecked(
   {repository, installation, commit, check}: Checked,
   receivedAt: number,
-  {panelNotes, panels}: IssuerTools,
+  {panelNotes, panels}: DeliveryTools,
 ): Promise<void> {
   for (const {place, readAt, awaits} of await panelNotes.awaiting(repository.id, commit)) {
     const isSeen = receivedAt + lag < readAt
@@ -59,6 +61,10 @@ export function patience({notice}: Taken): number {
 }
 
 /** Only a statement has somebody who waits for an answer. */
-export async function giveUpDelivery({notice}: Taken, cause: 'github' | 'internal', tools: IssuerTools): Promise<void> {
+export async function giveUpDelivery(
+  {notice}: Taken,
+  cause: 'github' | 'internal',
+  tools: DeliveryTools,
+): Promise<void> {
   if (notice.kind === 'statement') await giveUp(notice.statement, cause, tools)
 }

@@ -1,9 +1,10 @@
 /** What a crash or an outage left unpublished, and panels whose time has come. Called on a timer; may run again without harm. */
 import {publishOutcome} from '../decide/authorize.ts'
-import {placeOf, refreshQuietly} from '../decide/panels.ts'
+import {type RefreshTools, placeOf, refreshQuietly} from '../decide/panels.ts'
 import type {Publication} from '../model/publication.ts'
 import type {Unpublished} from '../model/idempotency.ts'
-import type {IssuerTools} from '../decide/tools.ts'
+import type {PublishTools} from '../decide/tools.ts'
+import type {PanelNotes} from '../model/panel-notes.ts'
 import {type Inbox, panelLane} from '../model/inbox.ts'
 
 /** What was completed later than this is still in the hands of whoever completed it. */
@@ -12,9 +13,12 @@ const restMs = 60_000
 /** A repository that is gone, an App that was taken away: what could not be sent for a day is left. */
 const giveUpAfterMs = 24 * 3_600_000
 
-type RepairTools = Pick<IssuerTools, 'outbox' | 'publisher' | 'panels' | 'log' | 'now' | 'newestCheckpoint'>
+type RepairTools = PublishTools & RefreshTools
 
-export type DatingTools = Pick<IssuerTools, 'panelNotes'> & {readonly inbox: Pick<Inbox, 'put'>}
+export interface DatingTools {
+  readonly panelNotes: PanelNotes
+  readonly inbox: Pick<Inbox, 'put'>
+}
 
 export async function repair(now: number, tools: RepairTools & DatingTools): Promise<void> {
   await publishAgain(now, tools)

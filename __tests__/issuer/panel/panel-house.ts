@@ -10,7 +10,7 @@ import {createPanelSender, type PanelSender} from '../../../issuer/publish/send-
 import {repair} from '../../../issuer/inbox/repair.ts'
 import {type Embedded, openSqlite} from '../../../issuer/store/sqlite.ts'
 import type {ScopeState} from '../../../issuer/model/state.ts'
-import type {IssuerTools} from '../../../issuer/decide/tools.ts'
+import type {DeliveryTools} from '../../../issuer/inbox/deliveries.ts'
 import type {Checked, Taken} from '../../../issuer/model/inbox.ts'
 import {origin} from '../builders.ts'
 import {type OpenedChange, type Stage, name, openChange, say, setStage} from '../github-world.ts'
@@ -19,7 +19,7 @@ import {at, decides, environment, firstEntry, proposal, statementOf} from '../..
 /** A process of the issuer. */
 export interface House {
   readonly durable: Embedded
-  readonly tools: IssuerTools
+  readonly tools: DeliveryTools
   readonly panels: Panels
 }
 
@@ -67,7 +67,7 @@ export class PanelHouse {
     }
     const panels = keepPanels({...tools, sendPanel: around(createPanelSender(github))})
     // What statements and closing need besides is not asked of it here.
-    return {durable, panels, tools: {...tools, panels} as unknown as IssuerTools}
+    return {durable, panels, tools: {...tools, panels} as unknown as DeliveryTools}
   }
 
   async repair({durable, tools}: House): Promise<void> {

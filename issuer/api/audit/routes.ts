@@ -3,11 +3,11 @@ import type {Hono} from 'hono'
 import type {CallerTools} from '../callers/read-caller.ts'
 import {callerOf, callerRoutes} from '../caller-routes.ts'
 import {answerRefusal} from '../refusals.ts'
-import type {IssuerTools} from '../../decide/tools.ts'
+import type {Log} from '../../model/log.ts'
 import {readAuditQuery} from './audit-query.ts'
 import {type AuditTools, readAudit} from './read-audit.ts'
 
-export type AuditRouteTools = AuditTools & CallerTools & Pick<IssuerTools, 'log'>
+export type AuditRouteTools = AuditTools & CallerTools & {readonly log: Log}
 
 /** To be mounted at `/v1/audit`. */
 export function auditRoutes(tools: AuditRouteTools): Hono {
