@@ -9,7 +9,7 @@
  *   /countersign help
  */
 import {type Environment, parseCommitSha, parseEnvironment, parseReceiptId} from '#protocol'
-import type {Command, Reading} from './command.ts'
+import type {Command, Reading} from '../model/command.ts'
 import {describeNearMiss} from './near-miss.ts'
 
 /** Total, and linear in the body. Exactly one command, exactly spelt, or nothing is done. */

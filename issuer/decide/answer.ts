@@ -1,6 +1,6 @@
 /** Answers that decide nothing: help, status, a near miss, the bare form, an unnamed environment, no standing. */
 import {type Environment, parseEnvironment} from '#protocol'
-import type {Command, Reading} from '../command/command.ts'
+import type {Command, Reading} from '../model/command.ts'
 import type {Ground, StandingFacts, Statement} from '../model/facts.ts'
 import {choosePolicy, describeUnreadable, findAsked} from '../policy/in-force.ts'
 import {evaluateFloor, evaluateStanding} from '../policy/rules.ts'

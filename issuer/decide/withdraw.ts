@@ -4,7 +4,7 @@
  */
 import type {Environment, ReceiptId} from '#protocol'
 import {readTeams} from './collect.ts'
-import type {Command} from '../command/command.ts'
+import type {Command} from '../model/command.ts'
 import {type Completing, complete, completeInRounds, printPublication, statementKey} from './rounds.ts'
 import type {Ground, StandingFacts, Statement} from '../model/facts.ts'
 import {foldDenial, foldVoid, liveReceipts} from '../mint/fold-withdrawal.ts'
