@@ -5,7 +5,7 @@ import {join} from 'node:path'
 import {expect, test} from '@jest/globals'
 import {lostRace, toldOfLosses} from '../../issuer/home/aws/losses.ts'
 import {openSqlite} from '../../issuer/store/sqlite.ts'
-import {answers, decides, firstEntry, proposal, scopeOf, statementOf} from '../stores/builders.ts'
+import {answers, decides, firstEntry, proposal, publicationOf, scopeOf, statementOf} from '../stores/builders.ts'
 
 test('an append that came second is told of; one that came first and an answer are not', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-losses-'))
@@ -17,7 +17,7 @@ test('an append that came second is told of; one that came first and an answer a
   const read = await store.read(scopeOf())
   expect(await store.commit(decides({n: 1, read}))).toBe('committed')
   expect(await store.commit(answers(3))).toBe('committed')
-  expect(await store.commit(answers(3, {publication: '{"reply":"other"}'}))).toBe('lost')
+  expect(await store.commit(answers(3, {publication: {...publicationOf(3), reply: 'other'}}))).toBe('lost')
   expect(said).toEqual([])
   expect(await store.commit(decides({n: 2, read}))).toBe('lost')
   expect(said).toEqual([lostRace])

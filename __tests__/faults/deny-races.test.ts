@@ -5,7 +5,10 @@ import {join} from 'node:path'
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
 import {ulid} from 'ulid'
 import {evidenceKey, parseDecisionId, parseEnvironment, parseOrigin} from '#protocol'
+import {readCommand} from '../../issuer/command/read-command.ts'
 import {handleStatement} from '../../issuer/decide/authorize.ts'
+import type {Statement} from '../../issuer/model/facts.ts'
+import type {Heard} from '../../issuer/model/inbox.ts'
 import {createPermissionSource} from '../../issuer/github/facts.ts'
 import {createPublisher} from '../../issuer/publish/send.ts'
 import {loadSigner, loadTokenSigner, makeKeyFile} from '../../issuer/keys/pem.ts'
@@ -63,6 +66,13 @@ function toolsOver(durable: Durable): AuthorizeTools {
   }
 }
 
+/** As the webhook's door reads it. */
+function heard(statement: Statement): Heard {
+  const reading = readCommand(statement.comment.body)
+  if (reading.kind === 'not-for-us') throw new Error('this test says commands alone')
+  return {statement, reading}
+}
+
 /** Both at once; which worker gets which changes from round to round, and so does who said it first. */
 async function race(change: OpenedChange, round: number): Promise<void> {
   const bodies = {
@@ -73,7 +83,7 @@ async function race(change: OpenedChange, round: number): Promise<void> {
   const second = first === 'monalisa' ? ('octocat' as const) : ('monalisa' as const)
   const said = [first, second].map((by) => say(stage, {pullRequest: change.number, by, body: bodies[by]}))
   const [one, other] = round % 3 === 0 ? workers : [workers[1], workers[0]]
-  await Promise.all(said.map((statement, i) => handleStatement(statement, i === 0 ? one : other)))
+  await Promise.all(said.map((statement, i) => handleStatement(heard(statement), i === 0 ? one : other)))
 }
 
 test(`in ${rounds} rounds no receipt lives after a denial, whichever was said or handled first`, async () => {

@@ -12,7 +12,7 @@ function unpublished(commentId: number, completedAt: number): Unpublished {
   const repositoryId = parseRepositoryId(1296269)
   const decision = parseDecisionId(`dec_${String(commentId).padStart(26, '0')}`)
   if (repositoryId === undefined || decision === undefined) throw new Error('a builder made no id')
-  const publication = JSON.stringify({commentId})
+  const publication = {repository: {id: 1, name: 'octo-org/api-service'}, pullRequest: 0, commentId}
   const claim = {repositoryId, subject: `comment/${commentId}`}
   return {claim, decision, outcome: {kind: 'answered', publication}, completedAt}
 }

@@ -60,7 +60,12 @@ function start(handle: WorkerTools['handle'], over: Partial<WorkerTools> = {}) {
 const sinceStart = (): number => (now - started) / second
 
 const put = (id: string, lane = 1): Promise<unknown> => {
-  const delivery: Delivery = {id, lane, notice: {kind: 'statement', statement: aStatement()}, receivedAt: now}
+  const delivery: Delivery = {
+    id,
+    lane,
+    notice: {kind: 'statement', statement: aStatement(), reading: {kind: 'command', command: {kind: 'help'}}},
+    receivedAt: now,
+  }
   return durable.inbox.put(delivery)
 }
 

@@ -17,6 +17,7 @@ import {
   sealEntry,
 } from '#protocol'
 import type {Claim, ClaimKey, Outcome} from '../../issuer/model/idempotency.ts'
+import type {Publication} from '../../issuer/model/publication.ts'
 import type {DecisionRecord} from '../../issuer/model/record.ts'
 import {type ScopeKey, emptyState} from '../../issuer/model/state.ts'
 import type {Change, ScopeReading} from '../../issuer/model/store.ts'
@@ -100,6 +101,13 @@ export function decisionIn({appends}: Decided): DecisionRecord {
   return record
 }
 
+/** What is said about statement `n`. */
+export const publicationOf = (n: number): Publication => ({
+  repository: {id: 1296269, name: 'octo-org/api-service'},
+  pullRequest: 42,
+  commentId: n,
+})
+
 /** The change that decides statement `n` after what was read. */
 export function decides(asked: Asked): Decided {
   const {n, read, scope = scopeOf(), kind = 'allow'} = asked
@@ -107,7 +115,7 @@ export function decides(asked: Asked): Decided {
   const receipts = record.receipt === undefined ? read.state.receipts : [...read.state.receipts, liveOf(record.receipt)]
   const state = {...emptyState, receipts, lastAuthorized: record.receipt?.scope.sha}
   return {
-    completes: {claim: statementOf(n, scope), outcome: {kind, publication: `{"commentId":${n}}`}},
+    completes: {claim: statementOf(n, scope), outcome: {kind, publication: publicationOf(n)}},
     appends: {scope, records: [record], state, read},
     at: asked.at ?? at,
   }
@@ -115,7 +123,7 @@ export function decides(asked: Asked): Decided {
 
 /** The change that answers statement `n` without a decision. */
 export const answers = (n: number, more: Partial<Outcome> = {}): Omit<Decided, 'appends'> => ({
-  completes: {claim: statementOf(n), outcome: {kind: 'answered', publication: `{"commentId":${n}}`, ...more}},
+  completes: {claim: statementOf(n), outcome: {kind: 'answered', publication: publicationOf(n), ...more}},
   at,
 })
 

@@ -80,8 +80,8 @@ describe('a full disk', () => {
     await durable.claims.claim(statementOf(1), proposal(1))
     const before = await durable.store.read(scopeOf())
     const change = decides({n: 1, read: before})
-    const publication = JSON.stringify({reply: 'x'.repeat(100_000)})
     const {completes} = change
+    const publication = {...completes.outcome.publication, reply: 'x'.repeat(100_000)}
     const large = {...change, completes: {...completes, outcome: {...completes.outcome, publication}}}
     const {page_count: pages} = db.prepare('PRAGMA page_count').get() ?? {}
     db.exec(`PRAGMA max_page_count = ${Number(pages) + 1}`)

@@ -5,7 +5,18 @@ import {publicSight} from '../../issuer/model/viewer.ts'
 import type {Durable} from '../../issuer/model/durable.ts'
 import type {Lookup} from '../../issuer/model/lookups.ts'
 import {commit, tree} from '../protocol/builders.ts'
-import {answers, at, decides, decisionIn, proposal, receiptOf, repositoryId, scopeOf, statementOf} from './builders.ts'
+import {
+  answers,
+  at,
+  decides,
+  decisionIn,
+  proposal,
+  publicationOf,
+  receiptOf,
+  repositoryId,
+  scopeOf,
+  statementOf,
+} from './builders.ts'
 import {decideStatement} from './deciding.ts'
 
 export function testLookups(the: () => Durable): void {
@@ -135,13 +146,13 @@ export function testOutbox(the: () => Durable): void {
       {
         claim: statementOf(2),
         ...decisionOf(2),
-        outcome: {kind: 'deny', publication: '{"commentId":2}'},
+        outcome: {kind: 'deny', publication: publicationOf(2)},
         completedAt: at + 1000,
       },
       {
         claim: statementOf(1),
         ...decisionOf(1),
-        outcome: {kind: 'allow', publication: '{"commentId":1}'},
+        outcome: {kind: 'allow', publication: publicationOf(1)},
         completedAt: at + 2000,
       },
     ])

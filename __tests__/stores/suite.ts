@@ -13,6 +13,7 @@ import {
   decisionIn,
   firstEntry,
   proposal,
+  publicationOf,
   receiptOf,
   scopeOf,
   statementOf,
@@ -195,7 +196,7 @@ function testCommits(the: () => Durable): void {
     await claimAndRead(1)
     await the().store.commit(answers(1))
     expect(await the().store.commit(answers(1))).toBe('committed')
-    expect(await the().store.commit(answers(1, {publication: '{"reply":"other"}'}))).toBe('lost')
+    expect(await the().store.commit(answers(1, {publication: {...publicationOf(1), reply: 'other'}}))).toBe('lost')
   })
 
   const contradictions: readonly (readonly [string, (change: Decided) => Change, string])[] = [

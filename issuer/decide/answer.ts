@@ -1,6 +1,6 @@
 /** Answers that decide nothing: help, status, a near miss, the bare form, an unnamed environment, no standing. */
 import {type Environment, parseEnvironment} from '#protocol'
-import type {Command, Reading} from '../model/command.ts'
+import type {Command, ReadingForUs} from '../model/command.ts'
 import type {Ground, StandingFacts, Statement} from '../model/facts.ts'
 import {choosePolicy, describeUnreadable, findAsked} from '../policy/in-force.ts'
 import {evaluateFloor, evaluateStanding} from '../policy/rules.ts'
@@ -22,7 +22,7 @@ import type {FactTools, OnceTools} from './tools.ts'
 /** What was said, and who said it; `gone` when the comment, or what it stands on, is not there any more. */
 export interface Question {
   readonly said: Statement
-  readonly reading: Reading
+  readonly reading: ReadingForUs
   readonly standing: StandingFacts | 'gone'
   /** Absent until it was read: nobody without permission has it read but for the one answer of courtesy. */
   readonly known?: Known
@@ -36,11 +36,10 @@ interface Known {
 type Words = Pick<Publication, 'reaction' | 'reply'>
 export type Answer = Words & {readonly courtesy?: Outcome['courtesy']}
 export type AnswerTools = Omit<OnceTools, 'newIds'> & Pick<FactTools, 'facts' | 'pushLog'>
-type ForUs = Exclude<Reading, {kind: 'not-for-us'}>
 
 /** Who may approve at all is always answered; others get at most one reply a person, pull request and hour. */
 export async function answerQuestion({said, reading, standing, known}: Question, tools: AnswerTools): Promise<Answer> {
-  if (standing === 'gone' || reading.kind === 'not-for-us') return {}
+  if (standing === 'gone') return {}
   const refused = refuseStanding(reading, {standing, known})
   if (refused !== undefined) {
     const words = {reaction: '-1', reply: renderNoStanding(refused)} as const
@@ -53,7 +52,7 @@ export async function answerQuestion({said, reading, standing, known}: Question,
 
 /** The outcomes that keep this person from authorizing for the named environment; undefined when nothing does. */
 function refuseStanding(
-  reading: ForUs,
+  reading: ReadingForUs,
   {standing, known}: {readonly standing: StandingFacts; readonly known: Known | undefined},
 ): readonly RuleOutcome[] | undefined {
   if (reading.kind !== 'command' || !isAboutReceipts(reading.command)) return undefined
@@ -71,7 +70,7 @@ const isAboutReceipts = ({kind}: Command): boolean => kind !== 'help' && kind !=
 
 interface Findable {
   readonly said: Statement
-  readonly reading: ForUs
+  readonly reading: ReadingForUs
   readonly known: Known | undefined
 }
 

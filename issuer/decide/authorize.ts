@@ -4,9 +4,8 @@
  */
 import type {DecisionId, Flag} from '#protocol'
 import {type Question, answerQuestion} from './answer.ts'
-import {readCommand} from '../command/read-command.ts'
 import {readCollected, readTeams} from './collect.ts'
-import {type Completing, type Words, complete, completeInRounds, printPublication, statementKey} from './rounds.ts'
+import {type Completing, type Words, complete, completeInRounds, publicationOf, statementKey} from './rounds.ts'
 import {readDenials} from './denials.ts'
 import type {ChangeFacts, Ground, StandingFacts, Statement} from '../model/facts.ts'
 import {foldLifted, isVoid, revocationsOf} from '../mint/fold-withdrawal.ts'
@@ -17,7 +16,6 @@ import {choosePolicy, findAsked} from '../policy/in-force.ts'
 import {liftedBy} from '../policy/order-rules.ts'
 import {evaluate, evaluateFloor, evaluateStanding} from '../policy/rules.ts'
 import type {Case, EnvironmentPolicy, PolicyInForce, Request, Ruling} from '../model/ruling.ts'
-import type {Publication} from '../model/publication.ts'
 import {withCheckpoint} from '../publish/render-checkpoint.ts'
 import {renderGaveUp} from '../publish/render-answer.ts'
 import {renderCheckRun} from '../publish/render-check-run.ts'
@@ -25,6 +23,8 @@ import {renderAllowed, renderDenied, renderEscalated} from '../publish/render-re
 import {readChange} from './read-change.ts'
 import {type Sealed, sealDecision} from './seal-decision.ts'
 import type {Claim, ClaimKey, Outcome} from '../model/idempotency.ts'
+import type {ReadingForUs} from '../model/command.ts'
+import type {Heard} from '../model/inbox.ts'
 import type {ScopeState} from '../model/state.ts'
 import type {ScopeReading} from '../model/store.ts'
 import type {PublishTools} from './tools.ts'
@@ -37,11 +37,11 @@ export type AuthorizeTools = WithdrawTools &
     readonly ownAccount: () => Promise<number>
   }
 
-export async function handleStatement(said: Statement, tools: AuthorizeTools): Promise<void> {
+export async function handleStatement({statement: said, reading}: Heard, tools: AuthorizeTools): Promise<void> {
   if (said.comment.authorId === (await tools.ownAccount())) return
   const key = statementKey(said)
   const claim = await tools.claims.claim(key, tools.newIds())
-  const outcome = claim.outcome ?? (await settle({said, claim}, tools))
+  const outcome = claim.outcome ?? (await settle({said, claim}, reading, tools))
   // From here the outcome is durable: a crash before the reply is repaired from the outbox.
   await publishOutcome({claim: key, decision: claim.decision, outcome}, tools)
   if (outcome.kind !== 'answered') await refreshQuietly(said, tools)
@@ -52,8 +52,7 @@ export async function publishOutcome(
   {claim, decision, outcome}: {claim: ClaimKey; decision: DecisionId; outcome: Outcome},
   {publisher, outbox, now, newestCheckpoint}: PublishTools,
 ): Promise<void> {
-  const publication = JSON.parse(outcome.publication) as Publication
-  await publisher.publish(withCheckpoint(publication, await newestCheckpoint()), decision)
+  await publisher.publish(withCheckpoint(outcome.publication, await newestCheckpoint()), decision)
   await outbox.markPublished(claim, now())
 }
 
@@ -63,9 +62,8 @@ interface InHand {
   readonly claim: Claim
 }
 
-async function settle(hand: InHand, tools: AuthorizeTools): Promise<Outcome> {
+async function settle(hand: InHand, reading: ReadingForUs, tools: AuthorizeTools): Promise<Outcome> {
   const {said} = hand
-  const reading = readCommand(said.comment.body)
   // The cheap facts, and permission, before everything else (formats §8).
   const standing = await tools.facts.readStanding(said)
   const question = {said, reading, standing}
@@ -155,7 +153,7 @@ async function mint({asked, ruled, ruling, read}: Ruled, tools: AuthorizeTools):
     said,
   })
   const words = renderDecision(sealed, ruled, state)
-  const outcome: Outcome = {kind: sealed.ruling.kind, publication: printPublication(said, words)}
+  const outcome: Outcome = {kind: sealed.ruling.kind, publication: publicationOf(said, words)}
   return {
     completes: {claim: statementKey(said), outcome},
     appends: {scope: record.scope, records: [record], state, read},

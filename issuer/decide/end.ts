@@ -50,21 +50,17 @@ export async function endReceipts({key, claim, ...meant}: EndOnce, words: EndWor
   return await completeInRounds({claim: key, scope: order.scope}, tools, async (read): Promise<Completing> => {
     const at = tools.now()
     const receipts = order.choose(read.state, at)
-    if (receipts.length === 0) return {completes: {claim: key, outcome: outcomeOf('answered', words.address)}, at}
+    if (receipts.length === 0)
+      return {completes: {claim: key, outcome: {kind: 'answered', publication: words.address}}, at}
     const {records, state, checkRuns} = await makeEnding(order, {receipts, read, at}, tools)
     const publication = {...words.address, checkRuns, ...(words.reply && {reply: words.reply(receipts)})}
     return {
-      completes: {claim: key, outcome: outcomeOf('closed', publication)},
+      completes: {claim: key, outcome: {kind: 'closed', publication}},
       appends: {scope: order.scope, records, state, read},
       at,
     }
   })
 }
-
-const outcomeOf = (kind: Outcome['kind'], publication: Publication): Outcome => ({
-  kind,
-  publication: JSON.stringify(publication),
-})
 
 export interface Ended {
   readonly receipt: LiveReceipt

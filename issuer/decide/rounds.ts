@@ -19,7 +19,7 @@ export async function complete(
   {said, words, courtesy}: {said: Statement; words: Words; courtesy?: Outcome['courtesy']},
   {store, claims, now, newIds}: OnceTools,
 ): Promise<Outcome> {
-  const outcome: Outcome = {kind: 'answered', publication: printPublication(said, words), courtesy}
+  const outcome: Outcome = {kind: 'answered', publication: publicationOf(said, words), courtesy}
   return await completeWith({claim: statementKey(said), outcome}, {store, claims, now, newIds})
 }
 
@@ -54,7 +54,6 @@ export async function completeInRounds(
 }
 
 /** Where and as an answer to what the words are sent. */
-export function printPublication({repository, installation, pullRequest, comment}: Statement, words: Words): string {
-  const publication: Publication = {repository, installation, pullRequest, commentId: comment.id, ...words}
-  return JSON.stringify(publication)
+export function publicationOf({repository, installation, pullRequest, comment}: Statement, words: Words): Publication {
+  return {repository, installation, pullRequest, commentId: comment.id, ...words}
 }

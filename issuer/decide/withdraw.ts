@@ -5,7 +5,7 @@
 import type {Environment, ReceiptId} from '#protocol'
 import {readTeams} from './collect.ts'
 import type {Command} from '../model/command.ts'
-import {type Completing, complete, completeInRounds, printPublication, statementKey} from './rounds.ts'
+import {type Completing, complete, completeInRounds, publicationOf, statementKey} from './rounds.ts'
 import type {Ground, StandingFacts, Statement} from '../model/facts.ts'
 import {foldDenial, foldVoid, liveReceipts} from '../mint/fold-withdrawal.ts'
 import {environmentDefaults} from '../policy/built-in.ts'
@@ -18,6 +18,7 @@ import {readChange} from './read-change.ts'
 import {type EndOrder, type Ending, endSurplus, makeEnding} from './end.ts'
 import {sealDecision} from './seal-decision.ts'
 import type {Claim, Outcome} from '../model/idempotency.ts'
+import type {Publication} from '../model/publication.ts'
 import type {LiveReceipt, ScopeState} from '../model/state.ts'
 import type {ScopeReading} from '../model/store.ts'
 import type {FactTools, OnceTools, SealTools, ServesOwner} from './tools.ts'
@@ -153,7 +154,7 @@ async function write({asked, order, ruled, read, receipts}: Writable, tools: Wit
   const {record, at} = sealed
   const ending = await makeEnding(order, {receipts, read, at, first: record}, tools)
   return {
-    completes: {claim: statementKey(said), outcome: {kind: 'deny', publication: publicationOf(asked, ending)}},
+    completes: {claim: statementKey(said), outcome: {kind: 'deny', publication: wordsOf(asked, ending)}},
     appends: {scope: record.scope, records: ending.records, state: foldWithdrawal(ending.state, asked), read},
     at,
   }
@@ -175,9 +176,9 @@ function foldWithdrawal(ended: ScopeState, {said, command, standing, ground}: En
   return command.kind === 'deny' ? foldDenial(voided, denial) : voided
 }
 
-function publicationOf(asked: Endable, {ended, checkRuns}: Ending): string {
+function wordsOf(asked: Endable, {ended, checkRuns}: Ending): Publication {
   const {said, command, environment, standing} = asked
-  return printPublication(said, {
+  return publicationOf(said, {
     reaction: '+1',
     reply: renderWithdrawn({
       kind: command.kind,

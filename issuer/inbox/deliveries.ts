@@ -1,7 +1,6 @@
 /** What is done about a delivery from the inbox, for how long it is tried, and what is said when it is given up. */
 import {type AuthorizeTools, giveUp, handleStatement} from '../decide/authorize.ts'
 import {type ClosedTools, handleClosed} from '../decide/closed.ts'
-import {readCommand} from '../command/read-command.ts'
 import type {Checked, Taken} from '../model/inbox.ts'
 import type {PanelNotes} from '../model/panel-notes.ts'
 
@@ -12,7 +11,7 @@ export async function handleDelivery({notice, receivedAt}: Taken, tools: Deliver
     case 'push':
       return await tools.pushLog.keep(notice.push)
     case 'statement':
-      return await handleStatement(notice.statement, tools)
+      return await handleStatement(notice, tools)
     case 'proposed':
       if (notice.push !== undefined) await tools.pushLog.keep(notice.push)
       return await tools.panels.refresh(notice.pull)
@@ -55,7 +54,7 @@ export function patience({notice}: Taken): number {
   // Nobody else comes back to a panel whose time has come.
   if (notice.kind === 'closed' || notice.kind === 'dated') return day
   if (notice.kind !== 'statement') return quarter
-  const reading = readCommand(notice.statement.comment.body)
+  const {reading} = notice
   const ends = reading.kind === 'command' && (reading.command.kind === 'deny' || reading.command.kind === 'revoke')
   return ends ? day : quarter
 }

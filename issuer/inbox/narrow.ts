@@ -87,7 +87,8 @@ function readStatement(at: At, repository: RepositoryOfPayload): Notice | undefi
   if (at('action') !== 'created' || !isPlainObject(at('issue.pull_request'))) return undefined
   if (commentId === undefined || authorId === undefined || typeof nodeId !== 'string') return undefined
   if (typeof body !== 'string' || typeof number !== 'number' || !Number.isSafeInteger(number)) return undefined
-  if (readCommand(body).kind === 'not-for-us') return undefined
+  const reading = readCommand(body)
+  if (reading.kind === 'not-for-us') return undefined
   return {
     kind: 'statement',
     statement: {
@@ -96,6 +97,7 @@ function readStatement(at: At, repository: RepositoryOfPayload): Notice | undefi
       pullRequest: number,
       comment: {id: commentId, nodeId, authorId, body},
     },
+    reading,
   }
 }
 

@@ -1,7 +1,6 @@
 /** What a crash or an outage left unpublished, and panels whose time has come. Called on a timer; may run again without harm. */
 import {publishOutcome} from '../decide/authorize.ts'
 import {type RefreshTools, placeOf, refreshQuietly} from '../decide/panels.ts'
-import type {Publication} from '../model/publication.ts'
 import type {Unpublished} from '../model/idempotency.ts'
 import type {PublishTools} from '../decide/tools.ts'
 import type {PanelNotes} from '../model/panel-notes.ts'
@@ -64,6 +63,6 @@ async function publishAgain(now: number, tools: RepairTools): Promise<void> {
 }
 
 async function refreshAfter({outcome}: Unpublished, tools: RepairTools): Promise<void> {
-  const place = placeOf(JSON.parse(outcome.publication) as Publication)
+  const place = placeOf(outcome.publication)
   if (outcome.kind !== 'answered' && place !== undefined) await refreshQuietly(place, tools)
 }

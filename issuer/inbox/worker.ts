@@ -1,7 +1,7 @@
 /** Takes deliveries from the inbox, lane by lane, and tries each until it is done. Wakes on a delivery and on a timer. */
 import type {Log} from '../model/log.ts'
-import {GitHubUnavailable} from '../github/unavailable.ts'
 import type {Inbox, Taken} from '../model/inbox.ts'
+import {type Patience, judgeFailure} from './retry.ts'
 
 export interface WorkerTools {
   readonly inbox: Inbox
@@ -11,8 +11,7 @@ export interface WorkerTools {
   readonly handle: (delivery: Taken) => Promise<void>
   /** Called when a delivery is given up: says so where people look. */
   readonly giveUp: (delivery: Taken, cause: 'github' | 'internal') => Promise<void>
-  /** How long a delivery is tried; milliseconds. */
-  readonly patience: (delivery: Taken) => number
+  readonly patience: Patience
   /** Publishes what a crash or an outage left unpublished. */
   readonly repair: (now: number) => Promise<void>
 }
@@ -27,6 +26,7 @@ export interface Worker {
 const maxInHand = 8
 const idleMs = 1000
 const repairEveryMs = 30_000
+const longestMs = 60_000
 
 export function startWorker(tools: WorkerTools): Worker {
   const inHand = new Set<Promise<void>>()
@@ -102,20 +102,15 @@ async function settleFault(
   {delivery, fault}: {readonly delivery: Taken; readonly fault: unknown},
   tools: WorkerTools,
 ): Promise<void> {
-  const retryAt = tools.now() + retryDelay(fault, delivery.attempt)
-  if (retryAt < delivery.receivedAt + tools.patience(delivery)) {
-    tools.log.warn({err: fault, delivery: delivery.id, attempt: delivery.attempt}, 'a delivery will be tried again')
-    await tools.inbox.done(delivery.id, retryAt)
+  const {id, attempt} = delivery
+  const now = tools.now()
+  const retry = judgeFailure({delivery, fault, now, longestMs}, tools.patience)
+  if (retry.kind === 'again') {
+    tools.log.warn({err: fault, delivery: id, attempt}, 'a delivery will be tried again')
+    await tools.inbox.done(id, now + retry.inMs)
     return
   }
-  tools.log.error({err: fault, delivery: delivery.id, attempt: delivery.attempt}, 'a delivery is given up')
-  await tools.giveUp(delivery, fault instanceof GitHubUnavailable ? 'github' : 'internal')
-  await tools.inbox.done(delivery.id)
-}
-
-/** 1, 2, 4 … 60 seconds, or what GitHub asked for when that is longer. */
-function retryDelay(fault: unknown, attempt: number): number {
-  const backOff = Math.min(60, 2 ** (attempt - 1)) * 1000
-  const asked = fault instanceof GitHubUnavailable ? (fault.retryAfterMs ?? 0) : 0
-  return Math.max(backOff, asked)
+  tools.log.error({err: fault, delivery: id, attempt}, 'a delivery is given up')
+  await tools.giveUp(delivery, retry.cause)
+  await tools.inbox.done(id)
 }

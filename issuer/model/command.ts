@@ -24,3 +24,6 @@ export type Reading =
   | {readonly kind: 'command'; readonly command: Command}
   | {readonly kind: 'near-miss'; readonly problem: string}
   | {readonly kind: 'not-for-us'}
+
+/** What is answered, one way or another. */
+export type ReadingForUs = Exclude<Reading, {kind: 'not-for-us'}>

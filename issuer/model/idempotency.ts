@@ -1,5 +1,6 @@
 /** The ports of what is done once: which statement is which decision, what became of it, and what is still to be published. */
 import type {DecisionId, RepositoryId} from '#protocol'
+import type {Publication} from './publication.ts'
 
 /** What is claimed: `comment/<GitHub's id of the comment>`, or an event of GitHub's. One claim, one outcome. */
 export interface ClaimKey {
@@ -13,8 +14,8 @@ export interface Outcome {
    * `answered`: help, status, a near miss, no standing; nothing in the ledger.
    */
   readonly kind: 'allow' | 'deny' | 'escalate' | 'closed' | 'answered'
-  /** What is to be sent to GitHub, as JSON of publish/'s Publication. */
-  readonly publication: string
+  /** What is to be sent to GitHub. */
+  readonly publication: Publication
   /** Set when this answer counts against the one reply a person, pull request and hour. */
   readonly courtesy?: {readonly accountId: number; readonly pullRequest: number} | undefined
 }

@@ -1,10 +1,17 @@
 /** The port of the durable inbox: a delivery is kept before GitHub gets its answer, and until it is done. */
 import type {CommitSha, RepositoryId} from '#protocol'
+import type {ReadingForUs} from './command.ts'
 import type {PullNotice, PullPlace, Push, Statement} from './facts.ts'
+
+/** A statement and what its text says: a comment is parsed once, when it comes. */
+export interface Heard {
+  readonly statement: Statement
+  readonly reading: ReadingForUs
+}
 
 /** A verified webhook, narrowed to what the worker needs. */
 export type Notice =
-  | {readonly kind: 'statement'; readonly statement: Statement}
+  | ({readonly kind: 'statement'} & Heard)
   | {readonly kind: 'push'; readonly push: Push}
   /** A pull request was opened or changed, or its head moved: by this push, where it is a branch of the same repository. */
   | {readonly kind: 'proposed'; readonly pull: PullNotice; readonly push?: Push | undefined}

@@ -60,7 +60,7 @@ export const isSameChange = (
   {outcome, records}: {outcome: Outcome; records: Append['records']},
 ): boolean =>
   stored.outcome.kind === outcome.kind &&
-  stored.outcome.publication === outcome.publication &&
+  JSON.stringify(stored.outcome.publication) === JSON.stringify(outcome.publication) &&
   stored.entryHash === decisionOf(records)?.entry.hash
 
 /** A ruling holds only for the ledger's end and the scope's version that it was read at. */

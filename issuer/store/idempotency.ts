@@ -1,6 +1,7 @@
 /** Which statement is which decision, what became of it, and what is still to be published. */
 import {parseDecisionId} from '#protocol'
 import type {Claim, ClaimKey, Claims, Outbox, Outcome, Unpublished} from '../model/idempotency.ts'
+import type {Publication} from '../model/publication.ts'
 import type {Change} from '../model/store.ts'
 import type {Completed} from './append.ts'
 import {integerOf, optionalInteger, optionalText, repositoryIdOf, textOf} from './item.ts'
@@ -77,7 +78,8 @@ export function completeClaim(
   {claim: key, outcome}: NonNullable<Change['completes']>,
   {decision, entryHash, at}: {readonly decision: string; readonly entryHash: string | undefined; readonly at: number},
 ): readonly Write[] {
-  const {kind, publication, courtesy} = outcome
+  const {kind, courtesy} = outcome
+  const publication = JSON.stringify(outcome.publication)
   const seconds = Math.ceil(at / 1000)
   const completed = {kind, publication, entryHash, completedAt: at, outbox: waiting, expires: seconds + keptForSeconds}
   const when = {equals: {decision, kind: undefined}}
@@ -102,8 +104,9 @@ function parseClaim(item: Item): Claim {
 }
 
 function parseOutcome(item: Item): Outcome {
-  const kind = textOf(item, 'kind') as Outcome['kind'] // Our own writing, of an outcome.
-  const outcome = {kind, publication: textOf(item, 'publication')}
+  // Our own writing, of an outcome.
+  const kind = textOf(item, 'kind') as Outcome['kind']
+  const outcome = {kind, publication: JSON.parse(textOf(item, 'publication')) as Publication}
   const accountId = optionalInteger(item, 'courtesyAccount')
   if (accountId === undefined) return outcome
   return {...outcome, courtesy: {accountId, pullRequest: integerOf(item, 'courtesyPullRequest')}}

@@ -22,7 +22,7 @@ import type {ScopeKey} from '../../../issuer/model/state.ts'
 import {type Json, makeKey, receiptBody} from '../../protocol/builders.ts'
 import {signText} from '../../protocol/ledger-builders.ts'
 import {aToken, makeTokenKey} from '../../protocol/token-builders.ts'
-import {decisionId, firstEntry, proposal, statementOf, ulid} from '../../stores/builders.ts'
+import {decisionId, firstEntry, proposal, publicationOf, statementOf, ulid} from '../../stores/builders.ts'
 
 export const receiptKey = makeKey()
 export const tokenKey = makeTokenKey()
@@ -119,7 +119,9 @@ export class SeededStore {
     const appends = {scope: keyOf(receipt), records: [record], state: read.state, read}
     const claim = statementOf(Number(receipt.id.slice(-16)), receipt.scope)
     const completes =
-      record.kind === 'decision' ? {completes: {claim, outcome: {kind: 'allow', publication: '{}'} as const}} : {}
+      record.kind === 'decision'
+        ? {completes: {claim, outcome: {kind: 'allow', publication: publicationOf(0)} as const}}
+        : {}
     const result = await this.durable.store.commit({...completes, appends, at: Date.parse(receipt.issuedAt)})
     if (result !== 'committed') throw new Error('the seed was not written')
   }

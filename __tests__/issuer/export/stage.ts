@@ -27,7 +27,7 @@ import {sealDecision} from '../../../issuer/decide/seal-decision.ts'
 import type {TokenSigner} from '../../../issuer/model/signer.ts'
 import type {DecisionRecord, LedgerHead} from '../../../issuer/model/record.ts'
 import type {ScopeKey} from '../../../issuer/model/state.ts'
-import {repositoryId, ulid} from '../../stores/builders.ts'
+import {publicationOf, repositoryId, ulid} from '../../stores/builders.ts'
 import {type CaseChanges, aCase, aStatement, evidenceSecret, must, origin} from '../builders.ts'
 import {type KeyIssuer, startKeyIssuer} from '../keys-issuer.ts'
 
@@ -118,7 +118,7 @@ export class ExportStage {
     const {record} = sealed
     const state =
       record.receipt === undefined ? read.state : foldScope(read.state, {...record, receipt: record.receipt}, now)
-    const outcome = {kind: sealed.ruling.kind, publication: '{}'}
+    const outcome = {kind: sealed.ruling.kind, publication: publicationOf(0)}
     const appends = {scope, records: [record], state, read}
     if ((await durable.store.commit({completes: {claim: key, outcome}, appends, at: now})) !== 'committed') {
       throw new Error('the decision was not written')

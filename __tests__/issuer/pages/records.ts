@@ -21,7 +21,7 @@ import type {ScopeKey, ScopeState} from '../../../issuer/model/state.ts'
 import type {Change} from '../../../issuer/model/store.ts'
 import {type Overrides, type TestKey, approvalBody, receiptBody} from '../../protocol/builders.ts'
 import {type TokenKey, aToken} from '../../protocol/token-builders.ts'
-import {decisionId, ulid} from '../../stores/builders.ts'
+import {decisionId, publicationOf, ulid} from '../../stores/builders.ts'
 
 export interface Issuing {
   readonly public?: boolean
@@ -100,7 +100,7 @@ export function writeRecords({durable, key, tokenKey, issuer}: Tools): Records {
       const claim = {repositoryId: receipt.scope.repositoryId, subject: `comment/${n}`}
       await durable.claims.claim(claim, {decision, nonce: String(n).padStart(32, '0')})
       const record = (head: LedgerHead): DecisionRecord => recordOf({receipt, head, token, moment, isPublic})
-      const completes = {claim, outcome: {kind: 'allow' as const, publication: '{}'}}
+      const completes = {claim, outcome: {kind: 'allow' as const, publication: publicationOf(0)}}
       await append(scopeOf(receipt), (head) => [record(head)], {completes, at: moment})
       return receipt
     },

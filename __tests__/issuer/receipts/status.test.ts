@@ -1,9 +1,9 @@
 /** The signed status: what a receipt is now, by what forbids and by the standing of those who approved it (threats A8, A39). */
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
 import {type Receipt, type Revocation, verifyRevocation, verifyStatus} from '#protocol'
-import type {Publication} from '../../../issuer/model/publication.ts'
 import {emptyState} from '../../../issuer/model/state.ts'
 import {decideStatement} from '../../stores/deciding.ts'
+import {must} from '../builders.ts'
 import {type Stage, pinned, setStage, told} from './stage.ts'
 
 let stage: Stage
@@ -96,7 +96,7 @@ describe('an approver who may not write any more', () => {
         revokedBy: {login: 'octocat', id: 583231},
       })
       const [unpublished] = (await stage.durable.outbox.unpublished(stage.clock.now + 1)).slice(-1)
-      const {checkRuns = []} = JSON.parse(unpublished?.outcome.publication ?? '') as Publication
+      const {checkRuns = []} = must(unpublished).outcome.publication
       expect(checkRuns.map((run) => [run.externalId, run.conclusion])).toEqual([
         [receipt.id, 'failure'],
         [revocation.id, 'failure'],

@@ -55,7 +55,7 @@ async function readRecord(
 ): Promise<ShownRecord> {
   const decision = await records.decision(receipt.decision)
   if (decision === undefined) throw new Error(`the receipt ${receipt.id} is there, and its decision is not`)
-  const {entry, token = null} = decision
+  const {entry, token} = decision
   const {seq} = entry
   const happened = readHappened(await records.events(receipt.id))
   const isSigned = checkpoint !== undefined && seq < checkpoint.size

@@ -2,7 +2,7 @@
 import {ChangeMessageVisibilityCommand, type SQSClient} from '@aws-sdk/client-sqs'
 import {giveUpDelivery, handleDelivery, patience} from '../../inbox/deliveries.ts'
 import {redeliverFailed, redeliverForMs} from '../../github/redeliver.ts'
-import {GitHubUnavailable} from '../../github/unavailable.ts'
+import {judgeFailure} from '../../inbox/retry.ts'
 import {repair} from '../../inbox/repair.ts'
 import type {Inbox, Taken} from '../../model/inbox.ts'
 import {type QueuedMessage, readMessage} from '../../inbox/sqs.ts'
@@ -63,29 +63,21 @@ interface Failed {
 async function settleFault({delivery, message, fault}: Failed, issuer: IssuerOnAws, queue: Queue): Promise<boolean> {
   const {tools, log} = issuer
   const {id, attempt: tried} = delivery
-  const wait = retryDelay(fault, tried)
-  if (tools.now() + wait * 1000 < delivery.receivedAt + patience(delivery)) {
+  const retry = judgeFailure({delivery, fault, now: tools.now(), longestMs}, patience)
+  if (retry.kind === 'again') {
     log.warn({err: fault, delivery: id, attempt: tried}, 'a delivery will be tried again')
     const {receiptHandle: ReceiptHandle} = message
-    await queue.client.send(
-      new ChangeMessageVisibilityCommand({QueueUrl: queue.url, ReceiptHandle, VisibilityTimeout: wait}),
-    )
+    const VisibilityTimeout = Math.min(longestMs, Math.ceil(retry.inMs / 1000) * 1000) / 1000
+    await queue.client.send(new ChangeMessageVisibilityCommand({QueueUrl: queue.url, ReceiptHandle, VisibilityTimeout}))
     return false
   }
   log.error({err: fault, delivery: id, attempt: tried}, 'a delivery is given up')
-  await giveUpDelivery(delivery, fault instanceof GitHubUnavailable ? 'github' : 'internal', tools)
+  await giveUpDelivery(delivery, retry.cause, tools)
   return true
 }
 
-/** SQS takes less, but a delivery that has failed so long can wait. */
-const longestWait = 900
-
-/** 1, 2, 4 … 900 seconds, or what GitHub asked for when that is longer. */
-function retryDelay(fault: unknown, tried: number): number {
-  const backOff = 2 ** (tried - 1)
-  const asked = fault instanceof GitHubUnavailable ? Math.ceil((fault.retryAfterMs ?? 0) / 1000) : 0
-  return Math.min(longestWait, Math.max(backOff, asked))
-}
+/** Each try of the queue's is counted, so they grow further apart than on Node. */
+const longestMs = 900_000
 
 /** On a schedule: what a crash or an outage left unpublished or unsigned, and what GitHub could not deliver. */
 export async function keepHouse(
