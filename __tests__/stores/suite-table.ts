@@ -81,6 +81,14 @@ export function describeTable(openTable: () => Promise<Table>): void {
       {...keyOf('a'), size: 6},
       {...keyOf('b'), size: 6, hash: 'a', body: 'text'},
     ])
+    await table.write([
+      {update: keyOf('b'), set: {size: 7, hash: undefined}},
+      {update: keyOf('c'), set: {size: 8}},
+    ])
+    expect(await table.getAll([keyOf('b'), keyOf('c')])).toEqual([
+      {...keyOf('b'), size: 7, hash: 'a', body: 'text'},
+      {...keyOf('c'), size: 8},
+    ])
     expect(await table.write([{delete: keyOf('a')}])).toBe('written')
     expect(await table.get(keyOf('a'))).toBeUndefined()
   })

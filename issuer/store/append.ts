@@ -1,7 +1,7 @@
-/** What every store checks before it writes a change, whatever its engine: a fork or a gap is a bug, never a row. */
+/** What is checked before a change is written, whatever the engine: a fork or a gap is a bug, never a row. */
 import {type Entry, type Frontier, appendLeaf, canonicalJson, checkSuccession} from '#protocol'
 import type {Outcome} from '../model/idempotency.ts'
-import type {DecisionRecord, LedgerHead, LedgerRecord} from '../model/record.ts'
+import type {DecisionRecord, LedgerRecord} from '../model/record.ts'
 import type {Append, Change} from '../model/store.ts'
 
 /** Throws when a change contradicts itself: its caller has a bug, and nothing of it may be written. */
@@ -44,7 +44,7 @@ function checkRecords({records, read}: Append): void {
   }
 }
 
-/** What a store already holds for a completed claim. */
+/** What is already held for a completed claim. */
 export interface Completed {
   readonly outcome: Outcome
   /** The hash of the decision's entry, when there was a decision. */
@@ -62,9 +62,3 @@ export const isSameChange = (
   stored.outcome.kind === outcome.kind &&
   JSON.stringify(stored.outcome.publication) === JSON.stringify(outcome.publication) &&
   stored.entryHash === decisionOf(records)?.entry.hash
-
-/** A ruling holds only for the ledger's end and the scope's version that it was read at. */
-export const isUnmoved = (
-  now: {readonly head: LedgerHead; readonly version: number},
-  read: {readonly head: LedgerHead; readonly version: number},
-): boolean => now.head.last.hash === read.head.last.hash && now.version === read.version

@@ -1,9 +1,9 @@
 /** A table in SQLite: one row an item, one transaction a write. */
 import type {DatabaseSync, SQLInputValue, StatementSync} from 'node:sqlite'
 import {indexes, tokenIdPrefix} from './layout.ts'
-import type {Condition, Item, Key, Question, Range, Table, Write} from './table.ts'
 import {columns, parseItem, printItem} from './sqlite-item.ts'
 import {atOneMoment, inTransaction} from './sqlite-transaction.ts'
+import type {Condition, Item, Key, Question, Range, Table, Write} from './table.ts'
 
 export function sqliteTable(db: DatabaseSync): Table {
   const rows = openRows(db)
@@ -56,11 +56,14 @@ function apply(rows: Rows, one: Write): boolean {
   const item = rows.read(key)
   if (one.when !== undefined && !holds(one.when, item)) return false
   if ('delete' in one) rows.remove(key)
-  else {
-    const {[one.remove ?? '']: _, ...left} = item ?? {}
-    rows.put({...left, ...one.set, ...key})
-  }
+  else rows.put(changed(item, one))
   return true
+}
+
+function changed(item: Item | undefined, {update, set, remove}: Extract<Write, {update: Key}>): Key & Item {
+  const given = Object.entries(set).filter(([, value]) => value !== undefined)
+  const gone = remove === undefined ? {} : {[remove]: undefined}
+  return {...item, ...Object.fromEntries(given), ...gone, ...update}
 }
 
 function holds(condition: Condition, item: Item | undefined): boolean {

@@ -24,7 +24,7 @@ export type Condition =
   | {readonly above: Readonly<Record<string, number>>}
   | {readonly anyOf: readonly Condition[]}
 
-/** `put` takes the place of what was there; `update` changes some attributes of it. */
+/** `put` takes the place of what was there; `update` sets the attributes that are not undefined, and takes one away. */
 export type Write = {readonly when?: Condition} & (
   | {readonly put: Key & Item}
   | {readonly update: Key; readonly set: Item; readonly remove?: string}
