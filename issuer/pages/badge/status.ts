@@ -77,10 +77,9 @@ async function readAwaited(
   {store, now}: StatusTools,
 ): Promise<BadgeStatus | undefined> {
   const {state} = await store.read({repositoryId, environment})
-  const isShown = (one: {readonly public?: boolean | undefined}): boolean =>
-    sees(sight, {repositoryId, public: one.public === true})
-  if (state.denials?.some((one) => isShown(one) && one.at >= since) === true) return {kind: 'denied'}
-  const isWaiting = state.waiting?.some((one) => isShown(one) && now() < one.until) === true
+  const isShown = (one: {readonly public: boolean}): boolean => sees(sight, {repositoryId, public: one.public})
+  if (state.denials.some((one) => isShown(one) && one.at >= since)) return {kind: 'denied'}
+  const isWaiting = state.waiting.some((one) => isShown(one) && now() < one.until)
   return isWaiting ? {kind: 'pending'} : undefined
 }
 
