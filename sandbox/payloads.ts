@@ -1,6 +1,8 @@
 /** The bodies of webhooks, in GitHub's form. */
 
-import {type CommitInfo, readChanges, readCommit, readCommits} from './git/history.ts'
+import {readChanges} from './git/changes.ts'
+import type {CommitInfo} from './git/commits.ts'
+import {readCommit, readCommits} from './git/history.ts'
 import {presentOrganization, presentAccount} from './present/accounts.ts'
 import {presentCheckRun, presentSuite} from './present/checks.ts'
 import {presentComment, presentIssue} from './present/comments.ts'
@@ -137,11 +139,16 @@ export async function pushPayload(world: World, event: PushEvent) {
 async function pushedCommits(world: World, event: PushEvent) {
   const {repository, before, after} = event
   if (after === noCommit) return {commits: [], head: null}
-  const tip = await readCommit(repository.git, after)
-  const range = before === noCommit ? [after, '-1'] : [`${before}..${after}`, `-${mostCommits}`]
-  const commits = await readCommits(repository.git, range)
+  const tip = readCommit(repository.git, after)
+  const ofNewBranch = tip ? [tip] : []
+  const commits = before === noCommit ? ofNewBranch : readCommits(repository.git, {base: before, head: after})
   return {
-    commits: await Promise.all([...commits].reverse().map((commit) => presentPushed(world, repository, commit))),
+    commits: await Promise.all(
+      commits
+        .slice(0, mostCommits)
+        .reverse()
+        .map((commit) => presentPushed(world, repository, commit)),
+    ),
     head: tip ? await presentPushed(world, repository, tip) : null,
   }
 }

@@ -31,7 +31,7 @@ export async function openPullRequest(world: World, ask: OpenPullRequest): Promi
   const repository = theRepository(world, ask.repository)
   const from = ask.headRepository === undefined ? repository : theRepository(world, ask.headRepository)
   const branch = ask.base ?? repository.defaultBranch
-  const [sha, baseSha] = await Promise.all([from.git.branch(ask.head), repository.git.branch(branch)])
+  const [sha, baseSha] = [from.git.branch(ask.head), repository.git.branch(branch)]
   if (sha === undefined) throw new Error(`There is no head branch ${ask.head}; push it first`)
   if (baseSha === undefined) throw new Error(`There is no base branch ${branch}; push it first`)
   const id = world.ids.next('pullRequest')
@@ -113,9 +113,9 @@ export function reopenPullRequest(world: World, ask: PullAction): void {
 }
 
 /** The base branch is edited: commits, files and risk of the pull request change with it. */
-export async function retargetPullRequest(world: World, ask: PullAction & {readonly base: string}): Promise<void> {
+export function retargetPullRequest(world: World, ask: PullAction & {readonly base: string}): Promise<void> {
   const pull = openPull(world, ask)
-  const sha = await pull.repository.git.branch(ask.base)
+  const sha = pull.repository.git.branch(ask.base)
   if (sha === undefined) throw new Error(`There is no base branch ${ask.base}; push it first`)
   const from = {...pull.base}
   pull.base.branch = ask.base
@@ -125,6 +125,7 @@ export async function retargetPullRequest(world: World, ask: PullAction & {reado
   const {repository} = pull
   const changes = {base: {ref: {from: from.branch}, sha: {from: from.sha}}}
   world.hooks.emit({event: 'pull_request', repository, payload: () => editedPayload(world, {pull, by, changes})})
+  return Promise.resolve()
 }
 
 export function retitlePullRequest(world: World, ask: PullAction & {readonly title: string}): void {
@@ -153,7 +154,7 @@ export async function mergePullRequest(world: World, ask: MergePullRequest): Pro
   const pull = openPull(world, ask)
   const by = theAccount(world, ask.by)
   const {repository, base} = pull
-  const before = await repository.git.branch(base.branch)
+  const before = repository.git.branch(base.branch)
   const tree = before === undefined ? undefined : await repository.git.mergeTree(before, pull.head.sha)
   if (before === undefined || tree === undefined) throw new Error(`Pull request ${pull.number} does not merge cleanly`)
   const sha = await writeMerge(world, pull, {before, tree, by, method: ask.method ?? 'merge'})
@@ -182,7 +183,7 @@ async function writeMerge(world: World, pull: PullRequest, merge: Merge): Promis
   const title = `Merge pull request #${pull.number} from ${head.repository.owner.login}/${head.branch}\n\n${pull.title}`
   const [sha] = await pull.repository.git.write([
     {
-      ref: 'refs/sandbox/new',
+      ref: undefined,
       parents: method === 'squash' ? [before] : [before, head.sha],
       message: method === 'squash' ? `${pull.title} (#${pull.number})` : title,
       author: {name: who.login, email: who.email, date},
@@ -207,7 +208,7 @@ export async function tryMerge(world: World, pull: PullRequest): Promise<string 
 
 async function mergeNow(world: World, pull: PullRequest): Promise<string | null> {
   const {repository, head} = pull
-  const base = await repository.git.branch(pull.base.branch)
+  const base = repository.git.branch(pull.base.branch)
   if (base === undefined) return null
   if (pull.testMerge?.base === base && pull.testMerge.head === head.sha) return pull.testMerge.sha
   const tree = await repository.git.mergeTree(base, head.sha)

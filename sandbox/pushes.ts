@@ -1,6 +1,9 @@
 /** Actions on branches: pushes with any author and any history, and what GitHub makes of them. */
 
-import type {FileContent, NewCommit, Signature} from './git/repository.ts'
+import type {Signature} from './git/commits.ts'
+import {readCommit} from './git/history.ts'
+import type {NewCommit} from './git/repository.ts'
+import type {Files} from './git/trees.ts'
 import {nodeId} from './identifiers.ts'
 import {pushPayload, synchronizePayload} from './payloads.ts'
 import {closePull, openPullsFrom} from './pull-closing.ts'
@@ -10,7 +13,7 @@ import {theAccount, theRepository, type World} from './world.ts'
 export const noCommit = '0'.repeat(40)
 
 export interface CommitSpec {
-  readonly files?: Readonly<Record<string, FileContent>>
+  readonly files?: Files
   readonly message?: string
   /** Free text; the pusher when absent. The date is the world's when absent. */
   readonly author?: Partial<Signature>
@@ -36,9 +39,9 @@ export interface Push extends CommitSpec {
 export async function push(world: World, ask: Push): Promise<string> {
   const repository = theRepository(world, ask.repository)
   const pusher = theAccount(world, ask.pusher)
-  const tip = await repository.git.branch(ask.branch)
+  const tip = repository.git.branch(ask.branch)
   const after = ask.sha ?? (await writeAside(world, ask, {repository, pusher, tip}))
-  if (tip !== undefined && ask.force !== true && !(await repository.git.isAncestor(tip, after)))
+  if (tip !== undefined && ask.force !== true && !repository.git.isAncestor(tip, after))
     throw new Error(`The push to ${ask.branch} is not a fast-forward; give force: true to lose ${tip}`)
   await moveBranch(world, {repository, branch: ask.branch, before: tip, after, by: pusher})
   return after
@@ -50,20 +53,16 @@ interface Site {
   readonly tip: string | undefined
 }
 
-/** New commits wait under a ref of their own until the push is known to be allowed. */
+/** New commits stand under no ref until the push is known to be allowed. */
 async function writeAside(world: World, ask: Push, site: Site): Promise<string> {
   const {repository, pusher, tip} = site
-  const parents = ask.parents ?? (await parentsFor(repository, tip, ask.force === true))
+  const parents = ask.parents ?? parentsFor(repository, tip, ask.force === true)
   return writeCommits(world, {repository, pusher, branch: undefined, parents, commits: ask.commits ?? [ask]})
 }
 
-async function parentsFor(repository: Repository, tip: string | undefined, replace: boolean) {
-  if (tip !== undefined) {
-    if (!replace) return [tip]
-    const below = await repository.git.ref(`${tip}^`)
-    return below === undefined ? [] : [below]
-  }
-  const start = await repository.git.branch(repository.defaultBranch)
+function parentsFor(repository: Repository, tip: string | undefined, replace: boolean): readonly string[] {
+  if (tip !== undefined) return replace ? (readCommit(repository.git, tip)?.parents.slice(0, 1) ?? []) : [tip]
+  const start = repository.git.branch(repository.defaultBranch)
   return start === undefined ? [] : [start]
 }
 
@@ -78,7 +77,7 @@ export interface Writing {
 
 export async function writeCommits(world: World, writing: Writing): Promise<string> {
   const {repository, pusher, parents, branch} = writing
-  const ref = branch === undefined ? 'refs/sandbox/new' : `refs/heads/${branch}`
+  const ref = branch === undefined ? undefined : `refs/heads/${branch}`
   const date = world.clock.stamp()
   const commits = writing.commits.map((spec, index): NewCommit => {
     const author = {name: pusher.login, email: pusher.email, date, ...spec.author}
@@ -108,7 +107,7 @@ export interface Move {
 /** From here the push is visible: ref, activity, pull requests, then the webhooks in GitHub's order. */
 export async function moveBranch(world: World, move: Move): Promise<void> {
   const {repository, branch, after, by} = move
-  const forced = move.before !== undefined && !(await repository.git.isAncestor(move.before, after))
+  const forced = move.before !== undefined && !repository.git.isAncestor(move.before, after)
   const before = move.before ?? noCommit
   await repository.git.pointRef(`refs/heads/${branch}`, after)
   const usual = move.before === undefined ? 'branch_creation' : forced ? 'force_push' : 'push'
@@ -132,7 +131,7 @@ export async function moveBranch(world: World, move: Move): Promise<void> {
 async function followHead(world: World, pull: PullRequest, sha: string): Promise<void> {
   pull.head.sha = sha
   pull.updatedAt = world.clock.stamp()
-  pull.base.sha = (await pull.repository.git.branch(pull.base.branch)) ?? pull.base.sha
+  pull.base.sha = pull.repository.git.branch(pull.base.branch) ?? pull.base.sha
   await pull.repository.git.pointRef(`refs/pull/${pull.number}/head`, sha)
 }
 
@@ -146,7 +145,7 @@ export async function deleteBranch(world: World, ask: DeleteBranch): Promise<voi
   const repository = theRepository(world, ask.repository)
   const by = theAccount(world, ask.by)
   const {branch} = ask
-  const before = await repository.git.branch(branch)
+  const before = repository.git.branch(branch)
   if (before === undefined) throw new Error(`${ask.repository} has no branch ${branch}`)
   await repository.git.deleteRef(`refs/heads/${branch}`)
   record(world, repository, {type: 'branch_deletion', branch, before, after: noCommit, actor: by})

@@ -2,7 +2,8 @@
 
 import {join} from 'node:path'
 
-import {type FileContent, GitRepository} from './git/repository.ts'
+import {GitRepository} from './git/repository.ts'
+import type {Files} from './git/trees.ts'
 import {nodeId} from './identifiers.ts'
 import {writeCommits} from './pushes.ts'
 import type {Repository, Role} from './state.ts'
@@ -17,7 +18,7 @@ export interface AddRepository {
   /** Full name of the repository that this one is a fork of. */
   readonly forkOf?: string
   /** Pushed by the owner as the first commit of the default branch, without a webhook. */
-  readonly files?: Readonly<Record<string, FileContent>>
+  readonly files?: Files
 }
 
 export interface AddedRepository {
@@ -65,7 +66,7 @@ async function makeRepository(world: World, ask: AddRepository): Promise<Reposit
 
 async function firstCommit(world: World, repository: Repository, ask: AddRepository): Promise<string | undefined> {
   if (repository.forkOf) {
-    const tip = await repository.forkOf.git.branch(repository.defaultBranch)
+    const tip = repository.forkOf.git.branch(repository.defaultBranch)
     if (tip !== undefined) await repository.git.pointRef(`refs/heads/${repository.defaultBranch}`, tip)
     return tip
   }

@@ -3,29 +3,25 @@
 import {mkdir, symlink, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 
-import {git, runGit} from './run.ts'
+import {isAncestor, readCommit, type Signature, writeCommit} from './commits.ts'
+import {fullSha, ObjectStore} from './objects.ts'
+import {readRef, writeRef} from './refs.ts'
+import {git, isPlainName, revParse, runGit} from './run.ts'
+import {changeTree, type Files} from './trees.ts'
 
-/** Who a commit says it is from: free text, as git takes it. */
-export interface Signature {
-  readonly name: string
-  readonly email: string
-  /** Any time that a Date understands; forged ones are welcome. */
-  readonly date: string
-}
-
-/** Text, or null to remove the file; `link` makes a symbolic link, `executable` sets the bit. */
-export type FileContent =
-  string | null | {readonly link: string} | {readonly executable: string} | {readonly base64: string}
+export type {FileContent} from './trees.ts'
 
 export interface NewCommit {
-  readonly ref: string
+  /** Pointed at it, where one is given. */
+  readonly ref: string | undefined
+  /** `:n` is the n-th commit of the same writing. */
   readonly parents: readonly string[]
   readonly message: string
   readonly author: Signature
   readonly committer: Signature
   /** The tree to record instead of the first parent's with `files` put on top. */
   readonly tree?: string
-  readonly files: Readonly<Record<string, FileContent>>
+  readonly files: Files
 }
 
 /** As on GitHub, any commit can be fetched by its SHA. */
@@ -34,9 +30,11 @@ const configuration =
 
 export class GitRepository {
   readonly folder: string
+  readonly objects: ObjectStore
 
-  private constructor(folder: string) {
+  private constructor(folder: string, objects: ObjectStore) {
     this.folder = folder
+    this.objects = objects
   }
 
   /** A fork shares its parent's objects, as on GitHub: the parent's API shows a fork's commit by its SHA. */
@@ -46,96 +44,67 @@ export class GitRepository {
     else await mkdir(join(folder, 'objects'), {recursive: true})
     await writeFile(join(folder, 'HEAD'), 'ref: refs/heads/main\n')
     await writeFile(join(folder, 'config'), configuration)
-    return new GitRepository(folder)
+    return new GitRepository(folder, parent?.objects ?? new ObjectStore(folder))
   }
 
-  /** Writes commits in one go; the parent `:n` is the n-th of them. */
+  /** One that is there already. */
+  static at(folder: string): GitRepository {
+    return new GitRepository(folder, new ObjectStore(folder))
+  }
+
+  /** Writes commits, the oldest first. */
   async write(commits: readonly NewCommit[]): Promise<readonly string[]> {
-    const stream = commits.map((commit, index) => printCommit(commit, index + 1)).join('')
-    const out = await git(
-      this.folder,
-      ['fast-import', '--quiet', '--force', '--date-format=raw'],
-      Buffer.from(stream, 'latin1'),
-    )
-    return out.toString().trim().split('\n')
+    const written: string[] = []
+    for (const {parents: named, files, ...commit} of commits) {
+      const parents = named.map((name) => (name.startsWith(':') ? written[Number(name.slice(1)) - 1] : name) ?? name)
+      const above = parents.map((parent) => readCommit(this.objects, parent)?.tree)
+      if (above.includes(undefined)) throw new Error(`there is no commit ${String(parents[above.indexOf(undefined)])}`)
+      const tree = changeTree(this.objects, commit.tree ?? above[0], files)
+      written.push(writeCommit(this.objects, {...commit, parents, tree}))
+    }
+    // Who sees the ref finds all that is behind it.
+    for (const [index, {ref}] of commits.entries())
+      if (ref !== undefined) await this.pointRef(ref, written[index] ?? '')
+    return written
   }
 
   /** The commit that a branch name, tag, full ref or (abbreviated) SHA stands for. */
   async resolve(name: string): Promise<string | undefined> {
-    // A name is never an option and never a revision expression.
-    if (!/^[A-Za-z0-9_][A-Za-z0-9_./+-]*$/.test(name) || name.includes('..')) return undefined
-    for (const candidate of [`refs/heads/${name}`, `refs/tags/${name}`, name]) {
-      const answer = await runGit(this.folder, ['rev-parse', '--verify', '--quiet', `${candidate}^{commit}`])
-      if (answer.code === 0) return answer.stdout.toString().trim()
-    }
-    return undefined
+    if (!isPlainName(name)) return undefined
+    const held = this.ref(`refs/heads/${name}`) ?? this.ref(`refs/tags/${name}`) ?? name
+    return fullSha.test(held) ? this.objects.peel(held, 'commit') : await revParse(this.folder, `${name}^{commit}`)
   }
 
-  branch(name: string): Promise<string | undefined> {
+  branch(name: string): string | undefined {
     return this.ref(`refs/heads/${name}`)
   }
 
-  async ref(name: string): Promise<string | undefined> {
-    const answer = await runGit(this.folder, ['rev-parse', '--verify', '--quiet', `${name}^{}`])
-    return answer.code === 0 ? answer.stdout.toString().trim() : undefined
+  ref(name: string): string | undefined {
+    const held = readRef(this.folder, name)
+    return held && this.objects.peel(held)
   }
 
   async pointRef(ref: string, sha: string): Promise<void> {
-    await git(this.folder, ['update-ref', ref, sha])
+    if (this.objects.peel(sha, 'commit') === undefined) throw new Error(`${ref} cannot point at ${sha}: no such commit`)
+    await writeRef(this.folder, {name: ref, sha})
   }
 
   async deleteRef(ref: string): Promise<void> {
     await git(this.folder, ['update-ref', '-d', ref])
   }
 
-  async isAncestor(older: string, newer: string): Promise<boolean> {
-    return (await runGit(this.folder, ['merge-base', '--is-ancestor', older, newer])).code === 0
+  isAncestor(older: string, newer: string): boolean {
+    return isAncestor(this.objects, older, newer)
   }
 
   /** The tree that a clean merge gives, or undefined when it conflicts. */
   async mergeTree(ours: string, theirs: string): Promise<string | undefined> {
+    // Where one side did nothing, the merge is the other.
+    if (this.isAncestor(ours, theirs)) return this.objects.peel(theirs, 'tree')
+    if (this.isAncestor(theirs, ours)) return this.objects.peel(ours, 'tree')
     const answer = await runGit(this.folder, ['merge-tree', '--write-tree', '--no-messages', ours, theirs])
     if (answer.code === 0) return answer.stdout.toString().trim()
     if (answer.code === 1) return undefined
     throw new Error(`git merge-tree ended with ${answer.code}: ${answer.stderr.trim()}`)
   }
 }
-
-/** The import stream is bytes, held in a string with one character a byte so that text and binary files mix. */
-const bytes = (content: string | Buffer): string =>
-  (typeof content === 'string' ? Buffer.from(content) : content).toString('latin1')
-
-function printCommit(commit: NewCommit, mark: number): string {
-  const [from, ...merges] = commit.parents
-  return [
-    from === undefined ? `reset ${bytes(commit.ref)}\n` : '',
-    `commit ${bytes(commit.ref)}\nmark :${mark}\n`,
-    `author ${printSignature(commit.author)}\ncommitter ${printSignature(commit.committer)}\n`,
-    printData(commit.message),
-    from === undefined ? '' : `from ${from}\n`,
-    ...merges.map((parent) => `merge ${parent}\n`),
-    commit.tree === undefined ? '' : `M 040000 ${commit.tree} ""\n`,
-    ...Object.entries(commit.files).map(([path, content]) => printFile(path, content)),
-    `\nget-mark :${mark}\n`,
-  ].join('')
-}
-
-function printFile(path: string, content: FileContent): string {
-  const quoted = `"${bytes(path).replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`
-  if (content === null) return `D ${quoted}\n`
-  if (typeof content === 'string') return `M 100644 inline ${quoted}\n${printData(content)}`
-  if ('link' in content) return `M 120000 inline ${quoted}\n${printData(content.link)}`
-  if ('executable' in content) return `M 100755 inline ${quoted}\n${printData(content.executable)}`
-  return `M 100644 inline ${quoted}\n${printData(Buffer.from(content.base64, 'base64'))}`
-}
-
-function printData(content: string | Buffer): string {
-  const data = bytes(content)
-  return `data ${data.length}\n${data}\n`
-}
-
-/** git itself drops these characters from names; left in, they would end the line. */
-const printName = (text: string): string => bytes(text).replaceAll(/[<>\n\0]/g, '')
-
-const printSignature = (who: Signature): string =>
-  `${printName(who.name)} <${printName(who.email)}> ${Math.floor(new Date(who.date).getTime() / 1000)} +0000`

@@ -1,6 +1,6 @@
 /** The only door to the `git` program: its own configuration, no prompts, bytes in and bytes out. */
 
-import {spawn} from 'node:child_process'
+import {spawn, spawnSync} from 'node:child_process'
 
 export interface GitAnswer {
   readonly code: number
@@ -18,29 +18,11 @@ const environment = {
   GIT_TERMINAL_PROMPT: '0',
 }
 
-/** Answers about objects that were named by their whole hash never change, and a process for each of them is slow. */
-const remembered = new Map<string, GitAnswer>()
-const readers = new Set(['cat-file', 'diff-tree', 'log', 'ls-tree', 'merge-base', 'rev-list'])
-const byHash = /^\^?[0-9a-f]{40}(?:\^\{[a-z]+\})?(?:\.{2,3}[0-9a-f]{40})?$/
+const always = ['-c', 'safe.directory=*']
 
-function isLasting(args: readonly string[]): boolean {
-  const command = args.findIndex((arg) => readers.has(arg))
-  const named = args.slice(command + 1).filter((arg) => !arg.startsWith('-') && arg !== 'blob')
-  return command >= 0 && named.length > 0 && named.every((arg) => byHash.test(arg))
-}
-
-export async function runGit(folder: string, args: readonly string[], input?: string | Buffer): Promise<GitAnswer> {
-  if (input !== undefined || !isLasting(args)) return await startGit(folder, args, input)
-  const key = [folder, ...args].join('\0')
-  const answer = remembered.get(key) ?? (await startGit(folder, args))
-  // What is not there now may be pushed later.
-  if (answer.code === 0) remembered.set(key, answer)
-  return answer
-}
-
-function startGit(folder: string, args: readonly string[], input?: string | Buffer): Promise<GitAnswer> {
+export function runGit(folder: string, args: readonly string[], input?: string | Buffer): Promise<GitAnswer> {
   return new Promise((resolve, reject) => {
-    const child = spawn('git', ['-c', 'safe.directory=*', ...args], {cwd: folder, env: environment, stdio: 'pipe'})
+    const child = spawn('git', [...always, ...args], {cwd: folder, env: environment, stdio: 'pipe'})
     const out: Buffer[] = []
     const err: Buffer[] = []
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
@@ -60,4 +42,26 @@ export async function git(folder: string, args: readonly string[], input?: strin
   const answer = await runGit(folder, args, input)
   if (answer.code !== 0) throw new Error(`git ${args[0] ?? ''} ended with ${answer.code}: ${answer.stderr.trim()}`)
   return answer.stdout
+}
+
+/** For the few questions that cannot wait. */
+export function gitAtOnce(folder: string, args: readonly string[], input: string): Buffer {
+  const {status, stdout, stderr, error} = spawnSync('git', [...always, ...args], {
+    cwd: folder,
+    env: environment,
+    input,
+    maxBuffer: 2 ** 30,
+  })
+  if (status !== 0) throw new Error(`git ${args[0] ?? ''} failed: ${error?.message ?? stderr.toString().trim()}`)
+  return stdout
+}
+
+/** A name is never an option and never a revision expression. */
+export const isPlainName = (name: string): boolean =>
+  /^[A-Za-z0-9_][A-Za-z0-9_./+-]*$/.test(name) && !name.includes('..')
+
+/** For what is not read from files here: abbreviations, and spellings such as `heads/main`. */
+export async function revParse(folder: string, name: string): Promise<string | undefined> {
+  const answer = await runGit(folder, ['rev-parse', '--verify', '--quiet', name])
+  return answer.code === 0 ? answer.stdout.toString().trim() : undefined
 }

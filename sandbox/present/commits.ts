@@ -1,6 +1,8 @@
 /** Commits, differences and trees as GitHub's API prints them. */
 
-import type {CommitInfo, FileChange, PersonStamp, TreeEntry} from '../git/history.ts'
+import type {FileChange} from '../git/changes.ts'
+import type {CommitInfo, Signature} from '../git/commits.ts'
+import type {TreeEntry} from '../git/trees.ts'
 import {gitNodeId} from '../identifiers.ts'
 import type {Account, Repository} from '../state.ts'
 import type {World} from '../world.ts'
@@ -18,7 +20,7 @@ export function accountOfEmail(world: World, email: string): Account | undefined
 
 const unsigned = {verified: false, reason: 'unsigned', signature: null, payload: null, verified_at: null} as const
 
-const presentStamp = ({name, email, date}: PersonStamp) => ({name, email, date})
+const presentStamp = ({name, email, date}: Signature) => ({name, email, date})
 
 export function presentCommit(world: World, repository: Repository, commit: CommitInfo) {
   const api = apiAddress(world, repository)
@@ -44,7 +46,7 @@ export function presentCommit(world: World, repository: Repository, commit: Comm
   }
 }
 
-function presentOwner(world: World, stamp: PersonStamp) {
+function presentOwner(world: World, stamp: Signature) {
   const account = accountOfEmail(world, stamp.email)
   return account ? presentAccount(world, account) : null
 }

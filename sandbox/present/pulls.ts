@@ -1,7 +1,8 @@
 /** Pull requests as GitHub's API prints them. */
 
 import {associationOf} from '../access.ts'
-import {countApart, mergeBase, readChanges} from '../git/history.ts'
+import {readChanges} from '../git/changes.ts'
+import {countApart, mergeBase} from '../git/history.ts'
 import type {Issue, PullRequest, Repository} from '../state.ts'
 import type {World} from '../world.ts'
 import {presentAccount} from './accounts.ts'
@@ -106,10 +107,9 @@ export async function presentPull(world: World, pull: PullRequest) {
 
 async function measurePull(pull: PullRequest) {
   const {git} = pull.repository
-  const {sha} = pull.head
-  const [start, apart] = await Promise.all([mergeBase(git, pull.base.sha, sha), countApart(git, pull.base.sha, sha)])
-  const changes = await readChanges(git, start, sha)
-  return {commits: apart.ahead, ...countLines(changes), changed_files: changes.length}
+  const ends = {base: pull.base.sha, head: pull.head.sha}
+  const changes = await readChanges(git, await mergeBase(git, ends), ends.head)
+  return {commits: countApart(git, ends).ahead, ...countLines(changes), changed_files: changes.length}
 }
 
 /** How check runs name the pull requests of their commit. */

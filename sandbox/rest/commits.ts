@@ -2,16 +2,10 @@
 
 import {Hono} from 'hono'
 
-import {
-  type CommitInfo,
-  countApart,
-  mergeBase,
-  readChanges,
-  readCommit,
-  readCommits,
-  readTree,
-  resolveTree,
-} from '../git/history.ts'
+import {readChanges} from '../git/changes.ts'
+import type {CommitInfo} from '../git/commits.ts'
+import {countApart, mergeBase, readCommit, readCommits, readTree, resolveTree} from '../git/history.ts'
+import {fullSha} from '../git/objects.ts'
 import {countLines, presentChanges, presentCommit, presentGitCommit, presentTreeEntry} from '../present/commits.ts'
 import {presentPullSimple} from '../present/pulls.ts'
 import {apiAddress, webAddress} from '../present/repositories.ts'
@@ -38,7 +32,7 @@ async function commit(world: World, c: Ctx): Promise<Response> {
   const repository = c.get('repository')
   const ref = c.req.param('ref') ?? ''
   const sha = await repository.git.resolve(ref)
-  const found = sha === undefined ? undefined : await readCommit(repository.git, sha)
+  const found = sha === undefined ? undefined : readCommit(repository.git, sha)
   if (!found) return noSuchCommit(c, ref)
   const changes = await readChanges(repository.git, found.parents[0], found.sha)
   const lines = countLines(changes)
@@ -50,11 +44,9 @@ async function commit(world: World, c: Ctx): Promise<Response> {
   })
 }
 
-const fullSha = /^[0-9a-f]{40}$/
-
-async function gitCommit(world: World, c: Ctx): Promise<Response> {
+function gitCommit(world: World, c: Ctx): Response {
   const sha = c.req.param('sha') ?? ''
-  const found = fullSha.test(sha) ? await readCommit(c.get('repository').git, sha) : undefined
+  const found = fullSha.test(sha) ? readCommit(c.get('repository').git, sha) : undefined
   return found ? c.json(presentGitCommit(world, c.get('repository'), found)) : notFound(c)
 }
 
@@ -62,8 +54,7 @@ async function tree(world: World, c: Ctx): Promise<Response> {
   const repository = c.get('repository')
   const sha = await resolveTree(repository.git, c.req.param('sha') ?? '')
   // Any value of `recursive` means yes, "0" and "false" included.
-  const entries =
-    sha === undefined ? undefined : await readTree(repository.git, sha, c.req.query('recursive') !== undefined)
+  const entries = sha === undefined ? undefined : readTree(repository.git, sha, c.req.query('recursive') !== undefined)
   if (sha === undefined || !entries) return notFound(c)
   return c.json({
     sha,
@@ -78,12 +69,9 @@ async function pullsOf(world: World, c: Ctx): Promise<Response> {
   const repository = c.get('repository')
   const sha = c.req.param('sha') ?? ''
   if ((await repository.git.resolve(sha)) === undefined) return noSuchCommit(c, sha)
-  const holds = await Promise.all(
-    repository.pulls.map(
-      async (pull) => pull.merged?.sha === sha || (await commitsOf(pull)).some((candidate) => candidate.sha === sha),
-    ),
+  const found = repository.pulls.filter(
+    (pull) => pull.merged?.sha === sha || commitsOf(pull).some((candidate) => candidate.sha === sha),
   )
-  const found = repository.pulls.filter((_, index) => holds[index])
   return c.json(paginate(c, found).map((pull) => presentPullSimple(world, pull)))
 }
 
@@ -99,11 +87,13 @@ async function compare(world: World, c: Ctx): Promise<Response> {
   if (!ends) return notFound(c)
   const {base, head} = ends
   const {git} = repository
-  const [apart, start] = await Promise.all([countApart(git, base.sha, head.sha), mergeBase(git, base.sha, head.sha)])
-  const ancestor = start === undefined ? undefined : await readCommit(git, start)
+  const between = {base: base.sha, head: head.sha}
+  const apart = countApart(git, between)
+  const start = await mergeBase(git, between)
+  const ancestor = start === undefined ? undefined : readCommit(git, start)
   // Histories with nothing in common have no comparison on GitHub either.
   if (!ancestor) return notFound(c)
-  const commits = (await readCommits(git, [`${base.sha}..${head.sha}`])).toReversed()
+  const commits = readCommits(git, between).toReversed()
   const {shown, isFirst} = comparePage(c, commits)
   const changes = isFirst ? await readChanges(git, ancestor.sha, head.sha) : []
   const name = `compare/${basehead}`

@@ -4,7 +4,8 @@ import {posix} from 'node:path'
 
 import {Hono} from 'hono'
 
-import {readBlob, readTree, type TreeEntry} from '../git/history.ts'
+import {readBlob, readTree} from '../git/history.ts'
+import type {TreeEntry} from '../git/trees.ts'
 import {apiAddress, webAddress} from '../present/repositories.ts'
 import type {Repository} from '../state.ts'
 import type {World} from '../world.ts'
@@ -33,7 +34,7 @@ async function contents(world: World, c: Ctx): Promise<Response> {
   const ref = c.req.query('ref') ?? repository.defaultBranch
   const sha = await repository.git.resolve(ref)
   if (sha === undefined) return refuse(c, 404, `No commit found for the ref ${ref}`)
-  const place: Place = {repository, ref, entries: (await readTree(repository.git, sha, true)) ?? []}
+  const place: Place = {repository, ref, entries: readTree(repository.git, sha, true) ?? []}
   const path = (c.req.param('path') ?? '').replace(/\/+$/, '')
   const entry = place.entries.find((candidate) => candidate.path === path)
   if (path === '' || entry?.type === 'tree') return c.json(listFolder(world, place, path))
@@ -55,9 +56,9 @@ function kindOf(entry: TreeEntry): 'dir' | 'file' | 'submodule' | 'symlink' {
 }
 
 /** A link to a file of the repository is answered with that file's content, under the link's own name. */
-async function answerLink(world: World, c: Ctx, found: {readonly place: Place; readonly entry: TreeEntry}) {
+function answerLink(world: World, c: Ctx, found: {readonly place: Place; readonly entry: TreeEntry}): Response {
   const {place, entry} = found
-  const target = (await readBlob(place.repository.git, entry.sha)).toString()
+  const target = readBlob(place.repository.git, entry.sha).toString()
   const path = posix.normalize(posix.join(posix.dirname(entry.path), target))
   const file = place.entries.find((candidate) => candidate.path === path && candidate.type === 'blob')
   if (file) return answerFile(world, c, {place, entry: file, shownAs: entry.path})
@@ -70,8 +71,8 @@ interface FoundFile {
   readonly shownAs: string
 }
 
-async function answerFile(world: World, c: Ctx, {place, entry, shownAs}: FoundFile): Promise<Response> {
-  const bytes = await readBlob(place.repository.git, entry.sha)
+function answerFile(world: World, c: Ctx, {place, entry, shownAs}: FoundFile): Response {
+  const bytes = readBlob(place.repository.git, entry.sha)
   if (/application\/vnd\.github\.(v3\.)?raw/.test(c.req.header('accept') ?? ''))
     return c.body(new Uint8Array(bytes), 200, {'content-type': 'application/vnd.github.raw+json; charset=utf-8'})
   const large = bytes.length > largestFile

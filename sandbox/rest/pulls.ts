@@ -2,7 +2,9 @@
 
 import {Hono} from 'hono'
 
-import {type CommitInfo, mergeBase, readChanges, readCommits} from '../git/history.ts'
+import {readChanges} from '../git/changes.ts'
+import type {CommitInfo} from '../git/commits.ts'
+import {mergeBase, readCommits} from '../git/history.ts'
 import {presentChanges, presentCommit} from '../present/commits.ts'
 import {presentPull, presentPullSimple} from '../present/pulls.ts'
 import {tryMerge} from '../pull-requests.ts'
@@ -54,15 +56,13 @@ function list(world: World, c: Ctx): Response {
 }
 
 /** The commits of the head that the base, as it was at the last push or merge, does not have; oldest first. */
-export async function commitsOf(pull: PullRequest): Promise<readonly CommitInfo[]> {
-  const found = await readCommits(pull.repository.git, [`${pull.base.sha}..${pull.head.sha}`])
-  return found.toReversed()
-}
+export const commitsOf = (pull: PullRequest): readonly CommitInfo[] =>
+  readCommits(pull.repository.git, {base: pull.base.sha, head: pull.head.sha}).toReversed()
 
-async function commits(world: World, c: Ctx): Promise<Response> {
+function commits(world: World, c: Ctx): Response {
   const pull = findPull(c)
   if (!pull) return notFound(c)
-  const shown = (await commitsOf(pull)).slice(0, mostCommits)
+  const shown = commitsOf(pull).slice(0, mostCommits)
   return c.json(paginate(c, shown).map((commit) => presentCommit(world, c.get('repository'), commit)))
 }
 
@@ -71,6 +71,6 @@ async function files(world: World, c: Ctx): Promise<Response> {
   if (!pull) return notFound(c)
   const {git} = pull.repository
   const {sha} = pull.head
-  const changes = await readChanges(git, await mergeBase(git, pull.base.sha, sha), sha)
+  const changes = await readChanges(git, await mergeBase(git, {base: pull.base.sha, head: sha}), sha)
   return c.json(presentChanges(world, pull.repository, {sha, changes: paginate(c, changes.slice(0, mostFiles))}))
 }

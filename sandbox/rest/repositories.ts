@@ -46,11 +46,11 @@ function permission(world: World, c: Ctx): Response {
   })
 }
 
-async function branch(world: World, c: Ctx): Promise<Response> {
+function branch(world: World, c: Ctx): Response {
   const repository = c.get('repository')
   const name = c.req.param('branch') ?? ''
-  const sha = await repository.git.branch(name)
-  const commit = sha === undefined ? undefined : await readCommit(repository.git, sha)
+  const sha = repository.git.branch(name)
+  const commit = sha === undefined ? undefined : readCommit(repository.git, sha)
   if (!commit) return refuse(c, 404, 'Branch not found')
   const self = `${apiAddress(world, repository)}/branches/${name}`
   const off = {enforcement_level: 'off', contexts: [], checks: []}
@@ -64,10 +64,10 @@ async function branch(world: World, c: Ctx): Promise<Response> {
   })
 }
 
-async function gitRef(world: World, c: Ctx): Promise<Response> {
+function gitRef(world: World, c: Ctx): Response {
   const repository = c.get('repository')
   const name = c.req.param('ref') ?? ''
-  const sha = /^(heads|tags|pull)\//.test(name) ? await repository.git.ref(`refs/${name}`) : undefined
+  const sha = /^(heads|tags|pull)\//.test(name) ? repository.git.ref(`refs/${name}`) : undefined
   if (sha === undefined) return notFound(c)
   const api = apiAddress(world, repository)
   return c.json({

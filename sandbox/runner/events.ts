@@ -81,7 +81,7 @@ export async function happen(world: World, occasion: Occasion): Promise<Happened
       return onBranch(
         world,
         {repository, branch: repository.defaultBranch},
-        await workflowRunPayload(world, {...site, ...trigger}),
+        workflowRunPayload(world, {...site, ...trigger}),
       )
     case 'issue_comment': {
       const payload = commentPayload(world, {comment: theComment(world, trigger.comment), action: 'created', by})
@@ -125,7 +125,7 @@ async function onBranch(_world: World, {repository, branch}: OnBranch, payload: 
 async function pushed(world: World, site: Site, at: {readonly branch: string; readonly sha: string | undefined}) {
   const {repository, by} = site
   const after = at.sha ?? (await tip(repository, at.branch))
-  const before = (await readCommit(repository.git, after))?.parents[0] ?? '0'.repeat(40)
+  const before = readCommit(repository.git, after)?.parents[0] ?? '0'.repeat(40)
   const payload = await pushPayload(world, {repository, branch: at.branch, before, after, by, forced: false})
   return happened(after, `refs/heads/${at.branch}`, payload)
 }
@@ -153,7 +153,7 @@ async function queued(world: World, {repository, by}: Site, pull: PullRequest): 
   if (merge === null) throw new Error(`Pull request ${pull.number} conflicts; the queue does not take it`)
   const ref = `refs/heads/gh-readonly-queue/${pull.base.branch}/pr-${pull.number}-${base}`
   await repository.git.pointRef(ref, merge)
-  const commit = await readCommit(repository.git, merge)
+  const commit = readCommit(repository.git, merge)
   if (!commit) throw new Error(`The queue's commit ${merge} is gone`)
   const payload = mergeGroupPayload(world, {repository, by, ref, base: {branch: pull.base.branch, sha: base}, commit})
   return happened(merge, ref, payload)

@@ -1,6 +1,7 @@
 /** Payloads of the events that start workflows and are no webhooks of ours: releases, deployments, queues, schedules. */
 
-import {type CommitInfo, readCommit} from '../git/history.ts'
+import type {CommitInfo} from '../git/commits.ts'
+import {readCommit} from '../git/history.ts'
 import {nodeId} from '../identifiers.ts'
 import {frame} from '../payloads.ts'
 import {presentAccount} from '../present/accounts.ts'
@@ -102,10 +103,10 @@ export interface EarlierRun extends Site {
   readonly headRepository?: string
 }
 
-export async function workflowRunPayload(world: World, earlier: EarlierRun) {
+export function workflowRunPayload(world: World, earlier: EarlierRun) {
   const {repository, by, headSha} = earlier
   const from = earlier.headRepository === undefined ? repository : theRepository(world, earlier.headRepository)
-  const commit = await readCommit(from.git, headSha)
+  const commit = readCommit(from.git, headSha)
   if (!commit) throw new Error(`workflow_run: there is no commit ${headSha}`)
   const workflow = presentWorkflow(world, repository)
   const run = {
