@@ -4,7 +4,8 @@ import {spawn} from 'node:child_process'
 import {mkdir, readFile, rm, writeFile} from 'node:fs/promises'
 import {dirname, join, resolve} from 'node:path'
 
-import {git} from './git/run.ts'
+import {checkOut} from './git/checkout.ts'
+import {GitRepository} from './git/repository.ts'
 import {type ActionFile, type JobStatus, inputsFor, readActionFile} from './runner/action-file.ts'
 import {type Annotation, parseCommands, parseFileCommands} from './runner/commands.ts'
 import type {JobPlan} from './runner/plan.ts'
@@ -67,13 +68,12 @@ export class Runner {
   async checkout(ask: {readonly ref?: string; readonly path?: string} = {}): Promise<string> {
     const folder = resolve(this.workspace, ask.path ?? '.')
     await mkdir(folder, {recursive: true})
-    const wanted = ask.ref ?? this.job.sha
-    await git(folder, ['init', '--quiet', '--initial-branch=main'])
-    await git(folder, ['fetch', '--quiet', '--no-tags', '--depth=1', `file://${this.job.gitFolder}`, wanted])
+    const origin = GitRepository.at(this.job.gitFolder)
+    const sha = ask.ref === undefined ? this.job.sha : await origin.resolve(ask.ref)
+    if (sha === undefined) throw new Error(`there is no ${String(ask.ref)} to check out`)
     const branch = /^refs\/heads\/(.+)$/.exec(ask.ref === undefined ? this.job.ref : '')?.[1]
-    const place = branch === undefined ? ['--detach'] : ['-B', branch]
-    await git(folder, ['checkout', '--quiet', '--force', ...place, 'FETCH_HEAD'])
-    return (await git(folder, ['rev-parse', 'HEAD'])).toString().trim()
+    await checkOut(origin, {folder, sha, branch})
+    return sha
   }
 
   async run(step: Step): Promise<StepResult> {
