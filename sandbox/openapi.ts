@@ -189,7 +189,9 @@ const explain = (validate: ValidateFunction): string =>
 /** Compiles what is asked for, when it is first asked for. */
 class Validators {
   readonly plainError: Schema = {$ref: '#/components/schemas/basic-error'}
-  readonly #ajv = formats.default(new Ajv({strict: false, inlineRefs: false, validateSchema: false, logger: false}))
+  readonly #ajv = formats.default(
+    new Ajv({strict: false, inlineRefs: false, validateSchema: false, logger: false, code: {optimize: false}}),
+  )
   readonly #compiled = new Map<string, ValidateFunction>()
   readonly #description: Description
 
