@@ -34,13 +34,14 @@ export interface Sealed {
   /** As given, or a denial where no receipt can be made of an ALLOW. */
   readonly ruling: Ruling
   readonly record: DecisionRecord
-  /** The moment that all of it carries, in milliseconds. */
+  /** The moment that all of it carries, in whole milliseconds. */
   readonly at: number
 }
 
 export async function sealDecision(unsealed: Unsealed, tools: SealTools): Promise<Sealed> {
   const moment = nextTime(unsealed.head, tools.now())
-  const timed = {...unsealed, moment, at: microsTimeToMicros(moment) / 1000}
+  // A moment that follows its predecessor by a microsecond is no whole millisecond, and stores keep nothing else.
+  const timed = {...unsealed, moment, at: Math.floor(microsTimeToMicros(moment) / 1000)}
   const {ruling} = unsealed
   return ruling.kind === 'allow' ? await sealAllow({...timed, ruling}, tools) : await seal({...timed, ruling}, tools)
 }
