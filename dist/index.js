@@ -1009,13 +1009,13 @@ function readJob(env) {
   };
 }
 function readPayload(path) {
-  if (path === "") return { ok: false, problem: "GITHUB_EVENT_PATH is not set" };
+  if (path === "") return { ok: false, fault: "GITHUB_EVENT_PATH is not set" };
   const file = readBounded(path, maxPayloadBytes);
-  if (file.kind !== "read") return { ok: false, problem: `the event's payload cannot be read (${file.problem})` };
+  if (file.kind !== "read") return { ok: false, fault: `the event's payload cannot be read (${file.problem})` };
   try {
     return { ok: true, value: JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(file.bytes)) };
   } catch {
-    return { ok: false, problem: "the event's payload is not JSON" };
+    return { ok: false, fault: "the event's payload is not JSON" };
   }
 }
 
@@ -1523,9 +1523,9 @@ function readDeployment(inputs, job) {
   const { name, id } = repository;
   const { sha: sha2 } = commit;
   const pullRequest = home !== void 0 && isSame(repository, home) ? pullRequestOf(job, sha2) : void 0;
-  return { ok: true, deployment: { repository: name, repositoryId: id, sha: sha2, event: job.event, pullRequest } };
+  return { ok: true, value: { repository: name, repositoryId: id, sha: sha2, event: job.event, pullRequest } };
 }
-var refuse2 = (refusal) => ({ ok: false, refusal });
+var refuse2 = (refusal) => ({ ok: false, fault: refusal });
 var isSame = (a, b) => a.id === b.id && sameRepository(a.name, b.name);
 function readHome({ repository, repositoryId, payload }) {
   const name = parseRepositoryName(repository);
@@ -1562,7 +1562,7 @@ function commitOfEvent(job) {
 }
 var ownTriggers = /* @__PURE__ */ new Set(["push", "release", "schedule", "workflow_dispatch", "merge_group"]);
 function commitOfWorkflowRun(job) {
-  if (!job.payload.ok) return { problem: job.payload.problem };
+  if (!job.payload.ok) return { problem: job.payload.fault };
   const run2 = member(job.payload.value, "workflow_run");
   const trigger = member(run2, "event");
   if (!ownTriggers.has(trigger)) {
@@ -1578,7 +1578,7 @@ var named = (value, where) => {
   const sha2 = parseCommitSha(value);
   return sha2 === void 0 ? { problem: `${where} is not a full commit` } : { sha: sha2 };
 };
-var fromPayload = ({ payload }, ...path) => payload.ok ? named(member(payload.value, ...path), path.join(".")) : { problem: payload.problem };
+var fromPayload = ({ payload }, ...path) => payload.ok ? named(member(payload.value, ...path), path.join(".")) : { problem: payload.fault };
 function pullRequestOf({ payload }, sha2) {
   if (!payload.ok || member(payload.value, "pull_request", "head", "sha") !== sha2) return void 0;
   return parseRepositoryId(member(payload.value, "pull_request", "number"));
@@ -1654,8 +1654,8 @@ var Form = class {
     return faulty;
   }
   finish(inputs) {
-    if (this.#problems.length > 0) return { ok: false, problems: this.#problems };
-    return { ok: true, inputs };
+    if (this.#problems.length > 0) return { ok: false, fault: this.#problems };
+    return { ok: true, value: inputs };
   }
 };
 var quote2 = (text) => JSON.stringify(text.length > 24 ? `${text.slice(0, 12)}\u2026` : text);
@@ -1848,9 +1848,9 @@ async function gitHubTree({ deployment }, access, limit) {
       request: { signal: limit }
     });
     const tree = parseTreeSha(answer.data.tree?.sha);
-    return tree === void 0 ? { ok: false, problem: "its answer names no tree" } : { ok: true, tree };
+    return tree === void 0 ? { ok: false, fault: "its answer names no tree" } : { ok: true, value: tree };
   } catch (fault) {
-    return { ok: false, problem: describeGitHubOutage(fault, limit, "contents: read") };
+    return { ok: false, fault: describeGitHubOutage(fault, limit, "contents: read") };
   }
 }
 var ownerAndName = (repository) => {
@@ -1901,10 +1901,10 @@ function describeGitHubOutage(fault, limit, permission) {
 // src/action/request.ts
 function readRequest(read, job) {
   const form = readInputs(read);
-  if (!form.ok) return { ok: false, refusal: { code: "input_invalid", problems: form.problems } };
-  const { inputs } = form;
+  if (!form.ok) return { ok: false, fault: { code: "input_invalid", problems: form.fault } };
+  const inputs = form.value;
   const reading = readDeployment(inputs, job);
-  return reading.ok ? { ok: true, request: { inputs, ask: { ...inputs, deployment: reading.deployment } } } : reading;
+  return reading.ok ? { ok: true, value: { inputs, ask: { ...inputs, deployment: reading.value } } } : reading;
 }
 async function openPlaces(request, job, { env, mask }) {
   const { ask, inputs } = request;
@@ -1934,11 +1934,11 @@ function openSources({ ask, inputs }, { apiUrl, workspace }, issuer) {
   ];
 }
 async function readTree({ local, limit }, { ask, inputs }, { apiUrl }) {
-  if (local !== void 0) return { ok: true, tree: local };
+  if (local !== void 0) return { ok: true, value: local };
   const unknown = `the tree of ${ask.deployment.sha} is not known: check the commit out before this step`;
-  if (inputs.token === "") return { ok: false, problem: unknown };
+  if (inputs.token === "") return { ok: false, fault: unknown };
   const answer = await gitHubTree(ask, { apiUrl, token: inputs.token }, limit);
-  return answer.ok ? answer : { ok: false, problem: `${unknown} (GitHub: ${answer.problem})` };
+  return answer.ok ? answer : { ok: false, fault: `${unknown} (GitHub: ${answer.fault})` };
 }
 
 // src/action/runner.ts
@@ -2159,8 +2159,7 @@ async function compareEnvironment({ environment }, tools) {
 async function readContent({ match }, { readTree: readTree2, limit }) {
   if (match === "commit") return { ok: true, value: void 0 };
   const answer = await readTree2(limit());
-  if (answer.ok) return { ok: true, value: answer.tree };
-  return { ok: false, fault: { code: "source_unreachable", problems: [answer.problem] } };
+  return answer.ok ? answer : { ok: false, fault: { code: "source_unreachable", problems: [answer.fault] } };
 }
 
 // src/gate/redemption.ts
@@ -2388,8 +2387,8 @@ var sourceLimitMs = 1e4;
 async function run() {
   const job = readJob(process.env);
   const reading = readRequest(readInput, job);
-  if (!reading.ok) return { outcome: refuseEarly(reading.refusal) };
-  const { request } = reading;
+  if (!reading.ok) return { outcome: refuseEarly(reading.fault) };
+  const request = reading.value;
   const { places, issuer } = await openPlaces(request, job, { env: process.env, mask: hideSecret });
   const outcome = await runGate(request.ask, {
     ...places,

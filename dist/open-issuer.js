@@ -312,14 +312,14 @@ function describeProblem({ described, body }) {
 var maxBytes = 64 * 1024;
 async function publishExecution(execution, { issuer, receipt, tokens }, limit) {
   const answer = await tokens.take(limit);
-  if (!answer.ok) return answer.problem;
+  if (!answer.ok) return answer.fault.problem;
   const address = `${issuer}/v1/receipts/${receipt}/executions`;
   const body = JSON.stringify(execution);
   try {
     const reply = await exchange({
       method: "POST",
       address,
-      token: answer.token,
+      token: answer.value.token,
       body,
       maxBytes,
       limit,
@@ -356,24 +356,24 @@ async function fetchSigned({ issuer, tokens, isPublic }, path, limit) {
     const shown = isPublic === true ? void 0 : await showToken(tokens, limit);
     const address = `${issuer}${path}`;
     const reply = await exchange({ method: "GET", address, token: shown, maxBytes: maxBytes2, limit, read: [200] });
-    if (reply.status === 200) return { ok: true, body: reply.body };
+    if (reply.status === 200) return { ok: true, value: reply.body };
     const hint = reply.status === 404 && !tokens.arePermitted ? privateHint : "";
-    return { ok: false, kind: "refused", problem: `${reply.described}${hint}` };
+    return { ok: false, fault: { kind: "refused", problem: `${reply.described}${hint}` } };
   } catch (fault) {
-    return { ok: false, kind: "unreachable", problem: describeOutage(fault, limit) };
+    return { ok: false, fault: { kind: "unreachable", problem: describeOutage(fault, limit) } };
   }
 }
 async function showToken(tokens, limit) {
   if (!tokens.arePermitted) return void 0;
   const answer = await tokens.take(limit);
-  return answer.ok ? answer.token : void 0;
+  return answer.ok ? answer.value.token : void 0;
 }
 async function redeem({ issuer, tokens, runId }, receipt, limit) {
   const answer = await tokens.take(limit);
-  if (!answer.ok) return { kind: answer.kind, problem: answer.problem };
+  if (!answer.ok) return answer.fault;
   const address = `${issuer}/v1/receipts/${receipt}/redemptions`;
   try {
-    const { token } = answer;
+    const { token } = answer.value;
     const reply = await exchange({ method: "POST", address, token, maxBytes: maxBytes2, limit, read: [200, ...toldStatuses] });
     return readRedemption(reply, { receipt, runId });
   } catch (fault) {
@@ -422,7 +422,7 @@ var IdTokens = class {
   async environment(limit) {
     if (!this.arePermitted) return void 0;
     this.#spare = await this.#ask(limit);
-    return this.#spare.ok ? this.#spare.environment : void 0;
+    return this.#spare.ok ? this.#spare.value.environment : void 0;
   }
   async #ask(limit) {
     const answer = this.#outage ?? await this.#fetch(limit);
@@ -433,7 +433,7 @@ var IdTokens = class {
     const { env, audience, mask } = this.#place;
     if (!this.arePermitted) {
       const problem = "the job may not ask GitHub for an OIDC token: give it `permissions: id-token: write`";
-      return { ok: false, kind: "not permitted", problem };
+      return { ok: false, fault: { kind: "not permitted", problem } };
     }
     const address = `${env["ACTIONS_ID_TOKEN_REQUEST_URL"] ?? ""}&audience=${encodeURIComponent(audience)}`;
     const bearer = env["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] ?? "";
@@ -447,8 +447,7 @@ var IdTokens = class {
 };
 var unreachable = (problem) => ({
   ok: false,
-  kind: "unreachable",
-  problem: `GitHub's token service gave no OIDC token (${problem})`
+  fault: { kind: "unreachable", problem: `GitHub's token service gave no OIDC token (${problem})` }
 });
 function readAnswer(body, mask) {
   try {
@@ -460,8 +459,10 @@ function readAnswer(body, mask) {
     const environment = "environment" in claims ? claims.environment : void 0;
     return {
       ok: true,
-      token: value,
-      environment: environment === void 0 ? void 0 : typeof environment === "string" ? environment : "one that is no text"
+      value: {
+        token: value,
+        environment: environment === void 0 ? void 0 : typeof environment === "string" ? environment : "one that is no text"
+      }
     };
   } catch {
     return unreachable("its answer cannot be read");

@@ -372,14 +372,14 @@ var outcomes = ["success", "failure", "cancelled"];
 var maxBytes = 64 * 1024;
 async function publishExecution(execution, { issuer, receipt, tokens }, limit) {
   const answer = await tokens.take(limit);
-  if (!answer.ok) return answer.problem;
+  if (!answer.ok) return answer.fault.problem;
   const address = `${issuer}/v1/receipts/${receipt}/executions`;
   const body = JSON.stringify(execution);
   try {
     const reply = await exchange({
       method: "POST",
       address,
-      token: answer.token,
+      token: answer.value.token,
       body,
       maxBytes,
       limit,
@@ -433,7 +433,7 @@ var IdTokens = class {
   async environment(limit) {
     if (!this.arePermitted) return void 0;
     this.#spare = await this.#ask(limit);
-    return this.#spare.ok ? this.#spare.environment : void 0;
+    return this.#spare.ok ? this.#spare.value.environment : void 0;
   }
   async #ask(limit) {
     const answer = this.#outage ?? await this.#fetch(limit);
@@ -444,7 +444,7 @@ var IdTokens = class {
     const { env, audience, mask } = this.#place;
     if (!this.arePermitted) {
       const problem = "the job may not ask GitHub for an OIDC token: give it `permissions: id-token: write`";
-      return { ok: false, kind: "not permitted", problem };
+      return { ok: false, fault: { kind: "not permitted", problem } };
     }
     const address = `${env["ACTIONS_ID_TOKEN_REQUEST_URL"] ?? ""}&audience=${encodeURIComponent(audience)}`;
     const bearer = env["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] ?? "";
@@ -458,8 +458,7 @@ var IdTokens = class {
 };
 var unreachable = (problem) => ({
   ok: false,
-  kind: "unreachable",
-  problem: `GitHub's token service gave no OIDC token (${problem})`
+  fault: { kind: "unreachable", problem: `GitHub's token service gave no OIDC token (${problem})` }
 });
 function readAnswer(body, mask) {
   try {
@@ -471,8 +470,10 @@ function readAnswer(body, mask) {
     const environment = "environment" in claims ? claims.environment : void 0;
     return {
       ok: true,
-      token: value,
-      environment: environment === void 0 ? void 0 : typeof environment === "string" ? environment : "one that is no text"
+      value: {
+        token: value,
+        environment: environment === void 0 ? void 0 : typeof environment === "string" ? environment : "one that is no text"
+      }
     };
   } catch {
     return unreachable("its answer cannot be read");

@@ -1009,7 +1009,7 @@ var RevocationCheck = class {
     const { issuer, limit } = this.#tools;
     if (issuer === void 0 || this.#isDown) return keys;
     const fetched = await issuer.client.fetchKeySet(limit());
-    const read = fetched.ok ? readKeySet(fetched.body, keys) : { ok: false, reason: fetched.problem };
+    const read = fetched.ok ? readKeySet(fetched.value, keys) : { ok: false, reason: fetched.fault.problem };
     if (!read.ok) {
       this.#warnings.push(`Whether the issuer still stands by the pinned keys was not checked: ${read.reason}.`);
       return keys;
@@ -1023,10 +1023,10 @@ var RevocationCheck = class {
     if (issuer === void 0 || this.#isMute) return void 0;
     const fetched = await issuer.client.fetchStatus(id2, limit());
     if (!fetched.ok) {
-      this.#isDown = fetched.kind === "unreachable";
-      return this.#miss(fetched.problem);
+      this.#isDown = fetched.fault.kind === "unreachable";
+      return this.#miss(fetched.fault.problem);
     }
-    const verdict = verifyStatus(fetched.body, { keys: await this.trustedKeys(), now: clock.now(), receipt: id2 });
+    const verdict = verifyStatus(fetched.value, { keys: await this.trustedKeys(), now: clock.now(), receipt: id2 });
     return verdict.valid ? verdict : this.#miss(verdict.reason.replace(/\.$/, ""));
   }
   #miss(problem) {

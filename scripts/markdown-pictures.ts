@@ -63,7 +63,7 @@ async function summaryOf(sha: CommitSha): Promise<string> {
         inspect: () => Promise.resolve({kind: 'same', unseen: []}),
         readTree: () => Promise.resolve(undefined),
       },
-      readTree: () => Promise.resolve({ok: false, problem: 'it is not asked for'}),
+      readTree: () => Promise.resolve({ok: false, fault: 'it is not asked for'}),
       clock: {now: () => decidedAt, pause: () => Promise.resolve()},
       limit: () => new AbortController().signal,
       progress: () => undefined,

@@ -16,8 +16,8 @@ type Begin = () => Promise<void> | undefined
 async function run(): Promise<{readonly outcome: GateOutcome; readonly begin?: Begin}> {
   const job = readJob(process.env)
   const reading = readRequest(readInput, job)
-  if (!reading.ok) return {outcome: refuseEarly(reading.refusal)}
-  const {request} = reading
+  if (!reading.ok) return {outcome: refuseEarly(reading.fault)}
+  const request = reading.value
   const {places, issuer} = await openPlaces(request, job, {env: process.env, mask: hideSecret})
   const outcome = await runGate(request.ask, {
     ...places,

@@ -66,7 +66,7 @@ export const someTools = (
 ): GateTools => ({
   sources,
   checkout: {inspect: () => Promise.resolve(finding), readTree: () => Promise.resolve(undefined)},
-  readTree: () => Promise.resolve({ok: false, problem: 'nobody knows the tree'}),
+  readTree: () => Promise.resolve({ok: false, fault: 'nobody knows the tree'}),
   clock: {now: () => noon, pause: () => Promise.reject(new Error('nobody waits here'))},
   limit: () => new AbortController().signal,
   progress: () => undefined,

@@ -27,7 +27,7 @@ const wanted = {environment: sure(parseEnvironment('production')), repository: u
 const given = {...wanted, sha: sure(parseCommitSha('c'.repeat(40)))}
 
 function shaOf(result: DeploymentResult): string {
-  return result.ok ? result.deployment.sha : result.refusal.code
+  return result.ok ? result.value.sha : result.fault.code
 }
 
 describe('the commit', () => {
@@ -37,7 +37,7 @@ describe('the commit', () => {
 
   test('of pull_request is the head, never the merge of GITHUB_SHA, and the number goes along', () => {
     const result = readDeployment(wanted, aJob('pull_request', {pull_request: {number: 42, head: {sha: head}}}))
-    expect(result).toMatchObject({deployment: {sha: head, pullRequest: 42}})
+    expect(result).toMatchObject({value: {sha: head, pullRequest: 42}})
   })
 
   test('of merge_group and deployment stands in the payload', () => {
@@ -107,7 +107,7 @@ describe('the environment that the event names', () => {
 describe('the repository', () => {
   test('is the one of the workflow, and the payload must agree on its id', () => {
     expect(readDeployment(wanted, aJob('push'))).toMatchObject({
-      deployment: {repository: 'octo-org/api-service', repositoryId: 1296269},
+      value: {repository: 'octo-org/api-service', repositoryId: 1296269},
     })
     expect(shaOf(readDeployment(wanted, aJob('push', {repository: {id: 7}})))).toBe('event_unsupported')
   })
@@ -115,11 +115,11 @@ describe('the repository', () => {
   test('given as another one needs the commit too', () => {
     const other = {name: sure(parseRepositoryName('octo-org/web')), id: sure(parseRepositoryId(7))}
     expect(readDeployment({...wanted, repository: other}, aJob('push'))).toMatchObject({
-      refusal: {code: 'input_invalid'},
+      fault: {code: 'input_invalid'},
     })
     expect(readDeployment({...given, repository: other}, aJob('push'))).toMatchObject({
       ok: true,
-      deployment: {repository: 'octo-org/web', repositoryId: 7},
+      value: {repository: 'octo-org/web', repositoryId: 7},
     })
   })
 
@@ -132,7 +132,7 @@ describe('the repository', () => {
 test('the pull request is named only for its own head', () => {
   const payload = {pull_request: {number: 42, head: {sha: head}}}
   const result = readDeployment(given, aJob('pull_request', payload))
-  expect(result.ok && result.deployment.pullRequest).toBeUndefined()
+  expect(result.ok && result.value.pullRequest).toBeUndefined()
 })
 
 describe('the payload file', () => {
@@ -148,9 +148,9 @@ describe('the payload file', () => {
     const folder = emptyFolder()
     mkdirSync(join(folder, 'dir'))
     writeFileSync(join(folder, 'text'), 'not json')
-    expect(payloadOf('')).toMatchObject({problem: expect.stringContaining('GITHUB_EVENT_PATH')})
-    expect(payloadOf(join(folder, 'none'))).toMatchObject({problem: expect.stringContaining('no such file')})
-    expect(payloadOf(join(folder, 'dir'))).toMatchObject({problem: expect.stringContaining('directory')})
-    expect(payloadOf(join(folder, 'text'))).toMatchObject({problem: expect.stringContaining('not JSON')})
+    expect(payloadOf('')).toMatchObject({fault: expect.stringContaining('GITHUB_EVENT_PATH')})
+    expect(payloadOf(join(folder, 'none'))).toMatchObject({fault: expect.stringContaining('no such file')})
+    expect(payloadOf(join(folder, 'dir'))).toMatchObject({fault: expect.stringContaining('directory')})
+    expect(payloadOf(join(folder, 'text'))).toMatchObject({fault: expect.stringContaining('not JSON')})
   })
 })

@@ -24,13 +24,13 @@ const read = (overrides: Partial<Record<InputName, string>> = {}) =>
 
 function problemsOf(overrides: Partial<Record<InputName, string>>): readonly string[] {
   const result = read(overrides)
-  return result.ok ? [] : result.problems
+  return result.ok ? [] : result.fault
 }
 
 test('the defaults and the two required inputs are enough', () => {
   expect(read()).toMatchObject({
     ok: true,
-    inputs: {
+    value: {
       environment: 'production',
       limits: {minApprovals: 1, requireProof: 'comment', refuseFlags: ['self', 'emergency']},
       maxTtl: 86_400_000,
@@ -95,15 +95,15 @@ test('a repository needs its id, and an id its repository', () => {
   expect(problemsOf({'repository-id': '7'})).toEqual([expect.stringContaining('"repository" is missing')])
   expect(problemsOf({repository: 'octo-org/api', 'repository-id': '007'})).toHaveLength(1)
   expect(read({repository: 'octo-org/api', 'repository-id': '7'})).toMatchObject({
-    inputs: {repository: {name: 'octo-org/api', id: 7}},
+    value: {repository: {name: 'octo-org/api', id: 7}},
   })
 })
 
 test('flags are separated by spaces, commas or lines, and an empty list refuses none', () => {
   expect(read({'refuse-flags': 'self,\n once\tfresh'})).toMatchObject({
-    inputs: {limits: {refuseFlags: ['self', 'once', 'fresh']}},
+    value: {limits: {refuseFlags: ['self', 'once', 'fresh']}},
   })
-  expect(read({'refuse-flags': ''})).toMatchObject({inputs: {limits: {refuseFlags: []}}})
+  expect(read({'refuse-flags': ''})).toMatchObject({value: {limits: {refuseFlags: []}}})
 })
 
 test('nowhere to look is a problem of its own', () => {

@@ -21,7 +21,7 @@ afterEach(async () => {
   server = undefined
 })
 
-const known = (text: string): TreeAnswer => ({ok: true, tree: sure(parseTreeSha(text))})
+const known = (text: string): TreeAnswer => ({ok: true, value: sure(parseTreeSha(text))})
 
 function run(overrides: Overrides, answer = known(tree)): Promise<GateOutcome> {
   const tools = someTools([aSource('GitHub', {candidates: [aReceipt(overrides, key).text]})])
@@ -51,7 +51,7 @@ describe('by its tree', () => {
   })
 
   test('an unknown content refuses before anybody is asked', async () => {
-    const outcome = await run({}, {ok: false, problem: 'nobody knows the tree'})
+    const outcome = await run({}, {ok: false, fault: 'nobody knows the tree'})
     expect(outcome.decision).toMatchObject({
       refusal: {code: 'source_unreachable', problems: ['nobody knows the tree']},
     })
@@ -118,16 +118,16 @@ describe("GitHub's word on a tree", () => {
   }
 
   test('is asked for the commit that is deployed', async () => {
-    expect(await find({sha: commit, tree: {sha: tree}})).toEqual({ok: true, tree})
+    expect(await find({sha: commit, tree: {sha: tree}})).toEqual({ok: true, value: tree})
     expect(server?.requests[0]?.url).toBe(`/repos/octo-org/api-service/git/commits/${commit}`)
   })
 
   test('that is none is a problem in words', async () => {
-    expect(await find({})).toEqual({ok: false, problem: 'its answer names no tree'})
+    expect(await find({})).toEqual({ok: false, fault: 'its answer names no tree'})
     expect(await find({tree: {sha: 'abc'}})).toMatchObject({ok: false})
     expect(await find({}, 404)).toEqual({
       ok: false,
-      problem: 'it answered 404: give the job the permission "contents: read"',
+      fault: 'it answered 404: give the job the permission "contents: read"',
     })
   })
 })

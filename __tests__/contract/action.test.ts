@@ -37,7 +37,7 @@ describe('action.yml', () => {
     const given: Record<string, string> = {environment: 'production', 'public-key': makeKey().pin}
     expect(readInputs((name) => given[name] ?? String(manifest.inputs[name]?.default))).toMatchObject({
       ok: true,
-      inputs: {
+      value: {
         checkout: 'verify',
         maxTtl: 86_400_000,
         limits: {minApprovals: 1, requireProof: 'comment', refuseFlags: ['self', 'emergency']},

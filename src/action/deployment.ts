@@ -4,6 +4,7 @@ import {
   type Refusal,
   type RepositoryId,
   type RepositoryName,
+  type Result,
   parseCommitSha,
   parseRepositoryId,
   parseRepositoryName,
@@ -21,8 +22,7 @@ export interface Deployment {
   readonly pullRequest?: number | undefined
 }
 
-export type DeploymentResult =
-  {readonly ok: true; readonly deployment: Deployment} | {readonly ok: false; readonly refusal: Refusal}
+export type DeploymentResult = Result<Deployment, Refusal>
 
 type Wanted = Pick<Inputs, 'environment' | 'repository' | 'sha'>
 
@@ -45,10 +45,10 @@ export function readDeployment(inputs: Wanted, job: Job): DeploymentResult {
   const {name, id} = repository
   const {sha} = commit
   const pullRequest = home !== undefined && isSame(repository, home) ? pullRequestOf(job, sha) : undefined
-  return {ok: true, deployment: {repository: name, repositoryId: id, sha, event: job.event, pullRequest}}
+  return {ok: true, value: {repository: name, repositoryId: id, sha, event: job.event, pullRequest}}
 }
 
-const refuse = (refusal: Refusal): DeploymentResult => ({ok: false, refusal})
+const refuse = (refusal: Refusal): DeploymentResult => ({ok: false, fault: refusal})
 
 type Repository = NonNullable<Inputs['repository']>
 
@@ -99,7 +99,7 @@ const ownTriggers: ReadonlySet<unknown> = new Set(['push', 'release', 'schedule'
 
 /** A run of a pull request built a merge that no receipt names, and a fork's run is not ours at all. */
 function commitOfWorkflowRun(job: Job): Commit {
-  if (!job.payload.ok) return {problem: job.payload.problem}
+  if (!job.payload.ok) return {problem: job.payload.fault}
   const run = member(job.payload.value, 'workflow_run')
   const trigger = member(run, 'event')
   if (!ownTriggers.has(trigger)) {
@@ -118,7 +118,7 @@ const named = (value: unknown, where: string): Commit => {
 }
 
 const fromPayload = ({payload}: Job, ...path: readonly string[]): Commit =>
-  payload.ok ? named(member(payload.value, ...path), path.join('.')) : {problem: payload.problem}
+  payload.ok ? named(member(payload.value, ...path), path.join('.')) : {problem: payload.fault}
 
 /** The pull request to comment on, if `sha` is its head: on another commit the comment would be refused. */
 function pullRequestOf({payload}: Job, sha: CommitSha): number | undefined {

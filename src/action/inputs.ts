@@ -9,6 +9,7 @@ import {
   type Proof,
   type RepositoryId,
   type RepositoryName,
+  type Result,
   flagWords,
   maxApprovals,
   parseCommitSha,
@@ -72,8 +73,8 @@ export interface Inputs {
   readonly report: boolean
 }
 
-export type InputsResult =
-  {readonly ok: true; readonly inputs: Inputs} | {readonly ok: false; readonly problems: readonly string[]}
+/** Or every problem. */
+export type InputsResult = Result<Inputs, readonly string[]>
 
 /** `read` gives an input's text, or the empty text when it was not given. */
 export function readInputs(read: (name: InputName) => string): InputsResult {
@@ -153,8 +154,8 @@ class Form {
   }
 
   finish(inputs: Unfinished<Inputs>): InputsResult {
-    if (this.#problems.length > 0) return {ok: false, problems: this.#problems}
-    return {ok: true, inputs: inputs as Inputs}
+    if (this.#problems.length > 0) return {ok: false, fault: this.#problems}
+    return {ok: true, value: inputs as Inputs}
   }
 }
 

@@ -1,4 +1,5 @@
 /** Reads what the runner says about this job: the GITHUB_* variables and the event's payload file. */
+import type {Result} from '#protocol'
 import {readBounded} from './sources/bounded-file.ts'
 
 export interface Job {
@@ -13,7 +14,8 @@ export interface Job {
   readonly runId: string
 }
 
-export type EventPayload = {readonly ok: true; readonly value: unknown} | {readonly ok: false; readonly problem: string}
+/** Or why it cannot be read. */
+export type EventPayload = Result<unknown, string>
 
 /** GitHub caps a webhook's payload at 25 MB. */
 const maxPayloadBytes = 32 * 1024 * 1024
@@ -36,12 +38,12 @@ export function readJob(env: Readonly<Record<string, string | undefined>>): Job 
  * objects into a deployment's payload, which the strict parser would refuse. Only named members are read from it.
  */
 function readPayload(path: string): EventPayload {
-  if (path === '') return {ok: false, problem: 'GITHUB_EVENT_PATH is not set'}
+  if (path === '') return {ok: false, fault: 'GITHUB_EVENT_PATH is not set'}
   const file = readBounded(path, maxPayloadBytes)
-  if (file.kind !== 'read') return {ok: false, problem: `the event's payload cannot be read (${file.problem})`}
+  if (file.kind !== 'read') return {ok: false, fault: `the event's payload cannot be read (${file.problem})`}
   try {
     return {ok: true, value: JSON.parse(new TextDecoder('utf-8', {fatal: true}).decode(file.bytes))}
   } catch {
-    return {ok: false, problem: "the event's payload is not JSON"}
+    return {ok: false, fault: "the event's payload is not JSON"}
   }
 }

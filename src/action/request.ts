@@ -1,5 +1,5 @@
 /** Inputs and event -> what is asked of the gate and where it may look, or the refusal that ends it before it began. */
-import type {Refusal, TreeSha} from '#protocol'
+import type {Refusal, Result, TreeSha} from '#protocol'
 import {checkoutInspector} from './checkout.ts'
 import {readDeployment} from './deployment.ts'
 import {type InputName, type Inputs, readInputs} from './inputs.ts'
@@ -14,15 +14,12 @@ export interface Request {
   readonly inputs: Inputs
 }
 
-export type RequestResult =
-  {readonly ok: true; readonly request: Request} | {readonly ok: false; readonly refusal: Refusal}
-
-export function readRequest(read: (name: InputName) => string, job: Job): RequestResult {
+export function readRequest(read: (name: InputName) => string, job: Job): Result<Request, Refusal> {
   const form = readInputs(read)
-  if (!form.ok) return {ok: false, refusal: {code: 'input_invalid', problems: form.problems}}
-  const {inputs} = form
+  if (!form.ok) return {ok: false, fault: {code: 'input_invalid', problems: form.fault}}
+  const inputs = form.value
   const reading = readDeployment(inputs, job)
-  return reading.ok ? {ok: true, request: {inputs, ask: {...inputs, deployment: reading.deployment}}} : reading
+  return reading.ok ? {ok: true, value: {inputs, ask: {...inputs, deployment: reading.value}}} : reading
 }
 
 /** The machine that the gate runs on. */
@@ -81,9 +78,9 @@ async function readTree(
   {ask, inputs}: Request,
   {apiUrl}: Job,
 ): Promise<TreeAnswer> {
-  if (local !== undefined) return {ok: true, tree: local}
+  if (local !== undefined) return {ok: true, value: local}
   const unknown = `the tree of ${ask.deployment.sha} is not known: check the commit out before this step`
-  if (inputs.token === '') return {ok: false, problem: unknown}
+  if (inputs.token === '') return {ok: false, fault: unknown}
   const answer = await gitHubTree(ask, {apiUrl, token: inputs.token}, limit)
-  return answer.ok ? answer : {ok: false, problem: `${unknown} (GitHub: ${answer.problem})`}
+  return answer.ok ? answer : {ok: false, fault: `${unknown} (GitHub: ${answer.fault})`}
 }

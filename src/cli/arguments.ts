@@ -1,5 +1,6 @@
 /** Reads a command's words: each option is known, given at most once unless it may repeat, and never empty by accident. */
 import {parseArgs} from 'node:util'
+import type {Result} from '#protocol'
 import {faultMember} from '../action/fault.ts'
 
 /** `text`: one value. `texts`: may be given several times. `flag`: no value. */
@@ -12,20 +13,20 @@ export interface Words {
   readonly files: readonly string[]
 }
 
-export type WordsResult =
-  {readonly ok: true; readonly words: Words} | {readonly ok: false; readonly problems: readonly string[]}
+/** What a command line says, or every problem of it. */
+export type CommandLine<T> = Result<T, readonly string[]>
 
-export function readWords(words: readonly string[], syntax: Syntax): WordsResult {
+export function readWords(words: readonly string[], syntax: Syntax): CommandLine<Words> {
   const parsed = parse(words, syntax)
-  if (typeof parsed === 'string') return {ok: false, problems: [parsed]}
+  if (typeof parsed === 'string') return {ok: false, fault: [parsed]}
   // Of two values the last would win in silence: whoever checks a receipt with --key twice means something by it.
   const problems = Object.entries(parsed.values).flatMap(([name, values]) =>
     values.length > 1 && syntax[name] !== 'texts' ? [`--${name} is given ${values.length} times; give it once`] : [],
   )
-  if (problems.length > 0) return {ok: false, problems}
+  if (problems.length > 0) return {ok: false, fault: problems}
   return {
     ok: true,
-    words: {
+    value: {
       text: (name) => parsed.values[name]?.map(String).join('\n'),
       flag: (name) => parsed.values[name] !== undefined,
       files: parsed.positionals,

@@ -41,10 +41,10 @@ export const audit: Command = {
   help,
   run: async (words, {terminal, now}) => {
     const read = readOrder(words, now)
-    if (!read.ok) return complainOfUsage(terminal, 'audit', read.problems)
+    if (!read.ok) return complainOfUsage(terminal, 'audit', read.fault)
     try {
-      const findings = await ask(read.order)
-      print(findings, {terminal, form: read.order.form})
+      const findings = await ask(read.value)
+      print(findings, {terminal, form: read.value.form})
       return isProven(findings.judged) ? 0 : 1
     } catch (fault) {
       if (!(fault instanceof IssuerOutage)) throw fault

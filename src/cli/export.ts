@@ -1,7 +1,7 @@
 /** `countersign export`: what an issuer decided in a period, as a folder that verifies without it. */
 import {type PackHead, type PackSink, type WrittenPack, writePack} from '#pack'
 import {type Origin, parseDayOrMoment, parseOrigin} from '#protocol'
-import {readWords} from './arguments.ts'
+import {type CommandLine, readWords} from './arguments.ts'
 import {readAuditorToken} from './audit/question.ts'
 import {type Command, type Tools, complainOfUsage} from './command.ts'
 import {describeFault} from './describe-fault.ts'
@@ -32,12 +32,12 @@ export const exportPack: Command = {
   run: async (words, tools) => {
     const {terminal} = tools
     const read = readOrder(words)
-    if (!read.ok) return complainOfUsage(terminal, 'export', read.problems)
-    const {out} = read.order
+    if (!read.ok) return complainOfUsage(terminal, 'export', read.fault)
+    const {out} = read.value
     try {
       const folder = new PackFolder(out)
       if (!(await folder.isEmpty())) return complainOfUsage(terminal, 'export', [`--out: ${out} is not empty.`])
-      const {decisions, entries, files} = await write(read.order, folder, tools)
+      const {decisions, entries, files} = await write(read.value, folder, tools)
       terminal.showProgress('')
       terminal.print(`${out}: ${decisions} decisions, ${entries} entries of the ledger, ${files} files.`, 'good')
       return 0
@@ -60,15 +60,12 @@ interface ExportOrder {
   readonly out: string
 }
 
-type OrderResult =
-  {readonly ok: true; readonly order: ExportOrder} | {readonly ok: false; readonly problems: readonly string[]}
-
 const syntax = {issuer: 'text', 'auditor-token-file': 'text', from: 'text', to: 'text', out: 'text'} as const
 
-function readOrder(words: readonly string[]): OrderResult {
+function readOrder(words: readonly string[]): CommandLine<ExportOrder> {
   const read = readWords(words, syntax)
   if (!read.ok) return read
-  const {text, files} = read.words
+  const {text, files} = read.value
   const issuer = parseOrigin(text('issuer'))
   const token = readAuditorToken(text('auditor-token-file'))
   const [from, to, out] = [parseDayOrMoment(text('from')), parseDayOrMoment(text('to')), text('out')]
@@ -86,11 +83,11 @@ function readOrder(words: readonly string[]): OrderResult {
     ...(out === undefined || out === '' ? ['--out: name a new folder.'] : []),
   ]
   if (issuer === undefined || token.value === undefined || from === undefined || to === undefined) {
-    return {ok: false, problems}
+    return {ok: false, fault: problems}
   }
-  if (out === undefined || problems.length > 0) return {ok: false, problems}
+  if (out === undefined || problems.length > 0) return {ok: false, fault: problems}
   const head = {type: 'countersign.pack/v1', from, to, repository: null, redacted: [], without: []} as const
-  return {ok: true, order: {issuer, auditorToken: token.value, head, out}}
+  return {ok: true, value: {issuer, auditorToken: token.value, head, out}}
 }
 
 const pauseMs = 250

@@ -65,8 +65,8 @@ export const gate: Command = {
   run: async (words, tools) => {
     const options = optionNames.map((name) => [name, name === 'public-key' ? 'texts' : 'text'] as const)
     const read = readWords(words, {...Object.fromEntries(options), json: 'flag'})
-    if (!read.ok) return complainOfUsage(tools.terminal, 'gate', read.problems)
-    const {text, flag, files} = read.words
+    if (!read.ok) return complainOfUsage(tools.terminal, 'gate', read.fault)
+    const {text, flag, files} = read.value
     if (files.length > 0) return complainOfUsage(tools.terminal, 'gate', [`${files.join(' ')}: no option takes this.`])
     const token = tools.env['GITHUB_TOKEN'] ?? ''
     const input = (name: InputName): string =>
@@ -80,8 +80,8 @@ export const gate: Command = {
 async function askGate(input: (name: InputName) => string, {env, now, terminal}: Tools): Promise<GateOutcome> {
   const job = readJob(env)
   const reading = readRequest(input, job)
-  if (!reading.ok) return {decision: deny(reading.refusal), answers: [], warnings: []}
-  const {request} = reading
+  if (!reading.ok) return {decision: deny(reading.fault), answers: [], warnings: []}
+  const request = reading.value
   // Nothing of a token is ever printed, and there is no runner to hide it.
   const {places} = await openPlaces(request, job, {env: {...env}, mask: () => undefined})
   return runGate(request.ask, {

@@ -20,8 +20,8 @@ export const keygen: Command = {
   help,
   run: (words, {terminal}) => {
     const read = readWords(words, {})
-    if (!read.ok) return Promise.resolve(complainOfUsage(terminal, 'keygen', read.problems))
-    const [path, ...more] = read.words.files
+    if (!read.ok) return Promise.resolve(complainOfUsage(terminal, 'keygen', read.fault))
+    const [path, ...more] = read.value.files
     if (path === undefined || more.length > 0) {
       return Promise.resolve(complainOfUsage(terminal, 'keygen', ['Name one file for the private key.']))
     }

@@ -3,7 +3,7 @@
  * begins with all of the one before. An issuer that rewrites or cuts what somebody follows signs the proof of it.
  */
 import {type Origin, parseOrigin, verify} from '#protocol'
-import {readWords} from './arguments.ts'
+import {type CommandLine, readWords} from './arguments.ts'
 import {type Command, type ExitCode, type Tools, complainOfUsage} from './command.ts'
 import {describeFault} from './describe-fault.ts'
 import {IssuerOutage} from './fetch-issuer.ts'
@@ -47,25 +47,26 @@ export const ledgerFollow: Command = {
   help,
   run: async (words, tools) => {
     const asked = readQuestion(words)
-    if (!asked.ok) return complainOfUsage(tools.terminal, 'ledger follow', asked.problems)
+    if (!asked.ok) return complainOfUsage(tools.terminal, 'ledger follow', asked.fault)
     try {
-      const followed = await follow(asked.question)
-      if (asked.isJson) tools.terminal.print(printJson({type: 'countersign.follow/v1', ...followed}))
-      return report(followed, tools.terminal, asked.isJson)
+      const followed = await follow(asked.value.question)
+      if (asked.value.isJson) tools.terminal.print(printJson({type: 'countersign.follow/v1', ...followed}))
+      return report(followed, tools.terminal, asked.value.isJson)
     } catch (fault) {
       return complainOfFault(fault, tools)
     }
   },
 }
 
-type Reading =
-  | {readonly ok: true; readonly question: Question; readonly isJson: boolean}
-  | {readonly ok: false; readonly problems: readonly string[]}
+interface Asked {
+  readonly question: Question
+  readonly isJson: boolean
+}
 
-function readQuestion(words: readonly string[]): Reading {
+function readQuestion(words: readonly string[]): CommandLine<Asked> {
   const read = readWords(words, {issuer: 'text', 'ledger-key': 'text', state: 'text', json: 'flag'})
   if (!read.ok) return read
-  const {text, flag, files} = read.words
+  const {text, flag, files} = read.value
   const issuer = parseOrigin(text('issuer'))
   const ledgerKey = text('ledger-key')
   const state = text('state')
@@ -76,9 +77,9 @@ function readQuestion(words: readonly string[]): Reading {
     ...(state === undefined ? ['--state: name the file that keeps the last checkpoint.'] : []),
   ]
   if (issuer === undefined || ledgerKey === undefined || state === undefined || problems.length > 0) {
-    return {ok: false, problems}
+    return {ok: false, fault: problems}
   }
-  return {ok: true, question: {issuer, ledgerKey, state}, isJson: flag('json')}
+  return {ok: true, value: {question: {issuer, ledgerKey, state}, isJson: flag('json')}}
 }
 
 async function follow({issuer, ledgerKey, state}: Question): Promise<Followed> {

@@ -37,9 +37,9 @@ export const verifyFiles: Command = {
   help,
   run: async (words, tools) => {
     const read = readQuestion(words, tools.now)
-    if (!read.ok) return complainOfUsage(tools.terminal, 'verify', read.problems)
+    if (!read.ok) return complainOfUsage(tools.terminal, 'verify', read.fault)
     const codes: ExitCode[] = []
-    for (const file of read.files) codes.push(await verifyFile(file, read.question, tools))
+    for (const file of read.value.files) codes.push(await verifyFile(file, read.value.question, tools))
     return codes.reduce((worst, code) => (code > worst ? code : worst), 0)
   },
 }

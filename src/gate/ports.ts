@@ -7,6 +7,7 @@ import type {
   PinnedKeys,
   ReceiptId,
   Refusal,
+  Result,
   StatusResult,
   TreeSha,
 } from '#protocol'
@@ -90,7 +91,8 @@ export type CheckoutFinding =
   | {readonly kind: 'absent'; readonly path: string}
   | {readonly kind: 'differs'; readonly problem: string; readonly fix: string}
 
-export type TreeAnswer = {readonly ok: true; readonly tree: TreeSha} | {readonly ok: false; readonly problem: string}
+/** Or why the tree is not known. */
+export type TreeAnswer = Result<TreeSha, string>
 
 /** What the issuer says of one receipt now. Promise: an outage is part of the answer, never a throw, and `limit` ends it. */
 export interface IssuerClient {
@@ -100,9 +102,7 @@ export interface IssuerClient {
 }
 
 /** Bytes as they came; nothing about them is trusted. `refused`: it answered, and without what was asked for. */
-export type Fetched =
-  | {readonly ok: true; readonly body: Uint8Array}
-  | {readonly ok: false; readonly kind: 'refused' | 'unreachable'; readonly problem: string}
+export type Fetched = Result<Uint8Array, {readonly kind: 'refused' | 'unreachable'; readonly problem: string}>
 
 export type RedemptionAnswer =
   | {readonly kind: 'redeemed'; readonly at: string}

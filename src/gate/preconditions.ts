@@ -20,6 +20,5 @@ export async function readContent(
 ): Promise<Result<TreeSha | undefined, Refusal>> {
   if (match === 'commit') return {ok: true, value: undefined}
   const answer = await readTree(limit())
-  if (answer.ok) return {ok: true, value: answer.tree}
-  return {ok: false, fault: {code: 'source_unreachable', problems: [answer.problem]}}
+  return answer.ok ? answer : {ok: false, fault: {code: 'source_unreachable', problems: [answer.fault]}}
 }

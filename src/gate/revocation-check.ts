@@ -82,7 +82,7 @@ export class RevocationCheck {
     const {issuer, limit} = this.#tools
     if (issuer === undefined || this.#isDown) return keys
     const fetched = await issuer.client.fetchKeySet(limit())
-    const read = fetched.ok ? readKeySet(fetched.body, keys) : {ok: false as const, reason: fetched.problem}
+    const read = fetched.ok ? readKeySet(fetched.value, keys) : {ok: false as const, reason: fetched.fault.problem}
     if (!read.ok) {
       this.#warnings.push(`Whether the issuer still stands by the pinned keys was not checked: ${read.reason}.`)
       return keys
@@ -97,10 +97,10 @@ export class RevocationCheck {
     if (issuer === undefined || this.#isMute) return undefined
     const fetched = await issuer.client.fetchStatus(id, limit())
     if (!fetched.ok) {
-      this.#isDown = fetched.kind === 'unreachable'
-      return this.#miss(fetched.problem)
+      this.#isDown = fetched.fault.kind === 'unreachable'
+      return this.#miss(fetched.fault.problem)
     }
-    const verdict = verifyStatus(fetched.body, {keys: await this.trustedKeys(), now: clock.now(), receipt: id})
+    const verdict = verifyStatus(fetched.value, {keys: await this.trustedKeys(), now: clock.now(), receipt: id})
     return verdict.valid ? verdict : this.#miss(verdict.reason.replace(/\.$/, ''))
   }
 

@@ -37,11 +37,11 @@ async function fetchSigned(
     const shown = isPublic === true ? undefined : await showToken(tokens, limit)
     const address = `${issuer}${path}`
     const reply = await exchange({method: 'GET', address, token: shown, maxBytes, limit, read: [200]})
-    if (reply.status === 200) return {ok: true, body: reply.body}
+    if (reply.status === 200) return {ok: true, value: reply.body}
     const hint = reply.status === 404 && !tokens.arePermitted ? privateHint : ''
-    return {ok: false, kind: 'refused', problem: `${reply.described}${hint}`}
+    return {ok: false, fault: {kind: 'refused', problem: `${reply.described}${hint}`}}
   } catch (fault) {
-    return {ok: false, kind: 'unreachable', problem: describeOutage(fault, limit)}
+    return {ok: false, fault: {kind: 'unreachable', problem: describeOutage(fault, limit)}}
   }
 }
 
@@ -49,7 +49,7 @@ async function fetchSigned(
 export async function showToken(tokens: IdTokens, limit: AbortSignal): Promise<string | undefined> {
   if (!tokens.arePermitted) return undefined
   const answer = await tokens.take(limit)
-  return answer.ok ? answer.token : undefined
+  return answer.ok ? answer.value.token : undefined
 }
 
 async function redeem(
@@ -58,10 +58,10 @@ async function redeem(
   limit: AbortSignal,
 ): Promise<RedemptionAnswer> {
   const answer = await tokens.take(limit)
-  if (!answer.ok) return {kind: answer.kind, problem: answer.problem}
+  if (!answer.ok) return answer.fault
   const address = `${issuer}/v1/receipts/${receipt}/redemptions`
   try {
-    const {token} = answer
+    const {token} = answer.value
     const reply = await exchange({method: 'POST', address, token, maxBytes, limit, read: [200, ...toldStatuses]})
     return readRedemption(reply, {receipt, runId})
   } catch (fault) {

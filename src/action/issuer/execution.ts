@@ -24,14 +24,14 @@ export async function publishExecution(
   limit: AbortSignal,
 ): Promise<string | undefined> {
   const answer = await tokens.take(limit)
-  if (!answer.ok) return answer.problem
+  if (!answer.ok) return answer.fault.problem
   const address = `${issuer}/v1/receipts/${receipt}/executions`
   const body = JSON.stringify(execution)
   try {
     const reply = await exchange({
       method: 'POST',
       address,
-      token: answer.token,
+      token: answer.value.token,
       body,
       maxBytes,
       limit,

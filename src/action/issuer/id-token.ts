@@ -1,11 +1,15 @@
 /** The job's OIDC tokens: asked of the runner for one audience, each used once, masked before anything else is done. */
-import type {Origin} from '#protocol'
+import type {Origin, Result} from '#protocol'
 import {describeOutage} from '../sources/outage.ts'
 import {exchange} from './exchange.ts'
 
-export type IdTokenAnswer =
-  | {readonly ok: true; readonly token: string; readonly environment: string | undefined}
-  | {readonly ok: false; readonly kind: 'not permitted' | 'unreachable'; readonly problem: string}
+export interface IdToken {
+  readonly token: string
+  /** As GitHub names it to the job. */
+  readonly environment: string | undefined
+}
+
+export type IdTokenAnswer = Result<IdToken, {readonly kind: 'not permitted' | 'unreachable'; readonly problem: string}>
 
 export interface IdTokenPlace {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -43,7 +47,7 @@ export class IdTokens {
   async environment(limit: AbortSignal): Promise<string | undefined> {
     if (!this.arePermitted) return undefined
     this.#spare = await this.#ask(limit)
-    return this.#spare.ok ? this.#spare.environment : undefined
+    return this.#spare.ok ? this.#spare.value.environment : undefined
   }
 
   async #ask(limit: AbortSignal): Promise<IdTokenAnswer> {
@@ -56,7 +60,7 @@ export class IdTokens {
     const {env, audience, mask} = this.#place
     if (!this.arePermitted) {
       const problem = 'the job may not ask GitHub for an OIDC token: give it `permissions: id-token: write`'
-      return {ok: false, kind: 'not permitted', problem}
+      return {ok: false, fault: {kind: 'not permitted', problem}}
     }
     const address = `${env['ACTIONS_ID_TOKEN_REQUEST_URL'] ?? ''}&audience=${encodeURIComponent(audience)}`
     const bearer = env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'] ?? ''
@@ -71,8 +75,7 @@ export class IdTokens {
 
 const unreachable = (problem: string): IdTokenAnswer => ({
   ok: false,
-  kind: 'unreachable',
-  problem: `GitHub's token service gave no OIDC token (${problem})`,
+  fault: {kind: 'unreachable', problem: `GitHub's token service gave no OIDC token (${problem})`},
 })
 
 /** Plain JSON.parse: the runner's own service says this, it is no proof to us, and only two members are looked at. */
@@ -86,9 +89,11 @@ function readAnswer(body: Uint8Array, mask: (secret: string) => void): IdTokenAn
     const environment: unknown = 'environment' in claims ? claims.environment : undefined
     return {
       ok: true,
-      token: value,
-      environment:
-        environment === undefined ? undefined : typeof environment === 'string' ? environment : 'one that is no text',
+      value: {
+        token: value,
+        environment:
+          environment === undefined ? undefined : typeof environment === 'string' ? environment : 'one that is no text',
+      },
     }
   } catch {
     return unreachable('its answer cannot be read')

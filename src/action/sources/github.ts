@@ -50,9 +50,9 @@ export async function gitHubTree({deployment}: Wanted, access: GitHubAccess, lim
       request: {signal: limit},
     })
     const tree = parseTreeSha((answer.data as {readonly tree?: {readonly sha?: unknown}}).tree?.sha)
-    return tree === undefined ? {ok: false, problem: 'its answer names no tree'} : {ok: true, tree}
+    return tree === undefined ? {ok: false, fault: 'its answer names no tree'} : {ok: true, value: tree}
   } catch (fault) {
-    return {ok: false, problem: describeGitHubOutage(fault, limit, 'contents: read')}
+    return {ok: false, fault: describeGitHubOutage(fault, limit, 'contents: read')}
   }
 }
 

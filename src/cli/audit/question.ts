@@ -16,7 +16,7 @@ import {
   readTokenKeys,
 } from '#protocol'
 import {readBounded} from '../../action/sources/bounded-file.ts'
-import {type Words, readWords} from '../arguments.ts'
+import {type CommandLine, type Words, readWords} from '../arguments.ts'
 
 export interface AuditQuestion {
   readonly issuer: Origin
@@ -40,9 +40,6 @@ export interface AuditOrder {
   readonly form: 'text' | 'json' | 'csv'
 }
 
-export type OrderResult =
-  {readonly ok: true; readonly order: AuditOrder} | {readonly ok: false; readonly problems: readonly string[]}
-
 const syntax = {
   issuer: 'text',
   repository: 'text',
@@ -59,24 +56,25 @@ const syntax = {
 type Read<T> =
   {readonly value: T; readonly problem?: undefined} | {readonly value?: undefined; readonly problem: string}
 
-export function readOrder(words: readonly string[], now: () => number): OrderResult {
+export function readOrder(words: readonly string[], now: () => number): CommandLine<AuditOrder> {
   const read = readWords(words, syntax)
   if (!read.ok) return read
-  const question = readQuestion(read.words, now)
-  const keys = readKeys(read.words)
-  const token = readAuditorToken(read.words.text('auditor-token-file'))
-  const form = readForm(read.words)
-  const {files} = read.words
+  const question = readQuestion(read.value, now)
+  const keys = readKeys(read.value)
+  const token = readAuditorToken(read.value.text('auditor-token-file'))
+  const form = readForm(read.value)
+  const {files} = read.value
   const problems = [
     ...(files.length === 0 ? [] : [`${files.join(' ')}: no option takes this.`]),
     ...question.problems,
     ...keys.problems,
     ...[token, form].flatMap(({problem}) => problem ?? []),
   ]
-  if (question.value === undefined || form.value === undefined || problems.length > 0) return {ok: false, problems}
+  if (question.value === undefined || form.value === undefined || problems.length > 0)
+    return {ok: false, fault: problems}
   return {
     ok: true,
-    order: {question: question.value, keys: keys.value, auditorToken: token.value, form: form.value},
+    value: {question: question.value, keys: keys.value, auditorToken: token.value, form: form.value},
   }
 }
 

@@ -11,7 +11,7 @@ import {
   secondsTimeToMs,
 } from '#protocol'
 import {readBounded} from '../../action/sources/bounded-file.ts'
-import {type Words, readWords} from '../arguments.ts'
+import {type CommandLine, type Words, readWords} from '../arguments.ts'
 
 /** What is undefined was not given: a document that needs it is not judged. */
 export interface Question {
@@ -30,9 +30,10 @@ export interface Question {
   readonly isJson: boolean
 }
 
-export type QuestionResult =
-  | {readonly ok: true; readonly question: Question; readonly files: readonly string[]}
-  | {readonly ok: false; readonly problems: readonly string[]}
+export interface AskedOfFiles {
+  readonly question: Question
+  readonly files: readonly string[]
+}
 
 const syntax = {
   key: 'texts',
@@ -51,35 +52,37 @@ type Read<T> = {readonly value: T | undefined; readonly problems: readonly strin
 const given = <T>(value: T | undefined): Read<T> => ({value, problems: []})
 const wrong = (...problems: readonly string[]): Read<never> => ({value: undefined, problems})
 
-export function readQuestion(words: readonly string[], now: () => number): QuestionResult {
+export function readQuestion(words: readonly string[], now: () => number): CommandLine<AskedOfFiles> {
   const read = readWords(words, syntax)
   if (!read.ok) return read
-  const {flag, files, text} = read.words
+  const {flag, files, text} = read.value
   const keys = readKeys(text('key'))
-  const tokenKeys = readTokenKeyFile(read.words)
+  const tokenKeys = readTokenKeyFile(read.value)
   const hmacKey = readHmacKey(text('hmac-key-file'))
   const evidenceKeys = readEvidenceKeys(text('evidence-keys'))
-  const checkpoint = readCheckpointFile(read.words)
+  const checkpoint = readCheckpointFile(read.value)
   const at = readTime(text('at'), now)
   const noFile = files.length === 0 ? ['Name at least one file, or - for standard input.'] : []
   const twice = files.filter((file) => file === '-').length > 1 ? ['Standard input (-) can be read once.'] : []
   const problems = [keys, tokenKeys, hmacKey, evidenceKeys, checkpoint, at]
     .flatMap((one) => one.problems)
     .concat(noFile, twice)
-  if (at.value === undefined || problems.length > 0) return {ok: false, problems}
+  if (at.value === undefined || problems.length > 0) return {ok: false, fault: problems}
   return {
     ok: true,
-    files,
-    question: {
-      keys: keys.value,
-      tokenKeys: tokenKeys.value,
-      hmacKey: hmacKey.value,
-      evidenceKeys: evidenceKeys.value ?? new Map(),
-      ledgerKey: text('ledger-key'),
-      checkpoint: checkpoint.value,
-      at: at.value,
-      clock: now(),
-      isJson: flag('json'),
+    value: {
+      files,
+      question: {
+        keys: keys.value,
+        tokenKeys: tokenKeys.value,
+        hmacKey: hmacKey.value,
+        evidenceKeys: evidenceKeys.value ?? new Map(),
+        ledgerKey: text('ledger-key'),
+        checkpoint: checkpoint.value,
+        at: at.value,
+        clock: now(),
+        isJson: flag('json'),
+      },
     },
   }
 }
