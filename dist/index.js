@@ -1066,38 +1066,39 @@ var checkNames = [
   "checkout",
   "single use"
 ];
-var checkOfCode = {
-  receipt_malformed: "well-formed receipt",
-  receipt_too_large: "well-formed receipt",
-  key_not_pinned: "pinned key",
-  key_revoked: "key still trusted",
-  signature_invalid: "signature",
-  lifetime_too_long: "life and times",
-  not_yet_valid: "life and times",
-  expired: "life and times",
-  action_mismatch: "action",
-  repository_mismatch: "repository",
-  commit_mismatch: "commit",
-  tree_mismatch: "tree",
-  environment_mismatch: "environment",
-  issuer_mismatch: "issuer",
-  too_few_approvals: "number of approvals",
-  proof_too_weak: "proof of approvals",
-  flag_refused: "flags",
+var traits = {
+  receipt_malformed: { check: "well-formed receipt", cured: false },
+  receipt_too_large: { check: "well-formed receipt", cured: false },
+  key_not_pinned: { check: "pinned key", cured: false },
+  key_revoked: { check: "key still trusted", cured: true },
+  signature_invalid: { check: "signature", cured: false },
+  lifetime_too_long: { check: "life and times", cured: false },
+  not_yet_valid: { check: "life and times", cured: false },
+  expired: { check: "life and times", cured: true },
+  action_mismatch: { check: "action", cured: false },
+  repository_mismatch: { check: "repository", cured: true },
+  commit_mismatch: { check: "commit", cured: true },
+  tree_mismatch: { check: "tree", cured: true },
+  environment_mismatch: { check: "environment", cured: true },
+  issuer_mismatch: { check: "issuer", cured: false },
+  too_few_approvals: { check: "number of approvals", cured: true },
+  proof_too_weak: { check: "proof of approvals", cured: true },
+  flag_refused: { check: "flags", cured: true },
   // Of a receipt that was read: it is flagged for a fresh answer of the issuer, and there is none.
-  source_unreachable: "revocation",
-  revoked: "revocation",
-  denied: "revocation",
-  already_used: "single use",
-  checkout_mismatch: "checkout",
-  receipt_missing: "none",
-  input_invalid: "none",
-  event_unsupported: "none",
-  internal_error: "none"
+  source_unreachable: { check: "revocation", cured: false },
+  revoked: { check: "revocation", cured: true },
+  denied: { check: "revocation", cured: false },
+  already_used: { check: "single use", cured: true },
+  checkout_mismatch: { check: "checkout", cured: false },
+  receipt_missing: { check: "none", cured: true },
+  input_invalid: { check: "none", cured: false },
+  event_unsupported: { check: "none", cured: false },
+  internal_error: { check: "none", cured: false }
 };
+var curedByComment = (code2) => traits[code2].cured;
 function rankOfRefusal(code2) {
-  const name = checkOfCode[code2];
-  return name === "none" ? -1 : checkNames.indexOf(name);
+  const { check } = traits[code2];
+  return check === "none" ? -1 : checkNames.indexOf(check);
 }
 
 // src/action/result.ts
@@ -1144,36 +1145,8 @@ function readClaims(candidate) {
   const parsed = isPlainObject(value) ? parseReceipt(value) : void 0;
   return parsed?.ok === true ? parsed.receipt : void 0;
 }
-var curedByComment = {
-  receipt_missing: true,
-  expired: true,
-  key_revoked: true,
-  repository_mismatch: true,
-  commit_mismatch: true,
-  tree_mismatch: true,
-  environment_mismatch: true,
-  revoked: true,
-  already_used: true,
-  flag_refused: true,
-  too_few_approvals: true,
-  proof_too_weak: true,
-  receipt_malformed: false,
-  receipt_too_large: false,
-  key_not_pinned: false,
-  signature_invalid: false,
-  not_yet_valid: false,
-  lifetime_too_long: false,
-  action_mismatch: false,
-  issuer_mismatch: false,
-  checkout_mismatch: false,
-  denied: false,
-  source_unreachable: false,
-  input_invalid: false,
-  event_unsupported: false,
-  internal_error: false
-};
 function commentFor({ code: code2 }, ask) {
-  if (ask === void 0 || !curedByComment[code2]) return null;
+  if (ask === void 0 || !curedByComment(code2)) return null;
   const { environment, deployment } = ask;
   return { text: `/authorize ${environment} ${deployment.sha}`, pullRequest: deployment.pullRequest ?? null };
 }

@@ -3,6 +3,7 @@ import {readFileSync, readdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
 import {proofFaults, refusalCodes, verify} from '../../sdk/index.ts'
+import {refusalRows} from '../../scripts/refusals/refusal-rows.ts'
 
 interface Case {
   readonly name: string
@@ -39,20 +40,8 @@ test('there is a file for each verifier', () => {
   expect(files.map((file) => file.replace('.json', '')).sort()).toEqual(Object.keys(verify).sort())
 })
 
-/** Given by the gate, which asks for more than a verifier is told; and the last one only when something is broken. */
-const notOfVerifiers: readonly string[] = [
-  'receipt_missing',
-  'too_few_approvals',
-  'proof_too_weak',
-  'flag_refused',
-  'revoked',
-  'already_used',
-  'checkout_mismatch',
-  'denied',
-  'source_unreachable',
-  'event_unsupported',
-  'internal_error',
-]
+/** Given by the gate, which asks for more than a verifier is told; and `internal_error` only when something is broken. */
+const notOfVerifiers: readonly string[] = refusalCodes.filter((code) => refusalRows[code].isOfGateAlone === true)
 
 test('every code that a verifier gives has a refused case', () => {
   const given = new Set(files.flatMap(read).map(({result}) => result.code))

@@ -9,7 +9,7 @@ import {
   parseReceipt,
 } from '#protocol'
 import {describeAnswer} from '../gate/answers.ts'
-import {type Check, type CheckName, checkNames, rankOfRefusal} from '../gate/checks.ts'
+import {type Check, type CheckName, checkNames, curedByComment, rankOfRefusal} from '../gate/checks.ts'
 import type {GateOutcome} from '../gate/ports.ts'
 
 export interface GateResult {
@@ -103,38 +103,8 @@ function readClaims(candidate: unknown): Receipt | undefined {
   return parsed?.ok === true ? parsed.receipt : undefined
 }
 
-/** Whether a new authorization of this commit for this environment would help. */
-const curedByComment: {readonly [Code in RefusalCode]: boolean} = {
-  receipt_missing: true,
-  expired: true,
-  key_revoked: true,
-  repository_mismatch: true,
-  commit_mismatch: true,
-  tree_mismatch: true,
-  environment_mismatch: true,
-  revoked: true,
-  already_used: true,
-  flag_refused: true,
-  too_few_approvals: true,
-  proof_too_weak: true,
-  receipt_malformed: false,
-  receipt_too_large: false,
-  key_not_pinned: false,
-  signature_invalid: false,
-  not_yet_valid: false,
-  lifetime_too_long: false,
-  action_mismatch: false,
-  issuer_mismatch: false,
-  checkout_mismatch: false,
-  denied: false,
-  source_unreachable: false,
-  input_invalid: false,
-  event_unsupported: false,
-  internal_error: false,
-}
-
 function commentFor({code}: Refusal, ask: GateOutcome['ask']): GateResult['comment'] {
-  if (ask === undefined || !curedByComment[code]) return null
+  if (ask === undefined || !curedByComment(code)) return null
   const {environment, deployment} = ask
   return {text: `/authorize ${environment} ${deployment.sha}`, pullRequest: deployment.pullRequest ?? null}
 }

@@ -1,4 +1,4 @@
-/** The checks of a receipt in the order in which they are made (formats §2, §7), and the one behind each refusal code. */
+/** The checks of a receipt in the order in which they are made (formats §2, §7), and what is known of each refusal code. */
 import type {RefusalCode} from '#protocol'
 
 /** In the order of checks. A refusal by a later one got further: it is the one worth reporting. */
@@ -23,41 +23,49 @@ export const checkNames = [
 ] as const
 export type CheckName = (typeof checkNames)[number]
 
-/** `none`: the code is about the job or its sources, not about a receipt that was read. */
-const checkOfCode: {readonly [Code in RefusalCode]: CheckName | 'none'} = {
-  receipt_malformed: 'well-formed receipt',
-  receipt_too_large: 'well-formed receipt',
-  key_not_pinned: 'pinned key',
-  key_revoked: 'key still trusted',
-  signature_invalid: 'signature',
-  lifetime_too_long: 'life and times',
-  not_yet_valid: 'life and times',
-  expired: 'life and times',
-  action_mismatch: 'action',
-  repository_mismatch: 'repository',
-  commit_mismatch: 'commit',
-  tree_mismatch: 'tree',
-  environment_mismatch: 'environment',
-  issuer_mismatch: 'issuer',
-  too_few_approvals: 'number of approvals',
-  proof_too_weak: 'proof of approvals',
-  flag_refused: 'flags',
-  // Of a receipt that was read: it is flagged for a fresh answer of the issuer, and there is none.
-  source_unreachable: 'revocation',
-  revoked: 'revocation',
-  denied: 'revocation',
-  already_used: 'single use',
-  checkout_mismatch: 'checkout',
-  receipt_missing: 'none',
-  input_invalid: 'none',
-  event_unsupported: 'none',
-  internal_error: 'none',
+interface Trait {
+  /** The check that gives it; `none`: it is about the job or its sources, not about a receipt that was read. */
+  readonly check: CheckName | 'none'
+  /** Whether a new authorization of this commit for this environment would help. */
+  readonly cured: boolean
 }
+
+const traits: {readonly [Code in RefusalCode]: Trait} = {
+  receipt_malformed: {check: 'well-formed receipt', cured: false},
+  receipt_too_large: {check: 'well-formed receipt', cured: false},
+  key_not_pinned: {check: 'pinned key', cured: false},
+  key_revoked: {check: 'key still trusted', cured: true},
+  signature_invalid: {check: 'signature', cured: false},
+  lifetime_too_long: {check: 'life and times', cured: false},
+  not_yet_valid: {check: 'life and times', cured: false},
+  expired: {check: 'life and times', cured: true},
+  action_mismatch: {check: 'action', cured: false},
+  repository_mismatch: {check: 'repository', cured: true},
+  commit_mismatch: {check: 'commit', cured: true},
+  tree_mismatch: {check: 'tree', cured: true},
+  environment_mismatch: {check: 'environment', cured: true},
+  issuer_mismatch: {check: 'issuer', cured: false},
+  too_few_approvals: {check: 'number of approvals', cured: true},
+  proof_too_weak: {check: 'proof of approvals', cured: true},
+  flag_refused: {check: 'flags', cured: true},
+  // Of a receipt that was read: it is flagged for a fresh answer of the issuer, and there is none.
+  source_unreachable: {check: 'revocation', cured: false},
+  revoked: {check: 'revocation', cured: true},
+  denied: {check: 'revocation', cured: false},
+  already_used: {check: 'single use', cured: true},
+  checkout_mismatch: {check: 'checkout', cured: false},
+  receipt_missing: {check: 'none', cured: true},
+  input_invalid: {check: 'none', cured: false},
+  event_unsupported: {check: 'none', cured: false},
+  internal_error: {check: 'none', cured: false},
+}
+
+export const curedByComment = (code: RefusalCode): boolean => traits[code].cured
 
 /** How many checks a receipt passed before `code` refused it; -1 for a code that is about no receipt. */
 export function rankOfRefusal(code: RefusalCode): number {
-  const name = checkOfCode[code]
-  return name === 'none' ? -1 : checkNames.indexOf(name)
+  const {check} = traits[code]
+  return check === 'none' ? -1 : checkNames.indexOf(check)
 }
 
 export type CheckResult = 'passed' | 'failed' | 'not reached' | 'not asked'
