@@ -7,7 +7,11 @@ export default {
   transform: {'\\.ts$': ['@swc/jest', {jsc: {parser: {syntax: 'typescript'}, target: 'es2024'}}]},
   globalSetup: '<rootDir>/__tests__/run/setup.ts',
   globalTeardown: '<rootDir>/__tests__/run/teardown.ts',
+  testSequencer: '<rootDir>/scripts/jest-sequencer.js',
   maxWorkers: 2,
-  testTimeout: 60_000,
+  // A worker's memory grows with each file that it ran, and with it what it costs to start a process.
+  workerIdleMemoryLimit: '800MB',
+  // What hangs ends; what is slow on a busy machine does not fail.
+  testTimeout: 240_000,
   reporters: ['default', '<rootDir>/scripts/jest-reporter.js'],
 }

@@ -1,11 +1,13 @@
-/** Names every skipped test, ends with one plain count line, and lets nothing be skipped where CI is set. */
+/** Names every skipped test and the slowest files, ends with one plain count line, and skips nothing where CI is set. */
 export default class PlainReporter {
   #error
   onRunComplete(_contexts, results) {
-    const skipped = results.testResults.flatMap((file) =>
+    const files = results.testResults
+    const skipped = files.flatMap((file) =>
       file.testResults.filter((t) => t.status === 'pending').map((t) => t.fullName),
     )
     for (const name of skipped) process.stderr.write(`skipped: ${name}\n`)
+    if (files.length > 10) process.stderr.write(`the slowest of ${files.length} files:\n${slowest(files).join('\n')}\n`)
     process.stderr.write(
       `${results.numPassedTests} passed, ${results.numFailedTests} failed, ${skipped.length} skipped\n`,
     )
@@ -15,3 +17,11 @@ export default class PlainReporter {
     return this.#error
   }
 }
+
+const secondsOf = ({perfStats: {start, end}}) => (end - start) / 1000
+
+const slowest = (files) =>
+  files
+    .toSorted((one, other) => secondsOf(other) - secondsOf(one))
+    .slice(0, 10)
+    .map((file) => `${secondsOf(file).toFixed(1).padStart(7)} s  ${file.testFilePath.replace(/^.*(?=__tests__)/, '')}`)

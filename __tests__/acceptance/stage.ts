@@ -235,7 +235,7 @@ async function proposeChange(
 export async function until<T>(
   look: () => T | undefined | Promise<T | undefined>,
   what: string,
-  seconds = 30,
+  seconds = 120,
 ): Promise<T> {
   const end = Date.now() + seconds * 1000
   for (;;) {

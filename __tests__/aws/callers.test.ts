@@ -4,7 +4,7 @@ import {makeToken} from '../../issuer/api/callers/secret-token.ts'
 import {repositoryId} from '../stores/builders.ts'
 import {type TableStage, describeOnTables} from './table-stage.ts'
 
-jest.setTimeout(120_000)
+jest.setTimeout(300_000)
 
 function testCallers(the: () => TableStage): void {
   const acme = {name: 'acme', owners: [9919, 42], createdAt: 1000, expiresAt: 2000}

@@ -13,7 +13,7 @@ import type {InvokeFault} from './invoke.ts'
 import {absent} from './cloud-stage.ts'
 import {type IssuedReceipt, LambdaStage} from './lambda-stage.ts'
 
-jest.setTimeout(120_000)
+jest.setTimeout(300_000)
 
 /** Each `METHOD /path` of the issuer's one app. */
 async function listRoutes(): Promise<readonly string[]> {

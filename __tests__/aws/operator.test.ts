@@ -9,7 +9,7 @@ import {credentials, region} from './emulator.ts'
 import {type TableStage, describeOnTables} from './table-stage.ts'
 import {dynamoClient} from './tables.ts'
 
-jest.setTimeout(120_000)
+jest.setTimeout(300_000)
 
 function testOperator(the: () => TableStage): void {
   const run = (name: string, words: string): Promise<string> =>

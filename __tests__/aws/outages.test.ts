@@ -10,7 +10,7 @@ import {type Fault, credentials, refusal, region} from './emulator.ts'
 import {receiptId, revokes} from './events.ts'
 import {type TableStage, describeOnTables} from './table-stage.ts'
 
-jest.setTimeout(120_000)
+jest.setTimeout(300_000)
 
 const canceled = (...codes: readonly string[]): Fault =>
   refusal(400, 'TransactionCanceledException', {CancellationReasons: codes.map((Code) => ({Code}))})

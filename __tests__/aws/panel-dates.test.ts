@@ -4,7 +4,7 @@ import {repository} from '../acceptance/stage.ts'
 import {absent} from './cloud-stage.ts'
 import {LambdaStage} from './lambda-stage.ts'
 
-jest.setTimeout(120_000)
+jest.setTimeout(300_000)
 
 let stage: LambdaStage
 

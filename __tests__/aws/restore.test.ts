@@ -13,7 +13,7 @@ import {absent} from './cloud-stage.ts'
 import {LambdaStage} from './lambda-stage.ts'
 import {dynamoClient} from './tables.ts'
 
-jest.setTimeout(120_000)
+jest.setTimeout(300_000)
 
 if (absent !== undefined) {
   test.skip(`a restored table (${absent})`, () => undefined)

@@ -8,7 +8,7 @@ import {arnOf} from './kms.ts'
 import {absent} from './cloud-stage.ts'
 import {type IssuedReceipt, LambdaStage} from './lambda-stage.ts'
 
-jest.setTimeout(120_000)
+jest.setTimeout(300_000)
 
 if (absent !== undefined) {
   test.skip(`key rotation on Lambda (${absent})`, () => undefined)

@@ -14,7 +14,7 @@ import {absent} from './cloud-stage.ts'
 import {buildLambda} from './lambda-process.ts'
 import {SecretsApi} from './secrets-api.ts'
 
-jest.setTimeout(120_000)
+jest.setTimeout(300_000)
 
 describe('the secret of the App', () => {
   let api: SecretsApi

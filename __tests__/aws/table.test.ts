@@ -10,7 +10,7 @@ import type {DynamoRequest} from './emulator.ts'
 import {receiptId, revokes} from './events.ts'
 import {type TableStage, describeOnTables} from './table-stage.ts'
 
-jest.setTimeout(120_000)
+jest.setTimeout(300_000)
 
 /** A record and its name are two writes. The others: head, scope, claim, decision, and a name or two of the repository. */
 const mostRecords = (mostWrites - 6) / 2

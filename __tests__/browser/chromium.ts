@@ -1,7 +1,7 @@
 /** Debian's Chromium for tests of the pages: a real browser, whose complaints are a test's failures. */
 import {existsSync, readFileSync} from 'node:fs'
 import {createRequire} from 'node:module'
-import {test} from '@jest/globals'
+import {afterAll, expect, test} from '@jest/globals'
 import {type Browser, type BrowserContextOptions, type Page, chromium} from 'playwright-core'
 import {asked} from '../issuer/pages/stage.ts'
 
@@ -47,11 +47,33 @@ export async function visit(
   return {page, complaints}
 }
 
+/**
+ * A page in each of its looks, in one test each: opened once, since it costs ten times what another look at it does, and
+ * how it looks is for its style sheets alone to say.
+ */
+export function testLooks(title: string, open: () => Promise<Visit>, check: (seen: Visit) => Promise<void>): void {
+  let seen: Visit | undefined
+  afterAll(() => seen?.page.context().close())
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const width of [375, 1280]) {
+      testInBrowser(`${title}, ${colorScheme}, ${width} wide`, async () => {
+        seen ??= await open()
+        const {page} = seen
+        await page.emulateMedia({colorScheme})
+        await page.setViewportSize({width, height: 900})
+        for (const closed of await page.locator('details:not([open]) > summary').all()) await closed.click()
+        await check(seen)
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
+      })
+    }
+  }
+}
+
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** What axe finds wrong, as `rule: element`. Run by the debugger's door, which the page's policy does not close. */
 export async function findBarriers(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe)
+  if ((await page.evaluate('typeof axe')) === 'undefined') await page.evaluate(axe)
   const found = await page.evaluate(
     `axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})
       .then(({violations}) => violations.flatMap(({id, nodes}) => nodes.map(({target}) => id + ': ' + target.join(' '))))`,

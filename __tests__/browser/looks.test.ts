@@ -3,7 +3,7 @@ import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import type {Browser} from 'playwright-core'
 import {type Stage, openStage} from '../issuer/pages/stage.ts'
 import {type Story, seedStory} from '../issuer/pages/story.ts'
-import {findBarriers, openBrowser, testInBrowser, visit} from './chromium.ts'
+import {findBarriers, openBrowser, testInBrowser, testLooks, visit} from './chromium.ts'
 
 let browser: Browser | undefined
 let stage: Stage
@@ -41,21 +41,11 @@ const pages: Readonly<Record<string, () => string>> = {
 }
 
 describe.each(Object.entries(pages))('%s', (_name, pathOf) => {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    for (const width of [375, 1280]) {
-      testInBrowser(`has no barrier and no complaint, ${colorScheme}, ${width} wide`, async () => {
-        const {page, complaints} = await visit(browser, stage.url + pathOf(), {
-          colorScheme,
-          viewport: {width, height: 900},
-        })
-        for (const details of await page.locator('summary').all()) await details.click()
-        expect(await findBarriers(page)).toEqual([])
-        expect(complaints).toEqual([])
-        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
-        await page.context().close()
-      })
-    }
-  }
+  const open = () => visit(browser, stage.url + pathOf())
+  testLooks('has no barrier and no complaint', open, async ({page, complaints}) => {
+    expect(await findBarriers(page)).toEqual([])
+    expect(complaints).toEqual([])
+  })
 
   testInBrowser('nothing is cut off at 320, and on paper there is nothing to press', async () => {
     const {page} = await visit(browser, stage.url + pathOf(), {viewport: {width: 320, height: 640}})

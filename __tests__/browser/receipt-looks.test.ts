@@ -4,7 +4,7 @@ import type {Browser} from 'playwright-core'
 import {type MoreStory, seedMore} from '../issuer/pages/more-story.ts'
 import {type Stage, openStage} from '../issuer/pages/stage.ts'
 import {type Story, seedStory} from '../issuer/pages/story.ts'
-import {findBarriers, openBrowser, testInBrowser, visit} from './chromium.ts'
+import {findBarriers, openBrowser, testInBrowser, testLooks, visit} from './chromium.ts'
 
 let browser: Browser | undefined
 let stage: Stage
@@ -38,19 +38,11 @@ const pages: Readonly<Record<string, () => string>> = {
 }
 
 describe.each(Object.entries(pages))('%s', (_name, pathOf) => {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    for (const width of [375, 1280]) {
-      testInBrowser(`has no barrier and no complaint, ${colorScheme}, ${width} wide`, async () => {
-        const options = {colorScheme, viewport: {width, height: 900}}
-        const {page, complaints} = await visit(browser, stage.url + pathOf(), options)
-        for (const details of await page.locator('summary').all()) await details.click()
-        expect(await findBarriers(page)).toEqual([])
-        expect(complaints).toEqual([])
-        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
-        await page.context().close()
-      })
-    }
-  }
+  const open = () => visit(browser, stage.url + pathOf())
+  testLooks('has no barrier and no complaint', open, async ({page, complaints}) => {
+    expect(await findBarriers(page)).toEqual([])
+    expect(complaints).toEqual([])
+  })
 
   testInBrowser('nothing is cut off at 320', async () => {
     const {page} = await visit(browser, stage.url + pathOf(), {viewport: {width: 320, height: 640}})
@@ -66,19 +58,12 @@ const missing: Readonly<Record<string, () => string>> = {
 }
 
 describe.each(Object.entries(missing))('%s', (_name, pathOf) => {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    for (const width of [375, 1280]) {
-      testInBrowser(`is told apart from nothing, ${colorScheme}, ${width} wide`, async () => {
-        const options = {colorScheme, viewport: {width, height: 900}}
-        const {page, complaints} = await visit(browser, stage.url + pathOf(), options)
-        expect(await page.locator('h1').innerText()).toBe('Nothing is here.')
-        expect(await findBarriers(page)).toEqual([])
-        expect(complaints.filter((one) => !one.includes('404'))).toEqual([])
-        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
-        await page.context().close()
-      })
-    }
-  }
+  const open = () => visit(browser, stage.url + pathOf())
+  testLooks('is told apart from nothing', open, async ({page, complaints}) => {
+    expect(await page.locator('h1').innerText()).toBe('Nothing is here.')
+    expect(await findBarriers(page)).toEqual([])
+    expect(complaints.filter((one) => !one.includes('404'))).toEqual([])
+  })
 })
 
 describe('what is seen first', () => {

@@ -1,4 +1,7 @@
-/** `/deny` and `/authorize` handled at the same moment by two workers over one database: a denial that came first holds. */
+/**
+ * `/deny` and `/authorize` handled at the same moment by two workers over one database: a denial that came first holds.
+ * Thirty-six rounds in every run (each way that they differ comes three times), a hundred by `npm run test:long`.
+ */
 import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
@@ -17,10 +20,11 @@ import {openSqlite} from '../../issuer/store/sqlite.ts'
 import type {AuthorizeTools} from '../../issuer/decide/authorize.ts'
 import {evidenceSecret, must} from '../issuer/builders.ts'
 import {type OpenedChange, type Stage, openChange, say, setStage} from '../issuer/github-world.ts'
+import {sizeOf} from '../run/sizes.ts'
 import {firstEntry} from '../stores/builders.ts'
 import {checkedLedger} from '../stores/suite.ts'
 
-const rounds = 100
+const rounds = sizeOf(36, 100)
 const folder = mkdtempSync(join(tmpdir(), 'countersign-races-'))
 let stage: Stage
 let workers: readonly [AuthorizeTools, AuthorizeTools]

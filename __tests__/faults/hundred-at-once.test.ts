@@ -1,4 +1,7 @@
-/** A hundred people's approvals arrive at once; every decision can be proved by somebody who holds no copy of the ledger. */
+/**
+ * Many people's approvals arrive at once; every decision can be proved by somebody who holds no copy of the ledger.
+ * Thirty of them in every run, a hundred by `npm run test:long`.
+ */
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
@@ -6,10 +9,11 @@ import {type Entry, canonicalBytes, digestOf, evidenceKey, hexToBytes, verify} f
 import {countersign, noFile, useBuiltCommand} from '../cli/command.ts'
 import {checkedEntries, withStore} from '../acceptance/ledger.ts'
 import {Stage} from '../acceptance/stage.ts'
+import {sizeOf} from '../run/sizes.ts'
 import {type Place, addRepository, audit, authorize, propose, settled} from './statements.ts'
 
 useBuiltCommand()
-const [repositories, branches, environments] = [10, 5, ['production', 'staging']] as const
+const [repositories, branches, environments] = [sizeOf(5, 10), sizeOf(3, 5), ['production', 'staging']] as const
 const count = repositories * branches * environments.length
 
 let stage: Stage
@@ -39,7 +43,7 @@ const ledgerKey = (): string => /checkpoints of the ledger verify under: (.+)/.e
 const follow = () =>
   countersign(['ledger', 'follow', '--issuer', stage.issuer.url, '--ledger-key', ledgerKey(), '--state', followed])
 
-test('a hundred approvals at once come to one outcome each, in one chain', async () => {
+test(`${count} approvals at once come to one outcome each, in one chain`, async () => {
   expect((await follow()).out).toContain('kept as the first checkpoint')
   const statements = places.flatMap((place) => environments.map((name) => authorize(stage, place, name)))
   expect(statements).toHaveLength(count)

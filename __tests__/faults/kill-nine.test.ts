@@ -1,9 +1,13 @@
-/** The issuer is killed at random moments while two hundred statements arrive; each comes to exactly one outcome. */
+/**
+ * The issuer is killed at random moments while many statements arrive; each comes to exactly one outcome. Sixty of them
+ * and six kills in every run, two hundred and twelve by `npm run test:long`.
+ */
 import {createHash} from 'node:crypto'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
 import {checkedEntries} from '../acceptance/ledger.ts'
 import {Stage, until} from '../acceptance/stage.ts'
+import {sizeOf} from '../run/sizes.ts'
 import {
   type Place,
   addRepository,
@@ -16,7 +20,7 @@ import {
   settled,
 } from './statements.ts'
 
-const [repositories, branches, statementsEach, kills] = [10, 2, 10, 12]
+const [repositories, branches, statementsEach, kills] = [sizeOf(5, 10), 2, sizeOf(6, 10), sizeOf(6, 12)]
 const count = repositories * branches * statementsEach
 const seed = 20_261_122
 

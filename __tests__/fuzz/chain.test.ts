@@ -13,8 +13,9 @@ import {
   proveInclusion,
   sign,
 } from '../protocol/ledger-builders.ts'
+import {examplesOf} from '../run/sizes.ts'
 
-const runs = (numRuns: number) => ({numRuns, seed: 20260402})
+const runs = (numRuns: number) => ({numRuns: examplesOf(numRuns), seed: 20260402})
 const entries = makeLedger(19)
 const text = ndjson(entries)
 const checkpoint = sign(entries)

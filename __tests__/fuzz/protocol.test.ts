@@ -3,8 +3,12 @@ import {describe, expect, test} from '@jest/globals'
 import fc from 'fast-check'
 import {canonicalJson, parseJson, parsePinnedKeys, parseReceipt, verify} from '#protocol'
 import {type Json, aReceipt, approvalBody, expected, makeKey, noon} from '../protocol/builders.ts'
+import {examplesOf} from '../run/sizes.ts'
 
-const runs = (numRuns: number): {readonly seed: number; readonly numRuns: number} => ({seed: 20260402, numRuns})
+const runs = (numRuns: number): {readonly seed: number; readonly numRuns: number} => ({
+  seed: 20260402,
+  numRuns: examplesOf(numRuns),
+})
 
 const key = makeKey()
 const {text} = aReceipt({approvals: [approvalBody({id: 1, login: 'hubot'}), approvalBody()], flags: ['escalated']}, key)

@@ -6,8 +6,12 @@ import {recogniseClaims} from '../../src/protocol/canonical-claims.ts'
 import {recogniseJson} from '../../src/protocol/printed-json.ts'
 import type {Json} from '../protocol/builders.ts'
 import {aPolicy, aReviewer, tokenClaims, withoutReceipt} from '../protocol/token-builders.ts'
+import {examplesOf} from '../run/sizes.ts'
 
-const runs = (numRuns: number): {readonly seed: number; readonly numRuns: number} => ({seed: 20260402, numRuns})
+const runs = (numRuns: number): {readonly seed: number; readonly numRuns: number} => ({
+  seed: 20260402,
+  numRuns: examplesOf(numRuns),
+})
 const maxDepth = 32
 
 /** The strict parser by itself: no text that begins with a space is recognized. */

@@ -5,8 +5,12 @@ import {readTokenKeys, verify} from '#protocol'
 import {parseBase64url, printBase64url} from '../../src/protocol/base64url.ts'
 import {aBundle} from '../protocol/evidence-builders.ts'
 import {aToken, decidedAt, makeTokenKey} from '../protocol/token-builders.ts'
+import {examplesOf} from '../run/sizes.ts'
 
-const runs = (numRuns: number): {readonly seed: number; readonly numRuns: number} => ({seed: 20260402, numRuns})
+const runs = (numRuns: number): {readonly seed: number; readonly numRuns: number} => ({
+  seed: 20260402,
+  numRuns: examplesOf(numRuns),
+})
 
 const key = makeTokenKey()
 const token = aToken(key)

@@ -9,7 +9,7 @@ import {decideStatement} from './deciding.ts'
 import {describeTable} from './suite-table.ts'
 import {describeStore} from './suite.ts'
 
-jest.setTimeout(240_000)
+jest.setTimeout(300_000)
 
 if (emulatorAbsent !== undefined) {
   test.skip(`dynamodb (${emulatorAbsent})`, () => undefined)

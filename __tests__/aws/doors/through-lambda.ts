@@ -15,7 +15,7 @@ const lacks = {
 export async function throughLambda(name: string, scenario: () => Promise<unknown>): Promise<void> {
   const absent = emulatorAbsent ?? runtimeAbsent
   if (absent !== undefined) return test.skip(`${name} through Lambda (${absent})`, () => undefined)
-  jest.setTimeout(120_000)
+  jest.setTimeout(300_000)
   let emulator: Emulator
   beforeAll(async () => {
     await buildLambda()

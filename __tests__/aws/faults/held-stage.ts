@@ -150,7 +150,7 @@ export function describeHeld(
 ): void {
   const absent = emulatorAbsent ?? runtimeAbsent
   if (absent !== undefined) return test.skip(`${Object.keys(groups).join(', ')} (${absent})`, () => undefined)
-  jest.setTimeout(180_000)
+  jest.setTimeout(300_000)
   let emulator: Emulator
   let held: HeldStage
   beforeAll(async () => {
