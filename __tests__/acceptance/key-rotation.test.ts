@@ -26,7 +26,7 @@ async function published(): Promise<KeySet> {
 
 /** Waits until that key signs what is published. */
 async function signedBy(key: string): Promise<KeySet> {
-  for (const end = Date.now() + 30_000; Date.now() < end;) {
+  for (const end = Date.now() + 120_000; Date.now() < end;) {
     const keySet = await published()
     if (keySet.publicKey === key) return keySet
     await new Promise((resolve) => setTimeout(resolve, 50))

@@ -12,8 +12,11 @@ import {dynamoClient} from './tables.ts'
 
 /** As infra/template.yaml has it. */
 const beatMs = 120_000
-/** Long polling would keep the emulator busier than this. */
-const pollMs = 30
+/**
+ * What comes to the queue otherwise than through the URL is found by looking. Long polling, and looking all the time,
+ * keep the emulator busy.
+ */
+const pollMs = 250
 
 export class CloudIssuer implements Issuer {
   readonly cloud: Cloud
@@ -101,20 +104,33 @@ export class CloudIssuer implements Issuer {
     const deliver = async (): Promise<number> => ((await this.cloud.deliver()) === 0 ? pollMs : 0)
     const beat = async (): Promise<number> => {
       await this.cloud.schedule.call({})
+      this.cloud.stirred()
       return beatMs
     }
-    this.#running = Promise.all([this.#repeat(deliver, open.signal), this.#repeat(beat, open.signal)])
+    this.#running = Promise.all([this.#deliverAll(deliver, open.signal), this.#repeat(beat, open.signal)])
   }
 
-  /** Until it is stopped; what failed is AWS's to try again, and here to be read. */
-  async #repeat(work: () => Promise<number>, stopped: AbortSignal): Promise<void> {
+  /** Looks at once when something was asked: also when that was in the middle of a look that found nothing. */
+  async #deliverAll(deliver: () => Promise<number>, stopped: AbortSignal): Promise<void> {
     while (!stopped.aborted) {
-      const rest = await work().catch((fault: unknown) => {
-        this.#faults += `${String(fault)}\n`
-        return pollMs
-      })
-      await sleep(rest, undefined, {signal: stopped}).catch(() => undefined)
+      const stir = new AbortController()
+      this.cloud.stirred = () => stir.abort()
+      await this.#once(deliver, AbortSignal.any([stopped, stir.signal]))
     }
+  }
+
+  /** Until it is stopped. */
+  async #repeat(work: () => Promise<number>, stopped: AbortSignal): Promise<void> {
+    while (!stopped.aborted) await this.#once(work, stopped)
+  }
+
+  /** And rests for as long as that says, or is left to. What failed is AWS's to try again, and here to be read. */
+  async #once(work: () => Promise<number>, wake: AbortSignal): Promise<void> {
+    const rest = await work().catch((fault: unknown) => {
+      this.#faults += `${String(fault)}\n`
+      return pollMs
+    })
+    await sleep(rest, undefined, {signal: wake}).catch(() => undefined)
   }
 }
 

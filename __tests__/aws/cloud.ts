@@ -62,6 +62,8 @@ export class Cloud {
   readonly #sqs: SQSClient
   readonly #queueUrl: string
   readonly #received = new Map<string, number>()
+  /** Called when something was asked through the URL, and may be in the queue now. */
+  stirred: () => void = () => undefined
   #isStopped = false
 
   private constructor({kms, secrets, invoke, url, sqs, queueUrl, table, functions}: Parts) {
@@ -81,10 +83,12 @@ export class Cloud {
     this.setup = setup
     this.invoke.functions.set('setup', setup)
     this.#url.on('request', (request, response) => {
-      void this.#answer(request).then(
-        ({status, headers, body}) => response.writeHead(status, headers).end(body),
-        () => response.writeHead(502).end('{"message":"Internal Server Error"}'),
-      )
+      void this.#answer(request)
+        .then(
+          ({status, headers, body}) => response.writeHead(status, headers).end(body),
+          () => response.writeHead(502).end('{"message":"Internal Server Error"}'),
+        )
+        .finally(() => this.stirred())
     })
   }
 

@@ -60,7 +60,7 @@ export class LambdaStage {
   /** Comments, and lets the queue run until what is awaited is there. */
   async say<T>(body: string, look: () => Promise<T | undefined>): Promise<T> {
     this.github.world.comment({repository, pullRequest: this.#pullRequest, by: 'octocat', body})
-    for (let i = 0; i < 200; i++) {
+    for (const end = Date.now() + 120_000; Date.now() < end;) {
       const batch = await this.cloud.deliver()
       const found = await look()
       if (found !== undefined) return found

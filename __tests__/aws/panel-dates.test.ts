@@ -24,7 +24,7 @@ if (absent !== undefined) {
 
   /** Lets schedule and queue run until the panel says so. */
   async function untilPanel(says: string): Promise<void> {
-    for (let i = 0; i < 100; i++) {
+    for (const end = Date.now() + 120_000; Date.now() < end;) {
       await stage.order({})
       while ((await stage.cloud.deliver()) > 0);
       if (panels()[0]?.includes(says) === true) return

@@ -126,7 +126,8 @@ if (absent !== undefined) {
       world.comment({repository, pullRequest, by: 'octocat', body: '/countersign status'})
       const isAnswer = ({author}: {readonly author: {readonly login: string}}): boolean =>
         author.login === 'countersign-for-octo-org[bot]'
-      for (let i = 0; i < 200 && ![...world.comments.values()].some(isAnswer); i++) {
+      const end = Date.now() + 120_000
+      while (Date.now() < end && ![...world.comments.values()].some(isAnswer)) {
         if ((await cloud.deliver()) === 0) await sleep(50)
       }
       expect([...world.comments.values()].some(isAnswer)).toBe(true)

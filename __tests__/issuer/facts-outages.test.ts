@@ -57,10 +57,10 @@ describe('an outage never becomes a fact', () => {
   })
 
   test('a head that moves while it is read is unavailable', async () => {
-    stage.world.addFault({match: '^GET .*/pulls/\\d+/commits', delayMs: 400, times: 1})
+    stage.world.addFault({match: '^GET .*/pulls/\\d+/commits', delayMs: 1500, times: 1})
     const settled = read().catch((thrown: unknown) => thrown)
     const isRead = (): boolean => stage.world.requests.some(({path}) => path.includes('/git/commits/'))
-    for (let tries = 0; tries < 100 && !isRead(); tries += 1) await sleep(5)
+    for (let tries = 0; tries < 1000 && !isRead(); tries += 1) await sleep(5)
     await stage.world.push({repository: name, branch: 'feature', pusher: 'octocat', files: {e: '1\n'}})
     expect(await settled).toMatchObject({kind: 'unusable', message: expect.stringContaining('moved')})
   })

@@ -141,10 +141,10 @@ describe("the commenter's permission", () => {
   })
 
   test('is never that of another who took the login meanwhile', async () => {
-    stage.world.addFault({match: '^GET .*/collaborators/', delayMs: 400, times: 1})
+    stage.world.addFault({match: '^GET .*/collaborators/', delayMs: 1500, times: 1})
     const settled = read(say(stage, {pullRequest})).catch((thrown: unknown) => thrown)
     const isRead = (): boolean => stage.world.requests.some(({path}) => path.includes('/issues/comments/'))
-    for (let tries = 0; tries < 200 && !isRead(); tries += 1) await sleep(5)
+    for (let tries = 0; tries < 1000 && !isRead(); tries += 1) await sleep(5)
     stage.world.renameUser({login: 'octocat', to: 'former-octocat'})
     stage.world.renameUser({login: 'monalisa', to: 'octocat'})
     expect(await settled).toMatchObject({kind: 'unusable', message: expect.stringContaining('another account')})

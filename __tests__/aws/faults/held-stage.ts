@@ -53,10 +53,12 @@ export class HeldStage {
     const {world, pullRequest} = this.stage
     const {id} = world.comment({repository, pullRequest, by, body})
     await world.settled()
-    for (;;) {
+    for (const end = Date.now() + 60_000; Date.now() < end;) {
       const message = (await this.#take()).find((one) => isStatement(one, id))
       if (message !== undefined) return {comment: id, message}
     }
+    const answers = world.hooks.deliveries.map(({event, statusCode}) => `${event}: ${statusCode}`)
+    throw new Error(`nothing was queued of ${body}; the deliveries came to ${answers.join(', ')}`)
   }
 
   authorize(environment = 'production'): Promise<Said> {
