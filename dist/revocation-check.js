@@ -762,15 +762,15 @@ var faulty = (code, detail) => ({
 
 // src/protocol/proof-text.ts
 function readProofText(input, maxBytes) {
-  const tooLarge = { ok: false, wrong: "size", reason: `more than ${maxBytes} bytes` };
+  const tooLarge = { ok: false, fault: { wrong: "size", reason: `more than ${maxBytes} bytes` } };
   const budget = { left: maxBytes };
   try {
     const value = toText(input, budget);
-    if (value === void 0) return { ok: false, wrong: "form", reason: notJson };
+    if (value === void 0) return { ok: false, fault: { wrong: "form", reason: notJson } };
     if (value.length > maxBytes) return tooLarge;
     return typeof value !== "string" || new TextEncoder().encode(value).length <= maxBytes ? { ok: true, value } : tooLarge;
   } catch {
-    return budget.left < 0 ? tooLarge : { ok: false, wrong: "form", reason: notJson };
+    return budget.left < 0 ? tooLarge : { ok: false, fault: { wrong: "form", reason: notJson } };
   }
 }
 var notJson = "it is neither text nor a plain JSON object";
@@ -783,7 +783,8 @@ function toText(input, budget) {
 // src/protocol/signed.ts
 function readSigned(input, parse, keys) {
   const text = readProofText(input, maxReceiptBytes);
-  if (!text.ok) return { ok: false, wrong: text.wrong === "size" ? "too_large" : "malformed", reason: text.reason };
+  if (!text.ok)
+    return { ok: false, wrong: text.fault.wrong === "size" ? "too_large" : "malformed", reason: text.fault.reason };
   const json = parseJson(text.value);
   if (!json.ok) return { ok: false, wrong: "malformed", reason: `${json.reason} (at character ${json.at})` };
   const parsed = parse(json.value);

@@ -26,7 +26,7 @@ export async function checkManifest(folder: PackFiles, {onFault, onStep}: Watche
       const parsed = parsePackHead(line)
       if (parsed.ok) head = parsed.value
       else {
-        refuse(parsed.reason)
+        refuse(parsed.fault)
         return {head, files}
       }
     } else if (isEnded) {
@@ -47,7 +47,7 @@ export async function checkManifest(folder: PackFiles, {onFault, onStep}: Watche
 
 async function checkFile(folder: PackFiles, line: string): Promise<PackFault | undefined> {
   const parsed = parsePackFile(line)
-  if (!parsed.ok) return packFault(packPaths.manifest, 'pack_manifest_malformed', parsed.reason)
+  if (!parsed.ok) return packFault(packPaths.manifest, 'pack_manifest_malformed', parsed.fault)
   const {path, sha256, size} = parsed.value
   const found = await folder.digest(path)
   if (found === undefined) return packFault(path, 'pack_file_missing')

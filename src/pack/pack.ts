@@ -9,7 +9,7 @@
 import {
   type Digest,
   type Entry,
-  type Parsed,
+  type Result,
   type RepositoryName,
   type SecondsTime,
   type SectionName,
@@ -175,8 +175,8 @@ const fileMembers = {
 export const printPackHead = (head: PackHead): string => `${JSON.stringify(head).slice(0, -1)},"files":[`
 export const manifestEnd = ']}'
 
-export function parsePackHead(line: string): Parsed<PackHead> {
-  if (!line.endsWith(',"files":[')) return {ok: false, reason: 'its first line does not end with "files":['}
+export function parsePackHead(line: string): Result<PackHead, string> {
+  if (!line.endsWith(',"files":[')) return {ok: false, fault: 'its first line does not end with "files":['}
   return parseLine(`${line.slice(0, -',"files":['.length)}}`, (value) => {
     const head: PackHead = readMembers({value, path: ''}, headMembers)
     if (!(secondsTimeToMs(head.from) < secondsTimeToMs(head.to))) throw new ShapeFault('to', 'must be later than from')
@@ -187,16 +187,16 @@ export function parsePackHead(line: string): Parsed<PackHead> {
 export const printPackFile = ({path, sha256, size}: PackFile): string => canonicalJson({path, sha256, size})
 
 /** A line of the manifest, its comma left out. */
-export const parsePackFile = (line: string): Parsed<PackFile> =>
+export const parsePackFile = (line: string): Result<PackFile, string> =>
   parseLine(line, (value) => readMembers({value, path: ''}, fileMembers))
 
-function parseLine<T>(line: string, read: (value: unknown) => T): Parsed<T> {
+function parseLine<T>(line: string, read: (value: unknown) => T): Result<T, string> {
   const json = parseJson(line)
-  if (!json.ok) return {ok: false, reason: json.reason}
+  if (!json.ok) return {ok: false, fault: json.reason}
   try {
     return {ok: true, value: read(json.value)}
   } catch (fault) {
-    if (fault instanceof ShapeFault) return {ok: false, reason: fault.message}
+    if (fault instanceof ShapeFault) return {ok: false, fault: fault.message}
     throw fault
   }
 }

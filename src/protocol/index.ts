@@ -14,7 +14,6 @@ export {
 export {bytesToHex, digestOf, hexToBytes, printPublicKey, printSignature, publicKeyBytes, sha256} from './crypto.ts'
 export {parseCompactJws} from './jws.ts'
 export {ShapeFault, by, listOf, oneOf, readMembers} from './shape.ts'
-export type {Parsed} from './signed.ts'
 export * from './receipt.ts'
 export * from './keys.ts'
 export * from './refusals.ts'

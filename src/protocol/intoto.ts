@@ -77,7 +77,7 @@ export type OpenedEnvelope =
 /** The receipt in an envelope that a pinned key signed. Whether the receipt itself holds is verifyReceipt's question. Total. */
 export function openIntoto(input: unknown, keys: PinnedKeys): OpenedEnvelope {
   const text = readProofText(input, maxReceiptBytes)
-  if (!text.ok) return text.wrong === 'size' ? tooLarge(text.reason) : malformed(text.reason)
+  if (!text.ok) return text.fault.wrong === 'size' ? tooLarge(text.fault.reason) : malformed(text.fault.reason)
   const json = parseJson(text.value)
   if (!json.ok) return malformed(`${json.reason} (at character ${json.at})`)
   try {

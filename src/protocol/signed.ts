@@ -35,7 +35,8 @@ export function readSigned<T extends Signed>(
   keys: PinnedKeys,
 ): SignedResult<T> {
   const text = readProofText(input, maxReceiptBytes)
-  if (!text.ok) return {ok: false, wrong: text.wrong === 'size' ? 'too_large' : 'malformed', reason: text.reason}
+  if (!text.ok)
+    return {ok: false, wrong: text.fault.wrong === 'size' ? 'too_large' : 'malformed', reason: text.fault.reason}
   const json = parseJson(text.value)
   if (!json.ok) return {ok: false, wrong: 'malformed', reason: `${json.reason} (at character ${json.at})`}
   const parsed = parse(json.value)

@@ -54,7 +54,8 @@ export function openEvidence(
 
 function readBundle(input: unknown): EvidenceBundle | Faulty {
   const text = readProofText(input, maxEvidenceBytes)
-  if (!text.ok) return faulty(text.wrong === 'size' ? 'evidence_too_large' : 'evidence_malformed', text.reason)
+  if (!text.ok)
+    return faulty(text.fault.wrong === 'size' ? 'evidence_too_large' : 'evidence_malformed', text.fault.reason)
   const json = parseJson(text.value)
   if (!json.ok) return faulty('evidence_malformed', `${json.reason} (at character ${json.at})`)
   const parsed = parseEvidence(json.value)

@@ -60,7 +60,7 @@ function readToken(token: unknown): CompactJws | Faulty {
     return faulty('token_too_large', `${token.length} characters of at most ${maxTokenLength}`)
   }
   const parsed = parseCompactJws(token)
-  return parsed.ok ? parsed.value : faulty('token_malformed', parsed.reason)
+  return parsed.ok ? parsed.value : faulty('token_malformed', parsed.fault)
 }
 
 const headerNames = ['alg', 'kid', 'typ']
@@ -82,7 +82,7 @@ function readClaims(payload: Uint8Array): TokenClaims | Faulty {
   const recognized = recogniseClaims(payload)
   if (recognized !== undefined) return recognized
   const json = parseJsonObject(payload)
-  if (!json.ok) return faulty('token_malformed', `its payload ${json.reason}`)
+  if (!json.ok) return faulty('token_malformed', `its payload ${json.fault}`)
   const parsed = parseClaims(json.value)
   return parsed.ok ? parsed.claims : faulty('token_claims_invalid', parsed.reason)
 }
