@@ -12,6 +12,7 @@ import {databasePath} from './ledger.ts'
 import {Stage, repository, until} from './stage.ts'
 import {expectAllowed} from './verdicts.ts'
 
+/** From its sources, as `npm start` does it; the stage’s issuer, like that of all tests, from what the run built. */
 const program = fileURLToPath(new URL('../../issuer/server.ts', import.meta.url))
 const {version} = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {version: string}
 
