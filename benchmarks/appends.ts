@@ -17,8 +17,8 @@ const texts = {evidence: fact.repeat(300), token: 'eyJhbGciOiJSUzI1NiJ9.'.repeat
 /** As in a repository where many are alive at once. */
 const alive = 20
 
-async function decide({claims, store}: Embedded, n: number): Promise<void> {
-  await claims.claim(statementOf(n), proposal(n))
+async function decide({idempotency, store}: Embedded, n: number): Promise<void> {
+  await idempotency.begin(statementOf(n), proposal(n))
   const read = await store.read(scopeOf())
   const change = decides({n, read: {...read, state: {...read.state, receipts: read.state.receipts.slice(-alive)}}})
   const records = change.appends.records.map((record) => ({

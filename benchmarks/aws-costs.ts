@@ -25,16 +25,16 @@ interface Touched {
   readonly indexes: boolean
 }
 
-interface Asked {
+interface CostCase {
   readonly Item?: Item
   readonly Key?: Item
   readonly ConsistentRead?: boolean
-  readonly TransactItems?: readonly Readonly<Record<string, Asked>>[]
+  readonly TransactItems?: readonly Readonly<Record<string, CostCase>>[]
   readonly RequestItems?: Readonly<Record<string, {readonly Keys: readonly Item[]; readonly ConsistentRead?: boolean}>>
 }
 
 function* touchedBy({operation, body}: Pick<DynamoRequest, 'operation' | 'body'>): Generator<Touched> {
-  const asked = JSON.parse(body) as Asked
+  const asked = JSON.parse(body) as CostCase
   if (operation === 'TransactWriteItems') {
     for (const write of asked.TransactItems ?? []) for (const one of Object.values(write)) yield written(one, 2)
   } else if (operation === 'BatchGetItem') {
@@ -47,7 +47,7 @@ function* touchedBy({operation, body}: Pick<DynamoRequest, 'operation' | 'body'>
     yield {kind: 'read', key: '', factor: asked.ConsistentRead === true ? 1 : 0.5, indexes: false}
 }
 
-const written = (asked: Asked, factor: number): Touched => ({
+const written = (asked: CostCase, factor: number): Touched => ({
   kind: 'write',
   key: keyOf(asked.Item ?? asked.Key ?? {}),
   item: asked.Item,

@@ -7,8 +7,8 @@ import {createApp} from './app.ts'
 import {type SealedPeriod, readEvidenceKeys} from './api/export/evidence-keys.ts'
 import {type KeyOrder, carryOut} from './keys/orders.ts'
 import {NotSetUp, fetchApp} from './home/aws/app-secret.ts'
-import {frontOf, webFront} from './home/aws/doors.ts'
-import {type Ground, openGround} from './home/aws/ground.ts'
+import {privateApp, webApp} from './home/aws/doors.ts'
+import {type AwsBase, openAwsBase} from './home/aws/ground.ts'
 import {beginLedger, resumeLedger} from './home/aws/ledger.ts'
 import {type IssuerOnAws, openOnAws} from './home/aws/open.ts'
 import {readOrder} from './home/aws/orders.ts'
@@ -29,8 +29,8 @@ function once<T>(open: () => Promise<T>): () => Promise<T> {
     }))
 }
 
-const ground = async (): Promise<Ground> => openGround(await fetchApp(process.env), manifest.version)
-const issuer = once(async (): Promise<IssuerOnAws> => openOnAws(await ground(), 'worker'))
+const base = async (): Promise<AwsBase> => openAwsBase(await fetchApp(process.env), manifest.version)
+const issuer = once(async (): Promise<IssuerOnAws> => openOnAws(await base(), 'worker'))
 const client = openQueue()
 
 function readQueueUrl(): string {
@@ -41,23 +41,23 @@ function readQueueUrl(): string {
 
 const passOn = createPassOn(process.env, makeLog({level: 'info', secrets: []}))
 const routesOf = async (role: 'web' | 'desk', inbox: Pick<Inbox, 'put'>): Promise<Hono> =>
-  createApp((await openOnAws(await ground(), role)).serving(inbox, () => undefined))
+  createApp((await openOnAws(await base(), role)).serving(inbox, () => undefined))
 
 const pages = once(() => routesOf('web', sqsInbox(readQueueUrl(), client)))
 
 /** What the world reaches, by a Function URL. */
-export const web = handle(webFront({app: pages, passOn}))
+export const web = handle(webApp({app: pages, passOn}))
 
 const noInbox = {put: () => Promise.reject(new Error('no delivery is passed on to the desk'))}
 const receipts = once(() => routesOf('desk', noInbox))
 
 /** What the web function passes on: a Function URL's event as it came. */
-export const desk = handle(frontOf('desk', receipts))
+export const desk = handle(privateApp('desk', receipts))
 
 const waiting = once(() => openSetup(process.env, manifest.version))
 
 /** How the issuer comes to its GitHub App; passed on like the desk's. */
-export const setup = handle(frontOf('setup', waiting))
+export const setup = handle(privateApp('setup', waiting))
 
 /** A batch of the queue. */
 export const worker = async (event: QueueEvent): Promise<BatchResult> =>
@@ -67,8 +67,8 @@ export const worker = async (event: QueueEvent): Promise<BatchResult> =>
 export const schedule = async (event: unknown): Promise<object> => {
   const order = readOrder(event, Date.now())
   if (order.kind === 'round' && !(await isSetUp())) return {waiting: 'for its GitHub App'}
-  if (order.kind === 'begin') await beginLedger(await ground(), Date.now())
-  if (order.kind === 'resume') await resumeLedger(await ground(), order.checkpoint)
+  if (order.kind === 'begin') await beginLedger(await base(), Date.now())
+  if (order.kind === 'resume') await resumeLedger(await base(), order.checkpoint)
   const opened = await issuer()
   if (order.kind === 'round') await keepHouse(opened, sqsInbox(readQueueUrl(), client))
   if (order.kind === 'evidence keys') return await tellEvidenceKeys(order, opened)
@@ -97,9 +97,9 @@ async function tellEvidenceKeys(period: SealedPeriod, {tools, durable}: IssuerOn
   return {lines: read.lines}
 }
 
-async function changeKeys(order: KeyOrder, {announcing, witness}: IssuerOnAws): Promise<object> {
+async function changeKeys(order: KeyOrder, {announcing, checkpointSigner}: IssuerOnAws): Promise<object> {
   const carried = await carryOut(order, announcing)
   if (!carried.ok) throw new Error(carried.problem)
-  await witness.newestCheckpoint()
+  await checkpointSigner.newestCheckpoint()
   return {lines: carried.lines, notes: carried.notes}
 }

@@ -26,12 +26,12 @@ afterAll(async () => {
   await stage.close()
 })
 
-interface Question {
+interface AuditQuestion {
   readonly environment?: string
   readonly bearer?: string
 }
 
-async function audit({environment = 'production', bearer}: Question = {}): Promise<Audit> {
+async function audit({environment = 'production', bearer}: AuditQuestion = {}): Promise<Audit> {
   const query = new URLSearchParams({repository, environment})
   const {status, body} = await ask(stage, `/v1/audit?${query.toString()}`, {bearer})
   expect(status).toBe(200)
@@ -42,7 +42,7 @@ async function audit({environment = 'production', bearer}: Question = {}): Promi
 }
 
 /** The command as an auditor types it, with the keys that the issuer printed. */
-async function command({environment = 'production', bearer}: Question = {}): Promise<string> {
+async function command({environment = 'production', bearer}: AuditQuestion = {}): Promise<string> {
   const {url, pin, ledgerKey} = stage.issuer
   const token = bearer === undefined ? [] : ['--auditor-token-file', fileOf(`${bearer}\n`)]
   const words = ['audit', '--issuer', url, '--repository', repository, '--environment', environment]

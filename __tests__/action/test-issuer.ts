@@ -5,7 +5,7 @@ import {type Origin, parseOrigin, printSecondsTime} from '#protocol'
 import {type Json, type TestKey, makeKey, noon} from '../protocol/builders.ts'
 import {type Loopback, serve, sure} from './asks.ts'
 
-export interface Asked {
+export interface SeenRequest {
   readonly method: string
   readonly path: string
   /** The claims of the bearer that was shown. */
@@ -22,7 +22,7 @@ const oidcPath = '/oidc'
 
 export class TestIssuer {
   readonly key: TestKey
-  readonly asked: Asked[] = []
+  readonly asked: SeenRequest[] = []
   /** What `GET /v1/receipts` lists. */
   receipts: readonly Json[] = []
   /** By receipt; `active` where nothing stands. */
@@ -32,7 +32,7 @@ export class TestIssuer {
   keys: readonly Json[]
   now = (): number => noon
   /** An answer in place of the usual one; undefined leaves it. */
-  instead: (asked: Asked) => Answer | undefined = () => undefined
+  instead: (asked: SeenRequest) => Answer | undefined = () => undefined
   /** Claims of the tokens that the job gets here. */
   claims: Json = {run_id: '7', repository_id: '1296269'}
   /** Told of every bearer that is shown. */
@@ -97,7 +97,7 @@ export class TestIssuer {
       this.#send(response, isOurs ? {status: 200, body: {value: this.#token(url)}} : {status: 401, body: {}})
       return
     }
-    const asked: Asked = {
+    const asked: SeenRequest = {
       method: request.method ?? '',
       path: url.pathname,
       caller: this.#identify(bearer),
@@ -113,7 +113,7 @@ export class TestIssuer {
     response.writeHead(status, {'content-type': 'application/json'}).end(text)
   }
 
-  #answer({method, path, caller}: Asked): Answer {
+  #answer({method, path, caller}: SeenRequest): Answer {
     const [, id = '', what = ''] = /^\/v1\/receipts\/([^/]+)\/(\w+)$/.exec(path) ?? []
     if (path === '/v1/receipts') return {status: 200, body: {receipts: this.receipts}}
     if (path === '/.well-known/countersign-keys.json') return {status: 200, body: this.#keySet()}

@@ -187,12 +187,12 @@ const parseClaim = ({pk, subject, decision, kind, publishedAt}: Attributes): rea
       ]
     : []
 
-/** Answers of courtesy and completed claims are what counts from its own time. */
+/** Replies to strangers and completed claims are what counts from its own time. */
 async function makeOlder(ms: number, place: Place): Promise<void> {
   const client = dynamoClient(place.dynamoUrl)
   for (const {pk, sk, at, completedAt} of await scan(place)) {
     const [name, moment] = completedAt !== undefined ? (['completedAt', completedAt] as const) : (['at', at] as const)
-    const isDated = /^(?:claim|courtesy)#/.test(pk?.S ?? '') && moment?.N !== undefined
+    const isDated = /^(?:claim|stranger)#/.test(pk?.S ?? '') && moment?.N !== undefined
     if (!isDated || pk === undefined || sk === undefined) continue
     await client.send(
       new UpdateItemCommand({

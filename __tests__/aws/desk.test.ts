@@ -39,7 +39,7 @@ const print = ({method, path}: (typeof passedOn)[number]): string => `${method} 
 
 test('what is passed on to the desk are routes of the app, each of them once', async () => {
   const routes = await listRoutes()
-  const rows = passedOn.filter(({door}) => door === 'desk').map(print)
+  const rows = passedOn.filter(({target}) => target === 'desk').map(print)
   expect(rows.filter((row) => !routes.includes(row))).toEqual([])
   expect(new Set(passedOn.map(print)).size).toBe(passedOn.length)
 })

@@ -1,6 +1,6 @@
 /** What infra/template.yaml lets each function ask, for harnesses that deny all the rest as IAM does. */
 import type {DynamoRequest} from './emulator.ts'
-import type {Asked} from './kms.ts'
+import type {KmsRequest} from './kms.ts'
 import type {AskedSecret} from './secrets-api.ts'
 import {type Statement, actionsOf, keyStatements, statementsOf} from './template.ts'
 
@@ -63,7 +63,7 @@ interface Conditioned extends Statement {
 }
 
 /** By the key's own policy, and its conditions. */
-export function mayUseKey({caller, operation, body}: Asked): boolean {
+export function mayUseKey({caller, operation, body}: KmsRequest): boolean {
   const role = roles[caller]
   if (role === undefined) return true
   const name = (body['KeyId'] ?? '').replace(/^.*key\//, '')

@@ -24,7 +24,7 @@ export interface Refusal {
   readonly type: string
 }
 
-export interface Asked {
+export interface KmsRequest {
   readonly operation: string
   /** The access key that signed the request. */
   readonly caller: string
@@ -36,11 +36,11 @@ export const arnOf = (id: string): string => `arn:aws:kms:${region}:123456789012
 /** Keys by their id; an alias is an entry of another name. */
 export class Kms {
   readonly keys = new Map<string, KmsKey>()
-  readonly asked: Asked[] = []
+  readonly asked: KmsRequest[] = []
   /** What the next requests get instead; `hang up` has no answer. */
   readonly faults: (Refusal | 'hang up')[] = []
   /** Whether a policy lets a request pass. */
-  mayPass: (asked: Asked) => boolean = () => true
+  mayPass: (asked: KmsRequest) => boolean = () => true
   /** Spoils a signature on its way. */
   spoil: ((signature: Buffer) => Buffer) | undefined
   readonly #server = createServer((request, response) => {
@@ -48,7 +48,7 @@ export class Kms {
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       const operation = String(request.headers['x-amz-target']).replace('TrentService.', '')
-      const body = JSON.parse(Buffer.concat(chunks).toString()) as Asked['body']
+      const body = JSON.parse(Buffer.concat(chunks).toString()) as KmsRequest['body']
       const caller = /Credential=([^/]+)\//.exec(request.headers.authorization ?? '')?.[1] ?? ''
       const asked = {operation, caller, body}
       this.asked.push(asked)
@@ -82,7 +82,7 @@ export class Kms {
     await new Promise((resolve) => this.#server.close(resolve))
   }
 
-  #answer(operation: string, body: Asked['body']): Refusal | {told: object} {
+  #answer(operation: string, body: KmsRequest['body']): Refusal | {told: object} {
     const name = (body['KeyId'] ?? '').replace(/^arn:aws:kms:[^:]*:[^:]*:key\//, '')
     const key = this.keys.get(name)
     if (key === undefined) return invalid('NotFoundException')
@@ -118,7 +118,7 @@ const publicPart = ({privateKey, spec}: KmsKey): object => ({
 /** DigestInfo of SHA-256 (RFC 8017 §9.2): what PKCS#1 v1.5 signs of a digest. */
 const sha256Info = Buffer.from('3031300d060960864801650304020105000420', 'hex')
 
-function signAsKms({privateKey, spec}: KmsKey, body: Asked['body']): Buffer | undefined {
+function signAsKms({privateKey, spec}: KmsKey, body: KmsRequest['body']): Buffer | undefined {
   const message = Buffer.from(body['Message'] ?? '', 'base64')
   const [type, algorithm = ''] = [body['MessageType'], body['SigningAlgorithm']]
   if (message.length < 1 || message.length > 4096 || !algorithmsOf(spec).includes(algorithm)) return undefined

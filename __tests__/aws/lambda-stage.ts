@@ -8,7 +8,7 @@ import type {Cloud} from './cloud.ts'
 import {type CloudStage, openCloud, repository} from './cloud-stage.ts'
 import type {Emulator} from './emulator.ts'
 
-export interface Told {
+export interface Answered {
   readonly pin: string
   readonly ledgerKey: string
   /** Of an order about keys. */
@@ -40,8 +40,8 @@ export class LambdaStage {
     return new LambdaStage(await openCloud(env))
   }
 
-  async order(event: object): Promise<Told> {
-    return (await this.cloud.schedule.call(event)) as Told
+  async order(event: object): Promise<Answered> {
+    return (await this.cloud.schedule.call(event)) as Answered
   }
 
   /** The commit that is authorized. */

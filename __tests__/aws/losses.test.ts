@@ -3,7 +3,7 @@ import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect, test} from '@jest/globals'
-import {lostRace, toldOfLosses} from '../../issuer/home/aws/losses.ts'
+import {lostRace, loggingLostRaces} from '../../issuer/home/aws/losses.ts'
 import {openSqlite} from '../../issuer/store/sqlite.ts'
 import {answers, decides, firstEntry, proposal, publicationOf, scopeOf, statementOf} from '../stores/builders.ts'
 
@@ -12,8 +12,8 @@ test('an append that came second is told of; one that came first and an answer a
   const durable = openSqlite(join(folder, 'countersign.db'))
   await durable.createLedger(firstEntry)
   const said: string[] = []
-  const store = toldOfLosses(durable.store, {info: (_, message) => void said.push(message)})
-  for (const n of [1, 2, 3]) await durable.claims.claim(statementOf(n), proposal(n))
+  const store = loggingLostRaces(durable.store, {info: (_, message) => void said.push(message)})
+  for (const n of [1, 2, 3]) await durable.idempotency.begin(statementOf(n), proposal(n))
   const read = await store.read(scopeOf())
   expect(await store.commit(decides({n: 1, read}))).toBe('committed')
   expect(await store.commit(answers(3))).toBe('committed')

@@ -34,7 +34,7 @@ export class TableStage {
 
   /** Claims statement `n` and reads what its decision follows. */
   async claimAndRead(n: number): Promise<ScopeReading> {
-    await this.durable.claims.claim(statementOf(n), proposal(n))
+    await this.durable.idempotency.begin(statementOf(n), proposal(n))
     return await this.durable.store.read(scopeOf())
   }
 

@@ -1,7 +1,7 @@
 /** What is special to a table that is asked over a network: its limits, what is consistent in it, and its look-ups. */
 import {expect, jest, test} from '@jest/globals'
 import {makeToken} from '../../issuer/api/callers/secret-token.ts'
-import {publicSight} from '../../issuer/model/viewer.ts'
+import {publicViewer} from '../../issuer/model/viewer.ts'
 import {mostWrites} from '../../issuer/store/dynamodb-transaction.ts'
 import {at, decides, decisionIn, environment, proposal, receiptOf, repositoryId, scopeOf} from '../stores/builders.ts'
 import {decideStatement} from '../stores/deciding.ts'
@@ -79,7 +79,7 @@ function testConsistency(the: () => TableStage): void {
       await the().durable.links.linked(digest)
       await the().durable.tokenIds.use({id: 'a-token', until: 2000, now: 1000})
       await the().durable.records.eventOnce('executed/a-job')
-      await the().durable.claims.lastCourtesy({repositoryId: repositoryId(1296269), accountId: 1, pullRequest: 1})
+      await the().durable.idempotency.lastStrangerReply({repositoryId: repositoryId(1296269), accountId: 1, pullRequest: 1})
       await the().durable.checkpoints.newest()
       await the().durable.ledger.head()
       await the().durable.ledger.rows(0, 10)
@@ -174,7 +174,7 @@ function testReaders(the: () => TableStage): void {
     }
     const asOf = async (issuedBefore: string) => {
       const scope = {by: 'scope', repository: repositoryId(1296269), environment: environment('production')} as const
-      const found = await the().durable.store.find({...scope, issuedBefore: issuedBefore as never, sight: publicSight})
+      const found = await the().durable.store.find({...scope, issuedBefore: issuedBefore as never, sight: publicViewer})
       return found.map(({receipt}) => receipt.issuedAt.slice(14, 16))
     }
     expect(await asOf('2026-04-02T14:20:00Z')).toEqual(['20', '10'])

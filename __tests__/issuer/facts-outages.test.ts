@@ -2,7 +2,7 @@
 import {setTimeout as sleep} from 'node:timers/promises'
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
 import type {ChangeFacts} from '../../issuer/model/facts.ts'
-import {type Asked, name, openChange, type OpenedChange, readChange, setStage, type Stage} from './github-world.ts'
+import {type ChangeOrder, name, openChange, type OpenedChange, readChange, setStage, type Stage} from './github-world.ts'
 
 let stage: Stage
 let change: OpenedChange
@@ -17,7 +17,7 @@ afterEach(async () => {
   await stage.sandbox.close()
 })
 
-const read = (asked: Partial<Asked> = {}): Promise<ChangeFacts> =>
+const read = (asked: Partial<ChangeOrder> = {}): Promise<ChangeFacts> =>
   readChange(stage, {pullRequest: change.number, ...asked})
 
 describe('an outage never becomes a fact', () => {

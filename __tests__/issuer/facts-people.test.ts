@@ -2,7 +2,7 @@
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
 import type {ChangeFacts, Push} from '../../issuer/model/facts.ts'
 import {
-  type Asked,
+  type ChangeOrder,
   name,
   openChange,
   type OpenedChange,
@@ -26,7 +26,7 @@ afterEach(async () => {
   await stage.sandbox.close()
 })
 
-const read = (asked: Partial<Asked> = {}): Promise<ChangeFacts> =>
+const read = (asked: Partial<ChangeOrder> = {}): Promise<ChangeFacts> =>
   readChange(stage, {pullRequest: change.number, ...asked})
 
 describe('a pull request that was merged by moving the default branch onto its head', () => {

@@ -1,6 +1,6 @@
 /** What stands on the default branch where the policy belongs, on the sandbox GitHub. */
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
-import type {Ground, PolicyFacts} from '../../issuer/model/facts.ts'
+import type {Baseline, PolicyFacts} from '../../issuer/model/facts.ts'
 import type {FileContent} from '../../sandbox/git/repository.ts'
 import {name, openChange, type OpenedChange, readChange, say, setStage, type Stage} from './github-world.ts'
 
@@ -17,8 +17,8 @@ afterEach(async () => {
   await stage.sandbox.close()
 })
 
-async function readGround(): Promise<Ground> {
-  const ground = await stage.facts.readGround(say(stage, {pullRequest: change.number}))
+async function readGround(): Promise<Baseline> {
+  const ground = await stage.facts.readBaseline(say(stage, {pullRequest: change.number}))
   if (ground === 'gone') throw new Error('gone')
   return ground
 }

@@ -1,7 +1,7 @@
 /** What is read of a change to tell its risk, on the sandbox GitHub: files, checks, signatures, distance, authorship. */
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
 import type {ChangeFacts} from '../../issuer/model/facts.ts'
-import {type Asked, name, openChange, type OpenedChange, readChange, setStage, type Stage} from './github-world.ts'
+import {type ChangeOrder, name, openChange, type OpenedChange, readChange, setStage, type Stage} from './github-world.ts'
 
 let stage: Stage
 let change: OpenedChange
@@ -16,7 +16,7 @@ afterEach(async () => {
   await stage.sandbox.close()
 })
 
-const read = (asked: Partial<Asked> = {}): Promise<ChangeFacts> =>
+const read = (asked: Partial<ChangeOrder> = {}): Promise<ChangeFacts> =>
   readChange(stage, {pullRequest: change.number, ...asked})
 
 const push = (files: Parameters<Stage['world']['push']>[0]['files'], branch = 'feature'): Promise<string> =>

@@ -80,14 +80,14 @@ export function say(
   }
 }
 
-export interface Asked {
+export interface ChangeOrder {
   readonly pullRequest: number
   readonly lastAuthorized?: string
   readonly pushes?: readonly Push[]
 }
 
 /** Reads the change that a new statement on the pull request would be about. */
-export async function readChange(stage: Stage, asked: Asked): Promise<ChangeFacts> {
+export async function readChange(stage: Stage, asked: ChangeOrder): Promise<ChangeFacts> {
   const facts = await readFor(stage, say(stage, {pullRequest: asked.pullRequest}), asked)
   if (facts === 'gone') throw new Error('gone')
   return facts
@@ -97,9 +97,9 @@ export async function readChange(stage: Stage, asked: Asked): Promise<ChangeFact
 export async function readFor(
   {facts}: Stage,
   statement: Statement,
-  {pushes = [], lastAuthorized}: Omit<Asked, 'pullRequest'> = {},
+  {pushes = [], lastAuthorized}: Omit<ChangeOrder, 'pullRequest'> = {},
 ): Promise<ChangeFacts | 'gone'> {
-  const ground = await facts.readGround(statement)
+  const ground = await facts.readBaseline(statement)
   if (ground === 'gone') return 'gone'
   return await facts.readChange(statement, {
     ground,

@@ -15,7 +15,7 @@ import {
   readKeySet,
   verifyReceipt,
 } from '#protocol'
-import {sightOfRepository} from '../../issuer/model/viewer.ts'
+import {viewerOfRepository} from '../../issuer/model/viewer.ts'
 import {openKeys} from '../../issuer/keys/issuer-keys.ts'
 import {followedBy} from '../../issuer/keys/key-ring.ts'
 import {mintKeyEntry} from '../../issuer/mint/mint-key-set.ts'
@@ -317,14 +317,14 @@ describe('the running issuer', () => {
     await store.read(scopeOf())
     expect(issuer.ring.signer.publicKey).toBe(second)
     const third = keyIn(await issuer.run('rotate --now'))
-    const sight = sightOfRepository(scopeOf().repositoryId)
+    const sight = viewerOfRepository(scopeOf().repositoryId)
     await store.find({by: 'scope', repository: 'octo-org/api-service', environment: scopeOf().environment, sight})
     expect(issuer.ring.signer.publicKey).toBe(third)
   })
 
   test('loses the race for what it decided before the keys changed', async () => {
-    const {store, claims} = issuer.durable
-    await claims.claim(statementOf(1), proposal(1))
+    const {store, idempotency} = issuer.durable
+    await idempotency.begin(statementOf(1), proposal(1))
     const read = await store.read(scopeOf())
     await issuer.run('rotate --now')
     expect(await store.commit(decides({n: 1, read}))).toBe('lost')

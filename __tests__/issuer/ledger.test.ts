@@ -4,7 +4,7 @@ import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {canonicalJson, printVerifierKey, verify} from '#protocol'
-import {type CheckpointTools, signCheckpoint, watchLedger, witnessed} from '../../issuer/keys/checkpoint-signer.ts'
+import {type CheckpointTools, signCheckpoint, startCheckpointSigner, notingCommits} from '../../issuer/keys/checkpoint-signer.ts'
 import {ledgerRoutes} from '../../issuer/api/ledger-routes.ts'
 import type {Signer} from '../../issuer/model/signer.ts'
 import type {Durable} from '../../issuer/model/durable.ts'
@@ -119,11 +119,11 @@ describe('a checkpoint', () => {
 describe('the witness', () => {
   const failures: unknown[] = []
   beforeEach(() => void failures.splice(0))
-  const watch = (over: CheckpointTools = tools) => watchLedger(over, (fault) => failures.push(fault))
+  const watch = (over: CheckpointTools = tools) => startCheckpointSigner(over, (fault) => failures.push(fault))
 
   test('gives a checkpoint over everything that was committed before the question', async () => {
     const witness = watch()
-    const store = witnessed(durable.store, witness)
+    const store = notingCommits(durable.store, witness)
     for (let n = 1; n <= 6; n++) {
       await decideStatement({...durable, store}, {n})
       expect(sizeOf(await witness.newestCheckpoint())).toBe(n + 1)
@@ -142,7 +142,7 @@ describe('the witness', () => {
       },
     }
     const witness = watch({...tools, signer: waiting})
-    const store = witnessed(durable.store, witness)
+    const store = notingCommits(durable.store, witness)
     for (let n = 1; n <= 10; n++) await decideStatement({...durable, store}, {n})
     release()
     expect(sizeOf(await witness.newestCheckpoint())).toBe(11)
@@ -150,8 +150,8 @@ describe('the witness', () => {
   })
 
   test('does not sign for an answer that decided nothing', async () => {
-    const store = witnessed(durable.store, watch())
-    await durable.claims.claim(statementOf(1), proposal(1))
+    const store = notingCommits(durable.store, watch())
+    await durable.idempotency.begin(statementOf(1), proposal(1))
     expect(await store.commit(answers(1))).toBe('committed')
     await new Promise(setImmediate)
     expect(await durable.checkpoints.newest()).toBeUndefined()

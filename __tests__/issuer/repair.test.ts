@@ -13,8 +13,8 @@ function unpublished(commentId: number, completedAt: number): Unpublished {
   const decision = parseDecisionId(`dec_${String(commentId).padStart(26, '0')}`)
   if (repositoryId === undefined || decision === undefined) throw new Error('a builder made no id')
   const publication = {repository: {id: 1, name: 'octo-org/api-service'}, pullRequest: 0, commentId}
-  const claim = {repositoryId, subject: `comment/${commentId}`}
-  return {claim, decision, outcome: {kind: 'answered', publication}, completedAt}
+  const key = {repositoryId, subject: `comment/${commentId}`}
+  return {key, decision, outcome: {kind: 'answered', publication}, completedAt}
 }
 
 /** Publishing of the comments in `failing` fails; `asked` is what the outbox was asked for. */

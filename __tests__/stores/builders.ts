@@ -16,7 +16,7 @@ import {
   printMicrosTime,
   sealEntry,
 } from '#protocol'
-import type {Claim, ClaimKey, Outcome} from '../../issuer/model/idempotency.ts'
+import type {IdempotencyRecord, IdempotencyKey, Outcome} from '../../issuer/model/idempotency.ts'
 import type {Publication} from '../../issuer/model/publication.ts'
 import type {DecisionRecord} from '../../issuer/model/record.ts'
 import {type ScopeKey, emptyState} from '../../issuer/model/state.ts'
@@ -37,7 +37,7 @@ export const scopeOf = (id = 1296269, name = 'production'): ScopeKey => ({
 export const ulid = (n: number): string => `01jdaa3x7k${String(n).padStart(16, '0')}`
 export const decisionId = (n: number): DecisionId => parseDecisionId(`dec_${ulid(n)}`) as DecisionId
 /** What a worker proposes for statement `n`. */
-export const proposal = (n: number): Pick<Claim, 'decision' | 'nonce'> => ({
+export const proposal = (n: number): Pick<IdempotencyRecord, 'decision' | 'nonce'> => ({
   decision: decisionId(n),
   nonce: String(n).padStart(32, '0'),
 })
@@ -67,12 +67,12 @@ export function receiptOf(n: number, overrides: Overrides = {}): Receipt {
   return parsed.receipt
 }
 
-export const statementOf = (n: number, {repositoryId: id} = scopeOf()): ClaimKey => ({
+export const statementOf = (n: number, {repositoryId: id} = scopeOf()): IdempotencyKey => ({
   repositoryId: id,
   subject: `comment/${1_000_000 + n}`,
 })
 
-export interface Asked {
+export interface DecisionOrder {
   readonly n: number
   readonly read: ScopeReading
   readonly scope?: ScopeKey
@@ -109,13 +109,13 @@ export const publicationOf = (n: number): Publication => ({
 })
 
 /** The change that decides statement `n` after what was read. */
-export function decides(asked: Asked): Decided {
+export function decides(asked: DecisionOrder): Decided {
   const {n, read, scope = scopeOf(), kind = 'allow'} = asked
   const record = recordOf({...asked, scope, kind})
   const receipts = record.receipt === undefined ? read.state.receipts : [...read.state.receipts, liveOf(record.receipt)]
   const state = {...emptyState, receipts, lastAuthorized: record.receipt?.scope.sha}
   return {
-    completes: {claim: statementOf(n, scope), outcome: {kind, publication: publicationOf(n)}},
+    completes: {key: statementOf(n, scope), outcome: {kind, publication: publicationOf(n)}},
     appends: {scope, records: [record], state, read},
     at: asked.at ?? at,
   }
@@ -123,7 +123,7 @@ export function decides(asked: Asked): Decided {
 
 /** The change that answers statement `n` without a decision. */
 export const answers = (n: number, more: Partial<Outcome> = {}): Omit<Decided, 'appends'> => ({
-  completes: {claim: statementOf(n), outcome: {kind: 'answered', publication: publicationOf(n), ...more}},
+  completes: {key: statementOf(n), outcome: {kind: 'answered', publication: publicationOf(n), ...more}},
   at,
 })
 
@@ -133,7 +133,7 @@ function recordOf({
   scope,
   kind,
   ...asked
-}: Asked & {scope: ScopeKey; kind: 'allow' | 'deny' | 'escalate'}): DecisionRecord {
+}: DecisionOrder & {scope: ScopeKey; kind: 'allow' | 'deny' | 'escalate'}): DecisionRecord {
   const {last, frontier} = read.head
   const repository = asked.repository ?? 'octo-org/api-service'
   const overrides = {

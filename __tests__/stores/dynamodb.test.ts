@@ -1,6 +1,6 @@
 /** The store on DynamoDB: the common suite, and what is special to a table that is asked over a network. */
 import {afterAll, beforeAll, describe, expect, jest, test} from '@jest/globals'
-import {publicSight} from '../../issuer/model/viewer.ts'
+import {publicViewer} from '../../issuer/model/viewer.ts'
 import {dynamodbTable} from '../../issuer/store/dynamodb-table.ts'
 import {type Emulator, emulatorAbsent, startEmulator} from '../aws/emulator.ts'
 import {Tables, dynamoClient} from '../aws/tables.ts'
@@ -42,10 +42,10 @@ if (emulatorAbsent !== undefined) {
       })
       const {repositoryId: id, environment} = scopeOf()
       for (const repository of [id, 'octo-org/api-service']) {
-        await durable.store.find({by: 'scope', repository, environment, sight: publicSight})
-        await durable.store.find({by: 'repository', repository, sight: publicSight})
+        await durable.store.find({by: 'scope', repository, environment, sight: publicViewer})
+        await durable.store.find({by: 'repository', repository, sight: publicViewer})
       }
-      await durable.store.find({by: 'approver', login: 'octocat', sight: publicSight})
+      await durable.store.find({by: 'approver', login: 'octocat', sight: publicViewer})
       emulator.failWith(undefined)
       durable.close()
       return requests

@@ -92,7 +92,7 @@ async function checkAfterKill(durable: Durable, first: number): Promise<number> 
   let completed = 0
   // The writer keeps two statements in hand, so the fourth that is not completed lies behind all that it claimed.
   for (let n = first; unfinished.length < 4; n++) {
-    const {decision, outcome} = await durable.claims.claim(statementOf(n), proposal(n))
+    const {decision, outcome} = await durable.idempotency.begin(statementOf(n), proposal(n))
     expect(subjects.has(decision.replace('dec_', 'rcpt_dg_'))).toBe(outcome !== undefined)
     if (outcome === undefined) unfinished.push(n)
     else completed += 1

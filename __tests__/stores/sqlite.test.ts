@@ -77,7 +77,7 @@ describe('a full disk', () => {
     const db = openDatabase(newPath())
     const durable = durableOver(db)
     await durable.createLedger(firstEntry)
-    await durable.claims.claim(statementOf(1), proposal(1))
+    await durable.idempotency.begin(statementOf(1), proposal(1))
     const before = await durable.store.read(scopeOf())
     const change = decides({n: 1, read: before})
     const {completes} = change
@@ -87,7 +87,7 @@ describe('a full disk', () => {
     db.exec(`PRAGMA max_page_count = ${Number(pages) + 1}`)
     await expect(durable.store.commit(large)).rejects.toThrow('full')
     expect(await durable.store.read(scopeOf())).toEqual(before)
-    expect(await durable.claims.claim(statementOf(1), proposal(2))).toEqual(proposal(1))
+    expect(await durable.idempotency.begin(statementOf(1), proposal(2))).toEqual(proposal(1))
     expect(await checkedLedger(durable)).toHaveLength(1)
     db.exec('PRAGMA max_page_count = 100000')
     expect(await durable.store.commit(large)).toBe('committed')
@@ -152,13 +152,13 @@ describe('the schema', () => {
   })
 })
 
-test('an answer of courtesy with no ledger entry survives a restart too', async () => {
+test('a reply to a stranger with no ledger entry survives a restart too', async () => {
   const path = newPath()
   const before = openSqlite(path)
-  await before.claims.claim(statementOf(1), proposal(1))
+  await before.idempotency.begin(statementOf(1), proposal(1))
   await before.store.commit(answers(1))
   before.close()
   const after = openSqlite(path)
-  expect((await after.claims.claim(statementOf(1), proposal(2))).outcome).toEqual(answers(1).completes.outcome)
+  expect((await after.idempotency.begin(statementOf(1), proposal(2))).outcome).toEqual(answers(1).completes.outcome)
   after.close()
 })

@@ -67,7 +67,7 @@ export function testKeySets(the: () => Durable): void {
   })
 
   test('has a decision lost that was made before it', async () => {
-    await the().claims.claim(statementOf(1), proposal(1))
+    await the().idempotency.begin(statementOf(1), proposal(1))
     const read = await the().store.read(scopeOf())
     expect(await the().keySets.announce(await changeOf(the(), await makeKeySet(2)))).toBe('committed')
     expect(await the().store.commit(decides({n: 1, read}))).toBe('lost')

@@ -1,7 +1,7 @@
 /** The part of the common suite about what can be asked of a store: receipts, claims, what is unpublished. */
 import {expect, test} from '@jest/globals'
 import {parseSecondsTime} from '#protocol'
-import {publicSight} from '../../issuer/model/viewer.ts'
+import {publicViewer} from '../../issuer/model/viewer.ts'
 import type {Durable} from '../../issuer/model/durable.ts'
 import type {Lookup} from '../../issuer/model/lookups.ts'
 import {commit, tree} from '../protocol/builders.ts'
@@ -26,7 +26,7 @@ export function testLookups(the: () => Durable): void {
 
   test('give a receipt as it was minted, and whether its repository was public then', async () => {
     const read = await the().store.read(scopeOf())
-    await the().claims.claim(statementOf(1), proposal(1))
+    await the().idempotency.begin(statementOf(1), proposal(1))
     const change = decides({n: 1, read, public: false})
     await the().store.commit(change)
     const {receipt} = decisionIn(change)
@@ -45,7 +45,7 @@ export function testLookups(the: () => Durable): void {
       by: 'scope',
       repository: repositoryId(1296269),
       environment: production,
-      sight: publicSight,
+      sight: publicViewer,
     })
     expect(found).toEqual(Array.from({length: 20}, (_, i) => idOf(22 - i)))
   })
@@ -57,7 +57,7 @@ export function testLookups(the: () => Durable): void {
       by: 'scope',
       repository: repositoryId(1296269),
       environment: production,
-      sight: publicSight,
+      sight: publicViewer,
     } as const
     const idsUntil = async (n: number) => await idsOf({...inScope, issuedBefore: second(n)})
     expect(await idsUntil(22)).toEqual(Array.from({length: 20}, (_, i) => idOf(22 - i)))
@@ -76,7 +76,7 @@ export function testLookups(the: () => Durable): void {
       by: 'scope',
       repository: repositoryId(1296269),
       environment: production,
-      sight: publicSight,
+      sight: publicViewer,
     } as const
     expect(usual).toMatchObject({sha: commit, tree})
     expect(await idsOf({...inScope, sha: usual.sha})).toEqual([idOf(1)])
@@ -94,7 +94,7 @@ export function testLookups(the: () => Durable): void {
     await decideStatement(the(), {n: 1, repository: 'octo-org/first'})
     await decideStatement(the(), {n: 2, repository: 'octo-org/renamed'})
     await decideStatement(the(), {n: 3, scope: scopeOf(7), repository: 'octo-org/first'})
-    const named = (repository: string) => idsOf({by: 'scope', repository, environment: production, sight: publicSight})
+    const named = (repository: string) => idsOf({by: 'scope', repository, environment: production, sight: publicViewer})
     expect(await named('octo-org/renamed')).toEqual([idOf(2), idOf(1)])
     expect(await named('Octo-Org/FIRST')).toEqual([idOf(3)])
     expect(await named('octo-org/unknown')).toEqual([])
@@ -103,35 +103,35 @@ export function testLookups(the: () => Durable): void {
 
 export function testClaims(the: () => Durable): void {
   test('keep the first ids, whatever is proposed later', async () => {
-    expect(await the().claims.claim(statementOf(1), proposal(1))).toEqual(proposal(1))
-    expect(await the().claims.claim(statementOf(1), proposal(2))).toEqual(proposal(1))
+    expect(await the().idempotency.begin(statementOf(1), proposal(1))).toEqual(proposal(1))
+    expect(await the().idempotency.begin(statementOf(1), proposal(2))).toEqual(proposal(1))
   })
 
   test('of the same comment id in two repositories are two', async () => {
-    await the().claims.claim(statementOf(1, scopeOf(1)), proposal(1))
-    expect(await the().claims.claim(statementOf(1, scopeOf(2)), proposal(2))).toEqual(proposal(2))
+    await the().idempotency.begin(statementOf(1, scopeOf(1)), proposal(1))
+    expect(await the().idempotency.begin(statementOf(1, scopeOf(2)), proposal(2))).toEqual(proposal(2))
   })
 
   test('never share a decision id', async () => {
-    await the().claims.claim(statementOf(1), proposal(1))
-    await expect(the().claims.claim(statementOf(2), proposal(1))).rejects.toThrow()
+    await the().idempotency.begin(statementOf(1), proposal(1))
+    await expect(the().idempotency.begin(statementOf(2), proposal(1))).rejects.toThrow()
   })
 
-  test('remember the last courtesy to a person on a pull request', async () => {
+  test('remember the last reply to a stranger on a pull request', async () => {
     const to = {repositoryId: repositoryId(1296269), accountId: 583231, pullRequest: 42}
-    expect(await the().claims.lastCourtesy(to)).toBeUndefined()
-    const courtesy = {accountId: 583231, pullRequest: 42}
+    expect(await the().idempotency.lastStrangerReply(to)).toBeUndefined()
+    const strangerReply = {accountId: 583231, pullRequest: 42}
     for (const [n, later] of [
       [1, 5000],
       [2, 1000],
     ] as const) {
-      await the().claims.claim(statementOf(n), proposal(n))
-      await the().store.commit({...answers(n, {courtesy}), at: at + later})
+      await the().idempotency.begin(statementOf(n), proposal(n))
+      await the().store.commit({...answers(n, {strangerReply}), at: at + later})
     }
-    expect(await the().claims.lastCourtesy(to)).toBe(at + 5000)
-    expect(await the().claims.lastCourtesy({...to, pullRequest: 43})).toBeUndefined()
-    expect(await the().claims.lastCourtesy({...to, accountId: 1})).toBeUndefined()
-    expect((await the().claims.claim(statementOf(1), proposal(1))).outcome?.courtesy).toEqual(courtesy)
+    expect(await the().idempotency.lastStrangerReply(to)).toBe(at + 5000)
+    expect(await the().idempotency.lastStrangerReply({...to, pullRequest: 43})).toBeUndefined()
+    expect(await the().idempotency.lastStrangerReply({...to, accountId: 1})).toBeUndefined()
+    expect((await the().idempotency.begin(statementOf(1), proposal(1))).outcome?.strangerReply).toEqual(strangerReply)
   })
 }
 
@@ -140,7 +140,7 @@ export function testOutbox(the: () => Durable): void {
     await decideStatement(the(), {n: 1, at: at + 2000})
     await decideStatement(the(), {n: 2, at: at + 1000, kind: 'deny'})
     await decideStatement(the(), {n: 3, at: at + 3000})
-    await the().claims.claim(statementOf(4), proposal(4))
+    await the().idempotency.begin(statementOf(4), proposal(4))
     const waiting = await the().outbox.unpublished(at + 3000)
     expect(waiting).toEqual([
       {
@@ -166,7 +166,7 @@ export function testOutbox(the: () => Durable): void {
   })
 
   test('does not take a mark for a statement that is not completed', async () => {
-    await the().claims.claim(statementOf(1), proposal(1))
+    await the().idempotency.begin(statementOf(1), proposal(1))
     await the().outbox.markPublished(statementOf(1), at)
     await the().store.commit(answers(1))
     expect(await the().outbox.unpublished(at + 1)).toHaveLength(1)
@@ -174,7 +174,7 @@ export function testOutbox(the: () => Durable): void {
 
   test('gives at most fifty at once', async () => {
     for (let n = 1; n <= 52; n++) {
-      await the().claims.claim(statementOf(n), proposal(n))
+      await the().idempotency.begin(statementOf(n), proposal(n))
       await the().store.commit(answers(n))
     }
     expect(await the().outbox.unpublished(at + 1)).toHaveLength(50)

@@ -40,13 +40,13 @@ export function testRecords(the: () => Durable): void {
   })
 }
 
-interface Told {
+interface Recorded {
   readonly event: 'deploy.started' | 'deploy.finished'
   readonly ownerId: number
 }
 
 /** What a job tells of receipt 1. */
-async function tell({store}: Durable, {event, ownerId}: Told): Promise<void> {
+async function tell({store}: Durable, {event, ownerId}: Recorded): Promise<void> {
   const scope = scopeOf()
   const read = await store.read(scope)
   const record = mintEvent({

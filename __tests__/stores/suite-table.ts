@@ -1,6 +1,6 @@
 /** What an engine promises, tested over its port alone: each engine is put through the same sentences. */
 import {expect, test} from '@jest/globals'
-import type {Condition, Item, Key, Question, Table, Write} from '../../issuer/store/table.ts'
+import type {Condition, Item, Key, Query, Table, Write} from '../../issuer/store/table.ts'
 
 const keyOf = (name: string, sk = '-'): Key => ({pk: `body#${name}`, sk})
 const size = (item: Item): unknown => item['size']
@@ -128,7 +128,7 @@ export function describeTable(openTable: () => Promise<Table>): void {
     expect(await table.getAll(bodies)).toEqual(bodies)
   })
 
-  const range: readonly (readonly [string, Question['range'], readonly number[]])[] = [
+  const range: readonly (readonly [string, Query['range'], readonly number[]])[] = [
     ['none', undefined, [1, 2, 3, 10]],
     ['below', {below: '03'}, [1, 2]],
     ['up to', {upTo: '03'}, [1, 2, 3]],
@@ -140,7 +140,7 @@ export function describeTable(openTable: () => Promise<Table>): void {
       ...keyOf('many#other', '01'),
       size: 99,
     })
-    const ask = async (more: Partial<Question>) =>
+    const ask = async (more: Partial<Query>) =>
       (await table.query({hash: 'body#many', range: of, ...more})).map(size)
     expect(await ask({})).toEqual(found)
     expect(await ask({newestFirst: true})).toEqual([...found].reverse())
@@ -161,7 +161,7 @@ export function describeTable(openTable: () => Promise<Table>): void {
       {...keyOf('elsewhere'), outbox: 'panels', completedAt: 1},
       {...keyOf('none'), completedAt: 1},
     )
-    const ask = async (of: Question['range']) =>
+    const ask = async (of: Query['range']) =>
       (await table.query({index: 'outbox', hash: 'waiting', range: of})).map((item) => item['kind'])
     expect(await ask(undefined)).toEqual(['20', '100', '300'])
     expect(await ask({below: 100})).toEqual(['20'])

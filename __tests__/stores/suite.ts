@@ -67,7 +67,7 @@ export function describeStore(name: string, openEmpty: () => Promise<Durable>): 
   describe(`${name}: look-ups`, () => testLookups(() => durable))
   describe(`${name}: records`, () => testRecords(() => durable))
   describe(`${name}: sight`, () => testSight(() => durable))
-  describe(`${name}: claims and courtesy`, () => testClaims(() => durable))
+  describe(`${name}: idempotency, and replies to strangers`, () => testClaims(() => durable))
   describe(`${name}: the outbox`, () => testOutbox(() => durable))
   describe(`${name}: the push log`, () => testPushes(() => durable))
   describe(`${name}: the notes of panels`, () => testPanels(() => durable))
@@ -127,7 +127,7 @@ function testLedger(the: () => Durable, openEmpty: () => Promise<Durable>): void
 
 function testCommits(the: () => Durable): void {
   const claimAndRead = async (n: number, scope = scopeOf()) => {
-    await the().claims.claim(statementOf(n, scope), proposal(n))
+    await the().idempotency.begin(statementOf(n, scope), proposal(n))
     return the().store.read(scope)
   }
 
@@ -139,14 +139,14 @@ function testCommits(the: () => Durable): void {
     expect(head).toMatchObject({last: entry, frontier})
     expect(state).toEqual(change.appends.state)
     expect(version).toBe(1)
-    expect((await the().claims.claim(statementOf(1), proposal(2))).outcome).toEqual(change.completes.outcome)
+    expect((await the().idempotency.begin(statementOf(1), proposal(2))).outcome).toEqual(change.completes.outcome)
   })
 
   test('of an answer leaves the ledger and the scope alone', async () => {
     await claimAndRead(1)
     expect(await the().store.commit(answers(1))).toBe('committed')
     expect(await the().store.read(scopeOf())).toMatchObject({head: {last: firstEntry}, version: 0})
-    expect((await the().claims.claim(statementOf(1), proposal(1))).outcome).toEqual(answers(1).completes.outcome)
+    expect((await the().idempotency.begin(statementOf(1), proposal(1))).outcome).toEqual(answers(1).completes.outcome)
   })
 
   test('is lost when the same scope has moved on, and writes nothing', async () => {
@@ -154,7 +154,7 @@ function testCommits(the: () => Durable): void {
     await decideStatement(the(), {n: 2})
     expect(await the().store.commit(decides({n: 1, read}))).toBe('lost')
     expect(await checkedLedger(the())).toHaveLength(2)
-    expect(await the().claims.claim(statementOf(1), proposal(1))).toEqual(proposal(1))
+    expect(await the().idempotency.begin(statementOf(1), proposal(1))).toEqual(proposal(1))
   })
 
   test('is lost when the ledger has moved on through another scope', async () => {
@@ -174,7 +174,7 @@ function testCommits(the: () => Durable): void {
   test('that was done and answered with an error is found by its claim, and sent again it writes nothing', async () => {
     const change = decides({n: 1, read: await claimAndRead(1)})
     await expect(answeringWithAnError(the().store).commit(change)).rejects.toThrow('cut')
-    expect((await the().claims.claim(statementOf(1), proposal(9))).outcome).toEqual(change.completes.outcome)
+    expect((await the().idempotency.begin(statementOf(1), proposal(9))).outcome).toEqual(change.completes.outcome)
     expect(await the().store.commit(change)).toBe('committed')
     expect(await checkedLedger(the())).toHaveLength(2)
     expect((await the().store.read(scopeOf())).version).toBe(1)
@@ -200,7 +200,7 @@ function testCommits(the: () => Durable): void {
   })
 
   const contradictions: readonly (readonly [string, (change: Decided) => Change, string])[] = [
-    ['without a claim', (change) => withCompletion(change, {claim: statementOf(99)}), 'is claimed before'],
+    ['without a claim', (change) => withCompletion(change, {key: statementOf(99)}), 'is claimed before'],
     ['under another decision id', (change) => withRecord(change, {decision: proposal(5).decision}), 'its claim holds'],
     ['with a frontier that does not follow', (change) => withRecord(change, {frontier: emptyFrontier}), 'frontier'],
     ['with an entry that does not follow', (change) => withRecord(change, {entry: firstEntry}), 'would break'],
@@ -213,7 +213,7 @@ function testCommits(the: () => Durable): void {
     const change = decides({n: 1, read: await claimAndRead(1)})
     await expect(the().store.commit(spoil(change))).rejects.toThrow(message)
     expect(await checkedLedger(the())).toHaveLength(1)
-    expect(await the().claims.claim(statementOf(1), proposal(1))).toEqual(proposal(1))
+    expect(await the().idempotency.begin(statementOf(1), proposal(1))).toEqual(proposal(1))
   })
 }
 

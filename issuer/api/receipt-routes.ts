@@ -2,7 +2,7 @@
 import type {Context, Hono} from 'hono'
 import {bodyLimit} from 'hono/body-limit'
 import {parseReceiptId, parseRepositoryName} from '#protocol'
-import {type Caller, type Job, mayRead, sightOf} from '../model/caller.ts'
+import {type Caller, type Job, mayRead, viewerOf} from '../model/caller.ts'
 import type {CallerTools} from './callers/read-caller.ts'
 import {type RefreshTools, refreshQuietly} from '../decide/panels.ts'
 import {type ReceiptQuestion, readReceiptQuery} from './receipt-query.ts'
@@ -14,7 +14,7 @@ import type {BearsName} from '../github/present-names.ts'
 import {redeem} from '../decide/redeem.ts'
 import {answerRefusal} from './refusals.ts'
 import {type StatusTools, createStatusReader} from './status.ts'
-import type {Telling} from '../decide/told.ts'
+import type {JobReport} from '../decide/told.ts'
 import {takeTurns} from '../store/turns.ts'
 
 export type ReceiptRouteTools = CallerTools & AdmitTools & StatusTools & RefreshTools & {readonly bearsName: BearsName}
@@ -27,7 +27,7 @@ export function receiptRoutes(tools: ReceiptRouteTools): Hono {
     const caller = await callerOf(c, tools)
     const query = readReceiptQuery((name) => c.req.queries(name))
     if (!query.ok) return answerRefusal(c, {code: 'query_invalid', problem: query.problems.join('; ')})
-    const found = await tools.store.find({...query.lookup, sight: sightOf(caller)})
+    const found = await tools.store.find({...query.lookup, sight: viewerOf(caller)})
     const isTheirs = await isStillNamed(query.lookup, found[0], tools)
     return c.json({receipts: isTheirs ? found.map(({receipt}) => receipt) : []})
   })
@@ -79,14 +79,14 @@ function addTellingRoutes(routes: Hono, given: ReceiptRouteTools): void {
   })
 }
 
-async function showDeployed({found, repository}: Telling, tools: ReceiptRouteTools): Promise<void> {
+async function showDeployed({found, repository}: JobReport, tools: ReceiptRouteTools): Promise<void> {
   const {pullRequest} = found.receipt.scope
   if (pullRequest === undefined) return
   await refreshQuietly({repository, installation: repository.installation, pullRequest}, tools)
 }
 
 /** A job that may tell something of the receipt, or the answer to one that may not. */
-async function admit(c: Context, job: Job, tools: ReceiptRouteTools): Promise<Telling | Response> {
+async function admit(c: Context, job: Job, tools: ReceiptRouteTools): Promise<JobReport | Response> {
   const found = await findShown(c, job, tools)
   if (found === undefined) return await c.notFound()
   const admission = await admitJob({job, receipt: found.receipt}, tools)

@@ -37,13 +37,13 @@ export async function runAuditor(args: readonly string[], tools: RegisterTools):
   return typeof read === 'string' ? wrongly(read) : await withCallers(tools, ({auditors}) => add(read, auditors))
 }
 
-interface Asked {
+interface NewAuditor {
   readonly name: string
   readonly owners: readonly string[]
   readonly expires: string
 }
 
-function readAuditor({name, owners, expires}: Asked, now: number): Auditor | string {
+function readAuditor({name, owners, expires}: NewAuditor, now: number): Auditor | string {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name)) return 'NAME has letters, digits, dots, dashes and underscores'
   if (owners.length === 0) return '--owner is missing: give the numeric id of an account'
   if (!owners.every((owner) => /^[1-9][0-9]{0,14}$/.test(owner))) {

@@ -23,7 +23,7 @@ export interface ExportTools extends RegisterTools {
   readonly tell?: (words: string) => void
 }
 
-interface Asked {
+interface ExportOrder {
   readonly head: PackHead
   readonly out: string
 }
@@ -43,7 +43,7 @@ export async function runExport(args: readonly string[], tools: ExportTools): Pr
   })
 }
 
-function readAsked(args: readonly string[]): Asked | {readonly problems: readonly string[]} {
+function readAsked(args: readonly string[]): ExportOrder | {readonly problems: readonly string[]} {
   const text = {type: 'string'} as const
   const options = {from: text, to: text, out: text, repository: text, redact: text}
   const {values} = parseArgs({args: [...args], options})
@@ -65,7 +65,7 @@ interface Exporting {
 
 const pauseMs = 5000
 
-async function exportPack({head, out}: Asked, {store, keys, tools: {now, tell}}: Exporting): Promise<Printed> {
+async function exportPack({head, out}: ExportOrder, {store, keys, tools: {now, tell}}: Exporting): Promise<Printed> {
   const {repository} = head
   if (repository !== null && (await store.kept.named(repository)).length === 0) {
     return {code: 2, lines: [`--repository: nothing was ever decided for ${repository}`]}

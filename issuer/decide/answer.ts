@@ -1,7 +1,7 @@
 /** Answers that decide nothing: help, status, a near miss, the bare form, an unnamed environment, no standing. */
 import {type Environment, parseEnvironment} from '#protocol'
 import type {Command, ReadingForUs} from '../model/command.ts'
-import type {Ground, StandingFacts, Statement} from '../model/facts.ts'
+import type {Baseline, StandingFacts, Statement} from '../model/facts.ts'
 import {choosePolicy, describeUnreadable, findAsked} from '../policy/in-force.ts'
 import {evaluateFloor, evaluateStanding} from '../policy/rules.ts'
 import type {PolicyInForce, RuleOutcome} from '../model/ruling.ts'
@@ -20,34 +20,34 @@ import type {Outcome} from '../model/idempotency.ts'
 import type {FactTools, OnceTools} from './tools.ts'
 
 /** What was said, and who said it; `gone` when the comment, or what it stands on, is not there any more. */
-export interface Question {
+export interface Answerable {
   readonly said: Statement
   readonly reading: ReadingForUs
   readonly standing: StandingFacts | 'gone'
-  /** Absent until it was read: nobody without permission has it read but for the one answer of courtesy. */
+  /** Absent until it was read: nobody without permission has it read but for the one reply that a stranger gets. */
   readonly known?: Known
 }
 
 interface Known {
-  readonly ground: Ground
+  readonly baseline: Baseline
   readonly inForce: PolicyInForce
 }
 
 type Words = Pick<Publication, 'reaction' | 'reply'>
-export type Answer = Words & {readonly courtesy?: Outcome['courtesy']}
+export type Answer = Words & {readonly strangerReply?: Outcome['strangerReply']}
 export type AnswerTools = Omit<OnceTools, 'newIds'> & Pick<FactTools, 'facts' | 'pushLog'>
 
 /** Who may approve at all is always answered; others get at most one reply a person, pull request and hour. */
-export async function answerQuestion({said, reading, standing, known}: Question, tools: AnswerTools): Promise<Answer> {
+export async function answerQuestion({said, reading, standing, known}: Answerable, tools: AnswerTools): Promise<Answer> {
   if (standing === 'gone') return {}
   const refused = refuseStanding(reading, {standing, known})
   if (refused !== undefined) {
     const words = {reaction: '-1', reply: renderNoStanding(refused)} as const
-    return await withCourtesy({said, reaction: '-1', findWords: () => Promise.resolve(words)}, tools)
+    return await withinReplyLimit({said, reaction: '-1', findWords: () => Promise.resolve(words)}, tools)
   }
   if (evaluateFloor(standing).kind === 'standing') return await findWords({said, reading, known}, tools)
   const reaction = reading.kind === 'near-miss' ? 'confused' : '+1'
-  return await withCourtesy({said, reaction, findWords: () => findWords({said, reading, known}, tools)}, tools)
+  return await withinReplyLimit({said, reaction, findWords: () => findWords({said, reading, known}, tools)}, tools)
 }
 
 /** The outcomes that keep this person from authorizing for the named environment; undefined when nothing does. */
@@ -94,8 +94,8 @@ async function findWords({said, reading, known: given}: Findable, tools: AnswerT
 }
 
 async function readKnown(said: Statement, {facts}: Pick<AnswerTools, 'facts'>): Promise<Known | 'gone'> {
-  const ground = await facts.readGround(said)
-  return ground === 'gone' ? ground : {ground, inForce: choosePolicy(ground.policy)}
+  const baseline = await facts.readBaseline(said)
+  return baseline === 'gone' ? baseline : {baseline, inForce: choosePolicy(baseline.policy)}
 }
 
 async function readStatus(
@@ -121,26 +121,26 @@ async function answerBare(
   }
   const {state} = await tools.store.read({repositoryId: said.repository.id, environment})
   const change = await tools.facts.readChange(said, {
-    ground: known.ground,
+    baseline: known.baseline,
     pushes: (ref) => tools.pushLog.pushes(said.repository.id, ref),
     lastAuthorized: state.lastAuthorized,
   })
   return change === 'gone' ? {} : {reaction: 'eyes', reply: renderBare(environment, change)}
 }
 
-const courtesyMs = 3_600_000
+const replyLimitMs = 3_600_000
 
 /** Words that are found only when they are said: silence costs nothing. */
-interface Courtesy {
+interface LimitedReply {
   readonly said: Statement
   /** What a silent answer is. */
   readonly reaction: Words['reaction']
   readonly findWords: () => Promise<Words>
 }
 
-async function withCourtesy({said, reaction, findWords: find}: Courtesy, tools: AnswerTools): Promise<Answer> {
+async function withinReplyLimit({said, reaction, findWords: find}: LimitedReply, tools: AnswerTools): Promise<Answer> {
   const to = {accountId: said.comment.authorId, pullRequest: said.pullRequest}
-  const last = await tools.claims.lastCourtesy({repositoryId: said.repository.id, ...to})
-  const silent = last !== undefined && tools.now() < last + courtesyMs
-  return silent ? {reaction} : {...(await find()), courtesy: to}
+  const last = await tools.idempotency.lastStrangerReply({repositoryId: said.repository.id, ...to})
+  const silent = last !== undefined && tools.now() < last + replyLimitMs
+  return silent ? {reaction} : {...(await find()), strangerReply: to}
 }

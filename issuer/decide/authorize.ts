@@ -3,11 +3,11 @@
  * Told again for the same statement, after a crash or an outage, it comes to the same single outcome.
  */
 import type {DecisionId, Flag} from '#protocol'
-import {type Question, answerQuestion} from './answer.ts'
+import {type Answerable, answerQuestion} from './answer.ts'
 import {readCollected, readTeams} from './collect.ts'
 import {type Completing, type Words, complete, completeInRounds, publicationOf, statementKey} from './rounds.ts'
 import {readDenials} from './denials.ts'
-import type {ChangeFacts, Ground, StandingFacts, Statement} from '../model/facts.ts'
+import type {ChangeFacts, Baseline, StandingFacts, Statement} from '../model/facts.ts'
 import {foldLifted, isVoid, revocationsOf} from '../mint/fold-withdrawal.ts'
 import {foldWaiting} from '../mint/fold-waiting.ts'
 import {foldScope} from '../mint/mint-record.ts'
@@ -22,7 +22,7 @@ import {renderCheckRun} from '../publish/render-check-run.ts'
 import {renderAllowed, renderDenied, renderEscalated} from '../publish/render-reply.ts'
 import {readChange} from './read-change.ts'
 import {type Sealed, sealDecision} from './seal-decision.ts'
-import type {Claim, ClaimKey, Outcome} from '../model/idempotency.ts'
+import type {IdempotencyRecord, IdempotencyKey, Outcome} from '../model/idempotency.ts'
 import type {ReadingForUs} from '../model/command.ts'
 import type {Heard} from '../model/inbox.ts'
 import type {ScopeState} from '../model/state.ts'
@@ -40,26 +40,26 @@ export type AuthorizeTools = WithdrawTools &
 export async function handleStatement({statement: said, reading}: Heard, tools: AuthorizeTools): Promise<void> {
   if (said.comment.authorId === (await tools.ownAccount())) return
   const key = statementKey(said)
-  const claim = await tools.claims.claim(key, tools.newIds())
-  const outcome = claim.outcome ?? (await settle({said, claim}, reading, tools))
+  const begun = await tools.idempotency.begin(key, tools.newIds())
+  const outcome = begun.outcome ?? (await settle({said, begun}, reading, tools))
   // From here the outcome is durable: a crash before the reply is repaired from the outbox.
-  await publishOutcome({claim: key, decision: claim.decision, outcome}, tools)
+  await publishOutcome({key, decision: begun.decision, outcome}, tools)
   if (outcome.kind !== 'answered') await refreshQuietly(said, tools)
 }
 
 /** Sends what an outcome says, which may be done again without harm, and marks it as sent. */
 export async function publishOutcome(
-  {claim, decision, outcome}: {claim: ClaimKey; decision: DecisionId; outcome: Outcome},
+  {key, decision, outcome}: {key: IdempotencyKey; decision: DecisionId; outcome: Outcome},
   {publisher, outbox, now, newestCheckpoint}: PublishTools,
 ): Promise<void> {
   await publisher.publish(withCheckpoint(outcome.publication, await newestCheckpoint()), decision)
-  await outbox.markPublished(claim, now())
+  await outbox.markPublished(key, now())
 }
 
 /** A statement in hand, and the ids that its decision has whatever happens. */
 interface InHand {
   readonly said: Statement
-  readonly claim: Claim
+  readonly begun: IdempotencyRecord
 }
 
 async function settle(hand: InHand, reading: ReadingForUs, tools: AuthorizeTools): Promise<Outcome> {
@@ -75,43 +75,43 @@ async function settle(hand: InHand, reading: ReadingForUs, tools: AuthorizeTools
   }
   if (evaluateFloor(standing).kind === 'no-standing') return await answer(question, tools)
   // Only now the policy, which strangers cannot make anybody read (threats A52).
-  const ground = await tools.facts.readGround(said)
+  const baseline = await tools.facts.readBaseline(said)
   // Announced under one owner and transferred before it was read: another ledger's business (threats A12).
-  if (ground === 'gone' || !tools.servesOwner(ground.repository.owner)) return await complete({said, words: {}}, tools)
-  const inForce = choosePolicy(ground.policy)
+  if (baseline === 'gone' || !tools.servesOwner(baseline.repository.owner)) return await complete({said, words: {}}, tools)
+  const inForce = choosePolicy(baseline.policy)
   const environment = command.kind === 'authorize' ? findAsked(inForce, command) : undefined
   if (command.kind !== 'authorize' || environment === undefined) {
-    return await answer({...question, known: {ground, inForce}}, tools)
+    return await answer({...question, known: {baseline, inForce}}, tools)
   }
   const full = await readTeams({said, standing, environment}, tools.teams)
   const hasStanding = evaluateStanding({standing: full, policy: inForce.policy, environment}).kind === 'standing'
   if (!hasStanding || (command.sha === undefined && !environment.binding.includes('head'))) {
-    return await answer({...question, standing: full, known: {ground, inForce}}, tools)
+    return await answer({...question, standing: full, known: {baseline, inForce}}, tools)
   }
-  return await decide({...hand, standing: full, request: command, environment, ground, inForce}, tools)
+  return await decide({...hand, standing: full, request: command, environment, baseline, inForce}, tools)
 }
 
 /** Completes the claim with words alone: nothing is decided, nothing is written to the ledger. */
-async function answer(question: Question, tools: AuthorizeTools): Promise<Outcome> {
-  const {courtesy, ...words} = await answerQuestion(question, tools)
-  return await complete({said: question.said, words, courtesy}, tools)
+async function answer(question: Answerable, tools: AuthorizeTools): Promise<Outcome> {
+  const {strangerReply, ...words} = await answerQuestion(question, tools)
+  return await complete({said: question.said, words, strangerReply}, tools)
 }
 
 interface Decidable extends InHand {
   readonly standing: StandingFacts
   readonly request: Request
   readonly environment: EnvironmentPolicy
-  readonly ground: Ground
+  readonly baseline: Baseline
   readonly inForce: PolicyInForce
 }
 
 async function decide(asked: Decidable, tools: AuthorizeTools): Promise<Outcome> {
-  const {said, request, ground} = asked
+  const {said, request, baseline} = asked
   const scope = {repositoryId: said.repository.id, environment: request.environment}
   let seen: {readonly version: number; readonly change: ChangeFacts} | undefined
-  return await completeInRounds({claim: statementKey(said), scope}, tools, async (read) => {
+  return await completeInRounds({key: statementKey(said), scope}, tools, async (read) => {
     // GitHub is asked again when this scope moved; another scope's entry only moves the ledger's head.
-    const change = seen?.version === read.version ? seen.change : await readChange(said, {read, ground, tools})
+    const change = seen?.version === read.version ? seen.change : await readChange(said, {read, baseline, tools})
     if (change === 'gone') return await complete({said, words: {}}, tools)
     seen = {version: read.version, change}
     const ruled = await readCase({...asked, change}, {state: read.state, tools})
@@ -141,9 +141,9 @@ interface Ruled {
 
 /** A ruling as the one change that the store takes: record, scope state and the claim's completion. */
 async function mint({asked, ruled, ruling, read}: Ruled, tools: AuthorizeTools): Promise<Completing> {
-  const {said, claim} = asked
+  const {said, begun} = asked
   const sealed = await sealDecision(
-    {claim, statement: said, case: ruled, ruling, said: 'ALLOW', head: read.head},
+    {begun, statement: said, case: ruled, ruling, said: 'ALLOW', head: read.head},
     tools,
   )
   const {record, at} = sealed
@@ -155,7 +155,7 @@ async function mint({asked, ruled, ruling, read}: Ruled, tools: AuthorizeTools):
   const words = renderDecision(sealed, ruled, state)
   const outcome: Outcome = {kind: sealed.ruling.kind, publication: publicationOf(said, words)}
   return {
-    completes: {claim: statementKey(said), outcome},
+    completes: {key: statementKey(said), outcome},
     appends: {scope: record.scope, records: [record], state, read},
     at,
   }
@@ -197,8 +197,8 @@ const withFlags = (ruling: Ruling, flags: readonly Flag[]): Ruling =>
 /** Says on the pull request that a statement could not be decided, unless it was decided after all. */
 export async function giveUp(said: Statement, cause: 'github' | 'internal', tools: AuthorizeTools): Promise<void> {
   const key = statementKey(said)
-  const claim = await tools.claims.claim(key, tools.newIds())
+  const begun = await tools.idempotency.begin(key, tools.newIds())
   const words = {reaction: 'confused', reply: renderGaveUp(cause)} as const
-  const outcome = claim.outcome ?? (await complete({said, words}, tools))
-  await publishOutcome({claim: key, decision: claim.decision, outcome}, tools)
+  const outcome = begun.outcome ?? (await complete({said, words}, tools))
+  await publishOutcome({key, decision: begun.decision, outcome}, tools)
 }

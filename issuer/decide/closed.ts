@@ -2,7 +2,7 @@
 import type {Environment} from '#protocol'
 import {liveReceipts} from '../mint/fold-withdrawal.ts'
 import type {ChangeFacts, PullNotice, PullRequestSource} from '../model/facts.ts'
-import type {ClaimKey} from '../model/idempotency.ts'
+import type {IdempotencyKey} from '../model/idempotency.ts'
 import type {Scopes} from '../model/lookups.ts'
 import {renderClosed} from '../publish/render-withdrawal.ts'
 import {publishOutcome} from './authorize.ts'
@@ -36,13 +36,13 @@ async function closeIn({pull, repository, environment}: Closing, tools: ClosedTo
   const newest = liveReceipts(state, pull.pullRequest, tools.now()).at(-1)
   if (newest === undefined) return
   // A pull request that is opened, authorized and closed once more has another newest receipt.
-  const key: ClaimKey = {repositoryId: scope.repositoryId, subject: `closed/${newest.id}`}
-  const claim = await tools.claims.claim(key, tools.newIds())
+  const key: IdempotencyKey = {repositoryId: scope.repositoryId, subject: `closed/${newest.id}`}
+  const begun = await tools.idempotency.begin(key, tools.newIds())
   const {name, owner, public: isPublic} = repository
   const outcome = await endReceipts(
     {
       key,
-      claim,
+      begun,
       scope,
       repository: {name, ownerId: owner.id, public: isPublic},
       by: pull.actor,
@@ -55,5 +55,5 @@ async function closeIn({pull, repository, environment}: Closing, tools: ClosedTo
     },
     tools,
   )
-  await publishOutcome({claim: key, decision: claim.decision, outcome}, tools)
+  await publishOutcome({key, decision: begun.decision, outcome}, tools)
 }

@@ -6,7 +6,7 @@ import type {EnvironmentPolicy, Policy, StandingDenial} from '../model/ruling.ts
 import type {Denial, ScopeState} from '../model/state.ts'
 import type {FactTools} from './tools.ts'
 
-interface Asked {
+interface DenialContext {
   readonly said: Statement
   readonly standing: StandingFacts
   readonly environment: EnvironmentPolicy
@@ -15,7 +15,7 @@ interface Asked {
 }
 
 export async function readDenials(
-  asked: Asked,
+  asked: DenialContext,
   tools: Pick<FactTools, 'permissions' | 'teams'>,
 ): Promise<readonly StandingDenial[]> {
   const {said, state} = asked
@@ -32,7 +32,7 @@ export async function readDenials(
 /** Only an admin's word depends on it, so only then GitHub is asked. */
 async function mayStillApprove(
   {by}: Denial,
-  {said, standing, environment, policy}: Asked,
+  {said, standing, environment, policy}: DenialContext,
   {permissions, teams}: Pick<FactTools, 'permissions' | 'teams'>,
 ): Promise<boolean> {
   if (standing.permission !== 'admin' || standing.author.id === by.id) return true

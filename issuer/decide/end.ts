@@ -7,7 +7,7 @@ import {foldRevoked} from '../mint/fold-withdrawal.ts'
 import {mintEvent} from '../mint/mint-event.ts'
 import {headAfter, nextTime} from '../mint/mint-record.ts'
 import {acceptSignedRevocation, mintRevocationBody} from '../mint/mint-revocation.ts'
-import type {Claim, ClaimKey, Outcome} from '../model/idempotency.ts'
+import type {IdempotencyRecord, IdempotencyKey, Outcome} from '../model/idempotency.ts'
 import type {CheckRun, Publication} from '../model/publication.ts'
 import type {EventRecord, LedgerHead, LedgerRecord} from '../model/record.ts'
 import type {LiveReceipt, ScopeKey, ScopeState} from '../model/state.ts'
@@ -38,24 +38,24 @@ export interface EndWords {
 
 /** What ends them, once and for all. */
 export interface EndOnce extends Omit<EndOrder, 'nonce'> {
-  readonly key: ClaimKey
-  readonly claim: Claim
+  readonly key: IdempotencyKey
+  readonly begun: IdempotencyRecord
 }
 
 /** By a change of their own. When this returns they are revoked, by this or by what was first. */
-export async function endReceipts({key, claim, ...meant}: EndOnce, words: EndWords, tools: EndTools): Promise<Outcome> {
-  if (claim.outcome !== undefined) return claim.outcome
-  const order = {...meant, nonce: claim.nonce}
+export async function endReceipts({key, begun, ...meant}: EndOnce, words: EndWords, tools: EndTools): Promise<Outcome> {
+  if (begun.outcome !== undefined) return begun.outcome
+  const order = {...meant, nonce: begun.nonce}
   await endSurplus(order, tools)
-  return await completeInRounds({claim: key, scope: order.scope}, tools, async (read): Promise<Completing> => {
+  return await completeInRounds({key, scope: order.scope}, tools, async (read): Promise<Completing> => {
     const at = tools.now()
     const receipts = order.choose(read.state, at)
     if (receipts.length === 0)
-      return {completes: {claim: key, outcome: {kind: 'answered', publication: words.address}}, at}
+      return {completes: {key, outcome: {kind: 'answered', publication: words.address}}, at}
     const {records, state, checkRuns} = await makeEnding(order, {receipts, read, at}, tools)
     const publication = {...words.address, checkRuns, ...(words.reply && {reply: words.reply(receipts)})}
     return {
-      completes: {claim: key, outcome: {kind: 'closed', publication}},
+      completes: {key, outcome: {kind: 'closed', publication}},
       appends: {scope: order.scope, records, state, read},
       at,
     }

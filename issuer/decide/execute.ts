@@ -4,7 +4,7 @@ import {nextTime} from '../mint/mint-record.ts'
 import type {FoundEvent, RecordReader} from '../model/lookups.ts'
 import type {OnceTools} from './tools.ts'
 import type {Refusal} from './refusal.ts'
-import {type Telling, type Told, mintTold, msOf, scopeOf} from './told.ts'
+import {type JobReport, type RecordedReport, mintJobReport, msOf, scopeOf} from './told.ts'
 import {inRounds} from '../store/rounds.ts'
 import type {TakeTurn} from '../store/turns.ts'
 
@@ -24,12 +24,12 @@ export function parseExecution(body: Uint8Array): Execution | undefined {
   return event === 'finished' && known !== undefined ? {event, outcome: known} : undefined
 }
 
-export type ToldExecution = Told & Execution
+export type RecordedExecution = RecordedReport & Execution
 
 export type ExecuteTools = Omit<OnceTools, 'claims'> & {readonly records: RecordReader; readonly takeTurn: TakeTurn}
 
 type Executed =
-  {readonly kind: 'recorded'; readonly told: ToldExecution} | {readonly kind: 'refused'; readonly refusal: Refusal}
+  {readonly kind: 'recorded'; readonly told: RecordedExecution} | {readonly kind: 'refused'; readonly refusal: Refusal}
 
 /** A job ends after its receipt does, but not a week after. */
 const reportsForMs = 7 * 86_400_000
@@ -37,7 +37,7 @@ const reportsForMs = 7 * 86_400_000
 const mostReports = 90
 
 /** What came of it is recorded of revoked and used receipts too: that is when it matters most. */
-export async function execute(telling: Telling, execution: Execution, tools: ExecuteTools): Promise<Executed> {
+export async function execute(telling: JobReport, execution: Execution, tools: ExecuteTools): Promise<Executed> {
   const {store, now, records} = tools
   const {id, expiresAt} = telling.found.receipt
   if (!(now() < secondsTimeToMs(expiresAt) + reportsForMs)) return refuse({code: 'expired', expiresAt})
@@ -49,7 +49,7 @@ export async function execute(telling: Telling, execution: Execution, tools: Exe
     if (first !== undefined) return {kind: 'recorded', told: toldOf(first)}
     if ((await records.events(id)).length >= mostReports) return refuse({code: 'reports_exhausted'})
     const at = nextTime(read.head, now())
-    const record = mintTold({telling, head: read.head, at, ...order, nonce: tools.newIds().nonce})
+    const record = mintJobReport({telling, head: read.head, at, ...order, nonce: tools.newIds().nonce})
     const appends = {scope: record.scope, records: [record], state: read.state, read}
     const committed = await store.commit({appends, at: msOf(at)})
     return committed === 'committed' ? {kind: 'recorded', told: toldOf(record)} : 'lost'
@@ -59,15 +59,15 @@ export async function execute(telling: Telling, execution: Execution, tools: Exe
 
 const eventOf = {started: 'deploy.started', finished: 'deploy.finished'} as const
 
-const orderOf = ({found, job: {run}}: Telling, execution: Execution) => ({
+const orderOf = ({found, job: {run}}: JobReport, execution: Execution) => ({
   event: eventOf[execution.event],
   once: `executed/${found.receipt.id}/${run.id}/${run.attempt}/${execution.event}`,
   more: execution,
 })
 
 /** Our own writing: the JSON's shape is trusted. The nonce stays with the record. */
-function toldOf({body}: Pick<FoundEvent, 'body'>): ToldExecution {
-  const {receipt, run, at, ...said} = JSON.parse(body) as ToldExecution
+function toldOf({body}: Pick<FoundEvent, 'body'>): RecordedExecution {
+  const {receipt, run, at, ...said} = JSON.parse(body) as RecordedExecution
   return said.event === 'started'
     ? {receipt, run, event: said.event, at}
     : {receipt, run, event: said.event, outcome: said.outcome, at}

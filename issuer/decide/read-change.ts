@@ -1,17 +1,17 @@
 /** What a statement's change is made of, with what the issuer itself knows of its branch and environment. */
-import type {ChangeFacts, Ground, Statement} from '../model/facts.ts'
+import type {ChangeFacts, Baseline, Statement} from '../model/facts.ts'
 import type {ScopeReading} from '../model/store.ts'
 import type {FactTools} from './tools.ts'
 
 interface Known {
   readonly read: ScopeReading
-  readonly ground: Ground
+  readonly baseline: Baseline
   readonly tools: Pick<FactTools, 'facts' | 'pushLog'>
 }
 
-export const readChange = (said: Statement, {read, ground, tools}: Known): Promise<ChangeFacts | 'gone'> =>
+export const readChange = (said: Statement, {read, baseline, tools}: Known): Promise<ChangeFacts | 'gone'> =>
   tools.facts.readChange(said, {
-    ground,
+    baseline,
     pushes: (ref) => tools.pushLog.pushes(said.repository.id, ref),
     lastAuthorized: read.state.lastAuthorized,
   })

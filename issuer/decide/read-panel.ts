@@ -6,7 +6,7 @@ import type {RecordReader, Scopes} from '../model/lookups.ts'
 import {touchesPolicy} from '../github/proposal.ts'
 import {findEnvironment} from '../policy/built-in.ts'
 import {choosePolicy} from '../policy/in-force.ts'
-import {foresee} from '../policy/prospect.ts'
+import {forecast} from '../policy/prospect.ts'
 import type {PolicyInForce} from '../model/ruling.ts'
 import type {ScopeState} from '../model/state.ts'
 import type {Store} from '../model/store.ts'
@@ -40,7 +40,7 @@ export async function readPanel(announced: PullPlace, tools: PanelReader): Promi
 /** Not asked where the files, which are read already, say that there is none. */
 async function readProposed(
   place: PullPlace,
-  {pullRequest, subject, tools: {pullRequests}}: Asked & {readonly subject: Subject},
+  {pullRequest, subject, tools: {pullRequests}}: PanelContext & {readonly subject: Subject},
 ): Promise<Unreadable | undefined> {
   const isUntouched = subject.kind === 'change' && !subject.change.files.some(touchesPolicy)
   if (pullRequest.state !== 'open' || isUntouched) return undefined
@@ -50,23 +50,23 @@ async function readProposed(
   return source.kind === 'unreadable' ? source : undefined
 }
 
-interface Asked {
+interface PanelContext {
   readonly pullRequest: ChangeFacts['pullRequest']
   readonly tools: PanelReader
 }
 
 /** Anybody can open a pull request from a fork, so of those no more is read than that they are (threats A52). */
-async function readSubject(place: PullPlace, {pullRequest, tools}: Asked): Promise<Subject | undefined> {
+async function readSubject(place: PullPlace, {pullRequest, tools}: PanelContext): Promise<Subject | undefined> {
   if (pullRequest.head.repositoryId !== pullRequest.base.repositoryId) return {kind: 'fork'}
   if (pullRequest.state === 'closed') return {kind: 'closed', stages: await readLast(place, {pullRequest, tools})}
-  const ground = await tools.facts.readGround(place)
-  if (ground === 'gone') return undefined
-  const inForce = choosePolicy(ground.policy)
+  const baseline = await tools.facts.readBaseline(place)
+  if (baseline === 'gone') return undefined
+  const inForce = choosePolicy(baseline.policy)
   const {source, policy} = inForce
   if (source.kind === 'unreadable') return {kind: 'unreadable', source}
   // Counted from no commit: its own files, all of them.
   const change = await tools.facts.readChange(place, {
-    ground,
+    baseline,
     pushes: (ref) => tools.pushLog.pushes(place.repository.id, ref),
   })
   if (change === 'gone') return undefined
@@ -80,7 +80,7 @@ const environmentsOf = (names: readonly string[]): readonly Environment[] =>
   names.flatMap((name) => parseEnvironment(name) ?? [])
 
 /** Of the environments that were ever decided about, those where the pull request left something. */
-async function readLast(place: PullPlace, {pullRequest, tools}: Asked): Promise<readonly Stage[]> {
+async function readLast(place: PullPlace, {pullRequest, tools}: PanelContext): Promise<readonly Stage[]> {
   const candidate = {pullRequest: pullRequest.number, sha: pullRequest.head.sha}
   const environments = await tools.scopes.environments(place.repository.id)
   const stages = await Promise.all(
@@ -113,7 +113,7 @@ async function readExpected(asked: Expecting, tools: PanelReader): Promise<Expec
     change,
     state: await readState(state, candidate, tools),
     earlier: findEarlier(state, candidate, tools.now()),
-    ...foresee({request: {environment}, change, ...inForce, environment: rules}, tools.now()),
+    ...forecast({request: {environment}, change, ...inForce, environment: rules}, tools.now()),
   }
 }
 

@@ -5,17 +5,17 @@ import type {Redeemed} from '../model/state.ts'
 import type {Append, ScopeReading} from '../model/store.ts'
 import type {Refusal} from './refusal.ts'
 import {type StandingTools, checkApprovers, findLive} from './standing.ts'
-import {type Telling, type Told, mintTold, msOf, scopeOf} from './told.ts'
+import {type JobReport, type RecordedReport, mintJobReport, msOf, scopeOf} from './told.ts'
 import {inRounds} from '../store/rounds.ts'
 import type {TakeTurn} from '../store/turns.ts'
 
 export type RedeemTools = StandingTools & {readonly takeTurn: TakeTurn}
 
 export type Redemption =
-  {readonly kind: 'redeemed'; readonly told: Told} | {readonly kind: 'refused'; readonly refusal: Refusal}
+  {readonly kind: 'redeemed'; readonly told: RecordedReport} | {readonly kind: 'refused'; readonly refusal: Refusal}
 
 /** Throws GitHubUnavailable when nobody can tell whether the approvers still stand. */
-export async function redeem(telling: Telling, tools: RedeemTools): Promise<Redemption> {
+export async function redeem(telling: JobReport, tools: RedeemTools): Promise<Redemption> {
   const {found, repository} = telling
   await checkApprovers({receipt: found.receipt, repository}, tools)
   const round = async (): Promise<Redemption | 'lost'> => {
@@ -31,7 +31,7 @@ export async function redeem(telling: Telling, tools: RedeemTools): Promise<Rede
 
 type Judged = Redemption | {readonly kind: 'usable'; readonly appends: Append; readonly at: number}
 
-function judge(telling: Telling, read: ScopeReading, {now, newIds}: RedeemTools): Judged {
+function judge(telling: JobReport, read: ScopeReading, {now, newIds}: RedeemTools): Judged {
   const {found, job} = telling
   const {id, expiresAt} = found.receipt
   const moment = nextTime(read.head, now())
@@ -45,14 +45,14 @@ function judge(telling: Telling, read: ScopeReading, {now, newIds}: RedeemTools)
     return refuse({code: 'already_used', run: redeemed.run, at: printSecondsTime(redeemed.at)})
   }
   const order = {event: 'receipt.redeemed', once: `redeemed/${id}`, nonce: newIds().nonce, more: {}} as const
-  const record = mintTold({telling, head: read.head, at: moment, ...order})
+  const record = mintJobReport({telling, head: read.head, at: moment, ...order})
   const used = {...live, redeemed: {run: job.run, at}}
   const receipts = read.state.receipts.map((one) => (one === live ? used : one))
   const state = {...read.state, receipts}
   return {kind: 'usable', appends: {scope: record.scope, records: [record], state, read}, at}
 }
 
-const tell = ({found}: Telling, {run, at}: Redeemed): Redemption => ({
+const tell = ({found}: JobReport, {run, at}: Redeemed): Redemption => ({
   kind: 'redeemed',
   told: {receipt: found.receipt.id, run, at: printSecondsTime(at)},
 })

@@ -1,39 +1,39 @@
-/** Completing a statement's claim with words alone, and what is sent to GitHub about a statement. */
+/** Completing a statement's key with words alone, and what is sent to GitHub about a statement. */
 import type {Statement} from '../model/facts.ts'
 import type {Publication} from '../model/publication.ts'
-import type {ClaimKey, Outcome} from '../model/idempotency.ts'
+import type {IdempotencyKey, Outcome} from '../model/idempotency.ts'
 import type {ScopeKey} from '../model/state.ts'
 import type {Change, ScopeReading} from '../model/store.ts'
 import {inRounds} from '../store/rounds.ts'
 import type {OnceTools} from './tools.ts'
 
-export const statementKey = ({repository, comment}: Statement): ClaimKey => ({
+export const statementKey = ({repository, comment}: Statement): IdempotencyKey => ({
   repositoryId: repository.id,
   subject: `comment/${comment.id}`,
 })
 
 export type Words = Pick<Publication, 'reaction' | 'reply' | 'checkRuns'>
 
-/** Words without a decision. When somebody else completed the claim in the meantime, theirs is the outcome. */
+/** Words without a decision. When somebody else completed the key in the meantime, theirs is the outcome. */
 export async function complete(
-  {said, words, courtesy}: {said: Statement; words: Words; courtesy?: Outcome['courtesy']},
-  {store, claims, now, newIds}: OnceTools,
+  {said, words, strangerReply}: {said: Statement; words: Words; strangerReply?: Outcome['strangerReply']},
+  {store, idempotency, now, newIds}: OnceTools,
 ): Promise<Outcome> {
-  const outcome: Outcome = {kind: 'answered', publication: publicationOf(said, words), courtesy}
-  return await completeWith({claim: statementKey(said), outcome}, {store, claims, now, newIds})
+  const outcome: Outcome = {kind: 'answered', publication: publicationOf(said, words), strangerReply}
+  return await completeWith({key: statementKey(said), outcome}, {store, idempotency, now, newIds})
 }
 
 export async function completeWith(
-  {claim, outcome}: NonNullable<Change['completes']>,
+  {key, outcome}: NonNullable<Change['completes']>,
   tools: OnceTools,
 ): Promise<Outcome> {
-  if ((await tools.store.commit({completes: {claim, outcome}, at: tools.now()})) === 'committed') return outcome
-  const {outcome: theirs} = await tools.claims.claim(claim, tools.newIds())
+  if ((await tools.store.commit({completes: {key, outcome}, at: tools.now()})) === 'committed') return outcome
+  const {outcome: theirs} = await tools.idempotency.begin(key, tools.newIds())
   if (theirs === undefined) throw new Error('a change without a decision cannot lose a race')
   return theirs
 }
 
-/** A change that completes a claim. */
+/** A change that completes a key. */
 export type Completing = Change & {readonly completes: NonNullable<Change['completes']>}
 
 /**
@@ -41,15 +41,15 @@ export type Completing = Change & {readonly completes: NonNullable<Change['compl
  * again and rules again. `rule` may also end it with an outcome that is written already.
  */
 export async function completeInRounds(
-  {claim, scope}: {readonly claim: ClaimKey; readonly scope: ScopeKey},
-  {store, claims, newIds}: OnceTools,
+  {key, scope}: {readonly key: IdempotencyKey; readonly scope: ScopeKey},
+  {store, idempotency, newIds}: OnceTools,
   rule: (read: ScopeReading) => Promise<Completing | Outcome>,
 ): Promise<Outcome> {
   return await inRounds(async () => {
     const ruled = await rule(await store.read(scope))
     if ('kind' in ruled) return ruled
     if ((await store.commit(ruled)) === 'committed') return ruled.completes.outcome
-    return (await claims.claim(claim, newIds())).outcome ?? 'lost'
+    return (await idempotency.begin(key, newIds())).outcome ?? 'lost'
   })
 }
 

@@ -15,12 +15,12 @@ import {acceptSignedToken, mintTokenClaims} from '../mint/mint-token.ts'
 import {sealPolicy} from '../policy/built-in.ts'
 import {overrule} from '../policy/rules.ts'
 import type {Allowed, Case, Denied, Ruling} from '../model/ruling.ts'
-import type {Claim} from '../model/idempotency.ts'
+import type {IdempotencyRecord} from '../model/idempotency.ts'
 import type {DecisionRecord, LedgerHead} from '../model/record.ts'
 import type {SealTools} from './tools.ts'
 
 export interface Unsealed {
-  readonly claim: Claim
+  readonly begun: IdempotencyRecord
   readonly statement: Statement
   readonly case: Case
   readonly ruling: Ruling
@@ -55,7 +55,7 @@ async function sealAllow(timed: Timed & {readonly ruling: Allowed}, tools: SealT
   const evidence = evidenceOf(timed, tools)
   const minted = mintReceiptBody({
     ...timed,
-    decision: timed.claim.decision,
+    decision: timed.begun.decision,
     issuer: tools.issuer,
     publicKey: tools.signer.publicKey,
     evidence: evidence.digest,
@@ -72,8 +72,8 @@ const overruled = ({ruling}: {readonly ruling: Allowed}, why: string): Denied =>
 const seal = async (timed: Timed, tools: SealTools): Promise<Sealed> =>
   await finish({...timed, evidence: evidenceOf(timed, tools)}, tools)
 
-function evidenceOf({claim, moment, ...rest}: Timed, {evidenceKeys, software}: SealTools): Evidence {
-  const {decision, nonce} = claim
+function evidenceOf({begun, moment, ...rest}: Timed, {evidenceKeys, software}: SealTools): Evidence {
+  const {decision, nonce} = begun
   return mintEvidence({...rest, decision, nonce, at: moment, keys: evidenceKeys, software})
 }
 
@@ -83,7 +83,7 @@ async function finish(
   {tokenSigner, issuer}: SealTools,
 ): Promise<Sealed> {
   const {ruling, at, moment, head, case: asked, evidence, receipt, said} = made
-  const {decision} = made.claim
+  const {decision} = made.begun
   const policy = sealPolicy(asked.policy).text
   const order = {decision, case: asked, ruling, said, at: moment, issuer}
   const claims = mintTokenClaims({...order, evidence: evidence.digest, ...(receipt && {receipt: receipt.id})})

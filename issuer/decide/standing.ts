@@ -47,11 +47,11 @@ async function endReceipt({receipt: {id, scope}, repository, by}: Fallen, tools:
   const {repositoryId, environment, pullRequest = 0} = scope
   const {name, owner, public: isPublic, installation} = repository
   const key = {repositoryId, subject: `permission/${id}`}
-  const claim = await tools.claims.claim(key, tools.newIds())
+  const begun = await tools.idempotency.begin(key, tools.newIds())
   await endReceipts(
     {
       key,
-      claim,
+      begun,
       scope: {repositoryId, environment},
       repository: {name, ownerId: owner.id, public: isPublic},
       by,

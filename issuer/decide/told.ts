@@ -8,20 +8,20 @@ import type {Run, ScopeKey} from '../model/state.ts'
 import type {PresentRepository} from '../github/repositories.ts'
 
 /** From a job that was admitted. */
-export interface Telling {
+export interface JobReport {
   readonly found: FoundReceipt
   readonly job: Job
   readonly repository: PresentRepository
 }
 
 /** The answer to a job, and what the audit shows of it. */
-export interface Told {
+export interface RecordedReport {
   readonly receipt: Receipt['id']
   readonly run: Run
   readonly at: SecondsTime
 }
 
-export const scopeOf = ({found: {receipt}}: Telling): ScopeKey => ({
+export const scopeOf = ({found: {receipt}}: JobReport): ScopeKey => ({
   repositoryId: receipt.scope.repositoryId,
   environment: receipt.scope.environment,
 })
@@ -29,8 +29,8 @@ export const scopeOf = ({found: {receipt}}: Telling): ScopeKey => ({
 /** Milliseconds, the ledger's: it may be ahead of the clock. */
 export const msOf = (at: MicrosTime): number => Math.floor(microsTimeToMicros(at) / 1000)
 
-export interface ToldOrder {
-  readonly telling: Telling
+export interface JobReportOrder {
+  readonly telling: JobReport
   readonly head: LedgerHead
   readonly at: MicrosTime
   readonly event: EventOrder['event']
@@ -41,10 +41,10 @@ export interface ToldOrder {
   readonly more: object
 }
 
-export function mintTold({telling, head, at, event, once, nonce, more}: ToldOrder): EventRecord {
+export function mintJobReport({telling, head, at, event, once, nonce, more}: JobReportOrder): EventRecord {
   const {found, job, repository} = telling
   const {id} = found.receipt
-  const told: Told = {receipt: id, run: job.run, at: printSecondsTime(msOf(at))}
+  const told: RecordedReport = {receipt: id, run: job.run, at: printSecondsTime(msOf(at))}
   return mintEvent({
     head,
     at,

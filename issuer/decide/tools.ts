@@ -2,7 +2,7 @@
 import type {DecisionId, Origin} from '#protocol'
 import type {EvidenceKeys} from '../mint/mint-evidence.ts'
 import type {FactSource, PermissionSource, TeamSource} from '../model/facts.ts'
-import type {Claims, Outbox} from '../model/idempotency.ts'
+import type {Idempotency, Outbox} from '../model/idempotency.ts'
 import type {Publisher} from '../model/publication.ts'
 import type {Signer, TokenSigner} from '../model/signer.ts'
 import type {PushLog, Store} from '../model/store.ts'
@@ -10,7 +10,7 @@ import type {PushLog, Store} from '../model/store.ts'
 /** Changes that are made once, whoever races. */
 export interface OnceTools {
   readonly store: Store
-  readonly claims: Claims
+  readonly idempotency: Idempotency
   /** Milliseconds. */
   readonly now: () => number
   readonly newIds: () => {readonly decision: DecisionId; readonly nonce: string}

@@ -6,7 +6,7 @@ import type {Environment, ReceiptId} from '#protocol'
 import {readTeams} from './collect.ts'
 import type {Command} from '../model/command.ts'
 import {type Completing, complete, completeInRounds, publicationOf, statementKey} from './rounds.ts'
-import type {Ground, StandingFacts, Statement} from '../model/facts.ts'
+import type {Baseline, StandingFacts, Statement} from '../model/facts.ts'
 import {foldDenial, foldVoid, liveReceipts} from '../mint/fold-withdrawal.ts'
 import {environmentDefaults} from '../policy/built-in.ts'
 import {choosePolicy, findAsked} from '../policy/in-force.ts'
@@ -17,7 +17,7 @@ import {renderEnded, renderUnknownReceipt, renderWithdrawn} from '../publish/ren
 import {readChange} from './read-change.ts'
 import {type EndOrder, type Ending, endSurplus, makeEnding} from './end.ts'
 import {sealDecision} from './seal-decision.ts'
-import type {Claim, Outcome} from '../model/idempotency.ts'
+import type {IdempotencyRecord, Outcome} from '../model/idempotency.ts'
 import type {Publication} from '../model/publication.ts'
 import type {LiveReceipt, ScopeState} from '../model/state.ts'
 import type {ScopeReading} from '../model/store.ts'
@@ -29,7 +29,7 @@ export type WithdrawTools = OnceTools & FactTools & SealTools & {readonly serves
 
 export interface Withdrawing {
   readonly said: Statement
-  readonly claim: Claim
+  readonly begun: IdempotencyRecord
   readonly standing: StandingFacts
   readonly command: WithdrawCommand
 }
@@ -45,9 +45,9 @@ export async function withdraw(asked: Withdrawing, tools: WithdrawTools): Promis
       : undefined
   }
   if (!hasFloor && !(await isAmongApprovers({...asked, environment}, tools))) return undefined
-  const ground = await tools.facts.readGround(said)
-  if (ground === 'gone' || !tools.servesOwner(ground.repository.owner)) return await complete({said, words: {}}, tools)
-  const inForce = choosePolicy(ground.policy)
+  const baseline = await tools.facts.readBaseline(said)
+  if (baseline === 'gone' || !tools.servesOwner(baseline.repository.owner)) return await complete({said, words: {}}, tools)
+  const inForce = choosePolicy(baseline.policy)
   // Receipts of an environment that the policy names no more can still be revoked.
   const rules = findAsked(inForce, {environment}) ?? (command.kind === 'revoke' ? environmentDefaults : undefined)
   if (rules === undefined) {
@@ -58,7 +58,7 @@ export async function withdraw(asked: Withdrawing, tools: WithdrawTools): Promis
   const judged = evaluateStanding({standing: full, policy: inForce.policy, environment: rules})
   const may = judged.kind === 'standing' || (await isAmongApprovers({...asked, standing: full, environment}, tools))
   if (!may) return await complete({said, words: {reaction: '-1', reply: renderNoStanding(judged.outcomes)}}, tools)
-  return await end({...asked, standing: full, environment, rules, ground, inForce}, tools)
+  return await end({...asked, standing: full, environment, rules, baseline, inForce}, tools)
 }
 
 /** The environment that is meant; undefined for a receipt that this repository has not. */
@@ -101,16 +101,16 @@ const receiptNamed = (command: WithdrawCommand): ReceiptId | undefined =>
 
 interface Endable extends Placed {
   readonly rules: EnvironmentPolicy
-  readonly ground: Ground
+  readonly baseline: Baseline
   readonly inForce: PolicyInForce
 }
 
 /** What all revocations of this statement say. */
 const orderOf = (asked: Endable): EndOrder => {
-  const {said, claim, command, environment, standing, ground} = asked
-  const {name, owner, public: isPublic} = ground.repository
+  const {said, begun, command, environment, standing, baseline} = asked
+  const {name, owner, public: isPublic} = baseline.repository
   return {
-    nonce: claim.nonce,
+    nonce: begun.nonce,
     scope: {repositoryId: said.repository.id, environment},
     repository: {name, ownerId: owner.id, public: isPublic},
     by: standing.author,
@@ -121,16 +121,16 @@ const orderOf = (asked: Endable): EndOrder => {
 }
 
 async function end(asked: Endable, tools: WithdrawTools): Promise<Outcome> {
-  const {said, command, environment, ground, standing, rules, inForce} = asked
+  const {said, command, environment, baseline, standing, rules, inForce} = asked
   const order = orderOf(asked)
   await endSurplus(order, tools)
-  return await completeInRounds({claim: statementKey(said), scope: order.scope}, tools, async (read) => {
+  return await completeInRounds({key: statementKey(said), scope: order.scope}, tools, async (read) => {
     const receipts = order.choose(read.state, tools.now())
     const named = receiptNamed(command)
     if (named !== undefined && receipts.length === 0) {
       return await complete({said, words: {reaction: 'eyes', reply: renderEnded(named)}}, tools)
     }
-    const change = await readChange(said, {read, ground, tools})
+    const change = await readChange(said, {read, baseline, tools})
     if (change === 'gone') return await complete({said, words: {}}, tools)
     const alone = {request: {environment}, standing, change, ...inForce, environment: rules}
     const ruled: Case = {...alone, approvals: [], denials: [], isVoid: false}
@@ -148,13 +148,13 @@ interface Writable {
 
 /** The denial's record, then one for each receipt that it ends: all of them or none. */
 async function write({asked, order, ruled, read, receipts}: Writable, tools: WithdrawTools): Promise<Completing> {
-  const {said, claim} = asked
+  const {said, begun} = asked
   const ruling = denyBy(ruled, describeWithdrawal(asked))
-  const sealed = await sealDecision({claim, statement: said, case: ruled, ruling, said: 'DENY', head: read.head}, tools)
+  const sealed = await sealDecision({begun, statement: said, case: ruled, ruling, said: 'DENY', head: read.head}, tools)
   const {record, at} = sealed
   const ending = await makeEnding(order, {receipts, read, at, first: record}, tools)
   return {
-    completes: {claim: statementKey(said), outcome: {kind: 'deny', publication: wordsOf(asked, ending)}},
+    completes: {key: statementKey(said), outcome: {kind: 'deny', publication: wordsOf(asked, ending)}},
     appends: {scope: record.scope, records: ending.records, state: foldWithdrawal(ending.state, asked), read},
     at,
   }
@@ -167,12 +167,12 @@ function describeWithdrawal({command, standing}: Endable): string {
 }
 
 /** `ended` is the scope without the receipts that it ends. */
-function foldWithdrawal(ended: ScopeState, {said, command, standing, ground}: Endable): ScopeState {
+function foldWithdrawal(ended: ScopeState, {said, command, standing, baseline}: Endable): ScopeState {
   if (receiptNamed(command) !== undefined) return ended
   const order = {pullRequest: said.pullRequest, commentId: said.comment.id, at: standing.createdAt}
   const voided = foldVoid(ended, order)
   const {id, login} = standing.author
-  const denial = {...order, by: {id, login}, public: ground.repository.public}
+  const denial = {...order, by: {id, login}, public: baseline.repository.public}
   return command.kind === 'deny' ? foldDenial(voided, denial) : voided
 }
 

@@ -26,23 +26,23 @@ export async function readChange(
 ): Promise<ChangeFacts | 'gone'> {
   const pull = await fetchPullRequest(connection, announced)
   if (pull === 'gone') return 'gone'
-  const {ground} = known
-  const place: Place = {connection, at: splitName(ground.repository.name), ranges: new Map()}
+  const {baseline} = known
+  const place: Place = {connection, at: splitName(baseline.repository.name), ranges: new Map()}
   const {pullRequest, size, firstByAuthor} = pull
   // Of an open pull request the head is what can be authorized, of a merged one the merge commit alone.
   const candidate = pullRequest.mergeCommit ?? pullRequest.head.sha
   const [commit, own] = await Promise.all([fetchCommit(place, candidate), fetchOwn(place, pull)])
   const around = {pull, own, commit, known}
   const [mergeReachable, pushers, behindBy, brought, checks] = await Promise.all([
-    pullRequest.mergeCommit && fetchReach(place, {base: pullRequest.mergeCommit, head: ground.main.sha}),
+    pullRequest.mergeCommit && fetchReach(place, {base: pullRequest.mergeCommit, head: baseline.main.sha}),
     readPushers(place, around),
     readDistance(place, around),
     readBrought(place, {...around, candidate}),
     fetchChecks(place, candidate),
   ])
   return {
-    repository: ground.repository,
-    policy: ground.policy,
+    repository: baseline.repository,
+    policy: baseline.policy,
     pullRequest,
     commit: {sha: commit.sha, tree: commit.tree},
     mergeReachable,
@@ -67,7 +67,7 @@ async function fetchOwn(place: Place, {pullRequest, size}: PullRequestFacts): Pr
   return fetchOwnCommits(place, {number: pullRequest.number, head: pullRequest.head.sha, count: size.commits})
 }
 
-interface Surroundings {
+interface ChangeContext {
   readonly pull: PullRequestFacts
   readonly own: OwnCommits | 'too-many'
   readonly commit: Commit
@@ -77,7 +77,7 @@ interface Surroundings {
 /** Everything since the last authorized commit, not the pull request alone (formats §8); without one, its own files. */
 async function readBrought(
   place: Place,
-  {pull, known, candidate}: Surroundings & {readonly candidate: CommitSha},
+  {pull, known, candidate}: ChangeContext & {readonly candidate: CommitSha},
 ): Promise<Files & {readonly since?: Comparison}> {
   if (known.lastAuthorized !== undefined) {
     return fetchComparison(place, {base: known.lastAuthorized, head: candidate})
@@ -86,15 +86,15 @@ async function readBrought(
 }
 
 /** The base's tip is asked for the default branch alone; of another one GitHub's word in the pull request serves. */
-async function readDistance(place: Place, {pull, known}: Surroundings): Promise<number | 'unknown'> {
+async function readDistance(place: Place, {pull, known}: ChangeContext): Promise<number | 'unknown'> {
   const {head, base, state} = pull.pullRequest
   if (state === 'merged') return 0
-  const {repository, main} = known.ground
+  const {repository, main} = known.baseline
   const from = base.ref === repository.defaultBranch ? main.sha : parseCommitSha(pull.size.from)
   return from === undefined ? 'unknown' : fetchDistance(place, {base: from, head: head.sha})
 }
 
-async function readPushers(place: Place, around: Surroundings): Promise<Pushers> {
+async function readPushers(place: Place, around: ChangeContext): Promise<Pushers> {
   const {pull, own, known} = around
   const {head, base} = pull.pullRequest
   if (own === 'too-many') return tooManyCommits
@@ -119,11 +119,11 @@ async function readPushers(place: Place, around: Surroundings): Promise<Pushers>
  */
 async function fetchLeaving(
   place: Place,
-  {pull, own, commit, known}: Surroundings & {readonly own: OwnCommits},
+  {pull, own, commit, known}: ChangeContext & {readonly own: OwnCommits},
 ): Promise<CommitSha | undefined> {
   const {head, base, state} = pull.pullRequest
   const [firstParent] = commit.parents
-  const {repository, main} = known.ground
+  const {repository, main} = known.baseline
   const left = state === 'merged' ? firstParent : base.ref === repository.defaultBranch ? main.sha : undefined
   if (left === undefined) return undefined
   const mergeBase = await fetchMergeBase(place, {base: left, head: head.sha})

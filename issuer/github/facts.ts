@@ -4,7 +4,7 @@ import {readChange} from './change.ts'
 import {record} from './recording.ts'
 import {splitName} from './repository.ts'
 import type {FactSource, PermissionSource, PullRequestSource, TeamSource} from '../model/facts.ts'
-import {readGround} from './ground.ts'
+import {readBaseline} from './ground.ts'
 import {readProposedPolicy, readPullRequest, readSince} from './proposal.ts'
 import {fetchPermission, readStanding} from './standing.ts'
 import {readTeams} from './teams.ts'
@@ -17,7 +17,7 @@ export const createFactSource = (github: Access): FactSource => ({
     const standing = await readStanding(connection, statement)
     return standing === 'gone' ? standing : {...standing, reads: reads()}
   },
-  readGround: async (pull) => readGround(github.connect(pull.installation), pull),
+  readBaseline: async (pull) => readBaseline(github.connect(pull.installation), pull),
   readChange: async (pull, known) => {
     const {connection, reads} = record(github.connect(pull.installation))
     const change = await readChange(connection, {pull, known})

@@ -6,7 +6,7 @@ import {type PanelTools, keepPanels} from '../decide/panels.ts'
 import type {DeliveryTools} from '../inbox/deliveries.ts'
 import {type GitHub, openGitHub} from '../github/client.ts'
 import {createFactSource, createPermissionSource, createPullRequestSource, createTeamSource} from '../github/facts.ts'
-import {type LedgerWitness, witnessed} from '../keys/checkpoint-signer.ts'
+import {type CheckpointSigner, notingCommits} from '../keys/checkpoint-signer.ts'
 import type {IssuerKeys} from '../keys/issuer-keys.ts'
 import {type KeyRing, followedBy} from '../keys/key-ring.ts'
 import type {Durable} from '../model/durable.ts'
@@ -15,7 +15,7 @@ import {oneAtATime} from '../publish/one-at-a-time.ts'
 import {createPublisher} from '../publish/send.ts'
 import {createPanelSender} from '../publish/send-panel.ts'
 import type {IssuerConfig} from './config.ts'
-import type {Surroundings} from './open-base.ts'
+import type {Runtime} from './open-base.ts'
 import {type AppTools, makeAsking, servesOwner} from './serving.ts'
 
 /** What differs between one Node process and AWS. */
@@ -24,8 +24,8 @@ export interface Home {
   readonly keys: Pick<IssuerKeys, 'ledger' | 'token' | 'evidenceSecret'>
   readonly ring: KeyRing
   readonly durable: Durable
-  readonly witness: LedgerWitness
-  readonly around: Surroundings
+  readonly checkpointSigner: CheckpointSigner
+  readonly around: Runtime
 }
 
 /** What the stories work with, whoever calls them: the worker, the timers, the routes. */
@@ -44,9 +44,9 @@ export interface Assembled {
 }
 
 export async function assemble(home: Home): Promise<Assembled> {
-  const {config, keys, ring, witness, around} = home
+  const {config, keys, ring, checkpointSigner, around} = home
   const {origin} = await home.durable.ledger.head()
-  const durable = {...home.durable, store: witnessed(followedBy(home.durable.store, ring), witness)}
+  const durable = {...home.durable, store: notingCommits(followedBy(home.durable.store, ring), checkpointSigner)}
   const github = openGitHub({
     apiUrl: config.github.apiUrl,
     credentials: revealAccess(config),
@@ -77,7 +77,7 @@ export async function assemble(home: Home): Promise<Assembled> {
 }
 
 function makeTools(
-  {config, keys, durable, ring, witness, around: {log, now, version}}: Home,
+  {config, keys, durable, ring, checkpointSigner, around: {log, now, version}}: Home,
   github: GitHub,
 ): StoryTools {
   const sendPanel = createPanelSender(github)
@@ -90,7 +90,7 @@ function makeTools(
     publisher: oneAtATime(createPublisher({github, warn: (message) => log.warn({}, message)})),
     ownAccount: () => github.ownAccount(),
     servesOwner: (owner) => servesOwner(config, owner),
-    newestCheckpoint: () => witness.newestCheckpoint(),
+    newestCheckpoint: () => checkpointSigner.newestCheckpoint(),
     signer: ring.signer,
     tokenSigner: keys.token,
     evidenceKeys: (organization, bundle) => evidenceKey(hexToBytes(keys.evidenceSecret.reveal()), organization, bundle),

@@ -3,11 +3,11 @@ import {giveUpDelivery, handleDelivery, patience} from '../inbox/deliveries.ts'
 import {repair} from '../inbox/repair.ts'
 import {type Worker, startWorker} from '../inbox/worker.ts'
 import {redeliverFailed, redeliverForMs} from '../github/redeliver.ts'
-import {type LedgerWitness, watchLedger} from '../keys/checkpoint-signer.ts'
+import {type CheckpointSigner, startCheckpointSigner} from '../keys/checkpoint-signer.ts'
 import {markLedger} from '../keys/ledger-mark.ts'
 import {type Assembled, assemble} from './assemble.ts'
 import type {IssuerConfig} from './config.ts'
-import {type Base, type Surroundings, openBase} from './open-base.ts'
+import {type Base, type Runtime, openBase} from './open-base.ts'
 import type {AppTools} from './serving.ts'
 
 export interface Issuer extends Pick<Assembled, 'ledgerKey' | 'pin'> {
@@ -19,7 +19,7 @@ export interface Issuer extends Pick<Assembled, 'ledgerKey' | 'pin'> {
 export type Opened =
   {readonly ok: true; readonly issuer: Issuer} | {readonly ok: false; readonly problems: readonly string[]}
 
-export async function openIssuer(config: IssuerConfig, around: Surroundings): Promise<Opened> {
+export async function openIssuer(config: IssuerConfig, around: Runtime): Promise<Opened> {
   const opened = await openBase(config, around)
   return opened.ok ? {ok: true, issuer: await openOnBase({...opened.base, config}, around)} : opened
 }
@@ -29,12 +29,12 @@ interface Parts extends Base {
 }
 
 /** From a base that is open already, as it is after set-up. */
-export async function openOnBase({config, keys, durable, ring}: Parts, around: Surroundings): Promise<Issuer> {
+export async function openOnBase({config, keys, durable, ring}: Parts, around: Runtime): Promise<Issuer> {
   const {log, now} = around
-  const witness = watchLedger({...durable, signer: keys.ledger}, (fault) =>
+  const checkpointSigner = startCheckpointSigner({...durable, signer: keys.ledger}, (fault) =>
     log.error({err: fault}, 'the ledger could not be signed'),
   )
-  const {tools, github, serving, pin, ledgerKey} = await assemble({config, keys, ring, durable, witness, around})
+  const {tools, github, serving, pin, ledgerKey} = await assemble({config, keys, ring, durable, checkpointSigner, around})
   const askForMissed = everySoOften(redeliverEveryMs, (at) => redeliverFailed(github, at - redeliverForMs))
   const worker = startWorker({
     inbox: durable.inbox,
@@ -45,12 +45,12 @@ export async function openOnBase({config, keys, durable, ring}: Parts, around: S
     giveUp: (delivery, cause) => giveUpDelivery(delivery, cause, tools),
     repair: async (at) => {
       await repair(at, {...tools, inbox: durable.inbox})
-      witness.noteCommit()
+      checkpointSigner.noteCommit()
       await noteLedger({keys, durable})
       await askForMissed(at)
     },
   })
-  const close = () => closeIssuer({worker, witness}, {keys, durable})
+  const close = () => closeIssuer({worker, checkpointSigner}, {keys, durable})
   return {serving: serving(durable.inbox, worker.wake), pin, ledgerKey, close}
 }
 
@@ -74,13 +74,13 @@ async function noteLedger({keys, durable}: Pick<Parts, 'keys' | 'durable'>): Pro
 
 interface Running {
   readonly worker: Worker
-  readonly witness: LedgerWitness
+  readonly checkpointSigner: CheckpointSigner
 }
 
-async function closeIssuer({worker, witness}: Running, parts: Pick<Parts, 'keys' | 'durable'>): Promise<void> {
+async function closeIssuer({worker, checkpointSigner}: Running, parts: Pick<Parts, 'keys' | 'durable'>): Promise<void> {
   try {
     await worker.drain()
-    await witness.newestCheckpoint()
+    await checkpointSigner.newestCheckpoint()
     await noteLedger(parts)
   } finally {
     parts.durable.close()

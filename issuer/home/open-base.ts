@@ -7,7 +7,7 @@ import {createLedger, signLedger} from '../keys/begin-ledger.ts'
 import type {Log} from '../model/log.ts'
 import {type Embedded, openSqlite} from '../store/sqlite.ts'
 
-export interface Surroundings {
+export interface Runtime {
   readonly log: Log
   readonly version: string
   /** Milliseconds. */
@@ -25,7 +25,7 @@ export type OpenedBase =
   {readonly ok: true; readonly base: Base} | {readonly ok: false; readonly problems: readonly string[]}
 
 /** Makes what is missing where this is the first start. */
-export async function openBase(config: BaseConfig, around: Surroundings): Promise<OpenedBase> {
+export async function openBase(config: BaseConfig, around: Runtime): Promise<OpenedBase> {
   const opened = openKeys(config)
   if (!opened.ok) return opened
   const {keys, warnings} = opened
@@ -43,7 +43,7 @@ export async function openBase(config: BaseConfig, around: Surroundings): Promis
 /** The receipt keys of the ledger in this store, or why the issuer must not start on it. */
 async function openLedger(
   {config, keys, durable}: Omit<Base, 'ring'>,
-  {now, log}: Surroundings,
+  {now, log}: Runtime,
 ): Promise<KeyRing | string> {
   const checked = await checkStore(keys, durable.entries)
   if (checked.kind === 'refused') return checked.problem

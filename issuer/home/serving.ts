@@ -9,7 +9,7 @@ import type {WebhookTools} from '../inbox/receive.ts'
 import type {BadgeTools} from '../pages/badge/routes.ts'
 import type {PageTools} from '../pages/routes.ts'
 import {createDeploymentSource} from '../github/deployments.ts'
-import {sightOf} from '../model/caller.ts'
+import {viewerOf} from '../model/caller.ts'
 import {createJobTokens} from '../api/callers/job-token.ts'
 import {openOidcKeys} from '../api/callers/oidc-keys.ts'
 import {type CallerTools, readCaller} from '../api/callers/read-caller.ts'
@@ -121,7 +121,7 @@ const readCallerOf =
     const authorization = headers.get('authorization') ?? undefined
     const link = new URL(url).searchParams.get('link') ?? undefined
     const caller = await readCaller({authorization, link}, callers)
-    return sightOf(caller)
+    return viewerOf(caller)
   }
 
 export const servesOwner = ({owners}: IssuerConfig, owner: {readonly id: number; readonly login: string}): boolean =>

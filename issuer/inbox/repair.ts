@@ -46,14 +46,14 @@ async function announceDates(now: number, {panelNotes, inbox}: DatingTools): Pro
 /** One publication that fails holds up no other; it is tried again at the next call. */
 async function publishAgain(now: number, tools: RepairTools): Promise<void> {
   for (const unpublished of await tools.outbox.unpublished(now - restMs)) {
-    const {decision, claim, completedAt} = unpublished
+    const {decision, key, completedAt} = unpublished
     try {
       await publishOutcome(unpublished, tools)
       tools.log.info({decision}, 'a publication was repaired')
       await refreshAfter(unpublished, tools)
     } catch (fault) {
       const late = !(now - completedAt < giveUpAfterMs)
-      if (late) await tools.outbox.markPublished(claim, now)
+      if (late) await tools.outbox.markPublished(key, now)
       tools.log.warn(
         {err: fault, decision},
         late ? 'a publication is given up' : 'a publication could not be repaired yet',

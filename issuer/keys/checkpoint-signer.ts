@@ -77,7 +77,7 @@ async function signNote(head: Checkpoint, signer: Signer): Promise<string> {
   return note
 }
 
-export interface LedgerWitness {
+export interface CheckpointSigner {
   /** Call it after each commit: signs soon, several commits at once. Never throws; a failure is reported. */
   readonly noteCommit: () => void
   /**
@@ -88,7 +88,7 @@ export interface LedgerWitness {
 }
 
 /** Keeps one signing in hand at a time, and one more waiting for whatever was committed meanwhile. */
-export function watchLedger(tools: CheckpointTools, reportFault: (fault: unknown) => void): LedgerWitness {
+export function startCheckpointSigner(tools: CheckpointTools, reportFault: (fault: unknown) => void): CheckpointSigner {
   let running: Promise<void> | undefined
   let isBehind = false
   const signUntilLevel = async (): Promise<void> => {
@@ -117,7 +117,7 @@ export function watchLedger(tools: CheckpointTools, reportFault: (fault: unknown
 }
 
 /** The same store, which has each new entry signed. */
-export const witnessed = (store: Store, {noteCommit}: Pick<LedgerWitness, 'noteCommit'>): Store => ({
+export const notingCommits = (store: Store, {noteCommit}: Pick<CheckpointSigner, 'noteCommit'>): Store => ({
   ...store,
   commit: async (change) => {
     const result = await store.commit(change)

@@ -65,13 +65,13 @@ interface KmsKey {
   readonly sign: (what: {Message: Uint8Array; MessageType: 'RAW' | 'DIGEST'}) => Promise<Uint8Array>
 }
 
-interface Asked {
+interface KmsKeyOrder {
   readonly keyId: string
   readonly client: KMSClient
   readonly algorithm: Algorithm
 }
 
-async function openKey({keyId, client, algorithm}: Asked): Promise<Loaded<KmsKey>> {
+async function openKey({keyId, client, algorithm}: KmsKeyOrder): Promise<Loaded<KmsKey>> {
   try {
     const shown = await client.send(new GetPublicKeyCommand({KeyId: keyId}))
     if (shown.PublicKey === undefined || shown.KeyId === undefined) return refuse(keyId, 'was not shown by KMS')
@@ -87,7 +87,7 @@ async function openKey({keyId, client, algorithm}: Asked): Promise<Loaded<KmsKey
 }
 
 const signWith =
-  ({keyId, client, algorithm}: Asked): KmsKey['sign'] =>
+  ({keyId, client, algorithm}: KmsKeyOrder): KmsKey['sign'] =>
   async (what) => {
     try {
       const {Signature: signature} = await client.send(

@@ -2,7 +2,7 @@
 import type {CommitSha, RepositoryId, RepositoryName} from '#protocol'
 import type {Run} from './state.ts'
 import type {Auditor} from './callers.ts'
-import {type Belonging, type Sight, publicSight, sees, sightOfRepository} from './viewer.ts'
+import {type Belonging, type Viewer, publicViewer, sees, viewerOfRepository} from './viewer.ts'
 
 export type Caller =
   | {readonly kind: 'anyone'}
@@ -33,13 +33,13 @@ export interface Job {
 export const anyone: Caller = {kind: 'anyone'}
 
 /** What this caller may read. */
-export function sightOf(caller: Caller): Sight {
+export function viewerOf(caller: Caller): Viewer {
   switch (caller.kind) {
     case 'anyone':
-      return publicSight
+      return publicViewer
     case 'job':
     case 'link':
-      return sightOfRepository(caller.repositoryId)
+      return viewerOfRepository(caller.repositoryId)
     case 'auditor':
       return {repositories: [], owners: caller.owners}
     default:
@@ -47,7 +47,7 @@ export function sightOf(caller: Caller): Sight {
   }
 }
 
-export const mayRead = (caller: Caller, belonging: Belonging): boolean => sees(sightOf(caller), belonging)
+export const mayRead = (caller: Caller, belonging: Belonging): boolean => sees(viewerOf(caller), belonging)
 
 /** Evidence holds what was said and read, of public repositories too: it is for auditors of the owner alone. */
 export const mayReadEvidence = (caller: Caller, {ownerId}: Pick<Belonging, 'ownerId'>): boolean =>

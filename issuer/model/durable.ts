@@ -3,7 +3,7 @@ import type {Entry} from '#protocol'
 import type {AuditorRegister, AuditorTokens, LinkRegister, LinkTokens, TokenIds} from './callers.ts'
 import type {KeySets} from './key-sets.ts'
 import type {PanelNotes} from './panel-notes.ts'
-import type {Claims, Outbox} from './idempotency.ts'
+import type {Idempotency, Outbox} from './idempotency.ts'
 import type {RecordReader, Scopes} from './lookups.ts'
 import type {Checkpoints, EntryReader, KeptRecords, LedgerReader} from './readers.ts'
 import type {PushLog, Store} from './store.ts'
@@ -13,7 +13,7 @@ export interface Durable {
   readonly store: Store
   readonly records: RecordReader
   readonly scopes: Scopes
-  readonly claims: Claims
+  readonly idempotency: Idempotency
   readonly outbox: Outbox
   readonly pushLog: PushLog
   readonly panelNotes: PanelNotes

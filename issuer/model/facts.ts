@@ -72,7 +72,7 @@ export type PolicyFacts =
   | {readonly kind: 'near'; readonly path: string; readonly why: string}
 
 /** The repository as it is now: what every request in it stands on. */
-export interface Ground {
+export interface Baseline {
   /** `id` is compared in every answer; another id is another repository (formats §8). */
   readonly repository: {
     readonly id: RepositoryId
@@ -111,7 +111,7 @@ export interface Comparison {
 
 /** What would be let out, and who had a hand in it. */
 export interface ChangeFacts {
-  readonly repository: Ground['repository']
+  readonly repository: Baseline['repository']
   readonly pullRequest: {
     readonly number: number
     readonly state: 'open' | 'closed' | 'merged'
@@ -190,12 +190,12 @@ export interface FactSource {
   /** The cheapest, asked first and of everybody: `teams` is empty. */
   readStanding(statement: Statement): Promise<StandingFacts | 'gone'>
   /** Asked only of those who may approve at all. */
-  readGround(place: PullPlace): Promise<Ground | 'gone'>
+  readBaseline(place: PullPlace): Promise<Baseline | 'gone'>
   /** `pushes` gives what webhooks announced of a branch (`refs/heads/…`); from `lastAuthorized` `since` counts. */
   readChange(
     place: PullPlace,
     known: {
-      readonly ground: Ground
+      readonly baseline: Baseline
       readonly pushes: (ref: string) => Promise<readonly Push[]>
       readonly lastAuthorized?: CommitSha | undefined
     },

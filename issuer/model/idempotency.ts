@@ -3,7 +3,7 @@ import type {DecisionId, RepositoryId} from '#protocol'
 import type {Publication} from './publication.ts'
 
 /** What is claimed: `comment/<GitHub's id of the comment>`, or an event of GitHub's. One claim, one outcome. */
-export interface ClaimKey {
+export interface IdempotencyKey {
   readonly repositoryId: RepositoryId
   readonly subject: string
 }
@@ -17,11 +17,11 @@ export interface Outcome {
   /** What is to be sent to GitHub. */
   readonly publication: Publication
   /** Set when this answer counts against the one reply a person, pull request and hour. */
-  readonly courtesy?: {readonly accountId: number; readonly pullRequest: number} | undefined
+  readonly strangerReply?: {readonly accountId: number; readonly pullRequest: number} | undefined
 }
 
 /** A statement's claim holds the decision's id, from which the receipt's follows, so that a retry makes the same. */
-export interface Claim {
+export interface IdempotencyRecord {
   readonly decision: DecisionId
   /** 128 random bits, hex, never shown: makes what is secret in the evidence unguessable. */
   readonly nonce: string
@@ -29,16 +29,16 @@ export interface Claim {
   readonly outcome?: Outcome | undefined
 }
 
-export interface Claims {
+export interface Idempotency {
   /** Gives the claim; makes it with the proposed ids if it is new. Consistent. */
-  claim(key: ClaimKey, proposed: {readonly decision: DecisionId; readonly nonce: string}): Promise<Claim>
-  /** When this person last got an answer of courtesy on this pull request (milliseconds), if ever. */
-  lastCourtesy(to: {repositoryId: RepositoryId; accountId: number; pullRequest: number}): Promise<number | undefined>
+  begin(key: IdempotencyKey, proposed: {readonly decision: DecisionId; readonly nonce: string}): Promise<IdempotencyRecord>
+  /** When this person last got a stranger's reply on this pull request (milliseconds), if ever. */
+  lastStrangerReply(to: {repositoryId: RepositoryId; accountId: number; pullRequest: number}): Promise<number | undefined>
 }
 
 /** A completed claim whose publication has not been marked as sent. */
 export interface Unpublished {
-  readonly claim: ClaimKey
+  readonly key: IdempotencyKey
   readonly decision: DecisionId
   readonly outcome: Outcome
   /** Milliseconds. */
@@ -49,5 +49,5 @@ export interface Unpublished {
 export interface Outbox {
   /** Completed before `before` (milliseconds) and not yet marked; oldest first, at most 50. */
   unpublished(before: number): Promise<readonly Unpublished[]>
-  markPublished(claim: ClaimKey, at: number): Promise<void>
+  markPublished(claim: IdempotencyKey, at: number): Promise<void>
 }

@@ -10,7 +10,7 @@ import type {
   SecondsTime,
   TreeSha,
 } from '#protocol'
-import type {Sight} from './viewer.ts'
+import type {Viewer} from './viewer.ts'
 import type {DecisionRecord} from './record.ts'
 
 /**
@@ -32,13 +32,13 @@ export type Lookup =
       readonly tree?: TreeSha | undefined
       /** Only what was issued at that time or before. */
       readonly issuedBefore?: SecondsTime | undefined
-      readonly sight: Sight
+      readonly sight: Viewer
     }
 
 interface Leafing {
   /** Only entries before this number. */
   readonly before?: number | undefined
-  readonly sight: Sight
+  readonly sight: Viewer
 }
 
 export interface FoundReceipt {

@@ -4,7 +4,7 @@
  */
 import type {RepositoryId} from '#protocol'
 import type {Push} from './facts.ts'
-import type {ClaimKey, Outcome} from './idempotency.ts'
+import type {IdempotencyKey, Outcome} from './idempotency.ts'
 import type {FoundReceipt, Lookup} from './lookups.ts'
 import type {LedgerHead, LedgerRecord} from './record.ts'
 import type {ScopeKey, ScopeState} from './state.ts'
@@ -21,7 +21,7 @@ export interface Append {
 /** All of it is written or nothing. */
 export interface Change {
   /** The claim that this completes; absent for what is not claimed but happens once by its record's name. */
-  readonly completes?: {readonly claim: ClaimKey; readonly outcome: Outcome} | undefined
+  readonly completes?: {readonly key: IdempotencyKey; readonly outcome: Outcome} | undefined
   /** Absent when nothing was decided. */
   readonly appends?: Append | undefined
   /** Milliseconds. */

@@ -2,7 +2,7 @@
 import type {RepositoryId} from '#protocol'
 
 /** Everybody reads what was public when it was made. And with these also what was private: */
-export interface Sight {
+export interface Viewer {
   /** of these repositories, */
   readonly repositories: readonly RepositoryId[]
   /** and of whatever belonged to these accounts, by their numeric ids. */
@@ -17,10 +17,10 @@ export interface Belonging {
 }
 
 /** The single rule of visibility, on every route, page and badge. By ids alone: names change hands. */
-export const sees = ({repositories, owners}: Sight, {public: isPublic, repositoryId, ownerId}: Belonging): boolean =>
+export const sees = ({repositories, owners}: Viewer, {public: isPublic, repositoryId, ownerId}: Belonging): boolean =>
   isPublic ||
   (repositoryId !== undefined && repositories.includes(repositoryId)) ||
   (ownerId !== undefined && owners.includes(ownerId))
 
-export const publicSight: Sight = {repositories: [], owners: []}
-export const sightOfRepository = (id: RepositoryId): Sight => ({repositories: [id], owners: []})
+export const publicViewer: Viewer = {repositories: [], owners: []}
+export const viewerOfRepository = (id: RepositoryId): Viewer => ({repositories: [id], owners: []})

@@ -1,7 +1,7 @@
 /** What may be authorized, and by whom of those with standing. A failure here is a decision: DENY. */
 import {findEnvironment} from './built-in.ts'
 import {describeUnreadable} from './in-force.ts'
-import {handsOf} from './hands.ts'
+import {contributionOf} from './hands.ts'
 import {type Judgement, type Rule, fail, pass} from './rule.ts'
 import type {Case} from '../model/ruling.ts'
 
@@ -128,7 +128,7 @@ const notACommitAuthor: ChangeRule = {
   evaluate: (asked) => {
     const {authors} = asked.change
     if (authors.kind === 'unseen') return fail(unseen('who wrote the commits', authors.why))
-    const hand = handsOf(asked.standing.author, authors.people)
+    const hand = contributionOf(asked.standing.author, authors.people)
     return judgeHand(asked, hand === undefined ? undefined : `has a hand in its commits (${hand})`)
   },
 }

@@ -2,7 +2,7 @@
 import type {Account, CommitPerson} from '../model/facts.ts'
 
 /** What ties `account` to one of the people named on the commits; undefined when nothing does. */
-export function handsOf(account: Account, people: readonly CommitPerson[]): string | undefined {
+export function contributionOf(account: Account, people: readonly CommitPerson[]): string | undefined {
   for (const person of people) {
     const tie = tieBetween(account, person)
     if (tie !== undefined) return tie

@@ -5,7 +5,7 @@ import {approvalsAsked, enoughApprovals, findFreeze} from './condition-rules.ts'
 import {evaluate, standingRules} from './rules.ts'
 import type {Case, FreezeWindow, Risk, RuleOutcome} from '../model/ruling.ts'
 
-export interface Prospect {
+export interface Forecast {
   readonly risk: Risk
   /** How many people must approve. */
   readonly needed: number
@@ -18,7 +18,7 @@ export interface Prospect {
 export type Unsaid = Pick<Case, 'request' | 'change' | 'policy' | 'source' | 'environment'>
 
 /** The very rules of a statement, asked for somebody in whom nothing is wrong. `now` in milliseconds. */
-export function foresee(asked: Unsaid, now: number): Prospect {
+export function forecast(asked: Unsaid, now: number): Forecast {
   const request = {...asked.request, sha: asked.change.commit.sha}
   const said = {standing: anybody(now), approvals: [], denials: [], isVoid: false}
   const {risk, outcomes} = evaluate({...asked, ...said, request})

@@ -3,12 +3,12 @@ import {parseCommitSha} from '#protocol'
 import type {Field} from '../github/answer.ts'
 import {GitHubUnavailable} from '../github/unavailable.ts'
 import type {CheckRun} from '../model/publication.ts'
-import type {Parcel} from './send.ts'
+import type {Outgoing} from './send.ts'
 
-type Way = Pick<Parcel, 'connection' | 'at'>
+type Way = Pick<Outgoing, 'connection' | 'at'>
 
 /** Each of them once, in their order: the last is the newest of its name. */
-export async function sendCheckRuns({publication, ...way}: Parcel, appId: number): Promise<void> {
+export async function sendCheckRuns({publication, ...way}: Outgoing, appId: number): Promise<void> {
   for (const run of publication.checkRuns ?? []) {
     const ours = await findOurs(way, {run, appId})
     if (ours === undefined) await createCheckRun(way, run)
@@ -87,7 +87,7 @@ const maxDescription = 140
  * With a plain token: GitHub lets only Apps write check runs, so the first try is refused and a commit status of the
  * same name stands instead (formats §8). A status replaces the one before it, so setting it again does no harm.
  */
-export function createStatusSender(warn: (message: string) => void): (parcel: Parcel) => Promise<void> {
+export function createStatusSender(warn: (message: string) => void): (parcel: Outgoing) => Promise<void> {
   let refused = false
   return async ({publication, ...way}) => {
     for (const run of publication.checkRuns ?? []) {

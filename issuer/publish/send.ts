@@ -13,7 +13,7 @@ export interface PublisherTools {
 }
 
 /** A publication on its way: by whom, and to which repository by its present name. */
-export interface Parcel {
+export interface Outgoing {
   readonly connection: Connection
   readonly at: OwnerAndRepo
   readonly publication: Publication
@@ -78,7 +78,7 @@ interface Mark {
   readonly ownAccount: () => Promise<number>
 }
 
-async function sendReply(parcel: Parcel, mark: Mark): Promise<void> {
+async function sendReply(parcel: Outgoing, mark: Mark): Promise<void> {
   const {connection, at, publication} = parcel
   if (publication.reply === undefined || (await isReplied(parcel, mark))) return
   const body = `${publication.reply}\n\n${mark.marker}`
@@ -96,7 +96,7 @@ const maxPages = 30
  * Looks among the comments after the statement, newest page first. Only a comment of our own account counts: anybody
  * can write our marker, and must not silence us by it (threats A22).
  */
-async function isReplied(parcel: Parcel, {marker, ownAccount}: Mark): Promise<boolean> {
+async function isReplied(parcel: Outgoing, {marker, ownAccount}: Mark): Promise<boolean> {
   const own = await ownAccount()
   const first = await fetchComments(parcel, 1)
   const last = Math.min(Number(first?.pageParameter('last', 'page') ?? 1), maxPages)
@@ -116,7 +116,7 @@ async function isReplied(parcel: Parcel, {marker, ownAccount}: Mark): Promise<bo
 }
 
 /** Undefined when the conversation is no more. */
-async function fetchComments({connection, at, publication}: Parcel, page: number) {
+async function fetchComments({connection, at, publication}: Outgoing, page: number) {
   const answer = await connection.ask('the comments', (octokit) =>
     octokit.rest.issues.listComments({...at, issue_number: publication.pullRequest, per_page: perPage, page}),
   )
@@ -124,7 +124,7 @@ async function fetchComments({connection, at, publication}: Parcel, page: number
 }
 
 /** The same reaction twice is one on GitHub; to a comment that was deleted there is nothing to react. */
-async function sendReaction({connection, at, publication}: Parcel): Promise<void> {
+async function sendReaction({connection, at, publication}: Outgoing): Promise<void> {
   const {reaction, commentId} = publication
   if (reaction === undefined || commentId === undefined) return
   await connection.ask('the reaction', (octokit) =>

@@ -7,7 +7,7 @@ import {codeBlock, copyable, field, nothing, section, state} from '../pages/piec
 import type {NewApp} from './convert.ts'
 import {events, permissions} from './manifest.ts'
 
-export interface Question {
+export interface SetupForm {
   readonly issuer: string
   /** What was wrong with the last answer. */
   readonly problem?: string | undefined
@@ -20,7 +20,7 @@ const head = (title: string, lead: Html | string): Html =>
     <p class="lead">${lead}</p>
   </div>`
 
-export const renderQuestion = ({issuer, problem, organization = ''}: Question): Html =>
+export const renderQuestion = ({issuer, problem, organization = ''}: SetupForm): Html =>
   html`${head('Set up this issuer.', 'It needs a GitHub App of its own. GitHub makes it; you confirm it there.')}
   ${section(
     {title: 'Who may', note: 'The token shows that this issuer is yours. It counts once.'},

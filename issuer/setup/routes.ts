@@ -19,7 +19,7 @@ import {
   renderQuestion,
   renderTrouble,
   renderUnreachable,
-  type Question,
+  type SetupForm,
 } from './pages.ts'
 import {holdsSession, isToken, openSession, sessionMs} from './session.ts'
 import * as troubles from './troubles.ts'
@@ -103,7 +103,7 @@ const isOnLoopback = (url: string): boolean => /^(?:localhost|127\.[\d.]+|\[::1\
 async function ask(
   c: Context,
   {issuer, apiUrl}: SetupTools,
-  {problem, status, ...question}: Partial<Question & Pick<Page, 'status'>> = {},
+  {problem, status, ...question}: Partial<SetupForm & Pick<Page, 'status'>> = {},
 ): Promise<Response> {
   const isReached = !isOnLoopback(issuer) || isOnLoopback(apiUrl)
   const main = isReached ? renderQuestion({...question, issuer, problem}) : renderUnreachable(issuer)
@@ -165,7 +165,7 @@ async function arrive(c: Context, tools: SetupTools, app: NewApp): Promise<Respo
   return await give(c, {title: 'Set up', main, issuer})
 }
 
-const tell = async (c: Context, issuer: Origin, {status, ...trouble}: troubles.Told): Promise<Response> =>
+const tell = async (c: Context, issuer: Origin, {status, ...trouble}: troubles.ToldTrouble): Promise<Response> =>
   await give(c, {title: trouble.title.replace(/\.$/, ''), main: renderTrouble(trouble), issuer, status})
 
 const give = async (

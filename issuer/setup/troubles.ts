@@ -10,10 +10,10 @@ export interface Place {
   readonly github: string
 }
 
-export type Told = Trouble & {readonly status: ContentfulStatusCode}
+export type ToldTrouble = Trouble & {readonly status: ContentfulStatusCode}
 
 /** Says nothing of how, when or by whom: it is what a stranger reads. */
-export const closed: Told = {
+export const closed: ToldTrouble = {
   status: 404,
   title: 'Nothing is to be set up.',
   what: 'This issuer has its GitHub App.',
@@ -21,7 +21,7 @@ export const closed: Told = {
 }
 
 /** For whoever comes from GitHub: a page that is loaded again, or the second of two. */
-export const closedMeanwhile = ({issuer, github}: Place): Told => ({
+export const closedMeanwhile = ({issuer, github}: Place): ToldTrouble => ({
   ...closed,
   steps: [
     html`If you saw this page before, with the key to pin, you are done: <a href="${issuer}/">${issuer}</a> shows it,
@@ -40,7 +40,7 @@ const deleteUnfinished = ({github}: Place) =>
     <a href="${github}/settings/apps">${new URL(github).host}/settings/apps</a> or in the settings of your organization:
     this issuer does not have its key.`
 
-export const wrongBrowser = (place: Place): Told => ({
+export const wrongBrowser = (place: Place): ToldTrouble => ({
   status: 403,
   title: 'Not begun here.',
   what: 'This answer of GitHub belongs to no set-up that was begun in this browser within the last hour. Nothing was taken over.',
@@ -51,21 +51,21 @@ export const wrongBrowser = (place: Place): Told => ({
   ],
 })
 
-export const replayed = (place: Place): Told => ({
+export const replayed = (place: Place): ToldTrouble => ({
   status: 403,
   title: 'Answered before.',
   what: 'GitHub has answered this set-up already, with another code. Nothing was taken over.',
   steps: [deleteUnfinished(place), beginAgain(place)],
 })
 
-export const withoutCode = (place: Place): Told => ({
+export const withoutCode = (place: Place): ToldTrouble => ({
   status: 400,
   title: 'Without a code.',
   what: 'GitHub led back here without the code for the App, as when somebody cancels. Nothing was taken over.',
   steps: [beginAgain(place)],
 })
 
-export const gone = (place: Place): Told => ({
+export const gone = (place: Place): ToldTrouble => ({
   status: 410,
   title: 'The code is used up.',
   what: "GitHub does not know this code, or not any more: it counts once, and for an hour. The App's key can no longer be fetched.",
@@ -77,14 +77,14 @@ export const gone = (place: Place): Told => ({
   ],
 })
 
-export const unusable = (place: Place, why: string): Told => ({
+export const unusable = (place: Place, why: string): ToldTrouble => ({
   status: 502,
   title: 'An answer that cannot be used.',
   what: html`GitHub gives an App's credentials once, and gave them unusably. ${why}.`,
   steps: [deleteUnfinished(place), beginAgain(place)],
 })
 
-export const unreachable = (why: string): Told => ({
+export const unreachable = (why: string): ToldTrouble => ({
   status: 503,
   title: 'GitHub did not answer.',
   what: html`The App is made, its credentials are not here yet. ${why}.`,
@@ -95,21 +95,21 @@ export const unreachable = (why: string): Told => ({
 })
 
 /** The App stays at GitHub, where nothing of it is used. */
-export const taken = ({name, settingsUrl}: NewApp): Told => ({
+export const taken = ({name, settingsUrl}: NewApp): ToldTrouble => ({
   status: 409,
   title: 'Another was first.',
   what: 'While you confirmed this App, the issuer was given another one. It keeps that one.',
   steps: [html`Delete the App ${name} at <a href="${settingsUrl}/advanced">${settingsUrl}</a>: it is used by nobody.`],
 })
 
-export const failed: Told = {
+export const failed: ToldTrouble = {
   status: 500,
   title: 'The issuer met an error.',
   what: 'Nothing was changed. Its log says what it was.',
   steps: ['Load this page again in a minute.'],
 }
 
-export const unkept: Told = {
+export const unkept: ToldTrouble = {
   status: 500,
   title: 'It could not be kept.',
   what: 'The issuer met an error of its own. Its log says which; a full disk or a missing permission are the usual ones.',

@@ -4,7 +4,7 @@ import {printVerifierKey} from '#protocol'
 import {action} from '../home/serving.ts'
 import {keepApp} from '../home/kept-app-file.ts'
 import type {Issuer} from '../home/node.ts'
-import type {Base, Surroundings} from '../home/open-base.ts'
+import type {Base, Runtime} from '../home/open-base.ts'
 import type {Secret} from '../keys/secret.ts'
 import {createConverter} from './convert.ts'
 import {setupApp} from './routes.ts'
@@ -20,7 +20,7 @@ export interface Waiting {
 /** As an issuer that serves, with an app of its own. */
 export type WaitingIssuer = Omit<Issuer, 'serving'> & {readonly app: Hono}
 
-export async function openWaiting({base, token, begin}: Waiting, around: Surroundings): Promise<WaitingIssuer> {
+export async function openWaiting({base, token, begin}: Waiting, around: Runtime): Promise<WaitingIssuer> {
   const {config, durable, keys, ring} = base
   const {origin} = await durable.ledger.head()
   const ledgerKey = printVerifierKey(origin, keys.ledger.publicKey)

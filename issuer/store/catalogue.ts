@@ -5,7 +5,7 @@
  */
 import type {Receipt} from '#protocol'
 import type {LedgerRecord} from '../model/record.ts'
-import type {Belonging, Sight} from '../model/viewer.ts'
+import type {Belonging, Viewer} from '../model/viewer.ts'
 import {textOf} from './item.ts'
 import {indexPartition, recordKey} from './layout.ts'
 import type {Key, Table} from './table.ts'
@@ -43,7 +43,7 @@ const partitionsOf = ({public: isPublic, repositoryId, ownerId}: Belonging): rea
         ...(ownerId === undefined ? [] : [ownerPartition(ownerId)]),
       ]
 
-const partitionsInSight = ({repositories, owners}: Sight): readonly string[] => [
+const partitionsInSight = ({repositories, owners}: Viewer): readonly string[] => [
   publicPartition,
   ...repositories.map(repositoryPartition),
   ...owners.map(ownerPartition),
@@ -53,7 +53,7 @@ export interface TermQuestion {
   readonly term: string
   /** Only entries before this number. */
   readonly before?: number | undefined
-  readonly sight: Sight
+  readonly sight: Viewer
   readonly atMost: number
 }
 

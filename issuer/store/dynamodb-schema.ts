@@ -17,8 +17,8 @@ const carried: Readonly<Record<IndexName, readonly string[]>> = {
     'nonce',
     'kind',
     'publication',
-    'courtesyAccount',
-    'courtesyPullRequest',
+    'strangerAccount',
+    'strangerPullRequest',
   ],
 }
 

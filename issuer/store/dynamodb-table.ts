@@ -12,7 +12,7 @@ import {Placeholders, printRange} from './dynamodb-expression.ts'
 import {readItem, writeItem} from './dynamodb-item.ts'
 import {type Place, mostWrites, transact, waitBefore} from './dynamodb-transaction.ts'
 import {indexes} from './layout.ts'
-import type {Item, Key, Question, Table, Write} from './table.ts'
+import type {Item, Key, Query, Table, Write} from './table.ts'
 
 /**
  * Throttled and unanswered requests are sent again by the client, a transaction under its own token. A request without
@@ -80,7 +80,7 @@ async function getAll({name, client}: Place, keys: readonly Key[]): Promise<read
 
 const placeOf = ({pk, sk}: Key | Item): string => JSON.stringify([pk, sk])
 
-async function query(place: Place, question: Question): Promise<readonly Item[]> {
+async function query(place: Place, question: Query): Promise<readonly Item[]> {
   const {atMost = Infinity, takes = () => true} = question
   const asked = printQuestion(place.name, question)
   const found: Item[] = []
@@ -95,7 +95,7 @@ async function query(place: Place, question: Question): Promise<readonly Item[]>
   }
 }
 
-function printQuestion(name: string, {index, hash, range, newestFirst = false}: Question) {
+function printQuestion(name: string, {index, hash, range, newestFirst = false}: Query) {
   const keys = index === undefined ? {hash: 'pk', range: 'sk'} : indexes[index]
   const given = new Placeholders()
   const says = [`${given.name(keys.hash)} = ${given.value(hash)}`]

@@ -1,6 +1,6 @@
 /** Which statement is which decision, what became of it, and what is still to be published. */
 import {parseDecisionId} from '#protocol'
-import type {Claim, ClaimKey, Claims, Outbox, Outcome, Unpublished} from '../model/idempotency.ts'
+import type {IdempotencyRecord, IdempotencyKey, Idempotency, Outbox, Outcome, Unpublished} from '../model/idempotency.ts'
 import type {Publication} from '../model/publication.ts'
 import type {Change} from '../model/store.ts'
 import type {Completed} from './append.ts'
@@ -11,18 +11,18 @@ import type {Item, Key, Table, Write} from './table.ts'
 const mostUnpublished = 50
 /** What has been answered is forgotten long after GitHub could deliver its statement again. */
 const keptForSeconds = 90 * 86_400
-/** An answer of courtesy counts for an hour. */
-const courtesyForSeconds = 86_400
+/** A stranger's reply counts for an hour. */
+const strangerReplyForSeconds = 86_400
 
 const waiting = 'waiting'
 
-export const claimKey = ({repositoryId, subject}: ClaimKey): Key => ({pk: `claim#${repositoryId}#${subject}`, sk: '-'})
-const courtesyKey = ({repositoryId, accountId, pullRequest}: Parameters<Claims['lastCourtesy']>[0]): string =>
-  `courtesy#${repositoryId}/${accountId}/${pullRequest}`
+export const claimKey = ({repositoryId, subject}: IdempotencyKey): Key => ({pk: `claim#${repositoryId}#${subject}`, sk: '-'})
+const strangerKey = ({repositoryId, accountId, pullRequest}: Parameters<Idempotency['lastStrangerReply']>[0]): string =>
+  `stranger#${repositoryId}/${accountId}/${pullRequest}`
 
-export function claimsOver(table: Table): Claims {
+export function idempotencyOver(table: Table): Idempotency {
   return {
-    claim: async (key, {decision, nonce}) => {
+    begin: async (key, {decision, nonce}) => {
       const known = await findClaim(table, key)
       if (known !== undefined) return known.claim
       const made = await table.write([
@@ -34,8 +34,8 @@ export function claimsOver(table: Table): Claims {
       if (theirs === undefined) throw new Error('this decision id is another claim’s')
       return theirs.claim
     },
-    lastCourtesy: async (to) => {
-      const [newest] = await table.query({hash: courtesyKey(to), newestFirst: true, atMost: 1})
+    lastStrangerReply: async (to) => {
+      const [newest] = await table.query({hash: strangerKey(to), newestFirst: true, atMost: 1})
       return newest && integerOf(newest, 'at')
     },
   }
@@ -56,47 +56,47 @@ export function outboxOver(table: Table): Outbox {
 }
 
 /** A claim, and once it is completed what a store holds for it. */
-export interface HeldClaim {
-  readonly claim: Claim
+export interface StoredIdempotency {
+  readonly claim: IdempotencyRecord
   readonly completed?: Completed | undefined
 }
 
 /** Consistent. */
-export async function findClaim(table: Table, key: ClaimKey): Promise<HeldClaim | undefined> {
+export async function findClaim(table: Table, key: IdempotencyKey): Promise<StoredIdempotency | undefined> {
   const item = await table.get(claimKey(key))
   return item && parseHeld(item)
 }
 
-export function parseHeld(item: Item): HeldClaim {
-  const claim = parseClaim(item)
+export function parseHeld(item: Item): StoredIdempotency {
+  const claim = parseIdempotencyRecord(item)
   if (claim.outcome === undefined) return {claim}
   return {claim, completed: {outcome: claim.outcome, entryHash: optionalText(item, 'entryHash')}}
 }
 
 /** Part of a commit's transaction: refused when the claim is completed already. */
-export function completeClaim(
-  {claim: key, outcome}: NonNullable<Change['completes']>,
+export function completeOnce(
+  {key: key, outcome}: NonNullable<Change['completes']>,
   {decision, entryHash, at}: {readonly decision: string; readonly entryHash: string | undefined; readonly at: number},
 ): readonly Write[] {
-  const {kind, courtesy} = outcome
+  const {kind, strangerReply} = outcome
   const publication = JSON.stringify(outcome.publication)
   const seconds = Math.ceil(at / 1000)
   const completed = {kind, publication, entryHash, completedAt: at, outbox: waiting, expires: seconds + keptForSeconds}
   const when = {equals: {decision, kind: undefined}}
-  if (courtesy === undefined) return [{update: claimKey(key), set: completed, when}]
-  const {accountId, pullRequest} = courtesy
-  const pk = courtesyKey({repositoryId: key.repositoryId, accountId, pullRequest})
+  if (strangerReply === undefined) return [{update: claimKey(key), set: completed, when}]
+  const {accountId, pullRequest} = strangerReply
+  const pk = strangerKey({repositoryId: key.repositoryId, accountId, pullRequest})
   return [
     {
       update: claimKey(key),
-      set: {...completed, courtesyAccount: accountId, courtesyPullRequest: pullRequest},
+      set: {...completed, strangerAccount: accountId, strangerPullRequest: pullRequest},
       when,
     },
-    {put: {pk, sk: String(at).padStart(16, '0'), at, expires: seconds + courtesyForSeconds}},
+    {put: {pk, sk: String(at).padStart(16, '0'), at, expires: seconds + strangerReplyForSeconds}},
   ]
 }
 
-function parseClaim(item: Item): Claim {
+function parseIdempotencyRecord(item: Item): IdempotencyRecord {
   const decision = parseDecisionId(item['decision'])
   if (decision === undefined) throw new TypeError('the store holds no decision id in a claim')
   const claim = {decision, nonce: textOf(item, 'nonce')}
@@ -107,15 +107,15 @@ function parseOutcome(item: Item): Outcome {
   // Our own writing, of an outcome.
   const kind = textOf(item, 'kind') as Outcome['kind']
   const outcome = {kind, publication: JSON.parse(textOf(item, 'publication')) as Publication}
-  const accountId = optionalInteger(item, 'courtesyAccount')
+  const accountId = optionalInteger(item, 'strangerAccount')
   if (accountId === undefined) return outcome
-  return {...outcome, courtesy: {accountId, pullRequest: integerOf(item, 'courtesyPullRequest')}}
+  return {...outcome, strangerReply: {accountId, pullRequest: integerOf(item, 'strangerPullRequest')}}
 }
 
 function parseUnpublished(item: Item): Unpublished {
   return {
-    claim: {repositoryId: repositoryIdOf(item), subject: textOf(item, 'subject')},
-    decision: parseClaim(item).decision,
+    key: {repositoryId: repositoryIdOf(item), subject: textOf(item, 'subject')},
+    decision: parseIdempotencyRecord(item).decision,
     outcome: parseOutcome(item),
     completedAt: integerOf(item, 'completedAt'),
   }

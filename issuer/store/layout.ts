@@ -12,7 +12,7 @@
  *   index#<partition>#<term>      <seq, 16 digits>          that a receipt is found by a term
  *   repository#<id>               scope#<environment>       a scope's state and its version
  *   claim#<repository>#<subject>  -                         a claim, and its outcome once there is one
- *   courtesy#<repository>/<account>/<pull request>  <time>  an answer of courtesy
+ *   stranger#<repository>/<account>/<pull request>  <time>  a reply to somebody without standing
  *   checkpoint                    -                         the newest signed checkpoint
  *   keys                          -                         which record holds the newest set of keys
  *   pushes#<repository>#<ref>     <before>/<after>/<actor>  a push

@@ -6,7 +6,7 @@ import type {Append, Change, ScopeReading, Store} from '../model/store.ts'
 import {checkChange, decisionOf, isSameChange} from './append.ts'
 import {indexRows} from './catalogue.ts'
 import {moveHead, parseHead} from './head.ts'
-import {type HeldClaim, claimKey, completeClaim, findClaim, parseHeld} from './idempotency.ts'
+import {type StoredIdempotency, claimKey, completeOnce, findClaim, parseHeld} from './idempotency.ts'
 import {integerOf, textOf} from './item.ts'
 import {decisionKey, headKey, nameKey, onceKey, recordKey, scopeKey} from './layout.ts'
 import {find} from './lookups.ts'
@@ -57,7 +57,7 @@ async function readScope(table: Table, scope: ScopeKey): Promise<ScopeReading> {
 
 async function commit(table: Table, change: Change): Promise<'committed' | 'lost'> {
   const {completes, appends} = change
-  const [head, claimed] = await table.getAll([headKey, ...(completes === undefined ? [] : [claimKey(completes.claim)])])
+  const [head, claimed] = await table.getAll([headKey, ...(completes === undefined ? [] : [claimKey(completes.key)])])
   const held = claimed && parseHeld(claimed)
   if (completes !== undefined && held === undefined) throw new Error('what a change completes is claimed before')
   if (held?.completed !== undefined) return judgeCompleted(change, held)
@@ -70,22 +70,22 @@ async function commit(table: Table, change: Change): Promise<'committed' | 'lost
   const written = await table.write(writesOf(change, held), bodiesOf(appends?.records ?? []))
   if (written === 'written') return 'committed'
   // An earlier request of the very same change may have come through late.
-  return judgeCompleted(change, completes && (await findClaim(table, completes.claim)))
+  return judgeCompleted(change, completes && (await findClaim(table, completes.key)))
 }
 
-function judgeCompleted({completes, appends}: Change, held: HeldClaim | undefined): 'committed' | 'lost' {
+function judgeCompleted({completes, appends}: Change, held: StoredIdempotency | undefined): 'committed' | 'lost' {
   if (completes === undefined || held?.completed === undefined) return 'lost'
   const {outcome} = completes
   return isSameChange(held.completed, {outcome, records: appends?.records ?? []}) ? 'committed' : 'lost'
 }
 
 /** From the moment that these are written the decision is durable: record, scope, claim and all. */
-function writesOf({completes, appends, at}: Change, held: HeldClaim | undefined): readonly Write[] {
+function writesOf({completes, appends, at}: Change, held: StoredIdempotency | undefined): readonly Write[] {
   const writes: Write[] = appends === undefined ? [] : [...appendWrites(appends)]
   if (completes === undefined || held === undefined) return writes
   const decision = decisionOf(appends?.records ?? [])
   const entryHash = decision?.entry.hash
-  writes.push(...completeClaim(completes, {decision: held.claim.decision, entryHash, at}))
+  writes.push(...completeOnce(completes, {decision: held.claim.decision, entryHash, at}))
   if (decision !== undefined) writes.push({put: {...decisionKey(decision.decision), seq: decision.entry.seq}})
   return writes
 }

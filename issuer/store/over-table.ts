@@ -1,7 +1,7 @@
 /** All that an issuer keeps, over any engine: one table, one meaning of its items. */
 import type {Durable} from '../model/durable.ts'
 import {auditorsOver, linksOver, tokenIdsOver} from './callers.ts'
-import {claimsOver, outboxOver} from './idempotency.ts'
+import {idempotencyOver, outboxOver} from './idempotency.ts'
 import {keptRecordsOver} from './kept-records.ts'
 import {keySetsOver} from './key-sets.ts'
 import {createLedger, storeOver} from './ledger.ts'
@@ -11,17 +11,17 @@ import {pushLogOver} from './pushes.ts'
 import {checkpointsOver, entriesOver, ledgerReaderOver} from './readers.ts'
 import type {Table} from './table.ts'
 
-export interface Surroundings {
+export interface TablePlace {
   /** The name of the place that a new ledger is at home in, where copies of it must be told from it. */
   readonly home?: () => Promise<string>
   readonly close: () => void
 }
 
-export const overTable = (table: Table, {home, close}: Surroundings): Durable => ({
+export const overTable = (table: Table, {home, close}: TablePlace): Durable => ({
   store: storeOver(table),
   records: recordsOver(table),
   scopes: scopesOver(table),
-  claims: claimsOver(table),
+  idempotency: idempotencyOver(table),
   outbox: outboxOver(table),
   pushLog: pushLogOver(table),
   panelNotes: panelNotesOver(table),

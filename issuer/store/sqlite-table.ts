@@ -3,7 +3,7 @@ import type {DatabaseSync, SQLInputValue, StatementSync} from 'node:sqlite'
 import {indexes, tokenIdPrefix} from './layout.ts'
 import {columns, parseItem, printItem} from './sqlite-item.ts'
 import {atOneMoment, inTransaction} from './sqlite-transaction.ts'
-import type {Condition, Item, Key, Question, Range, Table, Write} from './table.ts'
+import type {Condition, Item, Key, Query, Range, Table, Write} from './table.ts'
 
 export function sqliteTable(db: DatabaseSync): Table {
   const rows = openRows(db)
@@ -17,7 +17,7 @@ export function sqliteTable(db: DatabaseSync): Table {
 
 interface Rows {
   readonly read: (key: Key) => Item | undefined
-  readonly query: (question: Question) => readonly Item[]
+  readonly query: (question: Query) => readonly Item[]
   /** Over whatever was there. */
   readonly put: (item: Key & Item) => void
   /** Unless there is one. */
@@ -110,7 +110,7 @@ function openRows(db: DatabaseSync): Rows {
 }
 
 /** As many kinds of question as there are ports' methods, so few that the statements are kept. */
-function printQuery({index, hash, range, newestFirst = false}: Question): {
+function printQuery({index, hash, range, newestFirst = false}: Query): {
   readonly sql: string
   readonly values: readonly SQLInputValue[]
 } {
@@ -138,7 +138,7 @@ const withoutEnd = -1
 function readQuery(
   statement: StatementSync,
   values: readonly SQLInputValue[],
-  {atMost = Infinity, takes}: Question,
+  {atMost = Infinity, takes}: Query,
 ): readonly Item[] {
   if (takes === undefined) {
     return statement.all(...values, Number.isFinite(atMost) ? atMost : withoutEnd).map(parseItem)

@@ -38,7 +38,7 @@ export type Range =
   | {readonly from: string | number}
   | {readonly startsWith: string}
 
-export interface Question {
+export interface Query {
   /** Absent: the table itself, by `pk` and `sk`. */
   readonly index?: IndexName
   readonly hash: string
@@ -57,7 +57,7 @@ export interface Table {
   /** The same of several, at most 100, in their order; each by itself, so a write may come between two of them. */
   getAll(keys: readonly Key[]): Promise<readonly (Item | undefined)[]>
   /** In order. Without an index it is consistent; an index may lag, and gives only the attributes that it carries. */
-  query(question: Question): Promise<readonly Item[]>
+  query(question: Query): Promise<readonly Item[]>
   /**
    * All of it or nothing, and durable when it returns `written`. `refused`: a condition did not hold, and nothing was
    * written. When it throws it may have been written or not: who must know reads. At most one write a key.

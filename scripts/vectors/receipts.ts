@@ -61,7 +61,7 @@ export function receiptVectors(): Vectors {
   }
 }
 
-interface Question {
+interface Expectation {
   readonly body?: Json
   readonly text?: (text: string) => string
   readonly options?: Json
@@ -69,7 +69,7 @@ interface Question {
 }
 
 /** The usual receipt and question, of which each case changes one thing. */
-const ask = (name: string, key: SigningKey, question: Question = {}): Case => {
+const ask = (name: string, key: SigningKey, question: Expectation = {}): Case => {
   const text = JSON.stringify(key.sign(question.body ?? body()))
   const options = {keys: [key.pin], now, expect, ...question.options}
   return {

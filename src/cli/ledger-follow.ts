@@ -26,7 +26,7 @@ A checkpoint that contradicts the one in FILE is kept beside it as FILE.refused:
 Exit codes: 0 the ledger continues, 1 it does not, 2 the command line or the file is wrong, 3 the issuer did not answer.
 `
 
-interface Question {
+interface FollowOrder {
   readonly issuer: Origin
   readonly ledgerKey: string
   readonly state: string
@@ -58,12 +58,12 @@ export const ledgerFollow: Command = {
   },
 }
 
-interface Asked {
-  readonly question: Question
+interface FollowedIssuer {
+  readonly question: FollowOrder
   readonly isJson: boolean
 }
 
-function readQuestion(words: readonly string[]): CommandLine<Asked> {
+function readQuestion(words: readonly string[]): CommandLine<FollowedIssuer> {
   const read = readWords(words, {issuer: 'text', 'ledger-key': 'text', state: 'text', json: 'flag'})
   if (!read.ok) return read
   const {text, flag, files} = read.value
@@ -82,7 +82,7 @@ function readQuestion(words: readonly string[]): CommandLine<Asked> {
   return {ok: true, value: {question: {issuer, ledgerKey, state}, isJson: flag('json')}}
 }
 
-async function follow({issuer, ledgerKey, state}: Question): Promise<Followed> {
+async function follow({issuer, ledgerKey, state}: FollowOrder): Promise<Followed> {
   const previous = readNote(state)
   const older = previous === undefined ? undefined : verify.checkpoint(previous, ledgerKey)
   // Read before the network is: a file that does not hold is the user's to look at, not the issuer's fault.

@@ -25,14 +25,14 @@ export interface Decided {
   readonly happened: readonly Happened[]
 }
 
-interface Told {
+interface RowSource {
   readonly revocation: Revocation | undefined
   readonly usedAt: string | undefined
   readonly run: string | undefined
   readonly deployedAt: string | undefined
 }
 
-type Column = (decided: Decided & {readonly scope: Scope | undefined; readonly told: Told}) => Cell
+type Column = (decided: Decided & {readonly scope: Scope | undefined; readonly told: RowSource}) => Cell
 
 /** `reported_` is what no signature covers: jobs said so of themselves. */
 const columns: Readonly<Record<string, Column>> = {
@@ -69,7 +69,7 @@ export function indexRow(decided: Decided): readonly Cell[] {
 }
 
 /** A document that cannot be read says nothing here: the walk refuses it where its entry stands. */
-function readTold(happened: readonly Happened[]): Told {
+function readTold(happened: readonly Happened[]): RowSource {
   const bodies = happened.map(({word, body}) => {
     const json = parseJson(body)
     return {word, value: json.ok ? json.value : null}

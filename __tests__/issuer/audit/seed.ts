@@ -61,7 +61,7 @@ export class SeededStore {
     const receipt = parsed(receiptKey.sign(body))
     const {id, decision, scope, evidence} = receipt
     const token = aToken(tokenKey, {jti: decision, receipt: id, evidence, intent: {...intent, scope}})
-    await this.durable.claims.claim(statementOf(n, scope), proposal(n))
+    await this.durable.idempotency.begin(statementOf(n, scope), proposal(n))
     await this.#append(receipt, (head) => {
       const digests = {decision, evidence, token: digestOf(token), receipt: digestOf(canonicalBytes(receipt))}
       const time = nextTime(head, Date.parse(issuedAt))
@@ -120,7 +120,7 @@ export class SeededStore {
     const claim = statementOf(Number(receipt.id.slice(-16)), receipt.scope)
     const completes =
       record.kind === 'decision'
-        ? {completes: {claim, outcome: {kind: 'allow', publication: publicationOf(0)} as const}}
+        ? {completes: {key: claim, outcome: {kind: 'allow', publication: publicationOf(0)} as const}}
         : {}
     const result = await this.durable.store.commit({...completes, appends, at: Date.parse(receipt.issuedAt)})
     if (result !== 'committed') throw new Error('the seed was not written')

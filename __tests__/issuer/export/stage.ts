@@ -101,11 +101,11 @@ export class ExportStage {
     const key = {repositoryId: repository.id, subject: `comment/${1_000_000 + n}`}
     const {durable, ring} = this.issuer
     await ring.follow()
-    const claim = await durable.claims.claim(key, {decision, nonce: String(n).padStart(32, '0')})
+    const claim = await durable.idempotency.begin(key, {decision, nonce: String(n).padStart(32, '0')})
     const read = await durable.store.read(scope)
     const ruling = evaluate(asked)
     const sealed = await sealDecision(
-      {claim, statement: aStatement(), case: asked, ruling, said: 'ALLOW', head: read.head},
+      {begun: claim, statement: aStatement(), case: asked, ruling, said: 'ALLOW', head: read.head},
       {
         signer: ring.signer,
         tokenSigner: this.#token,
@@ -120,7 +120,7 @@ export class ExportStage {
       record.receipt === undefined ? read.state : foldScope(read.state, {...record, receipt: record.receipt}, now)
     const outcome = {kind: sealed.ruling.kind, publication: publicationOf(0)}
     const appends = {scope, records: [record], state, read}
-    if ((await durable.store.commit({completes: {claim: key, outcome}, appends, at: now})) !== 'committed') {
+    if ((await durable.store.commit({completes: {key: key, outcome}, appends, at: now})) !== 'committed') {
       throw new Error('the decision was not written')
     }
     this.#origin = record.entry.ledger

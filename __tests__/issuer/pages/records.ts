@@ -98,9 +98,9 @@ export function writeRecords({durable, key, tokenKey, issuer}: Tools): Records {
       }
       const token = aToken(tokenKey, {jti: decision, iss: issuer, receipt: receipt.id, ...times, ...claims})
       const claim = {repositoryId: receipt.scope.repositoryId, subject: `comment/${n}`}
-      await durable.claims.claim(claim, {decision, nonce: String(n).padStart(32, '0')})
+      await durable.idempotency.begin(claim, {decision, nonce: String(n).padStart(32, '0')})
       const record = (head: LedgerHead): DecisionRecord => recordOf({receipt, head, token, moment, isPublic})
-      const completes = {claim, outcome: {kind: 'allow' as const, publication: publicationOf(0)}}
+      const completes = {key: claim, outcome: {kind: 'allow' as const, publication: publicationOf(0)}}
       await append(scopeOf(receipt), (head) => [record(head)], {completes, at: moment})
       return receipt
     },

@@ -12,7 +12,7 @@ import {badgeRoutes} from '../../../issuer/pages/badge/routes.ts'
 import {signCheckpoint} from '../../../issuer/keys/checkpoint-signer.ts'
 import {ledgerRoutes} from '../../../issuer/api/ledger-routes.ts'
 import {mintFirstEntry} from '../../../issuer/mint/mint-record.ts'
-import {publicSight} from '../../../issuer/model/viewer.ts'
+import {publicViewer} from '../../../issuer/model/viewer.ts'
 import type {ReadCaller} from '../../../issuer/pages/caller.ts'
 import {pageRoutes} from '../../../issuer/pages/routes.ts'
 import type {Signer} from '../../../issuer/model/signer.ts'
@@ -49,7 +49,7 @@ export const asked = Date.parse('2026-04-02T14:40:00Z')
 const readCaller: ReadCaller = async (request) => {
   const isTrusted = new URL(request.url).searchParams.get('link') === 'secret'
   return Promise.resolve(
-    isTrusted ? {repositories: [repositoryId(1296269), repositoryId(77)], owners: []} : publicSight,
+    isTrusted ? {repositories: [repositoryId(1296269), repositoryId(77)], owners: []} : publicViewer,
   )
 }
 

@@ -1,6 +1,6 @@
 /** Panels for the tests of how one is rendered: a whole one, of which each test changes one thing. */
 import {parseReceiptId} from '#protocol'
-import {foresee} from '../../../issuer/policy/prospect.ts'
+import {forecast} from '../../../issuer/policy/prospect.ts'
 import type {EnvironmentPolicy} from '../../../issuer/model/ruling.ts'
 import type {Expected, Panel, State} from '../../../issuer/publish/panel/panel.ts'
 import {renderPanel} from '../../../issuer/publish/panel/render-panel.ts'
@@ -42,7 +42,7 @@ export interface StageChanges {
 export function aStage({state = {kind: 'needed'}, change: changed, rules, earlier}: StageChanges = {}): Expected {
   const {environment, policy, source} = aCase(rules === undefined ? {} : {environment: rules})
   const change = aChange(changed)
-  const prospect = foresee({request: {environment: production}, change, policy, source, environment}, decidedAt)
+  const prospect = forecast({request: {environment: production}, change, policy, source, environment}, decidedAt)
   return {environment: production, state, change, rules: environment, earlier, ...prospect}
 }
 

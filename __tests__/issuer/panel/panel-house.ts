@@ -96,7 +96,7 @@ export class PanelHouse {
   async decide({durable}: House, state: ScopeState): Promise<void> {
     const n = (this.#decided += 1)
     const scope = {repositoryId: this.place.repository.id, environment: environment('production')}
-    await durable.claims.claim(statementOf(n, scope), proposal(n))
+    await durable.idempotency.begin(statementOf(n, scope), proposal(n))
     const {appends, ...change} = decides({n, read: await durable.store.read(scope), scope, kind: 'deny'})
     await durable.store.commit({...change, appends: {...appends, state}})
   }

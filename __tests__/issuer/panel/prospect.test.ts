@@ -1,11 +1,11 @@
 /** What a change may expect before anybody has spoken: found by the very rules that judge a statement. */
 import {expect, test} from '@jest/globals'
 import type {ChangeFacts} from '../../../issuer/model/facts.ts'
-import {foresee} from '../../../issuer/policy/prospect.ts'
+import {forecast} from '../../../issuer/policy/prospect.ts'
 import {type CaseChanges, aCase, decidedAt, repositoryId} from '../builders.ts'
 
 const obstaclesTo = (changes: CaseChanges): readonly string[] =>
-  foresee(aCase(changes), decidedAt).obstacles.map(({rule}) => rule)
+  forecast(aCase(changes), decidedAt).obstacles.map(({rule}) => rule)
 
 test('a whole change meets none, whoever may approve and however many must', () => {
   expect(obstaclesTo({})).toEqual([])
@@ -38,7 +38,7 @@ test('no name on a commit makes an obstacle', () => {
 })
 
 test('a risk that asks for more people adds them', () => {
-  const {risk, needed} = foresee(
+  const {risk, needed} = forecast(
     aCase({environment: {approvals: 2, risk: {escalateAt: 0, extraApprovals: 2}}}),
     decidedAt,
   )

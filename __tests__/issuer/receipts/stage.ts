@@ -15,7 +15,7 @@ import type {Durable} from '../../../issuer/model/durable.ts'
 import {openSqlite} from '../../../issuer/store/sqlite.ts'
 import type {FoundReceipt} from '../../../issuer/model/lookups.ts'
 import {makeKey} from '../../protocol/builders.ts'
-import {type Asked, decisionId, firstEntry, receiptOf, scopeOf, ulid} from '../../stores/builders.ts'
+import {type DecisionOrder, decisionId, firstEntry, receiptOf, scopeOf, ulid} from '../../stores/builders.ts'
 import {decideStatement} from '../../stores/deciding.ts'
 import {type Claims, type Provider, askedAt, audience, jobTokensOf, mint, startProvider} from '../callers/provider.ts'
 import {must} from '../builders.ts'
@@ -41,7 +41,7 @@ export interface Stage {
   readonly clock: {now: number}
   readonly warnings: string[]
   /** Issues receipt `n`, alive from 14:30 to 15:30; the clock stands at 15:00. */
-  readonly issue: (n: number, more?: Omit<Asked, 'n' | 'read'>) => Promise<Receipt>
+  readonly issue: (n: number, more?: Omit<DecisionOrder, 'n' | 'read'>) => Promise<Receipt>
   /** `ownerId`: whose the repository is by then. */
   readonly revoke: (receipt: Receipt, ownerId?: number) => Promise<void>
   readonly get: (path: string, bearer?: string) => Promise<Response>
@@ -162,7 +162,7 @@ function toolsOf(
   }
 }
 
-async function issue({n, ...more}: Omit<Asked, 'read'>, durable: Durable): Promise<Receipt> {
+async function issue({n, ...more}: Omit<DecisionOrder, 'read'>, durable: Durable): Promise<Receipt> {
   await decideStatement(durable, {n, ...more})
   const id = receiptOf(n).id
   const [found] = await durable.store.find({by: 'receipt', id})

@@ -49,7 +49,7 @@ describe('a receipt is', () => {
 
   test('revoked where the state holds it no more, though no record of it shows yet', async () => {
     const receipt = await stage.issue(1)
-    const {store, claims} = stage.durable
+    const {store, idempotency} = stage.durable
     // A decision whose state lacks the receipt: what a revocation leaves when the index lags behind.
     await decideStatement(
       {
@@ -61,7 +61,7 @@ describe('a receipt is', () => {
             return {...read, state: emptyState}
           },
         },
-        claims,
+        idempotency,
       },
       {n: 2, kind: 'deny'},
     )

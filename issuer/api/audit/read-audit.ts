@@ -1,6 +1,6 @@
 /** Who authorized what was running then: receipts, what became of them, and the proofs, joined for one caller. */
 import {type Audit, type AuditRecord, type SecondsTime, lifeOf, runningAt, stateAt} from '#protocol'
-import {type Caller, mayRead, sightOf} from '../../model/caller.ts'
+import {type Caller, mayRead, viewerOf} from '../../model/caller.ts'
 import {readInclusion} from '../../store/read-proofs.ts'
 import type {FoundReceipt, RecordReader} from '../../model/lookups.ts'
 import type {Checkpoints, KeptCheckpoint, LedgerReader} from '../../model/readers.ts'
@@ -17,7 +17,7 @@ export interface AuditTools extends UncoveredTools {
 /** What this caller may not read is answered as if it were not there. */
 export async function readAudit(question: AuditQuestion, caller: Caller, tools: AuditTools): Promise<Audit> {
   const {repository, environment, at} = question
-  const sight = sightOf(caller)
+  const sight = viewerOf(caller)
   const shown = await tools.store.find({by: 'scope', repository, environment, issuedBefore: at, sight})
   const checkpoint = await tools.checkpoints.newest()
   const records = await Promise.all(shown.map((one) => readRecord(one, {at, checkpoint}, tools)))

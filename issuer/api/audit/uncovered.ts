@@ -1,6 +1,6 @@
 /** GitHub's deployments that no receipt covers. */
 import {type SecondsTime, type UncoveredDeployment, lifeOf, stateAt} from '#protocol'
-import {sightOfRepository} from '../../model/viewer.ts'
+import {viewerOfRepository} from '../../model/viewer.ts'
 import type {FoundReceipt, RecordReader} from '../../model/lookups.ts'
 import type {Store} from '../../model/store.ts'
 import type {Deployment, DeploymentQuestion, DeploymentSource} from '../../model/deployments.ts'
@@ -37,7 +37,7 @@ async function isCovered(
   tools: UncoveredTools,
 ): Promise<boolean> {
   // A receipt covers it whoever may read that receipt.
-  const sight = sightOfRepository(repository.id)
+  const sight = viewerOfRepository(repository.id)
   const found = await tools.store.find({by: 'scope', repository: repository.id, environment, sha, issuedBefore, sight})
   const over = await Promise.all(found.map((one) => isOver(one, at, tools)))
   return over.includes(false)

@@ -6,49 +6,49 @@ import {type Handler, Hono} from 'hono'
 import {NotSetUp} from './app-secret.ts'
 
 /** `desk`: what jobs tell of a receipt, and what the receipt key signs. `setup`: how the GitHub App is made. */
-export type Door = 'desk' | 'setup'
+export type PrivateFunction = 'desk' | 'setup'
 
 interface Row {
-  readonly door: Door
+  readonly target: PrivateFunction
   readonly method: 'GET' | 'POST'
   readonly path: string
 }
 
 /** By the routes' own patterns. Whatever is not here the web function answers itself. */
 export const passedOn: readonly Row[] = [
-  {door: 'desk', method: 'GET', path: '/v1/receipts/:file{[a-z0-9_]+\\.intoto\\.json}'},
-  {door: 'desk', method: 'GET', path: '/v1/receipts/:id/status'},
-  {door: 'desk', method: 'POST', path: '/v1/receipts/:id/redemptions'},
-  {door: 'desk', method: 'POST', path: '/v1/receipts/:id/executions'},
-  {door: 'desk', method: 'GET', path: '/.well-known/countersign-keys.json'},
-  {door: 'setup', method: 'GET', path: '/setup'},
-  {door: 'setup', method: 'POST', path: '/setup'},
-  {door: 'setup', method: 'GET', path: '/setup/callback'},
+  {target: 'desk', method: 'GET', path: '/v1/receipts/:file{[a-z0-9_]+\\.intoto\\.json}'},
+  {target: 'desk', method: 'GET', path: '/v1/receipts/:id/status'},
+  {target: 'desk', method: 'POST', path: '/v1/receipts/:id/redemptions'},
+  {target: 'desk', method: 'POST', path: '/v1/receipts/:id/executions'},
+  {target: 'desk', method: 'GET', path: '/.well-known/countersign-keys.json'},
+  {target: 'setup', method: 'GET', path: '/setup'},
+  {target: 'setup', method: 'POST', path: '/setup'},
+  {target: 'setup', method: 'GET', path: '/setup/callback'},
 ]
 
 interface OnLambda {
   readonly Bindings: {readonly event: unknown}
 }
 
-export type Front = Hono<OnLambda>
+export type LambdaApp = Hono<OnLambda>
 
 /** Opened when it is first asked. */
 type OpenApp = () => Promise<Hono>
 
 /** Hands an event to the function of a door, and gives its answer. Never rejects. */
-export type PassOn = (door: Door, event: unknown) => Promise<Response>
+export type PassOn = (door: PrivateFunction, event: unknown) => Promise<Response>
 
-export function webFront({app, passOn}: {readonly app: OpenApp; readonly passOn: PassOn}): Front {
-  const front = openFront()
-  for (const {door, method, path} of passedOn) front.on(method, path, (c) => passOn(door, c.env.event))
+export function webApp({app, passOn}: {readonly app: OpenApp; readonly passOn: PassOn}): LambdaApp {
+  const front = openLambdaApp()
+  for (const {target, method, path} of passedOn) front.on(method, path, (c) => passOn(target, c.env.event))
   front.all('*', askApp(app))
   return front
 }
 
 /** A function behind a door answers what is passed on to it, and nothing else. */
-export function frontOf(door: Door, app: OpenApp): Front {
-  const front = openFront()
-  for (const row of passedOn) if (row.door === door) front.on(row.method, row.path, askApp(app))
+export function privateApp(door: PrivateFunction, app: OpenApp): LambdaApp {
+  const front = openLambdaApp()
+  for (const row of passedOn) if (row.target === door) front.on(row.method, row.path, askApp(app))
   return front
 }
 
@@ -56,8 +56,8 @@ export function frontOf(door: Door, app: OpenApp): Front {
  * A start that fails is an error of the function, which alarms count; one before set-up is none. The app answers its own
  * faults.
  */
-function openFront(): Front {
-  const front: Front = new Hono()
+function openLambdaApp(): LambdaApp {
+  const front: LambdaApp = new Hono()
   front.onError((fault, c) => {
     if (fault instanceof NotSetUp) return c.json({error: {code: 'not_set_up', message: fault.message}}, 503)
     throw fault

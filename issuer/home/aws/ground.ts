@@ -10,7 +10,7 @@ import {type KeysOnAws, openKeys} from './keys.ts'
 import {fetchSecrets} from './secrets.ts'
 
 /** Before there is a ledger. */
-export interface Ground {
+export interface AwsBase {
   readonly config: IssuerConfig
   readonly keys: KeysOnAws
   readonly durable: OnTable
@@ -19,7 +19,7 @@ export interface Ground {
 }
 
 /** Throws with every problem at once. */
-export async function openGround(given: Env, version: string): Promise<Ground> {
+export async function openAwsBase(given: Env, version: string): Promise<AwsBase> {
   const fetched = await fetchSecrets(given)
   if (!fetched.ok) throw refusal(fetched.problems)
   const read = readAwsPlaces(fetched.env)

@@ -62,14 +62,14 @@ const receiptKeysOf = (usable: readonly Signer[]): ReceiptKeys => ({
   },
 })
 
-interface Doors<T> {
+interface KeyReaders<T> {
   readonly kms: (keyId: string) => Promise<Loaded<T>>
   readonly pem: (text: string, name: string) => Loaded<T>
 }
 
-const signers: Doors<Signer> = {kms: openKmsSigner, pem: readSigner}
+const signers: KeyReaders<Signer> = {kms: openKmsSigner, pem: readSigner}
 
-async function openPlace<T>(place: KeyPlace, name: string, doors: Doors<T>): Promise<Loaded<T>> {
+async function openPlace<T>(place: KeyPlace, name: string, doors: KeyReaders<T>): Promise<Loaded<T>> {
   const opened = place.kind === 'kms' ? await doors.kms(place.keyId) : doors.pem(place.text, 'the secret')
   return opened.ok ? opened : {ok: false, problem: `COUNTERSIGN_${name}: ${opened.problem}`}
 }

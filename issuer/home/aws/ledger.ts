@@ -3,35 +3,35 @@ import {printVerifierKey, verify} from '#protocol'
 import {type KeyRing, findMissing, openKeyRing, openShownRing} from '../../keys/key-ring.ts'
 import {createLedger, signLedger} from '../../keys/begin-ledger.ts'
 import {checkContinuation, readChecked} from '../../keys/checkpoint-signer.ts'
-import {type Ground, refusal} from './ground.ts'
+import {type AwsBase, refusal} from './ground.ts'
 
 /** Once in the life of an issuer, when a person says so. Throws when the table holds a ledger. */
-export async function beginLedger({config, keys, durable}: Ground, now: number): Promise<void> {
+export async function beginLedger({config, keys, durable}: AwsBase, now: number): Promise<void> {
   await createLedger({host: new URL(config.publicUrl).host, keys, durable}, now)
   const unsigned = await signLedger({keys, durable})
   if (unsigned !== undefined) throw new Error(unsigned)
 }
 
 /** For a function that signs and appends nothing. */
-export async function openShownLedger(ground: Ground): Promise<KeyRing> {
-  await checkBegun(ground)
-  return accept(await openShownRing(partsOf(ground)))
+export async function openShownLedger(base: AwsBase): Promise<KeyRing> {
+  await checkBegun(base)
+  return accept(await openShownRing(partsOf(base)))
 }
 
 /** For one that does: on a ledger that is at home in this table, with the keys that it names. */
-export async function openSignedLedger(ground: Ground): Promise<KeyRing> {
-  await checkBegun(ground)
-  if ((await ground.durable.home.find()) !== 'here') throw refusal([copied])
+export async function openSignedLedger(base: AwsBase): Promise<KeyRing> {
+  await checkBegun(base)
+  if ((await base.durable.home.find()) !== 'here') throw refusal([copied])
   // A table whose items somebody put back has the same id; what its own checkpoint covers must be there.
-  await readChecked(ground.durable)
-  const ring = accept(await openKeyRing(partsOf(ground)))
-  const missing = findMissing(await ring.announced(), ground.keys)
+  await readChecked(base.durable)
+  const ring = accept(await openKeyRing(partsOf(base)))
+  const missing = findMissing(await ring.announced(), base.keys)
   if (missing.length > 0) throw refusal(missing)
   return ring
 }
 
 /** An emptied table looks like a new one, and a new ledger forgets every refusal: so a person says it (docs/aws.md). */
-async function checkBegun({durable}: Ground): Promise<void> {
+async function checkBegun({durable}: AwsBase): Promise<void> {
   const [first] = await durable.entries.entries(0, 1)
   if (first === undefined) throw refusal([noLedgerYet])
 }
@@ -44,7 +44,7 @@ const copied =
   'COUNTERSIGN_STORE: the table is a copy of the one that its ledger was written in. What was decided after the copy was ' +
   'made is not in it, so nothing is appended until somebody says that it is whole: docs/aws-operations.md, "A restored table"'
 
-const partsOf = ({keys, durable, log}: Ground) => ({
+const partsOf = ({keys, durable, log}: AwsBase) => ({
   keys,
   durable,
   now: Date.now,
@@ -60,7 +60,7 @@ function accept(ring: KeyRing | string): KeyRing {
  * Goes on with a copy under the ledger's own name, which two histories must never have: so it must hold all that the
  * newest checkpoint covers which anybody was given. `note` is that checkpoint. Throws when it does not.
  */
-export async function resumeLedger({keys, durable}: Ground, note: string): Promise<void> {
+export async function resumeLedger({keys, durable}: AwsBase, note: string): Promise<void> {
   if ((await durable.home.find()) === 'here')
     throw new Error('the ledger is in its own table: there is nothing to resume')
   const {head} = await readChecked(durable)

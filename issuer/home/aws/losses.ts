@@ -4,7 +4,7 @@ import type {Store} from '../../model/store.ts'
 
 export const lostRace = 'another writer came first: it is decided again'
 
-export const toldOfLosses = (store: Store, log: Pick<Log, 'info'>): Store => ({
+export const loggingLostRaces = (store: Store, log: Pick<Log, 'info'>): Store => ({
   ...store,
   commit: async (change) => {
     const result = await store.commit(change)

@@ -31,7 +31,7 @@ export async function workOff(
     messages.map(async (message) => ({id: message.messageId, done: await attempt(message, issuer, queue)})),
   )
   // Lambda freezes the process when this returns, so the ledger's end is signed before.
-  await issuer.witness.newestCheckpoint()
+  await issuer.checkpointSigner.newestCheckpoint()
   return {batchItemFailures: results.filter(({done}) => !done).map(({id}) => ({itemIdentifier: id}))}
 }
 
@@ -81,11 +81,11 @@ const longestMs = 900_000
 
 /** On a schedule: what a crash or an outage left unpublished or unsigned, and what GitHub could not deliver. */
 export async function keepHouse(
-  {tools, witness, github}: Pick<IssuerOnAws, 'tools' | 'witness' | 'github'>,
+  {tools, checkpointSigner, github}: Pick<IssuerOnAws, 'tools' | 'checkpointSigner' | 'github'>,
   inbox: Pick<Inbox, 'put'>,
 ): Promise<void> {
   const now = tools.now()
   await repair(now, {...tools, inbox})
-  await witness.newestCheckpoint()
+  await checkpointSigner.newestCheckpoint()
   await redeliverFailed(github, now - redeliverForMs)
 }

@@ -31,9 +31,9 @@ const hero = html`<div class="hero">
   </p>
 </div>`
 
-type Asked = Omit<BadgeOf, 'issuer'>
+type BadgeChoice = Omit<BadgeOf, 'issuer'>
 
-const renderForm = ({repository, environment, link}: Asked): Html =>
+const renderForm = ({repository, environment, link}: BadgeChoice): Html =>
   section(
     {title: 'Which badge'},
     html`<form method="get" class="two-fields">

@@ -31,14 +31,14 @@ export function badgeRoutes(tools: BadgeTools): Hono {
   return routes
 }
 
-interface Asked {
+interface BadgeRequest {
   readonly repository: string
   readonly environment: string
   readonly form: 'svg' | 'json'
 }
 
 /** The environment's `/` arrives as %2F, so it is one part of the path. */
-function readQuestion(c: Context): Asked | undefined {
+function readQuestion(c: Context): BadgeRequest | undefined {
   const {owner, repository, file} = c.req.param() as Readonly<Record<string, string>>
   const [, environment, form] = /^(.{1,63})\.(svg|json)$/.exec(file ?? '') ?? []
   if (environment === undefined || (form !== 'svg' && form !== 'json')) return undefined
@@ -48,7 +48,7 @@ function readQuestion(c: Context): Asked | undefined {
 /** Whatever goes wrong, the answer is `unknown`. */
 export async function findStatus(
   request: Request,
-  asked: Pick<Asked, 'repository' | 'environment'>,
+  asked: Pick<BadgeRequest, 'repository' | 'environment'>,
   tools: BadgeTools,
 ): Promise<BadgeStatus> {
   const [repository, environment] = [parseRepositoryName(asked.repository), parseEnvironment(asked.environment)]

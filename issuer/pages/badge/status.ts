@@ -9,7 +9,7 @@ import {
   type RepositoryName,
   secondsTimeToMs,
 } from '#protocol'
-import {type Sight, sees} from '../../model/viewer.ts'
+import {type Viewer, sees} from '../../model/viewer.ts'
 import {judgeState, readHappened} from '../receipt/proof.ts'
 import type {BearsName} from '../../github/present-names.ts'
 import type {RecordReader} from '../../model/lookups.ts'
@@ -32,7 +32,7 @@ export interface StatusTools {
 export interface BadgeQuestion {
   readonly repository: RepositoryName
   readonly environment: Environment
-  readonly sight: Sight
+  readonly sight: Viewer
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Entries of the ledger as a chain, newest at the top; what they are about, as far as the visitor may know. */
 import {html} from 'hono/html'
 import type {EntryEvent, Receipt} from '#protocol'
-import {type Sight, sees} from '../../model/viewer.ts'
+import {type Viewer, sees} from '../../model/viewer.ts'
 import type {LedgerRow} from '../../model/readers.ts'
 import type {Html} from '../document.ts'
 import {withLink} from '../link.ts'
@@ -14,7 +14,7 @@ export interface Chain {
   readonly issuer: string
   readonly search: Search
   readonly found: Found
-  readonly sight: Sight
+  readonly sight: Viewer
   readonly link: string | undefined
   /** Entries that the signed checkpoint covers. */
   readonly signed: number

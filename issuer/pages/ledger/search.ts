@@ -1,6 +1,6 @@
 /** What is found in the ledger: its newest entries, those of a receipt or around a time, receipts of a repository or a person. */
 import {type Receipt, type ReceiptId, parseReceiptId} from '#protocol'
-import {type Sight, sees} from '../../model/viewer.ts'
+import {type Viewer, sees} from '../../model/viewer.ts'
 import type {FoundReceipt, Lookup, RecordReader} from '../../model/lookups.ts'
 import type {LedgerReader, LedgerRow} from '../../model/readers.ts'
 import type {Store} from '../../model/store.ts'
@@ -14,12 +14,12 @@ export interface SearchTools {
   readonly ledger: LedgerReader
 }
 
-export interface Asked {
+export interface LedgerSearch {
   readonly search: Search
   /** Only entries before this number. */
   readonly before?: number | undefined
   /** Nothing else is found; of the ledger's other entries number and hash are told. */
-  readonly sight: Sight
+  readonly sight: Viewer
 }
 
 export interface Found {
@@ -36,7 +36,7 @@ export interface Found {
 export const shown = 20
 const nothing: Found = {rows: [], receipts: new Map()}
 
-export async function searchLedger(asked: Asked, tools: SearchTools): Promise<Found> {
+export async function searchLedger(asked: LedgerSearch, tools: SearchTools): Promise<Found> {
   const {search, before = Number.MAX_SAFE_INTEGER, sight} = asked
   switch (search.by) {
     case 'newest':
@@ -63,7 +63,7 @@ interface Window {
 }
 
 /** Whatever they are about; what is not in sight stays a number and a hash. */
-async function readEntries(window: Window, sight: Sight, {ledger, store}: SearchTools): Promise<Found> {
+async function readEntries(window: Window, sight: Viewer, {ledger, store}: SearchTools): Promise<Found> {
   const size = (await ledger.head()).last.seq + 1
   const to = Math.min(window.before, size)
   const from = window.from ?? Math.max(0, to - shown)
@@ -79,11 +79,11 @@ async function readEntries(window: Window, sight: Sight, {ledger, store}: Search
   }
 }
 
-const receiptsIn = (found: readonly FoundReceipt[], sight: Sight): Found['receipts'] =>
+const receiptsIn = (found: readonly FoundReceipt[], sight: Viewer): Found['receipts'] =>
   new Map(found.filter((one) => sees(sight, belongingOf(one))).map(({receipt}) => [receipt.id, receipt]))
 
 /** All of a receipt's entries. One that may not be read is told as one that is not there. */
-async function findReceipt(id: ReceiptId, sight: Sight, {store, records, ledger}: SearchTools): Promise<Found> {
+async function findReceipt(id: ReceiptId, sight: Viewer, {store, records, ledger}: SearchTools): Promise<Found> {
   const receipts = receiptsIn(await store.find({by: 'receipt', id}), sight)
   const receipt = receipts.get(id)
   if (receipt === undefined) return nothing

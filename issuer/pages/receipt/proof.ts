@@ -14,7 +14,7 @@ import {
   tokenAudience,
 } from '#protocol'
 import {type InclusionAnswer, readInclusion} from '../../store/read-proofs.ts'
-import {type Belonging, type Sight, sees} from '../../model/viewer.ts'
+import {type Belonging, type Viewer, sees} from '../../model/viewer.ts'
 import type {FoundDecision, FoundReceipt, RecordReader} from '../../model/lookups.ts'
 import type {Checkpoints, LedgerReader} from '../../model/readers.ts'
 import type {Store} from '../../model/store.ts'
@@ -50,7 +50,7 @@ export interface ProofTools {
 }
 
 /** Undefined for what is not there, and in the same way for what this caller may not read. */
-export async function readProof(id: ReceiptId, sight: Sight, tools: ProofTools): Promise<ReceiptProof | undefined> {
+export async function readProof(id: ReceiptId, sight: Viewer, tools: ProofTools): Promise<ReceiptProof | undefined> {
   const [found] = await tools.store.find({by: 'receipt', id})
   if (found === undefined || !sees(sight, belongingOf(found))) return undefined
   const {receipt, public: isPublic} = found

@@ -5,7 +5,7 @@ import type {ChangeFacts} from '../../model/facts.ts'
 import type {Expected} from './panel.ts'
 import {clip} from './prose.ts'
 
-export interface Hold {
+export interface Blocker {
   readonly kind: 'barred' | 'nobody' | 'frozen' | 'checks'
   /** Markdown; says the state first. */
   readonly words: string
@@ -15,7 +15,7 @@ export interface Hold {
 const passes = new Set(['checks-passed', 'not-frozen'])
 
 /** The gravest. */
-export function findHold(stage: Expected): Hold | undefined {
+export function findBlocker(stage: Expected): Blocker | undefined {
   const {obstacles, frozen} = stage
   if (obstacles.some(({rule}) => !passes.has(rule))) return {kind: 'barred', words: '**cannot be authorized** as it is'}
   const missing = countMissing(stage)
@@ -37,13 +37,13 @@ export function findHold(stage: Expected): Hold | undefined {
 export function countMissing({rules, change, needed}: Expected): {readonly may: number} | undefined {
   const {users, teams, selfApproval} = rules
   if (users.length === 0 || teams.length > 0) return undefined
-  const hands = new Set(selfApproval ? [] : handsOf(change).map((login) => login.toLowerCase()))
+  const hands = new Set(selfApproval ? [] : contributorsOf(change).map((login) => login.toLowerCase()))
   const may = new Set(users.map((login) => login.toLowerCase()).filter((login) => !hands.has(login))).size
   return may < needed ? {may} : undefined
 }
 
 /** Whoever opened it, then whoever pushed. Names on commits are free text, and tell no account. */
-export const handsOf = ({pullRequest, pushers}: ChangeFacts): readonly string[] => [
+export const contributorsOf = ({pullRequest, pushers}: ChangeFacts): readonly string[] => [
   ...new Set([pullRequest.author.login, ...(pushers.kind === 'seen' ? pushers.accounts.map(({login}) => login) : [])]),
 ]
 

@@ -1,7 +1,7 @@
 /** What a panel says: where a pull request stands with everything that it could be deployed to. */
 import type {Environment, Revocation} from '#protocol'
 import type {ChangeFacts, PullPlace} from '../../model/facts.ts'
-import type {Prospect} from '../../policy/prospect.ts'
+import type {Forecast} from '../../policy/prospect.ts'
 import type {EnvironmentPolicy, PolicySource} from '../../model/ruling.ts'
 import type {Denial, LiveReceipt} from '../../model/state.ts'
 
@@ -40,7 +40,7 @@ export interface Stage {
 }
 
 /** With what its authorization would let out and asks for. */
-export interface Expected extends Stage, Prospect {
+export interface Expected extends Stage, Forecast {
   /** Everything since the environment's last authorized commit. */
   readonly change: ChangeFacts
   readonly rules: EnvironmentPolicy

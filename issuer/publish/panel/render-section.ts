@@ -2,7 +2,7 @@
 import {codeSpan} from '../markdown.ts'
 import {renderLine, renderTime, renderWhatGoesOut} from '../render-change.ts'
 import type {Risk, RuleOutcome} from '../../model/ruling.ts'
-import {countMissing, findHold, handsOf, type Hold, listNames} from './hold.ts'
+import {countMissing, findBlocker, contributorsOf, type Blocker, listNames} from './hold.ts'
 import type {Expected, State} from './panel.ts'
 import {clip, paragraphs} from './prose.ts'
 
@@ -51,7 +51,7 @@ function renderApprovers(stage: Expected): string {
   }
   const said = selfApproval
     ? among
-    : `${among}; nobody who had a hand in the change, as ${listNames(handsOf(change))} had`
+    : `${among}; nobody who had a hand in the change, as ${listNames(contributorsOf(change))} had`
   return countMissing(stage) === undefined
     ? `${said}.`
     : `${said}. That is not enough: ${needed} must. Name more people in the policy, or have somebody else bring the change.`
@@ -61,7 +61,7 @@ function renderApprovers(stage: Expected): string {
 function renderWay(stage: Expected): readonly string[] {
   const {state, environment, obstacles, change} = stage
   const reasons = obstacles.length === 0 ? [] : [renderObstacles(obstacles)]
-  const hold = findHold(stage)
+  const hold = findBlocker(stage)
   if (hold?.kind === 'barred' || hold?.kind === 'nobody') return reasons
   const line = renderLine(environment, change.commit.sha)
   return [...reasons, renderAsk(state, hold), line]
@@ -71,7 +71,7 @@ const renderObstacles = (obstacles: readonly RuleOutcome[]): string =>
   paragraphs('**It cannot be authorized as it is:**', obstacles.map(({why}) => `- ${clip(why)}`).join('\n'))
 
 /** The sentence above the line. */
-function renderAsk(state: State, hold: Hold | undefined): string {
+function renderAsk(state: State, hold: Blocker | undefined): string {
   const when = hold === undefined ? 'Look' : 'When that has passed, look'
   if (state.kind === 'denied') return `Only ${codeSpan(state.denial.by.login)} can lift the denial, by this comment:`
   if (state.kind === 'waiting') return `${when} at the change; if it may go out, somebody else comments:`

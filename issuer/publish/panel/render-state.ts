@@ -3,7 +3,7 @@ import {type Origin, type Revocation, secondsTimeToMs} from '#protocol'
 import {codeSpan} from '../markdown.ts'
 import {renderTime} from '../render-change.ts'
 import type {LiveReceipt} from '../../model/state.ts'
-import {findHold, type Hold, listNames} from './hold.ts'
+import {findBlocker, type Blocker, listNames} from './hold.ts'
 import type {Deployed, Expected, Stage, State, Waiting} from './panel.ts'
 import {clip} from './prose.ts'
 
@@ -16,7 +16,7 @@ export interface How {
 
 /** An Expected says how many approvals are needed and what holds it up, a Stage of a closed pull request does not. */
 export function renderStageLine(stage: Stage | Expected, how: How): string {
-  const hold = 'needed' in stage ? findHold(stage) : undefined
+  const hold = 'needed' in stage ? findBlocker(stage) : undefined
   return `${marks[markOf(stage.state, hold)]} ${codeSpan(stage.environment)}: ${renderState(stage, {...how, hold})}`
 }
 
@@ -36,7 +36,7 @@ const marks = {
   checks: '⏳',
 } as const
 
-function markOf(state: State, hold: Hold | undefined): keyof typeof marks {
+function markOf(state: State, hold: Blocker | undefined): keyof typeof marks {
   if (state.kind === 'needed') return hold?.kind ?? 'needed'
   if (state.kind !== 'authorized' && state.kind !== 'expired') return state.kind
   const outcome = state.deployed?.outcome
@@ -44,7 +44,7 @@ function markOf(state: State, hold: Hold | undefined): keyof typeof marks {
   return outcome === 'success' ? 'deployed' : 'failed'
 }
 
-type Held = How & {readonly hold: Hold | undefined}
+type Held = How & {readonly hold: Blocker | undefined}
 
 function renderState(stage: Stage | Expected, how: Held): string {
   const {state} = stage

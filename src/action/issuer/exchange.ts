@@ -1,7 +1,7 @@
 /** One request and its answer: no redirect, no second try, a bounded body, and an end in time. */
 import {readBounded} from '../sources/bounded-fetch.ts'
 
-export interface Question {
+export interface IssuerRequest {
   readonly method: 'GET' | 'POST'
   readonly address: string
   /** Shown as a bearer. */
@@ -23,7 +23,7 @@ export interface Reply {
 }
 
 /** Throws for an outage; describeOutage has the words for it. */
-export async function exchange(question: Question): Promise<Reply> {
+export async function exchange(question: IssuerRequest): Promise<Reply> {
   // The toolkit's client goes through http_proxy, https_proxy and no_proxy. Loaded here and not before.
   const {HttpClient: Client} = await import('./http-client.ts')
   const client = new Client('countersign-gate', [], {allowRedirects: false, allowRetries: false})
@@ -36,7 +36,7 @@ export async function exchange(question: Question): Promise<Reply> {
 
 type Client = Pick<InstanceType<(typeof import('./http-client.ts'))['HttpClient']>, 'get' | 'post'>
 
-async function ask(client: Client, {method, address, token, body, maxBytes, limit, read}: Question): Promise<Reply> {
+async function ask(client: Client, {method, address, token, body, maxBytes, limit, read}: IssuerRequest): Promise<Reply> {
   const headers = {
     accept: 'application/json',
     ...(token !== undefined && {authorization: `Bearer ${token}`}),

@@ -16,9 +16,9 @@ export interface JudgedAudit {
 
 export const isVerified = (record: JudgedRecord): record is VerifiedRecord => record.valid
 
-type Asked = Omit<Bench, 'isNamed'>
+type AuditOrder = Omit<Bench, 'isNamed'>
 
-export function judgeAudit(audit: Audit, asked: Asked): JudgedAudit {
+export function judgeAudit(audit: Audit, asked: AuditOrder): JudgedAudit {
   const other = checkQuestion(audit, asked)
   if (other !== undefined) return {records: [], running: undefined, authorized: undefined, faults: [other]}
   const bench = {...asked, isNamed: audit.records.some((record) => bearsName(record, asked))}
@@ -34,7 +34,7 @@ export function judgeAudit(audit: Audit, asked: Asked): JudgedAudit {
 
 const letsOut = ({state}: VerifiedRecord): boolean => state === 'active' || state === 'redeemed'
 
-function checkQuestion({repository, environment, at}: Audit, {question}: Asked): AuditRefusal | undefined {
+function checkQuestion({repository, environment, at}: Audit, {question}: AuditOrder): AuditRefusal | undefined {
   if (!sameRepository(repository, question.repository)) {
     return auditFault('audit_other_question', `it is about ${repository}`)
   }
@@ -43,7 +43,7 @@ function checkQuestion({repository, environment, at}: Audit, {question}: Asked):
 }
 
 /** Not found and not shown look the same from here, and neither is "nobody". */
-const noReceipt = ({question}: Asked): AuditRefusal => ({
+const noReceipt = ({question}: AuditOrder): AuditRefusal => ({
   valid: false,
   code: 'receipt_missing',
   reason: `The issuer shows no receipt for ${question.repository}, ${question.environment}, of ${question.at} or before.`,
