@@ -32,7 +32,9 @@ function testOutages(the: () => TableStage): void {
     expect(seen).toHaveLength(faults.length + 1)
     expect(new Set(seen.map((body) => /"ClientRequestToken":"[^"]+"/.exec(body)?.[0])).size).toBe(1)
     expect(await checkedLedger(the().durable)).toHaveLength(2)
-    expect((await the().durable.idempotency.begin(statementOf(1), proposal(1))).outcome).toEqual(change.completes.outcome)
+    expect((await the().durable.idempotency.begin(statementOf(1), proposal(1))).outcome).toEqual(
+      change.completes.outcome,
+    )
   })
 
   test('an event whose answer was lost is written once, without a claim to ask', async () => {
@@ -48,7 +50,9 @@ function testOutages(the: () => TableStage): void {
     the().failFirst('TransactWriteItems', Array<Fault>(20).fill('cut'))
     await expect(the().durable.store.commit(change)).rejects.toThrow()
     the().emulator.failWith(undefined)
-    expect((await the().durable.idempotency.begin(statementOf(1), proposal(9))).outcome).toEqual(change.completes.outcome)
+    expect((await the().durable.idempotency.begin(statementOf(1), proposal(9))).outcome).toEqual(
+      change.completes.outcome,
+    )
     expect(await the().durable.store.commit(change)).toBe('committed')
     expect(await checkedLedger(the().durable)).toHaveLength(2)
   })

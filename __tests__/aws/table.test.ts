@@ -79,7 +79,11 @@ function testConsistency(the: () => TableStage): void {
       await the().durable.links.linked(digest)
       await the().durable.tokenIds.use({id: 'a-token', until: 2000, now: 1000})
       await the().durable.records.eventOnce('executed/a-job')
-      await the().durable.idempotency.lastStrangerReply({repositoryId: repositoryId(1296269), accountId: 1, pullRequest: 1})
+      await the().durable.idempotency.lastStrangerReply({
+        repositoryId: repositoryId(1296269),
+        accountId: 1,
+        pullRequest: 1,
+      })
       await the().durable.checkpoints.newest()
       await the().durable.ledger.head()
       await the().durable.ledger.rows(0, 10)

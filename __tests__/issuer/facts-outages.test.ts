@@ -2,7 +2,15 @@
 import {setTimeout as sleep} from 'node:timers/promises'
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
 import type {ChangeFacts} from '../../issuer/model/facts.ts'
-import {type ChangeOrder, name, openChange, type OpenedChange, readChange, setStage, type Stage} from './github-world.ts'
+import {
+  type ChangeOrder,
+  name,
+  openChange,
+  type OpenedChange,
+  readChange,
+  setStage,
+  type Stage,
+} from './github-world.ts'
 
 let stage: Stage
 let change: OpenedChange

@@ -18,9 +18,9 @@ afterEach(async () => {
 })
 
 async function readGround(): Promise<Baseline> {
-  const ground = await stage.facts.readBaseline(say(stage, {pullRequest: change.number}))
-  if (ground === 'gone') throw new Error('gone')
-  return ground
+  const baseline = await stage.facts.readBaseline(say(stage, {pullRequest: change.number}))
+  if (baseline === 'gone') throw new Error('gone')
+  return baseline
 }
 
 const read = async (): Promise<PolicyFacts> => (await readGround()).policy

@@ -1,7 +1,15 @@
 /** What is read of a change to tell its risk, on the sandbox GitHub: files, checks, signatures, distance, authorship. */
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
 import type {ChangeFacts} from '../../issuer/model/facts.ts'
-import {type ChangeOrder, name, openChange, type OpenedChange, readChange, setStage, type Stage} from './github-world.ts'
+import {
+  type ChangeOrder,
+  name,
+  openChange,
+  type OpenedChange,
+  readChange,
+  setStage,
+  type Stage,
+} from './github-world.ts'
 
 let stage: Stage
 let change: OpenedChange

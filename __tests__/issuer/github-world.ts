@@ -93,16 +93,16 @@ export async function readChange(stage: Stage, asked: ChangeOrder): Promise<Chan
   return facts
 }
 
-/** The ground and then the change, as the issuer reads them. */
+/** The baseline, then the change, as the issuer reads them. */
 export async function readFor(
   {facts}: Stage,
   statement: Statement,
   {pushes = [], lastAuthorized}: Omit<ChangeOrder, 'pullRequest'> = {},
 ): Promise<ChangeFacts | 'gone'> {
-  const ground = await facts.readBaseline(statement)
-  if (ground === 'gone') return 'gone'
+  const baseline = await facts.readBaseline(statement)
+  if (baseline === 'gone') return 'gone'
   return await facts.readChange(statement, {
-    ground,
+    baseline,
     pushes: (ref) => Promise.resolve(pushes.filter((push) => push.ref === ref)),
     lastAuthorized: parseCommitSha(lastAuthorized),
   })

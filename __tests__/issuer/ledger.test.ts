@@ -4,7 +4,12 @@ import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {canonicalJson, printVerifierKey, verify} from '#protocol'
-import {type CheckpointTools, signCheckpoint, startCheckpointSigner, notingCommits} from '../../issuer/keys/checkpoint-signer.ts'
+import {
+  type CheckpointTools,
+  signCheckpoint,
+  startCheckpointSigner,
+  notingCommits,
+} from '../../issuer/keys/checkpoint-signer.ts'
 import {ledgerRoutes} from '../../issuer/api/ledger-routes.ts'
 import type {Signer} from '../../issuer/model/signer.ts'
 import type {Durable} from '../../issuer/model/durable.ts'

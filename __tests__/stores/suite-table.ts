@@ -140,8 +140,7 @@ export function describeTable(openTable: () => Promise<Table>): void {
       ...keyOf('many#other', '01'),
       size: 99,
     })
-    const ask = async (more: Partial<Query>) =>
-      (await table.query({hash: 'body#many', range: of, ...more})).map(size)
+    const ask = async (more: Partial<Query>) => (await table.query({hash: 'body#many', range: of, ...more})).map(size)
     expect(await ask({})).toEqual(found)
     expect(await ask({newestFirst: true})).toEqual([...found].reverse())
     expect(await ask({atMost: 2})).toEqual(found.slice(0, 2))

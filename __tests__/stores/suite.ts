@@ -23,7 +23,7 @@ import {testPushes} from './suite-inbox.ts'
 import {testKeySets} from './suite-keys.ts'
 import {testTree} from './suite-ledger.ts'
 import {testClaims, testLookups, testOutbox} from './suite-lookups.ts'
-import {testSight} from './suite-sight.ts'
+import {testSight} from './suite-viewers.ts'
 import {testPanels} from './suite-panels.ts'
 import {testRecords} from './suite-records.ts'
 

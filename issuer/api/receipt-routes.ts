@@ -14,7 +14,7 @@ import type {BearsName} from '../github/present-names.ts'
 import {redeem} from '../decide/redeem.ts'
 import {answerRefusal} from './refusals.ts'
 import {type StatusTools, createStatusReader} from './status.ts'
-import type {JobReport} from '../decide/told.ts'
+import type {JobReport} from '../decide/job-report.ts'
 import {takeTurns} from '../store/turns.ts'
 
 export type ReceiptRouteTools = CallerTools & AdmitTools & StatusTools & RefreshTools & {readonly bearsName: BearsName}

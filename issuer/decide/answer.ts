@@ -38,7 +38,10 @@ export type Answer = Words & {readonly strangerReply?: Outcome['strangerReply']}
 export type AnswerTools = Omit<OnceTools, 'newIds'> & Pick<FactTools, 'facts' | 'pushLog'>
 
 /** Who may approve at all is always answered; others get at most one reply a person, pull request and hour. */
-export async function answerQuestion({said, reading, standing, known}: Answerable, tools: AnswerTools): Promise<Answer> {
+export async function answerQuestion(
+  {said, reading, standing, known}: Answerable,
+  tools: AnswerTools,
+): Promise<Answer> {
   if (standing === 'gone') return {}
   const refused = refuseStanding(reading, {standing, known})
   if (refused !== undefined) {

@@ -77,7 +77,8 @@ async function settle(hand: InHand, reading: ReadingForUs, tools: AuthorizeTools
   // Only now the policy, which strangers cannot make anybody read (threats A52).
   const baseline = await tools.facts.readBaseline(said)
   // Announced under one owner and transferred before it was read: another ledger's business (threats A12).
-  if (baseline === 'gone' || !tools.servesOwner(baseline.repository.owner)) return await complete({said, words: {}}, tools)
+  if (baseline === 'gone' || !tools.servesOwner(baseline.repository.owner))
+    return await complete({said, words: {}}, tools)
   const inForce = choosePolicy(baseline.policy)
   const environment = command.kind === 'authorize' ? findAsked(inForce, command) : undefined
   if (command.kind !== 'authorize' || environment === undefined) {

@@ -50,8 +50,7 @@ export async function endReceipts({key, begun, ...meant}: EndOnce, words: EndWor
   return await completeInRounds({key, scope: order.scope}, tools, async (read): Promise<Completing> => {
     const at = tools.now()
     const receipts = order.choose(read.state, at)
-    if (receipts.length === 0)
-      return {completes: {key, outcome: {kind: 'answered', publication: words.address}}, at}
+    if (receipts.length === 0) return {completes: {key, outcome: {kind: 'answered', publication: words.address}}, at}
     const {records, state, checkRuns} = await makeEnding(order, {receipts, read, at}, tools)
     const publication = {...words.address, checkRuns, ...(words.reply && {reply: words.reply(receipts)})}
     return {

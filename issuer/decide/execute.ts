@@ -4,7 +4,7 @@ import {nextTime} from '../mint/mint-record.ts'
 import type {FoundEvent, RecordReader} from '../model/lookups.ts'
 import type {OnceTools} from './tools.ts'
 import type {Refusal} from './refusal.ts'
-import {type JobReport, type RecordedReport, mintJobReport, msOf, scopeOf} from './told.ts'
+import {type JobReport, type RecordedReport, mintJobReport, msOf, scopeOf} from './job-report.ts'
 import {inRounds} from '../store/rounds.ts'
 import type {TakeTurn} from '../store/turns.ts'
 

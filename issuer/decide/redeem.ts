@@ -5,7 +5,7 @@ import type {Redeemed} from '../model/state.ts'
 import type {Append, ScopeReading} from '../model/store.ts'
 import type {Refusal} from './refusal.ts'
 import {type StandingTools, checkApprovers, findLive} from './standing.ts'
-import {type JobReport, type RecordedReport, mintJobReport, msOf, scopeOf} from './told.ts'
+import {type JobReport, type RecordedReport, mintJobReport, msOf, scopeOf} from './job-report.ts'
 import {inRounds} from '../store/rounds.ts'
 import type {TakeTurn} from '../store/turns.ts'
 

@@ -46,7 +46,8 @@ export async function withdraw(asked: Withdrawing, tools: WithdrawTools): Promis
   }
   if (!hasFloor && !(await isAmongApprovers({...asked, environment}, tools))) return undefined
   const baseline = await tools.facts.readBaseline(said)
-  if (baseline === 'gone' || !tools.servesOwner(baseline.repository.owner)) return await complete({said, words: {}}, tools)
+  if (baseline === 'gone' || !tools.servesOwner(baseline.repository.owner))
+    return await complete({said, words: {}}, tools)
   const inForce = choosePolicy(baseline.policy)
   // Receipts of an environment that the policy names no more can still be revoked.
   const rules = findAsked(inForce, {environment}) ?? (command.kind === 'revoke' ? environmentDefaults : undefined)

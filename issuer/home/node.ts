@@ -34,7 +34,14 @@ export async function openOnBase({config, keys, durable, ring}: Parts, around: R
   const checkpointSigner = startCheckpointSigner({...durable, signer: keys.ledger}, (fault) =>
     log.error({err: fault}, 'the ledger could not be signed'),
   )
-  const {tools, github, serving, pin, ledgerKey} = await assemble({config, keys, ring, durable, checkpointSigner, around})
+  const {tools, github, serving, pin, ledgerKey} = await assemble({
+    config,
+    keys,
+    ring,
+    durable,
+    checkpointSigner,
+    around,
+  })
   const askForMissed = everySoOften(redeliverEveryMs, (at) => redeliverFailed(github, at - redeliverForMs))
   const worker = startWorker({
     inbox: durable.inbox,

@@ -41,10 +41,7 @@ export async function openBase(config: BaseConfig, around: Runtime): Promise<Ope
 }
 
 /** The receipt keys of the ledger in this store, or why the issuer must not start on it. */
-async function openLedger(
-  {config, keys, durable}: Omit<Base, 'ring'>,
-  {now, log}: Runtime,
-): Promise<KeyRing | string> {
+async function openLedger({config, keys, durable}: Omit<Base, 'ring'>, {now, log}: Runtime): Promise<KeyRing | string> {
   const checked = await checkStore(keys, durable.entries)
   if (checked.kind === 'refused') return checked.problem
   if (checked.kind === 'new') await createLedger({host: new URL(config.publicUrl).host, keys, durable}, now())

@@ -31,9 +31,16 @@ export interface IdempotencyRecord {
 
 export interface Idempotency {
   /** Gives the claim; makes it with the proposed ids if it is new. Consistent. */
-  begin(key: IdempotencyKey, proposed: {readonly decision: DecisionId; readonly nonce: string}): Promise<IdempotencyRecord>
+  begin(
+    key: IdempotencyKey,
+    proposed: {readonly decision: DecisionId; readonly nonce: string},
+  ): Promise<IdempotencyRecord>
   /** When this person last got a stranger's reply on this pull request (milliseconds), if ever. */
-  lastStrangerReply(to: {repositoryId: RepositoryId; accountId: number; pullRequest: number}): Promise<number | undefined>
+  lastStrangerReply(to: {
+    repositoryId: RepositoryId
+    accountId: number
+    pullRequest: number
+  }): Promise<number | undefined>
 }
 
 /** A completed claim whose publication has not been marked as sent. */

@@ -10,7 +10,7 @@ import {createConverter} from './convert.ts'
 import {setupApp} from './routes.ts'
 import {digestOfToken, isSetupToken} from './session.ts'
 import {fetchText, findAppSecret, isFilled, keepIn, openSecretsManager} from '../home/aws/app-secret.ts'
-import {refusal} from '../home/aws/ground.ts'
+import {refusal} from '../home/aws/base.ts'
 import {openReceiptKey} from '../home/aws/keys.ts'
 
 /** Throws with every problem at once. */

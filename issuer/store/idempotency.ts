@@ -1,6 +1,13 @@
 /** Which statement is which decision, what became of it, and what is still to be published. */
 import {parseDecisionId} from '#protocol'
-import type {IdempotencyRecord, IdempotencyKey, Idempotency, Outbox, Outcome, Unpublished} from '../model/idempotency.ts'
+import type {
+  IdempotencyRecord,
+  IdempotencyKey,
+  Idempotency,
+  Outbox,
+  Outcome,
+  Unpublished,
+} from '../model/idempotency.ts'
 import type {Publication} from '../model/publication.ts'
 import type {Change} from '../model/store.ts'
 import type {Completed} from './append.ts'
@@ -16,7 +23,10 @@ const strangerReplyForSeconds = 86_400
 
 const waiting = 'waiting'
 
-export const claimKey = ({repositoryId, subject}: IdempotencyKey): Key => ({pk: `claim#${repositoryId}#${subject}`, sk: '-'})
+export const claimKey = ({repositoryId, subject}: IdempotencyKey): Key => ({
+  pk: `claim#${repositoryId}#${subject}`,
+  sk: '-',
+})
 const strangerKey = ({repositoryId, accountId, pullRequest}: Parameters<Idempotency['lastStrangerReply']>[0]): string =>
   `stranger#${repositoryId}/${accountId}/${pullRequest}`
 

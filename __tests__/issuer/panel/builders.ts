@@ -1,6 +1,6 @@
 /** Panels for the tests of how one is rendered: a whole one, of which each test changes one thing. */
 import {parseReceiptId} from '#protocol'
-import {forecast} from '../../../issuer/policy/prospect.ts'
+import {forecast} from '../../../issuer/policy/forecast.ts'
 import type {EnvironmentPolicy} from '../../../issuer/model/ruling.ts'
 import type {Expected, Panel, State} from '../../../issuer/publish/panel/panel.ts'
 import {renderPanel} from '../../../issuer/publish/panel/render-panel.ts'

@@ -3,7 +3,7 @@ import {printVerifierKey, verify} from '#protocol'
 import {type KeyRing, findMissing, openKeyRing, openShownRing} from '../../keys/key-ring.ts'
 import {createLedger, signLedger} from '../../keys/begin-ledger.ts'
 import {checkContinuation, readChecked} from '../../keys/checkpoint-signer.ts'
-import {type AwsBase, refusal} from './ground.ts'
+import {type AwsBase, refusal} from './base.ts'
 
 /** Once in the life of an issuer, when a person says so. Throws when the table holds a ledger. */
 export async function beginLedger({config, keys, durable}: AwsBase, now: number): Promise<void> {

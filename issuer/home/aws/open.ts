@@ -5,9 +5,9 @@ import type {Durable} from '../../model/durable.ts'
 import type {Log} from '../../model/log.ts'
 import {Secret} from '../../keys/secret.ts'
 import {type Assembled, assemble} from '../assemble.ts'
-import type {AwsBase} from './ground.ts'
+import type {AwsBase} from './base.ts'
 import {openShownLedger, openSignedLedger} from './ledger.ts'
-import {loggingLostRaces} from './losses.ts'
+import {loggingLostRaces} from './lost-races.ts'
 
 export interface IssuerOnAws extends Assembled {
   readonly checkpointSigner: CheckpointSigner
@@ -19,7 +19,9 @@ export interface IssuerOnAws extends Assembled {
 export type Role = 'web' | 'desk' | 'worker'
 
 const signingCheckpoints = ({durable, keys, log}: AwsBase): CheckpointSigner =>
-  startCheckpointSigner({...durable, signer: keys.ledger}, (fault) => log.error({err: fault}, 'the ledger could not be signed'))
+  startCheckpointSigner({...durable, signer: keys.ledger}, (fault) =>
+    log.error({err: fault}, 'the ledger could not be signed'),
+  )
 
 /** What it appends is signed into a checkpoint by the worker's next round. */
 const readingCheckpoints = ({checkpoints}: Durable): CheckpointSigner => ({

@@ -2,7 +2,7 @@
 import {InvokeCommand, LambdaClient} from '@aws-sdk/client-lambda'
 import type {Env} from '../variables.ts'
 import type {Log} from '../../model/log.ts'
-import type {PassOn} from './doors.ts'
+import type {PassOn} from './routing.ts'
 
 /** Sent once: what a job tells uses its token up. The web function gives up before it is itself given up. */
 const clientSettings = {

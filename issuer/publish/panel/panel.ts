@@ -1,7 +1,7 @@
 /** What a panel says: where a pull request stands with everything that it could be deployed to. */
 import type {Environment, Revocation} from '#protocol'
 import type {ChangeFacts, PullPlace} from '../../model/facts.ts'
-import type {Forecast} from '../../policy/prospect.ts'
+import type {Forecast} from '../../policy/forecast.ts'
 import type {EnvironmentPolicy, PolicySource} from '../../model/ruling.ts'
 import type {Denial, LiveReceipt} from '../../model/state.ts'
 

@@ -2,7 +2,7 @@
 import {codeSpan} from '../markdown.ts'
 import {renderLine, renderTime, renderWhatGoesOut} from '../render-change.ts'
 import type {Risk, RuleOutcome} from '../../model/ruling.ts'
-import {countMissing, findBlocker, contributorsOf, type Blocker, listNames} from './hold.ts'
+import {countMissing, findBlocker, contributorsOf, type Blocker, listNames} from './blocker.ts'
 import type {Expected, State} from './panel.ts'
 import {clip, paragraphs} from './prose.ts'
 

@@ -36,7 +36,10 @@ export async function exchange(question: IssuerRequest): Promise<Reply> {
 
 type Client = Pick<InstanceType<(typeof import('./http-client.ts'))['HttpClient']>, 'get' | 'post'>
 
-async function ask(client: Client, {method, address, token, body, maxBytes, limit, read}: IssuerRequest): Promise<Reply> {
+async function ask(
+  client: Client,
+  {method, address, token, body, maxBytes, limit, read}: IssuerRequest,
+): Promise<Reply> {
   const headers = {
     accept: 'application/json',
     ...(token !== undefined && {authorization: `Bearer ${token}`}),

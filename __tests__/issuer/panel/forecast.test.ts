@@ -1,7 +1,7 @@
 /** What a change may expect before anybody has spoken: found by the very rules that judge a statement. */
 import {expect, test} from '@jest/globals'
 import type {ChangeFacts} from '../../../issuer/model/facts.ts'
-import {forecast} from '../../../issuer/policy/prospect.ts'
+import {forecast} from '../../../issuer/policy/forecast.ts'
 import {type CaseChanges, aCase, decidedAt, repositoryId} from '../builders.ts'
 
 const obstaclesTo = (changes: CaseChanges): readonly string[] =>

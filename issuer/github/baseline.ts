@@ -6,7 +6,10 @@ import type {Baseline, PullPlace} from '../model/facts.ts'
 import {fetchPolicyFile} from './policy-file.ts'
 
 /** Three requests where there is no `.github`, four where there is, five where it holds a policy. */
-export async function readBaseline(connection: Connection, {repository: announced}: PullPlace): Promise<Baseline | 'gone'> {
+export async function readBaseline(
+  connection: Connection,
+  {repository: announced}: PullPlace,
+): Promise<Baseline | 'gone'> {
   const repository = await fetchRepository(connection, announced)
   if (repository === 'gone') return 'gone'
   const place = {connection, at: splitName(repository.name)}
