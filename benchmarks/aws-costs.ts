@@ -68,7 +68,7 @@ class Counter {
       this.#current().touched.push(...touchedBy(request))
       return undefined
     })
-    for (const name of ['web', 'desk', 'worker', 'schedule'] as const) {
+    for (const name of ['web', 'receipts', 'worker', 'schedule'] as const) {
       const call = cloud[name].call.bind(cloud[name])
       cloud[name].call = async (event) => {
         this.#count(name, 1)
@@ -81,7 +81,7 @@ class Counter {
     const {cloud, github} = this.#stage
     this.#phase = phase
     const written = (): number =>
-      [cloud.web, cloud.desk, cloud.worker, cloud.schedule].reduce((total, {output}) => total + output.length, 0)
+      [cloud.web, cloud.receipts, cloud.worker, cloud.schedule].reduce((total, {output}) => total + output.length, 0)
     const [signed, asked, logged] = [cloud.kms.asked.length, github.world.requests.length, written()]
     await work()
     await this.#untilQuiet()

@@ -40,7 +40,7 @@ function readQueueUrl(): string {
 }
 
 const passOn = createPassOn(process.env, makeLog({level: 'info', secrets: []}))
-const routesOf = async (role: 'web' | 'desk', inbox: Pick<Inbox, 'put'>): Promise<Hono> =>
+const routesOf = async (role: 'web' | 'receipts', inbox: Pick<Inbox, 'put'>): Promise<Hono> =>
   createApp((await openOnAws(await base(), role)).serving(inbox, () => undefined))
 
 const pages = once(() => routesOf('web', sqsInbox(readQueueUrl(), client)))
@@ -48,15 +48,15 @@ const pages = once(() => routesOf('web', sqsInbox(readQueueUrl(), client)))
 /** What the world reaches, by a Function URL. */
 export const web = handle(webApp({app: pages, passOn}))
 
-const noInbox = {put: () => Promise.reject(new Error('no delivery is passed on to the desk'))}
-const receipts = once(() => routesOf('desk', noInbox))
+const noInbox = {put: () => Promise.reject(new Error('no delivery is passed on to the receipts function'))}
+const receiptRoutes = once(() => routesOf('receipts', noInbox))
 
 /** What the web function passes on: a Function URL's event as it came. */
-export const desk = handle(privateApp('desk', receipts))
+export const receipts = handle(privateApp('receipts', receiptRoutes))
 
 const waiting = once(() => openSetup(process.env, manifest.version))
 
-/** How the issuer comes to its GitHub App; passed on like the desk's. */
+/** How the issuer comes to its GitHub App; passed on like the receipts function's. */
 export const setup = handle(privateApp('setup', waiting))
 
 /** A batch of the queue. */

@@ -9,7 +9,7 @@ const long = [
   '/aws/faults/',
   '/faults/',
   '/attacks/a40-',
-  '/aws/doors/',
+  '/aws/scenarios/',
   '/browser/',
   '/stores/',
   '/aws/',

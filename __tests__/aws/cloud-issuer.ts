@@ -62,8 +62,8 @@ export class CloudIssuer implements Issuer {
 
   /** Everything that its functions wrote, and why an event failed. */
   get output(): string {
-    const {web, desk, worker, schedule} = this.cloud
-    return [web, desk, worker, schedule].map(({output}) => output).join('') + this.#faults
+    const {web, receipts, worker, schedule} = this.cloud
+    return [web, receipts, worker, schedule].map(({output}) => output).join('') + this.#faults
   }
 
   restart(): Promise<void> {

@@ -54,7 +54,7 @@ export class Cloud {
   readonly invoke: InvokeApi
   readonly table: string
   readonly web: LambdaProcess
-  readonly desk: LambdaProcess
+  readonly receipts: LambdaProcess
   readonly worker: LambdaProcess
   readonly schedule: LambdaProcess
   readonly setup: LambdaProcess
@@ -74,10 +74,10 @@ export class Cloud {
     this.#url = url
     this.#sqs = sqs
     this.#queueUrl = queueUrl
-    const [web, desk, worker, schedule, setup] = functions
+    const [web, receipts, worker, schedule, setup] = functions
     this.web = web
-    this.desk = desk
-    this.invoke.functions.set('desk', desk)
+    this.receipts = receipts
+    this.invoke.functions.set('receipts', receipts)
     this.worker = worker
     this.schedule = schedule
     this.setup = setup
@@ -120,7 +120,7 @@ export class Cloud {
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
       AWS_ENDPOINT_URL_KMS: kms.url,
       AWS_ENDPOINT_URL_LAMBDA: invoke.url,
-      DESK_FUNCTION: 'desk',
+      RECEIPTS_FUNCTION: 'receipts',
       SETUP_FUNCTION: 'setup',
       QUEUE_URL: queueUrl,
       COUNTERSIGN_PUBLIC_URL: `http://127.0.0.1:${(url.address() as AddressInfo).port}`,
@@ -137,7 +137,7 @@ export class Cloud {
     const waiting = {SETUP_TOKEN: secrets.make('SetupToken', setupToken)}
     const functions = await Promise.all([
       LambdaProcess.start('index.web', {...env, AWS_ACCESS_KEY_ID: 'web'}),
-      LambdaProcess.start('index.desk', {...env, AWS_ACCESS_KEY_ID: 'desk'}),
+      LambdaProcess.start('index.receipts', {...env, AWS_ACCESS_KEY_ID: 'receipts'}),
       LambdaProcess.start('index.worker', {...env, ...evidence, AWS_ACCESS_KEY_ID: 'worker'}),
       LambdaProcess.start('index.schedule', {...env, ...evidence, AWS_ACCESS_KEY_ID: 'worker'}),
       LambdaProcess.start('index.setup', {...env, ...waiting, AWS_ACCESS_KEY_ID: 'setup'}),
@@ -175,7 +175,7 @@ export class Cloud {
   /** As an undeployed function: the URL answers 502, and what was in memory is gone. */
   async stop(): Promise<void> {
     this.#isStopped = true
-    await Promise.all([this.web, this.desk, this.worker, this.schedule, this.setup].map((one) => one.kill()))
+    await Promise.all([this.web, this.receipts, this.worker, this.schedule, this.setup].map((one) => one.kill()))
   }
 
   /** Everything goes on with the same table, queue and keys, from cold starts. */
@@ -184,7 +184,7 @@ export class Cloud {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.web, this.desk, this.worker, this.schedule, this.setup].map((one) => one.close()))
+    await Promise.all([this.web, this.receipts, this.worker, this.schedule, this.setup].map((one) => one.close()))
     this.#sqs.destroy()
     this.#url.closeAllConnections()
     await new Promise((resolve) => this.#url.close(resolve))

@@ -8,7 +8,7 @@ import {createHash} from 'node:crypto'
 import {once} from 'node:events'
 import {type IncomingMessage, type Server, createServer, request} from 'node:http'
 import type {AddressInfo} from 'node:net'
-import {askDesk} from '../run/desk.ts'
+import {askShared} from '../run/shared.ts'
 import {type Moto, motoAbsent, startMoto} from '../run/moto.ts'
 
 /** Why these tests cannot run, for the name of the skipped one. */
@@ -68,7 +68,7 @@ export async function startEmulator(): Promise<Emulator> {
 let isTaken = false
 
 async function takeMoto(): Promise<Moto> {
-  const url = isTaken ? undefined : await askDesk('moto')
+  const url = isTaken ? undefined : await askShared('moto')
   if (url === undefined) return await startMoto()
   isTaken = true
   // A file that came to a bad end left it as it was.

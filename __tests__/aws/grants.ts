@@ -7,7 +7,7 @@ import {type Statement, actionsOf, keyStatements, statementsOf} from './template
 /** By the access key that its process has. Other callers are the harness itself. */
 const roles: Readonly<Record<string, string>> = {
   web: 'WebRole',
-  desk: 'DeskRole',
+  receipts: 'ReceiptsRole',
   worker: 'WorkerRole',
   setup: 'SetupRole',
 }

@@ -5,7 +5,7 @@ import {existsSync} from 'node:fs'
 import {type IncomingMessage, type ServerResponse, createServer} from 'node:http'
 import type {AddressInfo} from 'node:net'
 import {join} from 'node:path'
-import {askDesk} from '../run/desk.ts'
+import {askShared} from '../run/shared.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const client = join(root, '.nodes', 'lambda', 'node_modules', 'aws-lambda-ric')
@@ -18,7 +18,7 @@ export const runtimeAbsent = existsSync(join(client, 'rapid-client.node'))
 
 /** Once in a run of the tests. */
 export async function buildLambda(): Promise<void> {
-  if ((await askDesk('lambda')) === undefined) execFileSync(process.execPath, [join(root, 'scripts', 'lambda.ts')])
+  if ((await askShared('lambda')) === undefined) execFileSync(process.execPath, [join(root, 'scripts', 'lambda.ts')])
 }
 
 interface Invocation {

@@ -66,8 +66,8 @@ export class LambdaStage {
       if (found !== undefined) return found
       if (batch === 0) await sleep(50)
     }
-    const {web, desk, worker} = this.cloud
-    throw new Error(`nothing came of ${body}: ${web.output}${desk.output}${worker.output}`)
+    const {web, receipts, worker} = this.cloud
+    throw new Error(`nothing came of ${body}: ${web.output}${receipts.output}${worker.output}`)
   }
 
   /** The receipt that comes of it. */

@@ -1,4 +1,4 @@
-/** The main job through Lambda's doors: a comment becomes a receipt that the gate accepts, and a denial ends it. */
+/** The main job through Lambda: a comment becomes a receipt that the gate accepts, and a denial ends it. */
 import {globSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterAll, beforeAll, expect, jest, test} from '@jest/globals'
@@ -52,7 +52,7 @@ if (absent !== undefined) {
     expect(await stage.gate(pin)).toMatchObject({exitCode: 0, outputs: {authorized: 'true'}})
   })
 
-  test('a denial ends it, and the status that the desk signs says so', async () => {
+  test('a denial ends it, and the status that the receipts function signs says so', async () => {
     const status = await stage.say('/deny production not today', () => stage.findStatus(receipt.id, 'revoked'))
     expect(verify.status(status, {keys: pin, receipt: receipt.id})).toMatchObject({valid: true, status: 'revoked'})
     expect(await stage.gate(pin)).toMatchObject({exitCode: 1, outputs: {authorized: 'false'}})
@@ -112,7 +112,7 @@ if (absent !== undefined) {
     expect(await stage.cloud.deliver()).toBe(0)
   })
 
-  test('the web function signed nothing, the desk with the receipt key, the worker with each', () => {
+  test('the web function signed nothing, the receipts function with the receipt key, the worker with each', () => {
     const keysOf = (caller: string) =>
       new Set(
         stage.cloud.kms.asked
@@ -120,7 +120,7 @@ if (absent !== undefined) {
           .map(({body}) => body['KeyId']),
       )
     expect(keysOf('web')).toEqual(new Set())
-    expect(keysOf('desk')).toEqual(new Set([arnOf('receipts')]))
+    expect(keysOf('receipts')).toEqual(new Set([arnOf('receipts')]))
     expect(keysOf('worker')).toEqual(new Set(['receipts', 'tokens', 'ledger'].map(arnOf)))
   })
 }

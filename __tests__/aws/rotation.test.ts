@@ -133,7 +133,7 @@ if (absent !== undefined) {
     stage.cloud.restart()
     expect((await stage.order({})).pin).toBe(next)
     expect(await published()).toMatchObject({publicKey: next})
-    expect(stage.cloud.desk.output).toContain('is disabled')
+    expect(stage.cloud.receipts.output).toContain('is disabled')
   })
 
   test('a start without the key that signs is refused, and says which one it is', async () => {

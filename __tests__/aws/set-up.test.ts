@@ -1,4 +1,4 @@
-/** Set-up through Lambda's doors: a stack without an App, then with one, and no function deployed or started again. */
+/** Set-up through Lambda: a stack without an App, then with one, and no function deployed or started again. */
 import {generateKeyPairSync} from 'node:crypto'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {SecretsManagerClient} from '@aws-sdk/client-secrets-manager'
@@ -138,7 +138,7 @@ if (absent !== undefined) {
       const writes = cloud.secrets.asked.filter(({operation}) => operation === 'PutSecretValue')
       expect(writes).toEqual([{caller: 'setup', operation: 'PutSecretValue', name: 'App'}])
       const {privateKey, webhookSecret} = JSON.parse(cloud.secrets.textOf('App') ?? '') as Record<string, string>
-      const output = [cloud.web, cloud.desk, cloud.worker, cloud.schedule, cloud.setup]
+      const output = [cloud.web, cloud.receipts, cloud.worker, cloud.schedule, cloud.setup]
         .map((one) => one.output)
         .join('')
       for (const secret of [setupToken, webhookSecret, privateKey?.slice(40, 100)]) expect(output).not.toContain(secret)

@@ -152,28 +152,28 @@ describe('the roles', () => {
   ]
   const working = ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage', 'SendMessage']
   test.each([
-    ['WebRole', {table: reading, queue: ['sqs:SendMessage'], desk: ['lambda:InvokeFunction'], evidence: []}],
-    ['DeskRole', {table: appending, queue: [], desk: [], evidence: []}],
+    ['WebRole', {table: reading, queue: ['sqs:SendMessage'], receipts: ['lambda:InvokeFunction'], evidence: []}],
+    ['ReceiptsRole', {table: appending, queue: [], receipts: [], evidence: []}],
     [
       'WorkerRole',
       {
         table: appending,
         queue: working.map((action) => `sqs:${action}`),
-        desk: [],
+        receipts: [],
         evidence: ['secretsmanager:GetSecretValue'],
       },
     ],
-  ])('%s may do this and no more', (role, {table, queue, desk, evidence}) => {
+  ])('%s may do this and no more', (role, {table, queue, receipts, evidence}) => {
     expect(grantsOf(role, 'Table.Arn')).toEqual(table)
     expect(grantsOf(role, '${Table.Arn}/index/*')).toEqual(['dynamodb:Query'])
     expect(grantsOf(role, 'Deliveries.Arn')).toEqual(queue)
-    expect(grantsOf(role, 'Desk.Arn')).toEqual(desk)
+    expect(grantsOf(role, 'Receipts.Arn')).toEqual(receipts)
     expect(grantsOf(role, 'EvidenceSecretArn')).toEqual(evidence)
   })
 
   test('the App is read by all but set-up, and written by set-up alone, which may do nothing else', () => {
     const reads = ['secretsmanager:GetSecretValue']
-    for (const role of ['WebRole', 'DeskRole', 'WorkerRole']) {
+    for (const role of ['WebRole', 'ReceiptsRole', 'WorkerRole']) {
       expect([grantsOf(role, 'App'), grantsOf(role, 'SetupToken')]).toEqual([reads, []])
     }
     expect(grantsOf('SetupRole', 'App')).toEqual(['secretsmanager:DescribeSecret', 'secretsmanager:PutSecretValue'])
@@ -198,8 +198,8 @@ describe('the keys', () => {
     )
 
   test.each([
-    ['ReceiptKey', ['DeskRole.Arn', 'WorkerRole.Arn']],
-    ['NextReceiptKey', ['DeskRole.Arn', 'WorkerRole.Arn']],
+    ['ReceiptKey', ['ReceiptsRole.Arn', 'WorkerRole.Arn']],
+    ['NextReceiptKey', ['ReceiptsRole.Arn', 'WorkerRole.Arn']],
     ['LedgerKey', 'WorkerRole.Arn'],
     ['TokenKey', 'WorkerRole.Arn'],
   ])('%s signs for its functions alone', (key, principal) => {
@@ -223,7 +223,7 @@ describe('the keys', () => {
 test('lost races are counted by the line that tells of them', () => {
   const {FilterPattern: pattern, LogGroupName: group} = propertiesOf('Conflicts')
   expect(pattern).toBe(`{ $.msg = "${lostRace}" }`)
-  const appending = ['Desk', 'Worker', 'Schedule'].map((name) => propertiesOf(name)['LoggingConfig'])
+  const appending = ['Receipts', 'Worker', 'Schedule'].map((name) => propertiesOf(name)['LoggingConfig'])
   expect(appending).toEqual(Array(3).fill({LogGroup: group}))
 })
 

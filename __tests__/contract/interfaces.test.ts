@@ -202,10 +202,10 @@ interface Template {
   readonly Resources: Readonly<Record<string, {readonly Properties?: Environment}>>
 }
 
-/** The functions behind a door are named by the door: `DESK_FUNCTION`. */
+/** The private functions are named by what they are for: `RECEIPTS_FUNCTION`. */
 function isNamedIn(sources: string, name: string): boolean {
-  const [, door] = /^([A-Z]+)_FUNCTION$/.exec(name) ?? []
-  return door === undefined
+  const [, target] = /^([A-Z]+)_FUNCTION$/.exec(name) ?? []
+  return target === undefined
     ? new RegExp(`'${name}'|\\{${name}\\b`).test(sources)
-    : sources.includes(`door: '${door.toLowerCase()}'`)
+    : sources.includes(`target: '${target.toLowerCase()}'`)
 }

@@ -1,10 +1,10 @@
-/** Before the first test of a run: the programs that tests start again and again are built, and the desk opens. */
+/** Before the first test of a run: the programs that tests start again and again are built, and what they share is opened. */
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {build} from 'esbuild'
 import {buildCli} from '../../scripts/sdk-bundles.ts'
-import {openDesk} from './desk.ts'
+import {openShared} from './shared.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 
@@ -13,7 +13,7 @@ export default async function setUp(): Promise<void> {
   process.once('exit', () => rmSync(folder, {recursive: true, force: true}))
   // What is in it is taken as it is, by whatever file of the tests: sandbox/programs.ts and __tests__/cli/command.ts.
   process.env['COUNTERSIGN_BUILT_FOR_TESTS'] = folder
-  process.env['COUNTERSIGN_DESK_OF_TESTS'] = await openDesk()
+  process.env['COUNTERSIGN_TESTS_SHARED'] = await openShared()
   writeFileSync(join(folder, 'package.json'), '{"type": "module"}\n')
   await Promise.all([buildIssuer(folder), buildCli(join(folder, 'cli.js'))])
 }

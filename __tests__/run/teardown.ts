@@ -1,4 +1,4 @@
 /** After the last test of a run: the emulators end. */
-import {closeDesk} from './desk.ts'
+import {closeShared} from './shared.ts'
 
-export default closeDesk
+export default closeShared

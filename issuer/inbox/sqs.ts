@@ -1,4 +1,4 @@
-/** Deliveries on SQS: the web door sends what it verified and narrowed, the worker takes it. At least once, in any order. */
+/** Deliveries on SQS: the web function sends what it verified and narrowed, the worker takes it. At least once, in any order. */
 import {SQSClient, SendMessageCommand} from '@aws-sdk/client-sqs'
 import type {Delivery, Inbox, Taken} from '../model/inbox.ts'
 
@@ -30,7 +30,7 @@ export interface QueuedMessage {
   readonly attributes: {readonly ApproximateReceiveCount: string}
 }
 
-/** Only the web door may send to the queue, so the JSON's shape is trusted. Undefined: not JSON at all. */
+/** Only the web function may send to the queue, so the JSON's shape is trusted. Undefined: not JSON at all. */
 export function readMessage({body, attributes}: QueuedMessage): Taken | undefined {
   try {
     return {...(JSON.parse(body) as Delivery), attempt: Number(attributes.ApproximateReceiveCount)}

@@ -69,7 +69,7 @@ interface KeyReaders<T> {
 
 const signers: KeyReaders<Signer> = {kms: openKmsSigner, pem: readSigner}
 
-async function openPlace<T>(place: KeyPlace, name: string, doors: KeyReaders<T>): Promise<Loaded<T>> {
-  const opened = place.kind === 'kms' ? await doors.kms(place.keyId) : doors.pem(place.text, 'the secret')
+async function openPlace<T>(place: KeyPlace, name: string, readers: KeyReaders<T>): Promise<Loaded<T>> {
+  const opened = place.kind === 'kms' ? await readers.kms(place.keyId) : readers.pem(place.text, 'the secret')
   return opened.ok ? opened : {ok: false, problem: `COUNTERSIGN_${name}: ${opened.problem}`}
 }

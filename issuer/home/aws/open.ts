@@ -15,8 +15,8 @@ export interface IssuerOnAws extends Assembled {
   readonly announcing: Announcing
 }
 
-/** `web` signs nothing and appends nothing, `desk` signs with the receipt key alone, `worker` with all of them. */
-export type Role = 'web' | 'desk' | 'worker'
+/** `web` signs nothing and appends nothing, `receipts` signs with the receipt key alone, `worker` with all of them. */
+export type Role = 'web' | 'receipts' | 'worker'
 
 const signingCheckpoints = ({durable, keys, log}: AwsBase): CheckpointSigner =>
   startCheckpointSigner({...durable, signer: keys.ledger}, (fault) =>
@@ -33,7 +33,7 @@ export async function openOnAws(base: AwsBase, role: Role): Promise<IssuerOnAws>
   const {config, keys, log, version} = base
   const ring = await (role === 'web' ? openShownLedger(base) : openSignedLedger(base))
   const checkpointSigner = role === 'worker' ? signingCheckpoints(base) : readingCheckpoints(base.durable)
-  // Neither web nor desk has the evidence secret, and neither mints evidence: without one that throws.
+  // Neither web nor receipts has the evidence secret, and neither mints evidence: without one that throws.
   const evidenceSecret = config.evidenceSecret ?? new Secret('')
   const durable = {...base.durable, store: loggingLostRaces(base.durable.store, log)}
   const around = {log, version, now: Date.now}

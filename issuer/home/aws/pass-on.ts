@@ -10,11 +10,11 @@ const clientSettings = {
   requestHandler: {connectionTimeout: 2000, requestTimeout: 27_000, throwOnRequestTimeout: true},
 }
 
-/** The function of a door is the one that the variable `<DOOR>_FUNCTION` names. */
+/** The variable `<TARGET>_FUNCTION` names the function. */
 export const createPassOn =
   (env: Env, log: Log, client = new LambdaClient(clientSettings)): PassOn =>
-  async (door, event) => {
-    const name = `${door.toUpperCase()}_FUNCTION`
+  async (target, event) => {
+    const name = `${target.toUpperCase()}_FUNCTION`
     try {
       const FunctionName = env[name]
       if (FunctionName === undefined) throw new Error(`${name} is not set: infra/template.yaml sets it`)
@@ -22,10 +22,10 @@ export const createPassOn =
       const payload = Buffer.from(answer.Payload ?? []).toString('utf8')
       if (answer.FunctionError === undefined) return readAnswer(payload)
       // What went wrong stands in the log of that function.
-      log.error({door, error: answer.FunctionError}, 'a function that was asked failed')
+      log.error({target, error: answer.FunctionError}, 'a function that was asked failed')
       return refuse(502)
     } catch (fault) {
-      log.error({err: fault, door}, 'a function could not be asked')
+      log.error({err: fault, target}, 'a function could not be asked')
       return refuse(503)
     }
   }

@@ -5,8 +5,8 @@
 import {type Handler, Hono} from 'hono'
 import {NotSetUp} from './app-secret.ts'
 
-/** `desk`: what jobs tell of a receipt, and what the receipt key signs. `setup`: how the GitHub App is made. */
-export type PrivateFunction = 'desk' | 'setup'
+/** `receipts`: what jobs tell of a receipt, and what the receipt key signs. `setup`: how the GitHub App is made. */
+export type PrivateFunction = 'receipts' | 'setup'
 
 interface Row {
   readonly target: PrivateFunction
@@ -16,11 +16,11 @@ interface Row {
 
 /** By the routes' own patterns. Whatever is not here the web function answers itself. */
 export const passedOn: readonly Row[] = [
-  {target: 'desk', method: 'GET', path: '/v1/receipts/:file{[a-z0-9_]+\\.intoto\\.json}'},
-  {target: 'desk', method: 'GET', path: '/v1/receipts/:id/status'},
-  {target: 'desk', method: 'POST', path: '/v1/receipts/:id/redemptions'},
-  {target: 'desk', method: 'POST', path: '/v1/receipts/:id/executions'},
-  {target: 'desk', method: 'GET', path: '/.well-known/countersign-keys.json'},
+  {target: 'receipts', method: 'GET', path: '/v1/receipts/:file{[a-z0-9_]+\\.intoto\\.json}'},
+  {target: 'receipts', method: 'GET', path: '/v1/receipts/:id/status'},
+  {target: 'receipts', method: 'POST', path: '/v1/receipts/:id/redemptions'},
+  {target: 'receipts', method: 'POST', path: '/v1/receipts/:id/executions'},
+  {target: 'receipts', method: 'GET', path: '/.well-known/countersign-keys.json'},
   {target: 'setup', method: 'GET', path: '/setup'},
   {target: 'setup', method: 'POST', path: '/setup'},
   {target: 'setup', method: 'GET', path: '/setup/callback'},
@@ -35,21 +35,21 @@ export type LambdaApp = Hono<OnLambda>
 /** Opened when it is first asked. */
 type OpenApp = () => Promise<Hono>
 
-/** Hands an event to the function of a door, and gives its answer. Never rejects. */
-export type PassOn = (door: PrivateFunction, event: unknown) => Promise<Response>
+/** Hands an event to another function, and gives its answer. Never rejects. */
+export type PassOn = (target: PrivateFunction, event: unknown) => Promise<Response>
 
 export function webApp({app, passOn}: {readonly app: OpenApp; readonly passOn: PassOn}): LambdaApp {
-  const front = openLambdaApp()
-  for (const {target, method, path} of passedOn) front.on(method, path, (c) => passOn(target, c.env.event))
-  front.all('*', askApp(app))
-  return front
+  const routes = openLambdaApp()
+  for (const {target, method, path} of passedOn) routes.on(method, path, (c) => passOn(target, c.env.event))
+  routes.all('*', askApp(app))
+  return routes
 }
 
-/** A function behind a door answers what is passed on to it, and nothing else. */
-export function privateApp(door: PrivateFunction, app: OpenApp): LambdaApp {
-  const front = openLambdaApp()
-  for (const row of passedOn) if (row.target === door) front.on(row.method, row.path, askApp(app))
-  return front
+/** A private function answers what is passed on to it, and nothing else. */
+export function privateApp(target: PrivateFunction, app: OpenApp): LambdaApp {
+  const routes = openLambdaApp()
+  for (const row of passedOn) if (row.target === target) routes.on(row.method, row.path, askApp(app))
+  return routes
 }
 
 /**
@@ -57,12 +57,12 @@ export function privateApp(door: PrivateFunction, app: OpenApp): LambdaApp {
  * faults.
  */
 function openLambdaApp(): LambdaApp {
-  const front: LambdaApp = new Hono()
-  front.onError((fault, c) => {
+  const routes: LambdaApp = new Hono()
+  routes.onError((fault, c) => {
     if (fault instanceof NotSetUp) return c.json({error: {code: 'not_set_up', message: fault.message}}, 503)
     throw fault
   })
-  return front
+  return routes
 }
 
 const askApp =

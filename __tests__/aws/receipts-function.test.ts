@@ -37,15 +37,15 @@ async function listRoutes(): Promise<readonly string[]> {
 
 const print = ({method, path}: (typeof passedOn)[number]): string => `${method} ${path}`
 
-test('what is passed on to the desk are routes of the app, each of them once', async () => {
+test('what is passed on to the receipts function are routes of the app, each of them once', async () => {
   const routes = await listRoutes()
-  const rows = passedOn.filter(({target}) => target === 'desk').map(print)
+  const rows = passedOn.filter(({target}) => target === 'receipts').map(print)
   expect(rows.filter((row) => !routes.includes(row))).toEqual([])
   expect(new Set(passedOn.map(print)).size).toBe(passedOn.length)
 })
 
 if (absent !== undefined) {
-  test.skip(`the desk on Lambda (${absent})`, () => undefined)
+  test.skip(`the receipts function on Lambda (${absent})`, () => undefined)
 } else {
   let stage: LambdaStage
   let pin: string
@@ -107,7 +107,7 @@ if (absent !== undefined) {
     expect(web.output).not.toContain('a request failed')
   })
 
-  test('what it passes on is answered by the desk as it stands', async () => {
+  test('what it passes on is answered by the receipts function as it stands', async () => {
     stage.cloud.invoke.asked.length = 0
     const status = await stage.get(`/v1/receipts/${receipt.id}/status`)
     expect(status.headers.get('cache-control')).toBe('no-store')
@@ -118,13 +118,13 @@ if (absent !== undefined) {
     expect([told.status, await told.json()]).toMatchObject([401, {error: {code: 'caller_unknown'}}])
     const head = await fetch(`${stage.cloud.url}/v1/receipts/${receipt.id}/status`, {method: 'HEAD'})
     expect([head.status, await head.text()]).toEqual([200, ''])
-    expect(stage.cloud.invoke.asked).toEqual(Array(5).fill('desk'))
+    expect(stage.cloud.invoke.asked).toEqual(Array(5).fill('receipts'))
   })
 
-  test('the desk answers nothing but what is its own', async () => {
+  test('the receipts function answers nothing but what is its own', async () => {
     const http = {method: 'GET', path: '/healthz'}
     const event = {version: '2.0', rawPath: '/healthz', rawQueryString: '', headers: {}, requestContext: {http}}
-    expect(await stage.cloud.desk.call(event)).toMatchObject({statusCode: 404})
+    expect(await stage.cloud.receipts.call(event)).toMatchObject({statusCode: 404})
   })
 
   const unavailable: readonly (readonly [string, InvokeFault, number])[] = [
@@ -132,35 +132,41 @@ if (absent !== undefined) {
     ['may not be asked', {status: 403, type: 'AccessDeniedException'}, 503],
     ['does not answer', 'hang up', 503],
   ]
-  test.each(unavailable)('a desk that %s is an outage, told once and in words', async (_, fault, status) => {
-    stage.cloud.invoke.asked.length = 0
-    stage.cloud.invoke.faults.push(fault)
-    const answer = await fetch(`${stage.cloud.url}/v1/receipts/${receipt.id}/redemptions`, {method: 'POST'})
-    expect([answer.status, await answer.json()]).toMatchObject([status, {error: {code: 'internal_error'}}])
-    expect(stage.cloud.invoke.asked).toEqual(['desk'])
-    expect(await stage.findStatus(receipt.id, 'active')).toBeDefined()
-  })
+  test.each(unavailable)(
+    'a receipts function that %s is an outage, told once and in words',
+    async (_, fault, status) => {
+      stage.cloud.invoke.asked.length = 0
+      stage.cloud.invoke.faults.push(fault)
+      const answer = await fetch(`${stage.cloud.url}/v1/receipts/${receipt.id}/redemptions`, {method: 'POST'})
+      expect([answer.status, await answer.json()]).toMatchObject([status, {error: {code: 'internal_error'}}])
+      expect(stage.cloud.invoke.asked).toEqual(['receipts'])
+      expect(await stage.findStatus(receipt.id, 'active')).toBeDefined()
+    },
+  )
 
   const failing: readonly (readonly [string, () => Promise<unknown>, number])[] = [
     ['fails', () => Promise.reject(new Error('Task timed out')), 502],
     ['answers what is no answer', () => Promise.resolve({hello: 'world'}), 503],
     ['answers nothing', () => Promise.resolve(null), 503],
   ]
-  test.each(failing)('a desk that %s is an outage, and what it said goes nowhere', async (_, call, status) => {
-    const {functions} = stage.cloud.invoke
-    functions.set('desk', {call})
-    const answer = await stage.get(`/v1/receipts/${receipt.id}/status`)
-    functions.set('desk', stage.cloud.desk)
-    expect([answer.status, await answer.json()]).toEqual([
-      status,
-      {error: {code: 'internal_error', message: 'the issuer met an error; try again'}},
-    ])
-  })
+  test.each(failing)(
+    'a receipts function that %s is an outage, and what it said goes nowhere',
+    async (_, call, status) => {
+      const {functions} = stage.cloud.invoke
+      functions.set('receipts', {call})
+      const answer = await stage.get(`/v1/receipts/${receipt.id}/status`)
+      functions.set('receipts', stage.cloud.receipts)
+      expect([answer.status, await answer.json()]).toEqual([
+        status,
+        {error: {code: 'internal_error', message: 'the issuer met an error; try again'}},
+      ])
+    },
+  )
 
   test('to the gate such an outage is an issuer that cannot be reached', async () => {
-    stage.cloud.invoke.functions.set('desk', {call: () => Promise.reject(new Error('Task timed out'))})
+    stage.cloud.invoke.functions.set('receipts', {call: () => Promise.reject(new Error('Task timed out'))})
     const {exitCode, stdout} = await stage.gate(pin)
-    stage.cloud.invoke.functions.set('desk', stage.cloud.desk)
+    stage.cloud.invoke.functions.set('receipts', stage.cloud.receipts)
     expect([exitCode, stdout]).toEqual([0, expect.stringContaining('it answered 502')])
   })
 }

@@ -1,4 +1,4 @@
-/** The scenario of acceptance/withdrawal.test.ts, through Lambda's doors. */
+/** The scenario of acceptance/withdrawal.test.ts, through Lambda. */
 import {throughLambda} from './through-lambda.ts'
 
 await throughLambda('withdrawal', () => import('../../acceptance/withdrawal.test.ts'))

@@ -1,4 +1,4 @@
-/** The scenario of acceptance/authorized.test.ts, through Lambda's doors. */
+/** The scenario of acceptance/authorized.test.ts, through Lambda. */
 import {throughLambda} from './through-lambda.ts'
 
 await throughLambda('authorized', () => import('../../acceptance/authorized.test.ts'))

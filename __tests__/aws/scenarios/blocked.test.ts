@@ -1,4 +1,4 @@
-/** The scenario of acceptance/blocked.test.ts, through Lambda's doors. */
+/** The scenario of acceptance/blocked.test.ts, through Lambda. */
 import {throughLambda} from './through-lambda.ts'
 
 await throughLambda('blocked', () => import('../../acceptance/blocked.test.ts'))

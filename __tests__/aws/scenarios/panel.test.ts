@@ -1,4 +1,4 @@
-/** The scenario of acceptance/panel.test.ts, through Lambda's doors. */
+/** The scenario of acceptance/panel.test.ts, through Lambda. */
 import {throughLambda} from './through-lambda.ts'
 
 await throughLambda('panel', () => import('../../acceptance/panel.test.ts'))

@@ -1,4 +1,4 @@
-/** The scenario of acceptance/audit.test.ts, through Lambda's doors. */
+/** The scenario of acceptance/audit.test.ts, through Lambda. */
 import {throughLambda} from './through-lambda.ts'
 
 await throughLambda('audit', () => import('../../acceptance/audit.test.ts'))

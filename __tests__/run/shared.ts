@@ -1,5 +1,5 @@
 /**
- * The desk of a run of the tests, in the process that outlives all its workers: what is slow to make is asked for here,
+ * What the workers of a run of the tests share, in the process that outlives all its workers: what is slow to make is asked for here,
  * made when it is first asked for, and ends with the run.
  */
 import {execFile} from 'node:child_process'
@@ -17,7 +17,7 @@ const motos: Moto[] = []
 const made = new Map<string, Promise<string>>()
 
 /** Its address. */
-export async function openDesk(): Promise<string> {
+export async function openShared(): Promise<string> {
   const server = createServer((request, response) => {
     const order = (request.url ?? '').slice(1)
     const making = made.get(order) ?? make(order)
@@ -44,16 +44,16 @@ async function make(order: string): Promise<string> {
   return moto.url
 }
 
-export async function closeDesk(): Promise<void> {
+export async function closeShared(): Promise<void> {
   await Promise.all(motos.map((moto) => moto.close()))
 }
 
 /** What the run has of it. Undefined outside a run of the tests: then it is the asker's to make. */
-export async function askDesk(order: Order): Promise<string | undefined> {
-  const desk = process.env['COUNTERSIGN_DESK_OF_TESTS']
-  if (desk === undefined) return undefined
+export async function askShared(order: Order): Promise<string | undefined> {
+  const address = process.env['COUNTERSIGN_TESTS_SHARED']
+  if (address === undefined) return undefined
   const worker = order === 'moto' ? `-${process.env['JEST_WORKER_ID'] ?? ''}` : ''
-  const answer = await fetch(`${desk}/${order}${worker}`, {headers: {connection: 'close'}})
+  const answer = await fetch(`${address}/${order}${worker}`, {headers: {connection: 'close'}})
   if (!answer.ok) throw new Error(await answer.text())
   return await answer.text()
 }

@@ -1,4 +1,4 @@
-/** The scenario of acceptance/redemption.test.ts, through Lambda's doors. */
+/** The scenario of acceptance/redemption.test.ts, through Lambda. */
 import {throughLambda} from './through-lambda.ts'
 
 await throughLambda('redemption', () => import('../../acceptance/redemption.test.ts'))

@@ -1,4 +1,4 @@
-/** The scenario of acceptance/revoked.test.ts, through Lambda's doors. */
+/** The scenario of acceptance/revoked.test.ts, through Lambda. */
 import {throughLambda} from './through-lambda.ts'
 
 await throughLambda('revoked', () => import('../../acceptance/revoked.test.ts'))

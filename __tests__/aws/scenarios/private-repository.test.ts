@@ -1,4 +1,4 @@
-/** The scenario of acceptance/private-repository.test.ts, through Lambda's doors. */
+/** The scenario of acceptance/private-repository.test.ts, through Lambda. */
 import {throughLambda} from './through-lambda.ts'
 
 await throughLambda('private-repository', () => import('../../acceptance/private-repository.test.ts'))

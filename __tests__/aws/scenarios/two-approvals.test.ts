@@ -1,4 +1,4 @@
-/** The scenario of acceptance/two-approvals.test.ts, through Lambda's doors. */
+/** The scenario of acceptance/two-approvals.test.ts, through Lambda. */
 import {throughLambda} from './through-lambda.ts'
 
 await throughLambda('two-approvals', () => import('../../acceptance/two-approvals.test.ts'))

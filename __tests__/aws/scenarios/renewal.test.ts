@@ -1,4 +1,4 @@
-/** The scenario of acceptance/renewal.test.ts, through Lambda's doors. */
+/** The scenario of acceptance/renewal.test.ts, through Lambda. */
 import {throughLambda} from './through-lambda.ts'
 
 await throughLambda('renewal', () => import('../../acceptance/renewal.test.ts'))

@@ -1,4 +1,4 @@
-/** The scenario of acceptance/bad-webhooks.test.ts, through Lambda's doors. */
+/** The scenario of acceptance/bad-webhooks.test.ts, through Lambda. */
 import {throughLambda} from './through-lambda.ts'
 
 await throughLambda('bad-webhooks', () => import('../../acceptance/bad-webhooks.test.ts'))

@@ -1,4 +1,4 @@
-/** The scenario of acceptance/by-tree.test.ts, through Lambda's doors. */
+/** The scenario of acceptance/by-tree.test.ts, through Lambda. */
 import {throughLambda} from './through-lambda.ts'
 
 await throughLambda('by-tree', () => import('../../acceptance/by-tree.test.ts'))
