@@ -66,12 +66,14 @@ const elsewhere = /^\/(?:graphql|_services\/|(?:organizations\/[^/]+\/)?settings
 export function createChecker(text: string): Checker {
   const description = corrected(toJsonSchema(JSON.parse(text)) as Description)
   const validators = new Validators(description)
-  const routes = Object.keys(description.paths).map((template) => ({template, pattern: patternOf(template)}))
+  const routes = Object.keys(description.paths)
+    .map((template) => ({template, pattern: patternOf(template)}))
+    .toSorted(mostLiteral)
   return {
     check(exchange) {
       if (elsewhere.test(exchange.url.pathname)) return []
       const path = decodeURI(exchange.url.pathname)
-      const route = routes.filter(({pattern}) => pattern.test(path)).toSorted(mostLiteral)[0]
+      const route = routes.find(({pattern}) => pattern.test(path))
       const operation = route && description.paths[route.template]?.[exchange.method.toLowerCase()]
       const title = `${exchange.method} ${path}`
       if (!route || !operation) return [`${title}: not in GitHub's description`]
