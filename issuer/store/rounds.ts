@@ -7,7 +7,7 @@ const maxRounds = 100
 export async function inRounds<T>(round: () => Promise<T | 'lost'>): Promise<T> {
   for (let n = 0; n < maxRounds; n++) {
     const result = await round()
-    if (result !== 'lost') return result as T
+    if (result !== 'lost') return result
   }
   throw new Error(`other changes came first ${maxRounds} times`)
 }
