@@ -4,48 +4,108 @@
  */
 import {Ajv2020} from 'ajv/dist/2020.js'
 import {
+  type CommitSha,
+  type Digest,
+  type Environment,
   type EvidenceBundle,
   type JsonObject,
   type JsonValue,
+  type RepositoryId,
+  type RepositoryName,
   type SectionName,
+  type TreeSha,
   isPlainObject,
   parseDisclosure,
   parseEvidence,
   parseJson,
 } from '#protocol'
-import {permissionLevels} from '../model/facts.ts'
-import type {Case} from '../model/ruling.ts'
+import {
+  type Account,
+  type ChangeFacts,
+  type CheckRunFacts,
+  type CommitPerson,
+  type Comparison,
+  type FileFacts,
+  type StandingFacts,
+  permissionLevels,
+} from '../model/facts.ts'
+import type {Case, CollectedApproval} from '../model/ruling.ts'
 
 export type GivenFacts = Pick<Case, 'request' | 'standing' | 'change' | 'approvals' | 'denials' | 'isVoid'>
 
 export type FactsResult =
   {readonly ok: true; readonly facts: GivenFacts} | {readonly ok: false; readonly problems: readonly string[]}
 
-const text = {type: 'string'}
-const flag = {type: 'boolean'}
-const count = {type: 'integer', minimum: 0}
-const time = {type: 'number', description: 'Milliseconds since 1970.'}
+/** What is read of the JSON: how GitHub was asked, and which policy stood there, is no fact of a case. */
+interface ReadFacts {
+  readonly request: Case['request']
+  readonly standing: Omit<StandingFacts, 'reads'>
+  readonly change: Omit<ChangeFacts, 'reads' | 'policy'>
+  readonly approvals?: readonly Omit<CollectedApproval, 'decision'>[] | undefined
+}
+
+/** A JSON Schema of the values of a type. The type is only there for the compiler: a fact that no table reads is missed. */
+interface SchemaOf<T> {
+  readonly schema: object
+  readonly optional?: true
+  /** Never set. */
+  readonly of?: T
+}
+interface Optional<T> extends SchemaOf<T> {
+  readonly optional: true
+}
+
+const as = <T>(schema: object): SchemaOf<T> => ({schema})
+const optional = <T>({schema}: SchemaOf<T>): Optional<T> => ({schema, optional: true})
+
+const text = as<string>({type: 'string'})
+const flag = as<boolean>({type: 'boolean'})
+const count = as<number>({type: 'integer', minimum: 0})
+const time = as<number>({type: 'number', description: 'Milliseconds since 1970.'})
 const sha = {type: 'string', pattern: '^(?:[0-9a-f]{40}|[0-9a-f]{64})$'}
-const digest = {type: 'string', pattern: '^sha256:[0-9a-f]{64}$'}
-const repository = {type: 'string', pattern: '^[A-Za-z0-9_-]{1,39}/[A-Za-z0-9._-]{1,100}$'}
-const environment = {type: 'string', pattern: '^(?!.*(?:\\.\\.|//))(?!.*[./]$)[a-z0-9][a-z0-9._/-]{0,62}$'}
-const list = (items: object): object => ({type: 'array', items})
+const commitSha = as<CommitSha>(sha)
+const treeSha = as<TreeSha>(sha)
+const digest = as<Digest>({type: 'string', pattern: '^sha256:[0-9a-f]{64}$'})
+const repositoryName = as<RepositoryName>({type: 'string', pattern: '^[A-Za-z0-9_-]{1,39}/[A-Za-z0-9._-]{1,100}$'})
+const environment = as<Environment>({
+  type: 'string',
+  pattern: '^(?!.*(?:\\.\\.|//))(?!.*[./]$)[a-z0-9][a-z0-9._/-]{0,62}$',
+})
+const list = <T>({schema}: SchemaOf<T>): SchemaOf<readonly T[]> => as({type: 'array', items: schema})
+const oneOf = <T>(values: readonly T[]): SchemaOf<T> => as({enum: [...values]})
+const orNull = <T>({schema}: SchemaOf<T>): SchemaOf<T | null> => as({anyOf: [schema, {type: 'null'}]})
+const orUnknown = <T>({schema}: SchemaOf<T>): SchemaOf<T | 'unknown'> => as({anyOf: [schema, {const: 'unknown'}]})
 
-/** Every member is needed, but those that `optional` lists. Others may stand beside them. */
-const object = (properties: Readonly<Record<string, object>>, optional: readonly string[] = []): object => ({
-  type: 'object',
-  properties,
-  required: Object.keys(properties).filter((name) => !optional.includes(name)),
+type TableOf<T> = {
+  readonly [K in keyof T]-?: undefined extends T[K] ? Optional<Exclude<T[K], undefined>> : SchemaOf<T[K]>
+}
+
+/** Each member that is not optional is needed. Others may stand beside them. */
+function object<T>(table: TableOf<T>): SchemaOf<T> {
+  const members = Object.entries<SchemaOf<unknown>>(table)
+  return as({
+    type: 'object',
+    properties: Object.fromEntries(members.map(([name, {schema}]) => [name, schema])),
+    required: members.filter(([, member]) => member.optional !== true).map(([name]) => name),
+  })
+}
+
+const unseen = object<{readonly kind: 'unseen'; readonly why: string}>({kind: oneOf(['unseen']), why: text})
+const orUnseen = <T>({schema}: SchemaOf<T>): SchemaOf<T | {readonly kind: 'unseen'; readonly why: string}> =>
+  as({anyOf: [schema, unseen.schema]})
+
+const account = object<Account>({id: count, login: text, type: text})
+const comparison = object<Comparison>({
+  from: text,
+  commits: count,
+  behind: count,
+  files: count,
+  additions: count,
+  deletions: count,
+  cut: flag,
 })
 
-const seenOrNot = (name: string, items: object): object => ({
-  anyOf: [object({kind: {const: 'seen'}, [name]: list(items)}), object({kind: {const: 'unseen'}, why: text})],
-})
-
-const account = object({id: count, login: text, type: text})
-const comparison = object({from: text, commits: count, files: count, additions: count, deletions: count, cut: flag})
-
-const standing = object({
+const standing = object<ReadFacts['standing']>({
   readAt: time,
   author: account,
   viaApp: flag,
@@ -54,65 +114,75 @@ const standing = object({
   asAnnounced: flag,
   createdAt: time,
   bodyDigest: digest,
-  permission: {enum: [...permissionLevels]},
+  permission: oneOf(permissionLevels),
   role: text,
   teams: list(text),
 })
 
-const pullRequest = object(
-  {
-    number: count,
-    state: {enum: ['open', 'closed', 'merged']},
-    head: object({sha, ref: text, repositoryId: {type: ['integer', 'null']}}),
-    base: object({ref: text, repositoryId: count}),
-    author: account,
-    mergeCommit: sha,
-  },
-  ['mergeCommit'],
-)
+const pullRequest = object<ChangeFacts['pullRequest']>({
+  number: count,
+  state: oneOf(['open', 'closed', 'merged']),
+  head: object<ChangeFacts['pullRequest']['head']>({sha: commitSha, ref: text, repositoryId: orNull(count)}),
+  base: object<ChangeFacts['pullRequest']['base']>({ref: text, repositoryId: count}),
+  author: account,
+  mergeCommit: optional(commitSha),
+})
 
-const file = object({path: text, previous: text, additions: count, deletions: count}, ['previous'])
-const check = object({name: text, app: text, status: text, conclusion: {type: ['string', 'null']}})
+const repository = object<ChangeFacts['repository']>({
+  id: as<RepositoryId>(count.schema),
+  name: repositoryName,
+  public: flag,
+  defaultBranch: text,
+  owner: object<ChangeFacts['repository']['owner']>({id: count, login: text}),
+})
 
-const change = object(
-  {
-    repository: object({
-      id: count,
-      name: repository,
-      public: flag,
-      defaultBranch: text,
-      owner: object({id: count, login: text}),
+type Seen<T extends {readonly kind: string}> = Extract<T, {readonly kind: 'seen'}>
+
+const change = object<ReadFacts['change']>({
+  repository,
+  pullRequest,
+  commit: object<ChangeFacts['commit']>({sha: commitSha, tree: treeSha}),
+  mergeReachable: optional(flag),
+  authors: orUnseen(
+    object<Seen<ChangeFacts['authors']>>({
+      kind: oneOf(['seen']),
+      people: list(object<CommitPerson>({name: text, email: text, id: optional(count)})),
     }),
-    pullRequest,
-    commit: object({sha, tree: sha}),
-    mergeReachable: flag,
-    authors: seenOrNot('people', object({name: text, email: text, id: count}, ['id'])),
-    pushers: seenOrNot('accounts', object({id: count, login: text})),
-    since: comparison,
-    size: comparison,
-    files: list(file),
-    filesCut: flag,
-    checks: list(check),
-    checksCut: flag,
-    unsignedCommits: count,
-    behindBy: {anyOf: [count, {const: 'unknown'}]},
-    firstByAuthor: {enum: [true, false, 'unknown']},
-  },
-  ['mergeReachable', 'since'],
-)
+  ),
+  pushers: orUnseen(
+    object<Seen<ChangeFacts['pushers']>>({
+      kind: oneOf(['seen']),
+      accounts: list(object<{id: number; login: string}>({id: count, login: text})),
+    }),
+  ),
+  since: optional(comparison),
+  size: comparison,
+  files: list(object<FileFacts>({path: text, previous: optional(text), additions: count, deletions: count})),
+  filesCut: flag,
+  checks: list(object<CheckRunFacts>({name: text, app: text, status: text, conclusion: orNull(text)})),
+  checksCut: flag,
+  unsignedCommits: count,
+  behindBy: orUnknown(count),
+  firstByAuthor: orUnknown(flag),
+})
 
-const approval = object({
+const approval = object<Omit<CollectedApproval, 'decision'>>({
   login: text,
   id: count,
   role: text,
   at: time,
-  statement: object({id: count, digest}),
-  binding: {enum: ['commit', 'head']},
+  statement: object<CollectedApproval['statement']>({id: count, digest}),
+  binding: oneOf(['commit', 'head']),
 })
 
-const ajv = new Ajv2020({allErrors: true, strict: true, allowUnionTypes: true})
-const fitsSchema = ajv.compile(
-  object({request: object({environment, sha}, ['sha']), standing, change, approvals: list(approval)}, ['approvals']),
+const ajv = new Ajv2020({allErrors: true, strict: true})
+const fitsSchema = ajv.compile<ReadFacts>(
+  object<ReadFacts>({
+    request: object<Case['request']>({environment, sha: optional(commitSha)}),
+    standing,
+    change,
+    approvals: optional(list(approval)),
+  }).schema,
 )
 
 /** What of the bundle's sections is a case: the rest was decided, not read. Lists that were cut are no facts. */
@@ -145,9 +215,9 @@ export function parseFacts(json: string): FactsResult {
     )
     return {ok: false, problems: [...new Set(problems)]}
   }
-  // The schema has just said so.
-  const given = facts as unknown as Pick<GivenFacts, 'request' | 'standing' | 'change'> & Partial<GivenFacts>
   // Which policy judges them is the caller's question, so the one that they came with is left aside, as is what was
   // denied there: that is the issuer's to know.
-  return {ok: true, facts: {...given, approvals: given.approvals ?? [], denials: [], isVoid: false}}
+  const read: ReadFacts = facts
+  const change: ChangeFacts = {...read.change, policy: {kind: 'absent'}}
+  return {ok: true, facts: {...read, change, approvals: read.approvals ?? [], denials: [], isVoid: false}}
 }
