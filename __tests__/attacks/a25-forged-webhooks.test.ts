@@ -47,15 +47,18 @@ async function begin(text: string): Promise<Socket> {
 }
 
 describe('forged', () => {
-  test.each<readonly [string, (body: string) => string]>([
+  test.each<readonly [string, (body: string, secret: string) => string]>([
     ['not signed', () => ''],
     ['signed with a guessed secret', (body) => by('secret', body)],
     ['signed with no secret', (body) => by('', body)],
-    ['signed for other bytes', (body) => by('', `${body}\n`)],
+    ['signed for other bytes', (body, secret) => by(secret, `${body}\n`)],
+    ['signed in capitals', (body, secret) => by(secret, body).toUpperCase()],
+    ['signed in half', (body, secret) => by(secret, body).slice(0, 39)],
     ['signed in a list', (body) => `${by('a', body)}, ${by('b', body)}`],
   ])('%s, it is not read at all', async (name, signature) => {
     const {body, head} = await unheard(name.replaceAll(' ', '-'))
-    const answer = await sendRaw(stage, body, {signature: signature(body)})
+    const {webhookSecret} = await stage.world.describeApp()
+    const answer = await sendRaw(stage, body, {signature: signature(body, webhookSecret)})
     expect([answer.status, answer.text]).toEqual([401, expect.stringContaining('X-Hub-Signature-256')])
     await expectNoReceipt(stage, {sha: head})
   })
