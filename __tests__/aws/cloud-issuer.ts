@@ -176,7 +176,7 @@ async function scan({table, dynamoUrl}: Place): Promise<readonly Attributes[]> {
 }
 
 const parseClaim = ({pk, subject, decision, kind, publishedAt}: Attributes): readonly ClaimRow[] =>
-  pk?.S?.startsWith('claim#') === true
+  pk?.S?.startsWith('idempotency#') === true
     ? [
         {
           comment: Number(subject?.S?.slice('comment/'.length)),
@@ -192,7 +192,7 @@ async function makeOlder(ms: number, place: Place): Promise<void> {
   const client = dynamoClient(place.dynamoUrl)
   for (const {pk, sk, at, completedAt} of await scan(place)) {
     const [name, moment] = completedAt !== undefined ? (['completedAt', completedAt] as const) : (['at', at] as const)
-    const isDated = /^(?:claim|stranger)#/.test(pk?.S ?? '') && moment?.N !== undefined
+    const isDated = /^(?:idempotency|stranger)#/.test(pk?.S ?? '') && moment?.N !== undefined
     if (!isDated || pk === undefined || sk === undefined) continue
     await client.send(
       new UpdateItemCommand({

@@ -178,7 +178,11 @@ function testReaders(the: () => TableStage): void {
     }
     const asOf = async (issuedBefore: string) => {
       const scope = {by: 'scope', repository: repositoryId(1296269), environment: environment('production')} as const
-      const found = await the().durable.store.find({...scope, issuedBefore: issuedBefore as never, sight: publicViewer})
+      const found = await the().durable.store.find({
+        ...scope,
+        issuedBefore: issuedBefore as never,
+        viewer: publicViewer,
+      })
       return found.map(({receipt}) => receipt.issuedAt.slice(14, 16))
     }
     expect(await asOf('2026-04-02T14:20:00Z')).toEqual(['20', '10'])

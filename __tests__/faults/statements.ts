@@ -42,7 +42,7 @@ export async function readClaims({issuer}: Stage): Promise<readonly ClaimRow[]> 
   if (issuer.elsewhere !== undefined) return await issuer.elsewhere.readClaims()
   return withDatabase(issuer, (db) =>
     db
-      .prepare("SELECT more FROM items WHERE pk LIKE 'claim#%'")
+      .prepare("SELECT more FROM items WHERE pk LIKE 'idempotency#%'")
       .all()
       .map(({more}) => JSON.parse(String(more)) as Readonly<Record<string, string | number | undefined>>)
       .map((claim) => ({
@@ -65,7 +65,7 @@ export async function letTimePass({issuer}: Stage, ms: number): Promise<void> {
     db.prepare(
       'UPDATE deliveries SET received_at = received_at - :ms, due_at = max(0, due_at - :ms), leased_until = leased_until - :ms',
     ).run({ms})
-    const claims = `pk LIKE 'claim#%' AND "completedAt" IS NOT NULL`
+    const claims = `pk LIKE 'idempotency#%' AND "completedAt" IS NOT NULL`
     db.prepare(`UPDATE items SET "completedAt" = "completedAt" - :ms WHERE ${claims}`).run({ms})
   })
 }

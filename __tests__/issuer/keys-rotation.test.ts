@@ -317,8 +317,8 @@ describe('the running issuer', () => {
     await store.read(scopeOf())
     expect(issuer.ring.signer.publicKey).toBe(second)
     const third = keyIn(await issuer.run('rotate --now'))
-    const sight = viewerOfRepository(scopeOf().repositoryId)
-    await store.find({by: 'scope', repository: 'octo-org/api-service', environment: scopeOf().environment, sight})
+    const viewer = viewerOfRepository(scopeOf().repositoryId)
+    await store.find({by: 'scope', repository: 'octo-org/api-service', environment: scopeOf().environment, viewer})
     expect(issuer.ring.signer.publicKey).toBe(third)
   })
 

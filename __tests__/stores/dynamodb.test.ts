@@ -42,10 +42,10 @@ if (emulatorAbsent !== undefined) {
       })
       const {repositoryId: id, environment} = scopeOf()
       for (const repository of [id, 'octo-org/api-service']) {
-        await durable.store.find({by: 'scope', repository, environment, sight: publicViewer})
-        await durable.store.find({by: 'repository', repository, sight: publicViewer})
+        await durable.store.find({by: 'scope', repository, environment, viewer: publicViewer})
+        await durable.store.find({by: 'repository', repository, viewer: publicViewer})
       }
-      await durable.store.find({by: 'approver', login: 'octocat', sight: publicViewer})
+      await durable.store.find({by: 'approver', login: 'octocat', viewer: publicViewer})
       emulator.failWith(undefined)
       durable.close()
       return requests

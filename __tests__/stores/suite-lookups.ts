@@ -45,7 +45,7 @@ export function testLookups(the: () => Durable): void {
       by: 'scope',
       repository: repositoryId(1296269),
       environment: production,
-      sight: publicViewer,
+      viewer: publicViewer,
     })
     expect(found).toEqual(Array.from({length: 20}, (_, i) => idOf(22 - i)))
   })
@@ -57,7 +57,7 @@ export function testLookups(the: () => Durable): void {
       by: 'scope',
       repository: repositoryId(1296269),
       environment: production,
-      sight: publicViewer,
+      viewer: publicViewer,
     } as const
     const idsUntil = async (n: number) => await idsOf({...inScope, issuedBefore: second(n)})
     expect(await idsUntil(22)).toEqual(Array.from({length: 20}, (_, i) => idOf(22 - i)))
@@ -76,7 +76,7 @@ export function testLookups(the: () => Durable): void {
       by: 'scope',
       repository: repositoryId(1296269),
       environment: production,
-      sight: publicViewer,
+      viewer: publicViewer,
     } as const
     expect(usual).toMatchObject({sha: commit, tree})
     expect(await idsOf({...inScope, sha: usual.sha})).toEqual([idOf(1)])
@@ -94,7 +94,8 @@ export function testLookups(the: () => Durable): void {
     await decideStatement(the(), {n: 1, repository: 'octo-org/first'})
     await decideStatement(the(), {n: 2, repository: 'octo-org/renamed'})
     await decideStatement(the(), {n: 3, scope: scopeOf(7), repository: 'octo-org/first'})
-    const named = (repository: string) => idsOf({by: 'scope', repository, environment: production, sight: publicViewer})
+    const named = (repository: string) =>
+      idsOf({by: 'scope', repository, environment: production, viewer: publicViewer})
     expect(await named('octo-org/renamed')).toEqual([idOf(2), idOf(1)])
     expect(await named('Octo-Org/FIRST')).toEqual([idOf(3)])
     expect(await named('octo-org/unknown')).toEqual([])
@@ -144,13 +145,13 @@ export function testOutbox(the: () => Durable): void {
     const waiting = await the().outbox.unpublished(at + 3000)
     expect(waiting).toEqual([
       {
-        claim: statementOf(2),
+        key: statementOf(2),
         ...decisionOf(2),
         outcome: {kind: 'deny', publication: publicationOf(2)},
         completedAt: at + 1000,
       },
       {
-        claim: statementOf(1),
+        key: statementOf(1),
         ...decisionOf(1),
         outcome: {kind: 'allow', publication: publicationOf(1)},
         completedAt: at + 2000,

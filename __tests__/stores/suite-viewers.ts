@@ -36,7 +36,7 @@ export function testSight(the: () => Durable): void {
     for (const more of [{}, {sha}, {tree}, {sha, tree}]) {
       for (const repository of [repositoryId(1296269), 'octo-org/api-service']) {
         const lookup = {by: 'scope', repository, environment, ...more} as const
-        expect(await found({...lookup, sight: publicViewer})).toEqual(countDown(44, 6, 2))
+        expect(await found({...lookup, viewer: publicViewer})).toEqual(countDown(44, 6, 2))
       }
     }
     for (const lookup of [
@@ -44,21 +44,21 @@ export function testSight(the: () => Durable): void {
       {by: 'repository', repository: repositoryId(1296269)},
       {by: 'repository', repository: 'Octo-Org/Api-Service'},
     ] as const) {
-      expect(await pagesOf({...lookup, sight: publicViewer})).toEqual([countDown(44, 6, 2), [4, 2]])
+      expect(await pagesOf({...lookup, viewer: publicViewer})).toEqual([countDown(44, 6, 2), [4, 2]])
       const everything = [countDown(45, 26), countDown(25, 6), countDown(5, 1)]
-      expect(await pagesOf({...lookup, sight: ofOwners(9919)})).toEqual(everything)
+      expect(await pagesOf({...lookup, viewer: ofOwners(9919)})).toEqual(everything)
     }
   })
 
-  test('what is private is found by the sight of its repository or its owner, among what is public', async () => {
+  test('what is private is found by a viewer of its repository or its owner, among what is public', async () => {
     await decide(1)
     await decide(2, {public: false})
     await decide(3, {public: false, ownerId: 7})
-    const seen = async (sight: Viewer) => {
+    const seen = async (viewer: Viewer) => {
       const {repositoryId: repository, environment} = scopeOf()
-      const inScope = await found({by: 'scope', repository, environment, sight})
-      expect(await found({by: 'approver', login: 'octocat', sight})).toEqual(inScope)
-      expect(await found({by: 'repository', repository, sight})).toEqual(inScope)
+      const inScope = await found({by: 'scope', repository, environment, viewer})
+      expect(await found({by: 'approver', login: 'octocat', viewer})).toEqual(inScope)
+      expect(await found({by: 'repository', repository, viewer})).toEqual(inScope)
       return inScope
     }
     expect(await seen(publicViewer)).toEqual([1])
@@ -74,7 +74,7 @@ export function testSight(the: () => Durable): void {
     await decide(2, {scope: scopeOf(7, 'staging'), approvals: [by('monalisa', 2), by('octocat', 3)]})
     await decide(3, {approvals: [by('octocat-2', 4)]})
     await decide(4, {kind: 'deny'})
-    const approvedBy = async (login: string) => await found({by: 'approver', login, sight: publicViewer})
+    const approvedBy = async (login: string) => await found({by: 'approver', login, viewer: publicViewer})
     expect(await approvedBy('octocat')).toEqual([2, 1])
     expect(await approvedBy('OctoCat')).toEqual([2, 1])
     expect(await approvedBy('monalisa')).toEqual([2, 1])
@@ -86,7 +86,7 @@ export function testSight(the: () => Durable): void {
     await decide(1, {repository: 'octo-org/first'})
     await decide(2, {scope: scopeOf(1296269, 'staging'), repository: 'octo-org/renamed'})
     await decide(3, {scope: scopeOf(7), repository: 'octo-org/first'})
-    const named = async (repository: string) => await found({by: 'repository', repository, sight: publicViewer})
+    const named = async (repository: string) => await found({by: 'repository', repository, viewer: publicViewer})
     expect(await named('octo-org/renamed')).toEqual([2, 1])
     expect(await named('octo-org/first')).toEqual([3])
     expect(await named('octo-org/nowhere')).toEqual([])

@@ -66,7 +66,7 @@ export function describeStore(name: string, openEmpty: () => Promise<Durable>): 
   describe(`${name}: key sets`, () => testKeySets(() => durable))
   describe(`${name}: look-ups`, () => testLookups(() => durable))
   describe(`${name}: records`, () => testRecords(() => durable))
-  describe(`${name}: sight`, () => testSight(() => durable))
+  describe(`${name}: viewer`, () => testSight(() => durable))
   describe(`${name}: idempotency, and replies to strangers`, () => testClaims(() => durable))
   describe(`${name}: the outbox`, () => testOutbox(() => durable))
   describe(`${name}: the push log`, () => testPushes(() => durable))
@@ -201,7 +201,7 @@ function testCommits(the: () => Durable): void {
 
   const contradictions: readonly (readonly [string, (change: Decided) => Change, string])[] = [
     ['without a claim', (change) => withCompletion(change, {key: statementOf(99)}), 'is claimed before'],
-    ['under another decision id', (change) => withRecord(change, {decision: proposal(5).decision}), 'its claim holds'],
+    ['under another decision id', (change) => withRecord(change, {decision: proposal(5).decision}), 'its idempotency key'],
     ['with a frontier that does not follow', (change) => withRecord(change, {frontier: emptyFrontier}), 'frontier'],
     ['with an entry that does not follow', (change) => withRecord(change, {entry: firstEntry}), 'would break'],
     ['with an ALLOW that has no receipt', (change) => withRecord(change, {receipt: undefined}), 'outcome "allow"'],

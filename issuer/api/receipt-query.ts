@@ -10,7 +10,7 @@ import {
 import {readingQuery} from './query.ts'
 import type {Lookup} from '../model/lookups.ts'
 
-export type ReceiptQuestion = Omit<Extract<Lookup, {by: 'scope'}>, 'sight'>
+export type ReceiptQuestion = Omit<Extract<Lookup, {by: 'scope'}>, 'viewer'>
 
 type Query =
   {readonly ok: true; readonly lookup: ReceiptQuestion} | {readonly ok: false; readonly problems: readonly string[]}

@@ -92,7 +92,7 @@ async function settle(hand: InHand, reading: ReadingForUs, tools: AuthorizeTools
   return await decide({...hand, standing: full, request: command, environment, baseline, inForce}, tools)
 }
 
-/** Completes the claim with words alone: nothing is decided, nothing is written to the ledger. */
+/** Answers with words alone: nothing is decided, nothing is written to the ledger. */
 async function answer(question: Answerable, tools: AuthorizeTools): Promise<Outcome> {
   const {strangerReply, ...words} = await answerQuestion(question, tools)
   return await complete({said: question.said, words, strangerReply}, tools)
@@ -140,7 +140,7 @@ interface Ruled {
   readonly read: ScopeReading
 }
 
-/** A ruling as the one change that the store takes: record, scope state and the claim's completion. */
+/** A ruling as the one change that the store takes: record, scope state and the outcome of the statement. */
 async function mint({asked, ruled, ruling, read}: Ruled, tools: AuthorizeTools): Promise<Completing> {
   const {said, begun} = asked
   const sealed = await sealDecision(

@@ -109,7 +109,7 @@ export async function makeEnding(
 const mostAtOnce = 40
 
 /** Leaves as many of them as one change takes. Each part is durable by itself: whoever is cut off goes on from there. */
-export async function endSurplus(order: EndOrder, tools: Omit<EndTools, 'claims' | 'newIds'>): Promise<void> {
+export async function endSurplus(order: EndOrder, tools: Omit<EndTools, 'idempotency' | 'newIds'>): Promise<void> {
   const endPart = async (): Promise<'more' | 'done' | 'lost'> => {
     const read = await tools.store.read(order.scope)
     const at = tools.now()

@@ -26,7 +26,10 @@ export function parseExecution(body: Uint8Array): Execution | undefined {
 
 export type RecordedExecution = RecordedReport & Execution
 
-export type ExecuteTools = Omit<OnceTools, 'claims'> & {readonly records: RecordReader; readonly takeTurn: TakeTurn}
+export type ExecuteTools = Omit<OnceTools, 'idempotency'> & {
+  readonly records: RecordReader
+  readonly takeTurn: TakeTurn
+}
 
 type Executed =
   {readonly kind: 'recorded'; readonly told: RecordedExecution} | {readonly kind: 'refused'; readonly refusal: Refusal}

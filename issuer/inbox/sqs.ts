@@ -11,7 +11,7 @@ export const openQueue = (): SQSClient =>
     requestHandler: {connectionTimeout: 2000, requestTimeout: 3000, throwOnRequestTimeout: true},
   })
 
-/** Whether a delivery is known is asked of nobody here: the statement's claim makes it once. */
+/** Whether a delivery is known is asked of nobody here: the statement's idempotency key makes it once. */
 export const sqsInbox = (queueUrl: string, client: SQSClient = openQueue()): Pick<Inbox, 'put'> => ({
   put: async (delivery) => {
     const message = JSON.stringify(delivery)

@@ -90,7 +90,7 @@ export async function checkStore(
 }
 
 const resumeAdvice =
-  'Put the newest copy of the database back. A new ledger under these keys forgets refusals and claims, so it is ' +
+  'Put the newest copy of the database back. A new ledger under these keys forgets refusals and what was done once, so it is ' +
   'refused until "countersign-issuer ledger resume" says that it is meant. After a first start that was cut off before ' +
   'anything was issued, delete these files and start again'
 

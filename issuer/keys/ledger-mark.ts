@@ -4,7 +4,7 @@
  *   <origin> SP <seq> SP <hash> LF
  *
  * A store that does not hold the marked entry was emptied, restored from an older copy or swapped: issuing on would
- * forget refusals and claims (formats §8, "First start"). It is seen only as far back as the mark lags, and not when
+ * forget refusals and what was done once (formats §8, "First start"). It is seen only as far back as the mark lags, and not when
  * mark and store were restored together.
  */
 import {closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync} from 'node:fs'
@@ -40,7 +40,7 @@ export async function checkMark(path: string, entries: EntryReader): Promise<str
   return (
     `the store is older than, or not, the one that was used with these keys: ${path} says that the ledger ` +
     `${mark.ledger} had entry ${mark.seq}, and the store ${found}. Put the newest copy of the database back. ` +
-    'Going on without it forgets refusals and claims, so it is refused until "countersign-issuer ledger resume" says that it is meant'
+    'Going on without it forgets refusals and what was done once, so it is refused until "countersign-issuer ledger resume" says that it is meant'
   )
 }
 

@@ -24,7 +24,7 @@ export interface RevocationOrder {
   /** The comment that asked for it; absent where none did. */
   readonly statement?: {readonly id: number; readonly digest: Digest} | undefined
   readonly cause: RevocationCause
-  /** The claim's, never shown: the id follows from it, so that a retry makes the same. */
+  /** The idempotency record's, never shown: the id follows from it, so that a retry makes the same. */
   readonly nonce: string
   /** Milliseconds. */
   readonly at: number

@@ -2,7 +2,7 @@
 import type {DecisionId, RepositoryId} from '#protocol'
 import type {Publication} from './publication.ts'
 
-/** What is claimed: `comment/<GitHub's id of the comment>`, or an event of GitHub's. One claim, one outcome. */
+/** What is done once: `comment/<GitHub's id of the comment>`, or an event of GitHub's. One key, one outcome. */
 export interface IdempotencyKey {
   readonly repositoryId: RepositoryId
   readonly subject: string
@@ -20,7 +20,7 @@ export interface Outcome {
   readonly strangerReply?: {readonly accountId: number; readonly pullRequest: number} | undefined
 }
 
-/** A statement's claim holds the decision's id, from which the receipt's follows, so that a retry makes the same. */
+/** Holds the decision's id, from which the receipt's follows, so that a retry makes the same. */
 export interface IdempotencyRecord {
   readonly decision: DecisionId
   /** 128 random bits, hex, never shown: makes what is secret in the evidence unguessable. */
@@ -30,7 +30,7 @@ export interface IdempotencyRecord {
 }
 
 export interface Idempotency {
-  /** Gives the claim; makes it with the proposed ids if it is new. Consistent. */
+  /** Gives the record of this key; makes it with the proposed ids if it is new. Consistent. */
   begin(
     key: IdempotencyKey,
     proposed: {readonly decision: DecisionId; readonly nonce: string},
@@ -43,7 +43,7 @@ export interface Idempotency {
   }): Promise<number | undefined>
 }
 
-/** A completed claim whose publication has not been marked as sent. */
+/** A completed one whose publication has not been marked as sent. */
 export interface Unpublished {
   readonly key: IdempotencyKey
   readonly decision: DecisionId
@@ -56,5 +56,5 @@ export interface Unpublished {
 export interface Outbox {
   /** Completed before `before` (milliseconds) and not yet marked; oldest first, at most 50. */
   unpublished(before: number): Promise<readonly Unpublished[]>
-  markPublished(claim: IdempotencyKey, at: number): Promise<void>
+  markPublished(key: IdempotencyKey, at: number): Promise<void>
 }

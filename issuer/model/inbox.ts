@@ -32,7 +32,7 @@ export const panelLane = (repositoryId: RepositoryId): number => 0 - repositoryI
 export interface Delivery {
   /**
    * X-GitHub-Delivery, letters, digits and hyphens. Not under the HMAC: it makes a redelivery cheap, the statement's
-   * claim makes it once.
+   * idempotency key makes it once.
    */
   readonly id: string
   /** Deliveries of one lane (a repository's statements, or its panels) are taken one at a time, in order; lanes do not wait for each other. */

@@ -32,13 +32,13 @@ export type Lookup =
       readonly tree?: TreeSha | undefined
       /** Only what was issued at that time or before. */
       readonly issuedBefore?: SecondsTime | undefined
-      readonly sight: Viewer
+      readonly viewer: Viewer
     }
 
 interface Leafing {
   /** Only entries before this number. */
   readonly before?: number | undefined
-  readonly sight: Viewer
+  readonly viewer: Viewer
 }
 
 export interface FoundReceipt {

@@ -1,6 +1,6 @@
 /**
  * The ports of durable state. The ledger is the database: a decision is one transaction (its record, the new state of
- * its scope, the completion of the statement's claim), and either all of it is there or none.
+ * its scope, the outcome under the statement's idempotency key), and either all of it is there or none.
  */
 import type {RepositoryId} from '#protocol'
 import type {Push} from './facts.ts'
@@ -20,7 +20,7 @@ export interface Append {
 
 /** All of it is written or nothing. */
 export interface Change {
-  /** The claim that this completes; absent for what is not claimed but happens once by its record's name. */
+  /** The outcome that this gives a key; absent for what happens once by its record's name. */
   readonly completes?: {readonly key: IdempotencyKey; readonly outcome: Outcome} | undefined
   /** Absent when nothing was decided. */
   readonly appends?: Append | undefined
@@ -40,7 +40,7 @@ export interface Store {
   read(scope: ScopeKey): Promise<ScopeReading>
   /**
    * Durable when it returns `committed`. `lost`: another writer was first, so nothing was written and the ruling must
-   * be made again. Throws on an outage, and then the claim tells whether it was written.
+   * be made again. Throws on an outage, and then the idempotency record tells whether it was written.
    */
   commit(change: Change): Promise<'committed' | 'lost'>
   /** Newest first, at most 20. May lag. */

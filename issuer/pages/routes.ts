@@ -47,8 +47,8 @@ export function pageRoutes(tools: PageTools): Hono {
     const [, text, form] = /^(.*?)(\.json)?$/.exec(c.req.param('file')) ?? []
     const id = parseReceiptId(text)
     // Who asks is known before anything is looked up.
-    const sight = await tools.readCaller(c.req.raw)
-    const proof = id === undefined ? undefined : await readProof(id, sight, tools)
+    const viewer = await tools.readCaller(c.req.raw)
+    const proof = id === undefined ? undefined : await readProof(id, viewer, tools)
     if (proof === undefined) return form === undefined ? await giveMissing(c, tools) : c.notFound()
     if (form !== undefined) return c.json(printProof(proof), 200, {'cache-control': 'private, no-cache'})
     const path = `/r/${proof.receipt.id}`

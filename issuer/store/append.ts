@@ -44,7 +44,7 @@ function checkRecords({records, read}: Append): void {
   }
 }
 
-/** What is already held for a completed claim. */
+/** What is already held for a key with an outcome. */
 export interface Completed {
   readonly outcome: Outcome
   /** The hash of the decision's entry, when there was a decision. */

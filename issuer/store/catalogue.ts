@@ -53,15 +53,18 @@ export interface TermQuestion {
   readonly term: string
   /** Only entries before this number. */
   readonly before?: number | undefined
-  readonly sight: Viewer
+  readonly viewer: Viewer
   readonly atMost: number
 }
 
 /** The numbers of the entries, each once, newest first. */
-export async function readIndex(table: Table, {term, before, sight, atMost}: TermQuestion): Promise<readonly number[]> {
+export async function readIndex(
+  table: Table,
+  {term, before, viewer, atMost}: TermQuestion,
+): Promise<readonly number[]> {
   const range = before === undefined ? undefined : {below: recordKey(before).sk}
   const found = await Promise.all(
-    partitionsInSight(sight).map((partition) =>
+    partitionsInSight(viewer).map((partition) =>
       table.query({hash: indexPartition(partition, term), range, newestFirst: true, atMost}),
     ),
   )

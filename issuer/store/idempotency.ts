@@ -23,8 +23,8 @@ const strangerReplyForSeconds = 86_400
 
 const waiting = 'waiting'
 
-export const claimKey = ({repositoryId, subject}: IdempotencyKey): Key => ({
-  pk: `claim#${repositoryId}#${subject}`,
+export const itemKey = ({repositoryId, subject}: IdempotencyKey): Key => ({
+  pk: `idempotency#${repositoryId}#${subject}`,
   sk: '-',
 })
 const strangerKey = ({repositoryId, accountId, pullRequest}: Parameters<Idempotency['lastStrangerReply']>[0]): string =>
@@ -33,16 +33,16 @@ const strangerKey = ({repositoryId, accountId, pullRequest}: Parameters<Idempote
 export function idempotencyOver(table: Table): Idempotency {
   return {
     begin: async (key, {decision, nonce}) => {
-      const known = await findClaim(table, key)
-      if (known !== undefined) return known.claim
+      const known = await findHeld(table, key)
+      if (known !== undefined) return known.record
       const made = await table.write([
-        {put: {...claimKey(key), ...key, decision, nonce}, when: {absent: true}},
+        {put: {...itemKey(key), ...key, decision, nonce}, when: {absent: true}},
         {put: {...decisionKey(decision)}, when: {absent: true}},
       ])
       if (made === 'written') return {decision, nonce}
-      const theirs = await findClaim(table, key)
-      if (theirs === undefined) throw new Error('this decision id is another claim’s')
-      return theirs.claim
+      const theirs = await findHeld(table, key)
+      if (theirs === undefined) throw new Error('this decision id is another key’s')
+      return theirs.record
     },
     lastStrangerReply: async (to) => {
       const [newest] = await table.query({hash: strangerKey(to), newestFirst: true, atMost: 1})
@@ -60,30 +60,30 @@ export function outboxOver(table: Table): Outbox {
     },
     markPublished: async (key, at) => {
       const when = {equals: {outbox: waiting}}
-      await table.write([{update: claimKey(key), set: {publishedAt: at}, remove: 'outbox', when}])
+      await table.write([{update: itemKey(key), set: {publishedAt: at}, remove: 'outbox', when}])
     },
   }
 }
 
-/** A claim, and once it is completed what a store holds for it. */
+/** An idempotency record, and what a store holds for it once it is completed. */
 export interface StoredIdempotency {
-  readonly claim: IdempotencyRecord
+  readonly record: IdempotencyRecord
   readonly completed?: Completed | undefined
 }
 
 /** Consistent. */
-export async function findClaim(table: Table, key: IdempotencyKey): Promise<StoredIdempotency | undefined> {
-  const item = await table.get(claimKey(key))
+export async function findHeld(table: Table, key: IdempotencyKey): Promise<StoredIdempotency | undefined> {
+  const item = await table.get(itemKey(key))
   return item && parseHeld(item)
 }
 
 export function parseHeld(item: Item): StoredIdempotency {
-  const claim = parseIdempotencyRecord(item)
-  if (claim.outcome === undefined) return {claim}
-  return {claim, completed: {outcome: claim.outcome, entryHash: optionalText(item, 'entryHash')}}
+  const record = parseIdempotencyRecord(item)
+  if (record.outcome === undefined) return {record}
+  return {record, completed: {outcome: record.outcome, entryHash: optionalText(item, 'entryHash')}}
 }
 
-/** Part of a commit's transaction: refused when the claim is completed already. */
+/** Part of a commit's transaction: refused when there is an outcome already. */
 export function completeOnce(
   {key: key, outcome}: NonNullable<Change['completes']>,
   {decision, entryHash, at}: {readonly decision: string; readonly entryHash: string | undefined; readonly at: number},
@@ -93,12 +93,12 @@ export function completeOnce(
   const seconds = Math.ceil(at / 1000)
   const completed = {kind, publication, entryHash, completedAt: at, outbox: waiting, expires: seconds + keptForSeconds}
   const when = {equals: {decision, kind: undefined}}
-  if (strangerReply === undefined) return [{update: claimKey(key), set: completed, when}]
+  if (strangerReply === undefined) return [{update: itemKey(key), set: completed, when}]
   const {accountId, pullRequest} = strangerReply
   const pk = strangerKey({repositoryId: key.repositoryId, accountId, pullRequest})
   return [
     {
-      update: claimKey(key),
+      update: itemKey(key),
       set: {...completed, strangerAccount: accountId, strangerPullRequest: pullRequest},
       when,
     },
@@ -108,9 +108,9 @@ export function completeOnce(
 
 function parseIdempotencyRecord(item: Item): IdempotencyRecord {
   const decision = parseDecisionId(item['decision'])
-  if (decision === undefined) throw new TypeError('the store holds no decision id in a claim')
-  const claim = {decision, nonce: textOf(item, 'nonce')}
-  return item['kind'] === undefined ? claim : {...claim, outcome: parseOutcome(item)}
+  if (decision === undefined) throw new TypeError('the store holds no decision id in an idempotency record')
+  const record = {decision, nonce: textOf(item, 'nonce')}
+  return item['kind'] === undefined ? record : {...record, outcome: parseOutcome(item)}
 }
 
 function parseOutcome(item: Item): Outcome {

@@ -11,7 +11,7 @@
  *   name#<owner/name>             <repository, 16 digits>   which record saw a repository under a name last
  *   index#<partition>#<term>      <seq, 16 digits>          that a receipt is found by a term
  *   repository#<id>               scope#<environment>       a scope's state and its version
- *   claim#<repository>#<subject>  -                         a claim, and its outcome once there is one
+ *   idempotency#<repository>#<subject>  -                       an idempotency record, with its outcome once there is one
  *   stranger#<repository>/<account>/<pull request>  <time>  a reply to somebody without standing
  *   checkpoint                    -                         the newest signed checkpoint
  *   keys                          -                         which record holds the newest set of keys

@@ -6,7 +6,7 @@ import type {Append, Change, ScopeReading, Store} from '../model/store.ts'
 import {checkChange, decisionOf, isSameChange} from './append.ts'
 import {indexRows} from './catalogue.ts'
 import {moveHead, parseHead} from './head.ts'
-import {type StoredIdempotency, claimKey, completeOnce, findClaim, parseHeld} from './idempotency.ts'
+import {type StoredIdempotency, completeOnce, findHeld, itemKey, parseHeld} from './idempotency.ts'
 import {integerOf, textOf} from './item.ts'
 import {decisionKey, headKey, nameKey, onceKey, recordKey, scopeKey} from './layout.ts'
 import {find} from './lookups.ts'
@@ -57,20 +57,20 @@ async function readScope(table: Table, scope: ScopeKey): Promise<ScopeReading> {
 
 async function commit(table: Table, change: Change): Promise<'committed' | 'lost'> {
   const {completes, appends} = change
-  const [head, claimed] = await table.getAll([headKey, ...(completes === undefined ? [] : [claimKey(completes.key)])])
+  const [head, claimed] = await table.getAll([headKey, ...(completes === undefined ? [] : [itemKey(completes.key)])])
   const held = claimed && parseHeld(claimed)
   if (completes !== undefined && held === undefined) throw new Error('what a change completes is claimed before')
   if (held?.completed !== undefined) return judgeCompleted(change, held)
   const decision = decisionOf(appends?.records ?? [])
-  if (decision !== undefined && decision.decision !== held?.claim.decision) {
-    throw new Error("a decision's id is the one that its claim holds")
+  if (decision !== undefined && decision.decision !== held?.record.decision) {
+    throw new Error("a decision's id is the one under its idempotency key")
   }
   // Spares the loser of a race its bodies; what decides is the transaction's condition.
   if (appends !== undefined && head?.['hash'] !== appends.read.head.last.hash) return 'lost'
   const written = await table.write(writesOf(change, held), bodiesOf(appends?.records ?? []))
   if (written === 'written') return 'committed'
   // An earlier request of the very same change may have come through late.
-  return judgeCompleted(change, completes && (await findClaim(table, completes.key)))
+  return judgeCompleted(change, completes && (await findHeld(table, completes.key)))
 }
 
 function judgeCompleted({completes, appends}: Change, held: StoredIdempotency | undefined): 'committed' | 'lost' {
@@ -79,13 +79,13 @@ function judgeCompleted({completes, appends}: Change, held: StoredIdempotency | 
   return isSameChange(held.completed, {outcome, records: appends?.records ?? []}) ? 'committed' : 'lost'
 }
 
-/** From the moment that these are written the decision is durable: record, scope, claim and all. */
+/** From the moment that these are written the decision is durable: record, scope, outcome and all. */
 function writesOf({completes, appends, at}: Change, held: StoredIdempotency | undefined): readonly Write[] {
   const writes: Write[] = appends === undefined ? [] : [...appendWrites(appends)]
   if (completes === undefined || held === undefined) return writes
   const decision = decisionOf(appends?.records ?? [])
   const entryHash = decision?.entry.hash
-  writes.push(...completeOnce(completes, {decision: held.claim.decision, entryHash, at}))
+  writes.push(...completeOnce(completes, {decision: held.record.decision, entryHash, at}))
   if (decision !== undefined) writes.push({put: {...decisionKey(decision.decision), seq: decision.entry.seq}})
   return writes
 }

@@ -48,9 +48,9 @@ async function readRecordOf(table: Table, decision: string): Promise<Item | unde
 async function findByTerm(
   table: Table,
   term: string,
-  {before, sight}: Pick<TermQuestion, 'before' | 'sight'>,
+  {before, viewer}: Pick<TermQuestion, 'before' | 'viewer'>,
 ): Promise<readonly FoundReceipt[]> {
-  const places = await readIndex(table, {term, before, sight, atMost: mostFound})
+  const places = await readIndex(table, {term, before, viewer, atMost: mostFound})
   const items = places.length === 0 ? [] : await table.getAll(places.map(recordKey))
   return items.flatMap((item) => (item?.['receipt'] === undefined ? [] : [parseFound(item)]))
 }
@@ -59,14 +59,14 @@ type ScopeLookup = Extract<Lookup, {by: 'scope'}>
 
 /** A commit and a tree are alternatives: a squashed commit has the tree of the one that was authorized. */
 async function findInScope(table: Table, lookup: ScopeLookup): Promise<readonly FoundReceipt[]> {
-  const {environment, sha, tree, issuedBefore, sight} = lookup
+  const {environment, sha, tree, issuedBefore, viewer} = lookup
   const repositoryId = await repositoryOf(table, lookup)
-  const isTheirs = sight.repositories.some((id) => id === repositoryId)
+  const isTheirs = viewer.repositories.some((id) => id === repositoryId)
   // What is private is asked for only by somebody who may read some of it.
-  const parts = isTheirs || sight.owners.length > 0 ? (['public', 'private'] as const) : (['public'] as const)
+  const parts = isTheirs || viewer.owners.length > 0 ? (['public', 'private'] as const) : (['public'] as const)
   const questions = parts.flatMap((part) => placesIn(printScope({repositoryId, environment}, part), {sha, tree}))
   const takes = (item: Item): boolean =>
-    isTheirs || sees(sight, {public: item['public'] === 1, ownerId: optionalInteger(item, 'ownerId')})
+    isTheirs || sees(viewer, {public: item['public'] === 1, ownerId: optionalInteger(item, 'ownerId')})
   // '~' sorts behind every digit: all that was issued in that very second is before.
   const range = issuedBefore && {upTo: `${issuedBefore}#~`}
   const found = await Promise.all(

@@ -1,4 +1,4 @@
-/** The durable inbox in SQLite: a row is a delivery's claim, a lease is a row's. */
+/** The durable inbox in SQLite: a row is a delivery, and what was taken is leased. */
 import type {DatabaseSync} from 'node:sqlite'
 import type {Inbox, Notice, Taken} from '../model/inbox.ts'
 import type {Row} from './sqlite-item.ts'

@@ -84,7 +84,10 @@ export function writeRecords({durable, key, tokenKey, issuer}: Tools): Records {
       const decision = decisionId(n)
       const life = {issuedAt: printSecondsTime(moment), expiresAt: printSecondsTime(moment + 3_600_000)}
       const approvals = [approvalBody({at: printSecondsTime(moment - 2000)})]
-      const body = receiptBody({id: `rcpt_dg_${ulid(n)}`, decision, issuer, approvals, ...life, ...overrides})
+      // An emergency's receipt says so in its id; the rest of it is its decision's.
+      const isEmergency = Array.isArray(overrides['flags']) && overrides['flags'].includes('emergency')
+      const id = `rcpt_${isEmergency ? 'bg' : 'dg'}_${ulid(n)}`
+      const body = receiptBody({id, decision, issuer, approvals, ...life, ...overrides})
       const parsed = parseReceipt(signer.sign(body))
       if (!parsed.ok) throw new Error(parsed.reason)
       const {receipt} = parsed

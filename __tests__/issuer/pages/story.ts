@@ -57,7 +57,7 @@ export async function seedStory(stage: Stage): Promise<Story> {
   await stage.happen(redeemed, 'deploy.finished', {receipt: redeemed.id, run, event: 'finished', outcome: 'success'})
   const emergency = await stage.issue({
     at: asked - 20 * 60_000,
-    receipt: {id: 'rcpt_bg_01jdaa3x7k9m2n4p6q8r0s2t4v', flags: ['emergency', 'self'], ...environment('hotfix')},
+    receipt: {flags: ['emergency', 'self'], ...environment('hotfix')},
   })
   const approvals = [
     approvalBody({login: 'monalisa', id: 2, role: 'admin', at: '2026-04-02T14:24:10Z', statement: statement(99262138)}),

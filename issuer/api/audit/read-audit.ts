@@ -17,8 +17,8 @@ export interface AuditTools extends UncoveredTools {
 /** What this caller may not read is answered as if it were not there. */
 export async function readAudit(question: AuditQuestion, caller: Caller, tools: AuditTools): Promise<Audit> {
   const {repository, environment, at} = question
-  const sight = viewerOf(caller)
-  const shown = await tools.store.find({by: 'scope', repository, environment, issuedBefore: at, sight})
+  const viewer = viewerOf(caller)
+  const shown = await tools.store.find({by: 'scope', repository, environment, issuedBefore: at, viewer})
   const checkpoint = await tools.checkpoints.newest()
   const records = await Promise.all(shown.map((one) => readRecord(one, {at, checkpoint}, tools)))
   const running = runningAt(records, at)

@@ -37,8 +37,8 @@ async function isCovered(
   tools: UncoveredTools,
 ): Promise<boolean> {
   // A receipt covers it whoever may read that receipt.
-  const sight = viewerOfRepository(repository.id)
-  const found = await tools.store.find({by: 'scope', repository: repository.id, environment, sha, issuedBefore, sight})
+  const viewer = viewerOfRepository(repository.id)
+  const found = await tools.store.find({by: 'scope', repository: repository.id, environment, sha, issuedBefore, viewer})
   const over = await Promise.all(found.map((one) => isOver(one, at, tools)))
   return over.includes(false)
 }

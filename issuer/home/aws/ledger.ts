@@ -38,7 +38,7 @@ async function checkBegun({durable}: AwsBase): Promise<void> {
 
 const noLedgerYet =
   'COUNTERSIGN_STORE: the table holds no ledger. For a new issuer begin it once, as docs/aws.md shows; otherwise put the ' +
-  'table back from its backup: a new ledger under these keys forgets refusals and claims'
+  'table back from its backup: a new ledger under these keys forgets refusals and what was done once'
 
 const copied =
   'COUNTERSIGN_STORE: the table is a copy of the one that its ledger was written in. What was decided after the copy was ' +

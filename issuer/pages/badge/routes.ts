@@ -55,8 +55,8 @@ export async function findStatus(
   if (repository === undefined || environment === undefined) return {kind: 'unknown'}
   try {
     // Who asks is known before anything is looked up by name.
-    const sight = await tools.readCaller(request)
-    return await readBadgeStatus({repository, environment, sight}, tools)
+    const viewer = await tools.readCaller(request)
+    return await readBadgeStatus({repository, environment, viewer}, tools)
   } catch (fault) {
     tools.reportFault(fault)
     return {kind: 'unknown'}

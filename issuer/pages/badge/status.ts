@@ -32,7 +32,7 @@ export interface StatusTools {
 export interface BadgeQuestion {
   readonly repository: RepositoryName
   readonly environment: Environment
-  readonly sight: Viewer
+  readonly viewer: Viewer
 }
 
 /**
@@ -48,8 +48,8 @@ export async function readBadgeStatus({repository, ...asked}: BadgeQuestion, too
 
 type Identified = Omit<BadgeQuestion, 'repository'> & {readonly id: RepositoryId}
 
-async function readStatus({id, environment, sight}: Identified, tools: StatusTools): Promise<BadgeStatus> {
-  const found = await tools.store.find({by: 'scope', repository: id, environment, sight})
+async function readStatus({id, environment, viewer}: Identified, tools: StatusTools): Promise<BadgeStatus> {
+  const found = await tools.store.find({by: 'scope', repository: id, environment, viewer})
   const receipts = found.map((one) => one.receipt)
   const now = tools.now()
   for (const receipt of receipts) {
@@ -61,7 +61,7 @@ async function readStatus({id, environment, sight}: Identified, tools: StatusToo
   }
   const [newest] = receipts
   const since = newest === undefined ? -Infinity : secondsTimeToMs(newest.issuedAt)
-  const awaited = await readAwaited({id, environment, sight, since}, tools)
+  const awaited = await readAwaited({id, environment, viewer, since}, tools)
   return awaited ?? (newest === undefined ? {kind: 'unknown'} : await sayEnded(newest, tools))
 }
 
@@ -73,11 +73,11 @@ const sayInForce = ({flags, authorizedBy, scope}: Receipt): BadgeStatus =>
 
 /** What was said since: a denial that stands, or an approval that waits for more; as far as this caller may know of it. */
 async function readAwaited(
-  {id: repositoryId, environment, sight, since}: Identified & {readonly since: number},
+  {id: repositoryId, environment, viewer, since}: Identified & {readonly since: number},
   {store, now}: StatusTools,
 ): Promise<BadgeStatus | undefined> {
   const {state} = await store.read({repositoryId, environment})
-  const isShown = (one: {readonly public: boolean}): boolean => sees(sight, {repositoryId, public: one.public})
+  const isShown = (one: {readonly public: boolean}): boolean => sees(viewer, {repositoryId, public: one.public})
   if (state.denials.some((one) => isShown(one) && one.at >= since)) return {kind: 'denied'}
   const isWaiting = state.waiting.some((one) => isShown(one) && now() < one.until)
   return isWaiting ? {kind: 'pending'} : undefined

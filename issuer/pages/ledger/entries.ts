@@ -14,7 +14,7 @@ export interface Chain {
   readonly issuer: string
   readonly search: Search
   readonly found: Found
-  readonly sight: Viewer
+  readonly viewer: Viewer
   readonly link: string | undefined
   /** Entries that the signed checkpoint covers. */
   readonly signed: number
@@ -42,9 +42,9 @@ const events = {
 
 function renderRow(row: LedgerRow, gap: boolean, chain: Chain): Html {
   const {seq, hash, event, subject, time, prev} = row.entry
-  const {signed, search, sight} = chain
+  const {signed, search, viewer} = chain
   const unsigned = seq < signed ? nothing : html`<p><span data-tone="care">Not under a signed checkpoint yet</span></p>`
-  if (!sees(sight, row)) {
+  if (!sees(viewer, row)) {
     return html`<li data-seq="${seq}" ${gap ? 'data-gap' : ''}>
       <span class="number masked">${seq}</span>
       <p>Of a private repository</p>

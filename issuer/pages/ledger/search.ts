@@ -19,7 +19,7 @@ export interface LedgerSearch {
   /** Only entries before this number. */
   readonly before?: number | undefined
   /** Nothing else is found; of the ledger's other entries number and hash are told. */
-  readonly sight: Viewer
+  readonly viewer: Viewer
 }
 
 export interface Found {
@@ -37,20 +37,20 @@ export const shown = 20
 const nothing: Found = {rows: [], receipts: new Map()}
 
 export async function searchLedger(asked: LedgerSearch, tools: SearchTools): Promise<Found> {
-  const {search, before = Number.MAX_SAFE_INTEGER, sight} = asked
+  const {search, before = Number.MAX_SAFE_INTEGER, viewer} = asked
   switch (search.by) {
     case 'newest':
-      return await readEntries({before}, sight, tools)
+      return await readEntries({before}, viewer, tools)
     case 'time': {
       const from = await findFirstAt(tools.ledger, search.time)
-      return await readEntries({from, before: from + shown}, sight, tools)
+      return await readEntries({from, before: from + shown}, viewer, tools)
     }
     case 'receipt':
-      return await findReceipt(search.id, sight, tools)
+      return await findReceipt(search.id, viewer, tools)
     case 'repository':
-      return await findMany({by: 'repository', repository: search.name, before, sight}, tools)
+      return await findMany({by: 'repository', repository: search.name, before, viewer}, tools)
     case 'approver':
-      return await findMany({by: 'approver', login: search.login, before, sight}, tools)
+      return await findMany({by: 'approver', login: search.login, before, viewer}, tools)
     case 'unclear':
       return nothing
   }
@@ -63,28 +63,28 @@ interface Window {
 }
 
 /** Whatever they are about; what is not in sight stays a number and a hash. */
-async function readEntries(window: Window, sight: Viewer, {ledger, store}: SearchTools): Promise<Found> {
+async function readEntries(window: Window, viewer: Viewer, {ledger, store}: SearchTools): Promise<Found> {
   const size = (await ledger.head()).last.seq + 1
   const to = Math.min(window.before, size)
   const from = window.from ?? Math.max(0, to - shown)
   const rows = [...(await ledger.rows(from, to - from))].reverse()
-  const subjects = rows.filter((row) => sees(sight, row)).map(({entry}) => entry.subject)
+  const subjects = rows.filter((row) => sees(viewer, row)).map(({entry}) => entry.subject)
   const ids = [...new Set(subjects)].flatMap((subject) => parseReceiptId(subject) ?? [])
   const found = await Promise.all(ids.map((id) => store.find({by: 'receipt', id})))
   return {
     rows,
-    receipts: receiptsIn(found.flat(), sight),
+    receipts: receiptsIn(found.flat(), viewer),
     older: from > 0 ? from : undefined,
     newer: to < size ? Math.min(to + shown, size) : undefined,
   }
 }
 
-const receiptsIn = (found: readonly FoundReceipt[], sight: Viewer): Found['receipts'] =>
-  new Map(found.filter((one) => sees(sight, belongingOf(one))).map(({receipt}) => [receipt.id, receipt]))
+const receiptsIn = (found: readonly FoundReceipt[], viewer: Viewer): Found['receipts'] =>
+  new Map(found.filter((one) => sees(viewer, belongingOf(one))).map(({receipt}) => [receipt.id, receipt]))
 
 /** All of a receipt's entries. One that may not be read is told as one that is not there. */
-async function findReceipt(id: ReceiptId, sight: Viewer, {store, records, ledger}: SearchTools): Promise<Found> {
-  const receipts = receiptsIn(await store.find({by: 'receipt', id}), sight)
+async function findReceipt(id: ReceiptId, viewer: Viewer, {store, records, ledger}: SearchTools): Promise<Found> {
+  const receipts = receiptsIn(await store.find({by: 'receipt', id}), viewer)
   const receipt = receipts.get(id)
   if (receipt === undefined) return nothing
   const issued = (await records.decision(receipt.decision))?.entry
@@ -99,7 +99,7 @@ async function findMany(
 ): Promise<Found> {
   const found = await store.find(lookup)
   const older = found.length < shown ? undefined : found.at(-1)?.seq
-  return {rows: await readRows(found, ledger), receipts: receiptsIn(found, lookup.sight), older}
+  return {rows: await readRows(found, ledger), receipts: receiptsIn(found, lookup.viewer), older}
 }
 
 const readRows = async (places: readonly {readonly seq: number}[], ledger: LedgerReader): Promise<LedgerRow[]> =>

@@ -50,9 +50,9 @@ export interface ProofTools {
 }
 
 /** Undefined for what is not there, and in the same way for what this caller may not read. */
-export async function readProof(id: ReceiptId, sight: Viewer, tools: ProofTools): Promise<ReceiptProof | undefined> {
+export async function readProof(id: ReceiptId, viewer: Viewer, tools: ProofTools): Promise<ReceiptProof | undefined> {
   const [found] = await tools.store.find({by: 'receipt', id})
-  if (found === undefined || !sees(sight, belongingOf(found))) return undefined
+  if (found === undefined || !sees(viewer, belongingOf(found))) return undefined
   const {receipt, public: isPublic} = found
   const [happened, decision] = await Promise.all([
     readHappened(receipt, tools),
