@@ -79,8 +79,9 @@ test('the workflow of the README has literals, and the words beside it say why',
 
 test('the step to copy from the issuer’s own page has its key as a literal', async () => {
   const {body} = await ask(stage, '/')
-  const [, shown = ''] = /<code[^>]*>(permissions:[\s\S]*?)<\/code>/.exec(body) ?? []
-  const text = shown.replaceAll('&#39;', "'").replaceAll('&quot;', '"').replaceAll('&amp;', '&')
+  const [, shown = ''] = /<pre id="step">([\s\S]*?)<\/pre>/.exec(body) ?? []
+  const signs: Readonly<Record<string, string>> = {'&#39;': "'", '&quot;': '"', '&lt;': '<', '&gt;': '>', '&amp;': '&'}
+  const text = shown.replaceAll(/&(?:#39|quot|lt|gt|amp);/g, (sign) => signs[sign] ?? sign)
   const inputs = gateSteps(text)[0]?.['with'] as Readonly<Record<string, string>> | undefined
   expect(inputs?.['public-key']?.trim()).toBe(stage.issuer.pin)
   expect(text).not.toContain('${{')
