@@ -1,6 +1,6 @@
 /** Real temporary git repositories for the checkout's tests. */
 import {execFileSync, spawnSync} from 'node:child_process'
-import {mkdirSync, writeFileSync} from 'node:fs'
+import {appendFileSync, chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {describe} from '@jest/globals'
 import {emptyFolder} from './asks.ts'
@@ -41,10 +41,17 @@ export function openTestRepository(root: string): TestRepository {
     },
     commit: (message = 'work') => {
       git('add', '--all')
-      git('commit', '--quiet', '--allow-empty', '--message', message)
-      return git('rev-parse', 'HEAD')
+      git('-c', 'maintenance.auto=false', 'commit', '--quiet', '--allow-empty', '--message', message)
+      return readHead(join(root, '.git')) ?? git('rev-parse', 'HEAD')
     },
   }
+}
+
+/** A branch that was just committed to is a file of its own. A submodule's is elsewhere. */
+function readHead(folder: string): string | undefined {
+  if (!statSync(folder).isDirectory()) return undefined
+  const head = readFileSync(join(folder, 'HEAD'), 'utf8').trim()
+  return head.startsWith('ref: ') ? readFileSync(join(folder, head.slice('ref: '.length)), 'utf8').trim() : head
 }
 
 /** A repository with a few files of every kind and one commit. */
@@ -54,8 +61,8 @@ export function aRepository(...options: readonly string[]): TestRepository & {re
   repository.write('README.md', '# api-service\n')
   repository.write('src/deploy.sh', '#!/bin/sh\necho deploy\n')
   repository.write('src/größe.txt', 'umlaut\n')
-  repository.git('config', 'core.autocrlf', 'false')
-  execFileSync('chmod', ['+x', join(repository.root, 'src/deploy.sh')])
-  execFileSync('ln', ['-s', 'README.md', join(repository.root, 'link')])
+  appendFileSync(join(repository.root, '.git', 'config'), '[core]\n\tautocrlf = false\n')
+  chmodSync(join(repository.root, 'src/deploy.sh'), 0o755)
+  symlinkSync('README.md', join(repository.root, 'link'))
   return {...repository, sha: repository.commit()}
 }
