@@ -20,26 +20,27 @@ const environment = {
 
 const always = ['-c', 'safe.directory=*']
 
-export function runGit(folder: string, args: readonly string[], input?: string | Buffer): Promise<GitAnswer> {
+export function runGit(folder: string, args: readonly string[]): Promise<GitAnswer> {
   return new Promise((resolve, reject) => {
-    const child = spawn('git', [...always, ...args], {cwd: folder, env: environment, stdio: 'pipe'})
+    const child = spawn('git', [...always, ...args], {
+      cwd: folder,
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     const out: Buffer[] = []
     const err: Buffer[] = []
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
     child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
-    // git may end before it has read everything; its exit code tells the story, not the broken pipe.
-    child.stdin.on('error', () => undefined)
     child.on('error', reject)
     child.on('close', (code) =>
       resolve({code: code ?? -1, stdout: Buffer.concat(out), stderr: Buffer.concat(err).toString()}),
     )
-    child.stdin.end(input)
   })
 }
 
 /** For commands that have no business failing: their failure is a bug of the sandbox or of the test that drives it. */
-export async function git(folder: string, args: readonly string[], input?: string | Buffer): Promise<Buffer> {
-  const answer = await runGit(folder, args, input)
+export async function git(folder: string, args: readonly string[]): Promise<Buffer> {
+  const answer = await runGit(folder, args)
   if (answer.code !== 0) throw new Error(`git ${args[0] ?? ''} ended with ${answer.code}: ${answer.stderr.trim()}`)
   return answer.stdout
 }
