@@ -92,14 +92,14 @@ const mostKeys = 40_000
 
 async function tellEvidenceKeys(period: SealedPeriod, {tools, durable}: IssuerOnAws): Promise<object> {
   const read = await readEvidenceKeys(period, durable, tools.evidenceKeys)
-  if (!read.ok) throw new Error(`the evidence secret of now did not seal the evidence of ${read.problem}`)
-  if (read.lines.length > mostKeys) throw new Error(`${read.lines.length} keys are too many: take shorter periods`)
-  return {lines: read.lines}
+  if (!read.ok) throw new Error(`the evidence secret of now did not seal the evidence of ${read.fault}`)
+  if (read.value.length > mostKeys) throw new Error(`${read.value.length} keys are too many: take shorter periods`)
+  return {lines: read.value}
 }
 
 async function changeKeys(order: KeyOrder, {announcing, checkpointSigner}: IssuerOnAws): Promise<object> {
   const carried = await carryOut(order, announcing)
-  if (!carried.ok) throw new Error(carried.problem)
+  if (!carried.ok) throw new Error(carried.fault)
   await checkpointSigner.newestCheckpoint()
-  return {lines: carried.lines, notes: carried.notes}
+  return {lines: carried.value.lines, notes: carried.value.notes}
 }

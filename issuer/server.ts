@@ -3,6 +3,7 @@ import type {Server} from 'node:http'
 import {parseArgs} from 'node:util'
 import {serve} from '@hono/node-server'
 import manifest from '../package.json' with {type: 'json'}
+import type {Result} from '#protocol'
 import {createApp} from './app.ts'
 import type {Env} from './home/variables.ts'
 import {type BaseConfig, type IssuerConfig, hasNoAccess, readBaseConfig, readConfig} from './home/config.ts'
@@ -54,10 +55,10 @@ const around = {version: manifest.version, now: Date.now}
 
 async function start(): Promise<void> {
   const kept = addKeptApp(process.env)
-  if (!kept.ok) return refuse(kept.problems)
-  const opened = hasNoAccess(kept.env) ? await startWaiting(kept.env) : await startServing(kept)
-  if (!opened.ok) return refuse(opened.problems)
-  listen(opened.house)
+  if (!kept.ok) return refuse(kept.fault)
+  const opened = hasNoAccess(kept.value.env) ? await startWaiting(kept.value.env) : await startServing(kept.value)
+  if (!opened.ok) return refuse(opened.fault)
+  listen(opened.value)
 }
 
 /** The issuer at this address. Set-up puts the one that serves in the place of the one that waits. */
@@ -69,54 +70,52 @@ interface House {
 
 const withApp = ({serving, ...issuer}: Issuer): WaitingIssuer => ({...issuer, app: createApp(serving)})
 
-type OpenedHouse =
-  {readonly ok: true; readonly house: House} | {readonly ok: false; readonly problems: readonly string[]}
+type OpenedHouse = Result<House, readonly string[]>
 
-async function startServing({env, warning}: Extract<WithKeptApp, {ok: true}>): Promise<OpenedHouse> {
+async function startServing({env, warning}: WithKeptApp): Promise<OpenedHouse> {
   const read = readConfig(env)
   if (!read.ok) return read
-  const {config} = read
+  const {config, warnings} = read.value
   const log = makeLog({level: config.logLevel, secrets: secretsOf(config)})
-  for (const one of [...read.warnings, ...(warning === undefined ? [] : [warning])]) log.warn({}, one)
+  for (const one of [...warnings, ...(warning === undefined ? [] : [warning])]) log.warn({}, one)
   const opened = await openIssuer(config, {...around, log})
-  return opened.ok ? {ok: true, house: {config, log, issuer: withApp(opened.issuer)}} : opened
+  return opened.ok ? {ok: true, value: {config, log, issuer: withApp(opened.value)}} : opened
 }
 
 /** Without an App: the first start, when its folder is new, and each one until somebody has set it up. */
 async function startWaiting(env: Env): Promise<OpenedHouse> {
   const read = readBaseConfig(env)
   if (!read.ok) return read
-  const {config} = read
+  const {config, warnings} = read.value
   const early = makeLog({level: config.logLevel, secrets: []})
-  for (const warning of read.warnings) early.warn({}, warning)
+  for (const one of warnings) early.warn({}, one)
   const opened = await openBase(config, {...around, log: early})
   if (!opened.ok) return opened
   const file = openTokenFile(config.databasePath)
   if (!file.ok) return file
-  const log = makeLog({level: config.logLevel, secrets: [file.token]})
-  if (file.warning !== undefined) log.warn({}, file.warning)
+  const {path, token, warning} = file.value
+  const log = makeLog({level: config.logLevel, secrets: [token]})
+  if (warning !== undefined) log.warn({}, warning)
   const begin = async (): Promise<void> => {
-    await beginServing(house, opened.base).catch((fault: unknown) => {
+    await beginServing(house, opened.value).catch((fault: unknown) => {
       log.error({err: fault}, 'the App is kept, but the issuer cannot begin to serve: start it again')
     })
   }
   const house: House = {
     config,
     log,
-    issuer: await openWaiting({base: opened.base, token: file.token, begin}, {...around, log}),
+    issuer: await openWaiting({base: opened.value, token, begin}, {...around, log}),
   }
-  process.stdout.write(
-    `this issuer has no GitHub App yet: open ${config.publicUrl}/setup with the token in ${file.path}\n`,
-  )
-  return {ok: true, house}
+  process.stdout.write(`this issuer has no GitHub App yet: open ${config.publicUrl}/setup with the token in ${path}\n`)
+  return {ok: true, value: house}
 }
 
 /** As a start that finds the App, without the start: requests in hand are not cut off. */
 async function beginServing(house: House, base: Base): Promise<void> {
   const kept = addKeptApp(process.env)
-  const read = kept.ok ? readConfig(kept.env) : kept
-  if (!read.ok) throw new Error(read.problems.join('; '))
-  const {config} = read
+  const read = kept.ok ? readConfig(kept.value.env) : kept
+  if (!read.ok) throw new Error(read.fault.join('; '))
+  const {config} = read.value
   const log = makeLog({level: config.logLevel, secrets: secretsOf(config)})
   house.issuer = withApp(await openOnBase({...base, config}, {...around, log}))
   dropTokenFile(config.databasePath)

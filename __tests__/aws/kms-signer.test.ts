@@ -3,6 +3,7 @@ import {createHash, createPublicKey, generateKeyPairSync, verify} from 'node:cry
 import {afterAll, beforeAll, beforeEach, describe, expect, test} from '@jest/globals'
 import {checkpointText, maxSignedBytes, printCheckpoint, printVerifierKey, verify as proofs} from '#protocol'
 import {openKmsSigner, openKmsTokenSigner} from '../../issuer/keys/kms.ts'
+import type {Loaded} from '../../issuer/model/key-sets.ts'
 import {firstEntry} from '../stores/builders.ts'
 import {type KmsKey, Kms, arnOf} from './kms.ts'
 
@@ -27,9 +28,9 @@ beforeEach(() => {
   kms.spoil = undefined
 })
 
-async function opened<T>(opening: Promise<{ok: true; value: T} | {ok: false; problem: string}>): Promise<T> {
+async function opened<T>(opening: Promise<Loaded<T>>): Promise<T> {
   const loaded = await opening
-  if (!loaded.ok) throw new Error(loaded.problem)
+  if (!loaded.ok) throw new Error(loaded.fault)
   return loaded.value
 }
 const signer = (keyId = 'receipts') => opened(openKmsSigner(keyId, kms.client()))
@@ -154,7 +155,7 @@ describe('KMS in trouble', () => {
     await expect(key.sign(message)).rejects.toThrow(problem)
     expect(await openKmsSigner('receipts', kms.client())).toMatchObject({
       ok: false,
-      problem: expect.stringContaining(problem),
+      fault: expect.stringContaining(problem),
     })
     expect(kms.asked).toHaveLength(3)
   })
@@ -172,7 +173,7 @@ describe('a key of another kind', () => {
   test.each(others)('%s is refused at start', async (...[, key, purpose, problem]) => {
     kms.keys.set('other', key)
     const open = purpose === 'receipts' ? openKmsSigner : openKmsTokenSigner
-    expect(await open('other', kms.client())).toEqual({ok: false, problem: expect.stringContaining(problem)})
+    expect(await open('other', kms.client())).toEqual({ok: false, fault: expect.stringContaining(problem)})
   })
 
   test('one that does not exist is refused at start', async () => {

@@ -22,8 +22,8 @@ const env = {
 describe('places on AWS', () => {
   test('are a table, and keys in KMS or as the PEM that a secret held; the rest is the usual configuration', () => {
     const read = readAwsPlaces(env)
-    if (!read.ok) throw new Error(read.problems.join())
-    expect(read.places).toEqual({
+    if (!read.ok) throw new Error(read.fault.join())
+    expect(read.value.places).toEqual({
       table: 'countersign',
       receiptKeys: [
         {kind: 'kms', keyId: 'arn:aws:kms:eu-central-1:123456789012:key/receipts'},
@@ -32,7 +32,7 @@ describe('places on AWS', () => {
       tokenKey: {kind: 'kms', keyId: 'alias/tokens'},
       ledgerKey: {kind: 'pem', text: pem},
     })
-    expect(readConfig(read.rest).ok).toBe(true)
+    expect(readConfig(read.value.rest).ok).toBe(true)
   })
 
   test('that are wrong or missing are all named, and no value is repeated', () => {
@@ -43,7 +43,7 @@ describe('places on AWS', () => {
     })
     expect(read).toEqual({
       ok: false,
-      problems: [
+      fault: [
         'COUNTERSIGN_STORE: must be dynamodb:<name of the table>',
         'COUNTERSIGN_RECEIPT_KEY: must be kms:<key id>, or secretsmanager:<ARN of a secret that holds a PEM>',
         'COUNTERSIGN_TOKEN_KEY: must be kms:<key id>, or secretsmanager:<ARN of a secret that holds a PEM>',
@@ -61,10 +61,10 @@ test('a PEM out of a secret is a signer of its kind, or a problem that shows not
   expect(readSigner(pem, 'the secret')).toMatchObject({ok: true})
   expect(readTokenSigner(pem, 'the secret')).toEqual({
     ok: false,
-    problem: 'the secret holds a key of type ed25519: an RSA key is needed',
+    fault: 'the secret holds a key of type ed25519: an RSA key is needed',
   })
   const damaged = readSigner(pem.replace(/\n.{8}/, '\n!!!!!!!!'), 'the secret')
-  expect(damaged).toEqual({ok: false, problem: 'the secret holds a private key that is damaged or of an unknown kind'})
+  expect(damaged).toEqual({ok: false, fault: 'the secret holds a private key that is damaged or of an unknown kind'})
 })
 
 if (emulatorAbsent !== undefined) {
@@ -83,7 +83,7 @@ if (emulatorAbsent !== undefined) {
     const given = {...env, OTHER: `secretsmanager:${arn}`, COUNTERSIGN_GITHUB_WEBHOOK_SECRET: `secretsmanager:${arn}`}
     expect(await fetchSecrets(given, client)).toEqual({
       ok: true,
-      env: {...given, COUNTERSIGN_GITHUB_WEBHOOK_SECRET: 'open sesame'},
+      value: {...given, COUNTERSIGN_GITHUB_WEBHOOK_SECRET: 'open sesame'},
     })
   })
 
@@ -92,7 +92,7 @@ if (emulatorAbsent !== undefined) {
     const given = {COUNTERSIGN_LEDGER_KEY: `secretsmanager:${arn}`, COUNTERSIGN_TOKEN_KEY: `secretsmanager:${arn}-two`}
     expect(await fetchSecrets(given, client)).toEqual({
       ok: false,
-      problems: ['LEDGER', 'TOKEN'].map(
+      fault: ['LEDGER', 'TOKEN'].map(
         (name) => `COUNTERSIGN_${name}_KEY: the secret cannot be read (ResourceNotFoundException)`,
       ),
     })

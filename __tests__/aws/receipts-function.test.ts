@@ -23,11 +23,11 @@ async function listRoutes(): Promise<readonly string[]> {
     COUNTERSIGN_GITHUB_TOKEN: 'a-token',
     COUNTERSIGN_GITHUB_WEBHOOK_SECRET: 'a secret of enough letters',
   })
-  if (!read.ok) throw new Error(read.problems.join())
+  if (!read.ok) throw new Error(read.fault.join())
   const quiet = {info: () => undefined, warn: () => undefined, error: () => undefined}
-  const opened = await openIssuer(read.config, {log: quiet, version: '0', now: Date.now})
-  if (!opened.ok) throw new Error(opened.problems.join())
-  const {serving, close} = opened.issuer
+  const opened = await openIssuer(read.value.config, {log: quiet, version: '0', now: Date.now})
+  if (!opened.ok) throw new Error(opened.fault.join())
+  const {serving, close} = opened.value
   const app = createApp(serving)
   await close()
   rmSync(folder, {recursive: true, force: true})

@@ -32,13 +32,13 @@ const app = {
 
 function configOf(variables: Variables): IssuerConfig {
   const result = readConfig(variables)
-  if (!result.ok) throw new Error(result.problems.join('\n'))
-  return result.config
+  if (!result.ok) throw new Error(result.fault.join('\n'))
+  return result.value.config
 }
 
 function problemsOf(variables: Variables): readonly string[] {
   const result = readConfig(variables)
-  return result.ok ? [] : result.problems
+  return result.ok ? [] : result.fault
 }
 
 describe('a configuration', () => {
@@ -111,7 +111,7 @@ describe('a configuration', () => {
   test('says what it assumed', () => {
     const warningsOf = (variables: Variables) => {
       const result = readConfig(variables)
-      return result.ok ? result.warnings.map((warning) => warning.split(' ')[0]) : []
+      return result.ok ? result.value.warnings.map((warning) => warning.split(' ')[0]) : []
     }
     expect(warningsOf(trial)).toEqual(['COUNTERSIGN_PUBLIC_URL', 'COUNTERSIGN_OWNERS'])
     const full = {...trial, COUNTERSIGN_PUBLIC_URL: 'https://countersign.example', COUNTERSIGN_OWNERS: 'octo-org'}

@@ -27,7 +27,7 @@ afterEach(() => {
 test('the oldest end first, until one change takes the rest', async () => {
   makeKeyFile(join(folder, 'receipt.pem'), 'ed25519')
   const signer = loadSigner(join(folder, 'receipt.pem'))
-  if (!signer.ok) throw new Error(signer.problem)
+  if (!signer.ok) throw new Error(signer.fault)
   for (let n = 1; n <= 90; n++) await decideStatement(durable, {n})
   const order = {
     scope: scopeOf(),

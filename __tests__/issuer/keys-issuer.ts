@@ -35,8 +35,8 @@ export async function startKeyIssuer(env: Readonly<Record<string, string>> = {})
   const databasePath = join(folder, 'countersign.db')
   const places: KeyPlaces = {databasePath, receiptKey: env['COUNTERSIGN_RECEIPT_KEY']}
   const opened = openKeys(places)
-  if (!opened.ok) throw new Error(opened.problems.join('\n'))
-  const {keys} = opened
+  if (!opened.ok) throw new Error(opened.fault.join('\n'))
+  const {keys} = opened.value
   const durable = openSqlite(databasePath)
   const clock = {now: noon}
   const warnings: string[] = []
@@ -55,7 +55,7 @@ export async function startKeyIssuer(env: Readonly<Record<string, string>> = {})
     run: (words) => runCommand(['keys', ...words.split(' ')], {...around, env: variables, readFile: () => ''}),
     reopen: async () => {
       const again = openKeys(places)
-      return again.ok ? await openKeyRing({keys: again.keys, durable, ...around}) : again.problems.join('\n')
+      return again.ok ? await openKeyRing({keys: again.value.keys, durable, ...around}) : again.fault.join('\n')
     },
     entries: () => durable.entries.entries(0, 1000),
     close: () => {

@@ -369,7 +369,7 @@ describe('the files', () => {
     for (const file of readdirSync(issuer.folder)) {
       if (!/^receipt-key-[0-9a-f]{16}\.pem$/.test(file)) rmSync(join(issuer.folder, file))
     }
-    expect(openKeys({databasePath})).toMatchObject({ok: false, problems: [expect.stringContaining('ledger resume')]})
+    expect(openKeys({databasePath})).toMatchObject({ok: false, fault: [expect.stringContaining('ledger resume')]})
     expect(existsSync(databasePath)).toBe(false)
   })
 

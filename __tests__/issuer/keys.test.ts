@@ -28,7 +28,7 @@ describe('a key file', () => {
   test('makes a signer whose signatures verify under its public key', async () => {
     makeKeyFile(at('receipt.pem'), 'ed25519')
     const loaded = loadSigner(at('receipt.pem'))
-    if (!loaded.ok) throw new Error(loaded.problem)
+    if (!loaded.ok) throw new Error(loaded.fault)
     const message = new TextEncoder().encode('{"a":1}')
     const signature = await loaded.value.sign(message)
     expect(verifyEd25519({publicKey: publicKeyBytes(loaded.value.publicKey), message, signature})).toBe(true)
@@ -52,7 +52,7 @@ describe('a key file', () => {
   test('for tokens is an RSA key of 3072 bits', () => {
     makeKeyFile(at('token.pem'), 'rsa')
     const loaded = loadTokenSigner(at('token.pem'))
-    if (!loaded.ok) throw new Error(loaded.problem)
+    if (!loaded.ok) throw new Error(loaded.fault)
     const {kid, jwk, keys} = loaded.value
     expect(keys.get(kid)).toMatchObject({bits: 3072, exponent: 65537n})
     expect(jwk).toMatchObject({kty: 'RSA', alg: 'RS256', use: 'sig', kid, e: 'AQAB'})
@@ -61,7 +61,7 @@ describe('a key file', () => {
   test('signs at most 4096 bytes, as a key service would', async () => {
     makeKeyFile(at('receipt.pem'), 'ed25519')
     const loaded = loadSigner(at('receipt.pem'))
-    if (!loaded.ok) throw new Error(loaded.problem)
+    if (!loaded.ok) throw new Error(loaded.fault)
     expect(await loaded.value.sign(new Uint8Array(4096))).toHaveLength(64)
     await expect(loaded.value.sign(new Uint8Array(4097))).rejects.toThrow('4096')
   })
@@ -88,21 +88,21 @@ describe('a file that holds no Ed25519 private key', () => {
     const text = make()
     writeFileSync(at('key.pem'), text, {mode: 0o600})
     const loaded = loadSigner(at('key.pem'))
-    expect(loaded).toEqual({ok: false, problem: expect.stringContaining(reason)})
+    expect(loaded).toEqual({ok: false, fault: expect.stringContaining(reason)})
     const lines = text.split('\n').filter((line) => line.length > 8 && !line.startsWith('-'))
     for (const line of lines) expect(JSON.stringify(loaded)).not.toContain(line.slice(0, 40))
   })
 
   test('is refused by its path when it is not there or is a folder', () => {
-    expect(loadSigner(at('none.pem'))).toEqual({ok: false, problem: `${at('none.pem')} cannot be read (ENOENT)`})
+    expect(loadSigner(at('none.pem'))).toEqual({ok: false, fault: `${at('none.pem')} cannot be read (ENOENT)`})
     expect(loadSigner(folder)).toMatchObject({ok: false})
   })
 
   test('is refused for tokens when it is an RSA key of fewer than 2048 bits, or none', () => {
     writeFileSync(at('small.pem'), pem(generateKeyPairSync('rsa', {modulusLength: 1024}).privateKey))
     writeFileSync(at('other.pem'), pem(ed25519.privateKey))
-    expect(loadTokenSigner(at('small.pem'))).toEqual({ok: false, problem: expect.stringContaining('1024 bits')})
-    expect(loadTokenSigner(at('other.pem'))).toEqual({ok: false, problem: expect.stringContaining('type ed25519')})
+    expect(loadTokenSigner(at('small.pem'))).toEqual({ok: false, fault: expect.stringContaining('1024 bits')})
+    expect(loadTokenSigner(at('other.pem'))).toEqual({ok: false, fault: expect.stringContaining('type ed25519')})
   })
 })
 
@@ -111,8 +111,8 @@ describe('a start', () => {
 
   function keysOf(given: KeyPlaces = places()): IssuerKeys {
     const opened = openKeys(given)
-    if (!opened.ok) throw new Error(opened.problems.join('\n'))
-    return opened.keys
+    if (!opened.ok) throw new Error(opened.fault.join('\n'))
+    return opened.value.keys
   }
 
   /** Starts as the issuer does: keys, store, and a ledger when the store is new. */
@@ -151,7 +151,7 @@ describe('a start', () => {
     await start()
     rmSync(at('data/countersign.db'))
     const opened = openKeys(places())
-    expect(opened).toEqual({ok: false, problems: [expect.stringContaining('"countersign-issuer ledger resume"')]})
+    expect(opened).toEqual({ok: false, fault: [expect.stringContaining('"countersign-issuer ledger resume"')]})
     expect(existsSync(places().databasePath)).toBe(false)
   })
 
@@ -211,7 +211,7 @@ describe('a start', () => {
     writeFileSync(at('data/token-key.pem'), 'not a key')
     expect(openKeys(places())).toEqual({
       ok: false,
-      problems: [
+      fault: [
         expect.stringMatching(/^COUNTERSIGN_LEDGER_KEY: .*ENOENT/),
         expect.stringMatching(/^COUNTERSIGN_TOKEN_KEY: .*no PEM/),
       ],
@@ -221,6 +221,6 @@ describe('a start', () => {
   test('with one key for receipts and ledger is refused', async () => {
     await start()
     const opened = openKeys(places({ledgerKey: at('data/receipt-key.pem')}))
-    expect(opened).toEqual({ok: false, problems: [expect.stringContaining('a key of its own')]})
+    expect(opened).toEqual({ok: false, fault: [expect.stringContaining('a key of its own')]})
   })
 })

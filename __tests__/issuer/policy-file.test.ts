@@ -31,13 +31,13 @@ agents: ["*[bot]", "release-agent*"]
 
 function policyOf(text: string): Policy {
   const parsed = parsePolicy(text)
-  if (!parsed.ok) throw new Error(parsed.problems.map(printProblem).join('\n'))
-  return parsed.policy
+  if (!parsed.ok) throw new Error(parsed.fault.map(printProblem).join('\n'))
+  return parsed.value
 }
 
 const problemsOf = (text: string): readonly string[] => {
   const parsed = parsePolicy(text)
-  return parsed.ok ? [] : parsed.problems.map(printProblem)
+  return parsed.ok ? [] : parsed.fault.map(printProblem)
 }
 
 /** A file whose only environment has this in it, from line 4 on. */

@@ -36,7 +36,7 @@ describe('a policy on the default branch', () => {
     expect(await ask({environment: 'qa'})).toContain('Authorized for `qa`')
     const receipt = JSON.parse(stage.receiptText({environment: 'qa'})) as Readonly<Record<string, string>>
     const parsed = parsePolicy(policy)
-    expect(receipt).toMatchObject({flags: ['once'], policy: parsed.ok ? sealPolicy(parsed.policy).digest : ''})
+    expect(receipt).toMatchObject({flags: ['once'], policy: parsed.ok ? sealPolicy(parsed.value).digest : ''})
     expect(Date.parse(receipt['expiresAt'] ?? '') - Date.parse(receipt['issuedAt'] ?? '')).toBe(300_000)
   })
 

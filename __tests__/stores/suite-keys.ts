@@ -16,7 +16,7 @@ import {checkedLedger} from './suite.ts'
 function makeSigner(): Signer {
   const {privateKey} = generateKeyPairSync('ed25519')
   const made = readSigner(privateKey.export({type: 'pkcs8', format: 'pem'}).toString(), 'the key')
-  if (!made.ok) throw new Error(made.problem)
+  if (!made.ok) throw new Error(made.fault)
   return made.value
 }
 

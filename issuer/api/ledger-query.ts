@@ -1,5 +1,6 @@
 /** Whole numbers of a query, each once and in plain decimal; or every problem with them at once. */
 import type {Context} from 'hono'
+import type {Result} from '#protocol'
 
 export interface Bounds {
   readonly min: number
@@ -8,9 +9,7 @@ export interface Bounds {
   readonly otherwise?: number
 }
 
-type Numbers<Name extends string> =
-  | {readonly ok: true; readonly numbers: Readonly<Record<Name, number>>}
-  | {readonly ok: false; readonly problems: readonly string[]}
+type Numbers<Name extends string> = Result<Readonly<Record<Name, number>>, readonly string[]>
 
 export function readNumbers<Name extends string>(c: Context, wanted: Readonly<Record<Name, Bounds>>): Numbers<Name> {
   const numbers: Record<string, number> = {}
@@ -22,7 +21,7 @@ export function readNumbers<Name extends string>(c: Context, wanted: Readonly<Re
     if (value !== undefined && more.length === 0 && value >= min && value <= max) numbers[name] = value
     else problems.push(`${name} must be given once, as a whole number from ${min} to ${max}`)
   }
-  return problems.length > 0 ? {ok: false, problems} : {ok: true, numbers: numbers as Record<Name, number>}
+  return problems.length > 0 ? {ok: false, fault: problems} : {ok: true, value: numbers as Record<Name, number>}
 }
 
 function parsePlainNumber(text: string): number | undefined {

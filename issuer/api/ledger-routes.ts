@@ -28,27 +28,27 @@ export function ledgerRoutes(tools: LedgerRouteTools): Hono {
   routes.get('/entries', async (c) => {
     const caller = await callerOf(c, tools)
     const asked = readNumbers(c, {start: {min: 0, otherwise: 0}, count: {min: 1, max: maxCount, otherwise: 1000}})
-    if (!asked.ok) return refuse(c, asked.problems)
+    if (!asked.ok) return refuse(c, asked.fault)
     c.header('content-type', 'application/x-ndjson')
     // What is masked depends on who asks.
     c.header('cache-control', 'no-store')
-    return c.body(streamEntries(tools.ledger, asked.numbers, caller))
+    return c.body(streamEntries(tools.ledger, asked.value, caller))
   })
   routes.get('/inclusion', async (c) => {
     const size = (await tools.checkpoints.newest())?.size
     if (size === undefined) return c.notFound()
     const asked = readNumbers(c, {seq: {min: 0, max: size - 1}, size: upTo(size)})
-    if (!asked.ok) return refuse(c, asked.problems)
-    if (!(asked.numbers.seq < asked.numbers.size)) return refuse(c, ['seq must be smaller than size'])
-    return giveProof(c, await readInclusion(tools.ledger, asked.numbers))
+    if (!asked.ok) return refuse(c, asked.fault)
+    if (!(asked.value.seq < asked.value.size)) return refuse(c, ['seq must be smaller than size'])
+    return giveProof(c, await readInclusion(tools.ledger, asked.value))
   })
   routes.get('/consistency', async (c) => {
     const size = (await tools.checkpoints.newest())?.size
     if (size === undefined) return c.notFound()
     const asked = readNumbers(c, {from: upTo(size), to: upTo(size)})
-    if (!asked.ok) return refuse(c, asked.problems)
-    if (!(asked.numbers.from <= asked.numbers.to)) return refuse(c, ['from must be at most to'])
-    return giveProof(c, await readConsistency(tools.ledger, asked.numbers))
+    if (!asked.ok) return refuse(c, asked.fault)
+    if (!(asked.value.from <= asked.value.to)) return refuse(c, ['from must be at most to'])
+    return giveProof(c, await readConsistency(tools.ledger, asked.value))
   })
   return routes
 }

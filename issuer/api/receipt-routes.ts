@@ -26,9 +26,9 @@ export function receiptRoutes(tools: ReceiptRouteTools): Hono {
   routes.get('/', async (c) => {
     const caller = await callerOf(c, tools)
     const query = readReceiptQuery((name) => c.req.queries(name))
-    if (!query.ok) return answerRefusal(c, {code: 'query_invalid', problem: query.problems.join('; ')})
-    const found = await tools.store.find({...query.lookup, viewer: viewerOf(caller)})
-    const isTheirs = await isStillNamed(query.lookup, found[0], tools)
+    if (!query.ok) return answerRefusal(c, {code: 'query_invalid', problem: query.fault.join('; ')})
+    const found = await tools.store.find({...query.value, viewer: viewerOf(caller)})
+    const isTheirs = await isStillNamed(query.value, found[0], tools)
     return c.json({receipts: isTheirs ? found.map(({receipt}) => receipt) : []})
   })
   routes.get('/:id', async (c) => {

@@ -31,8 +31,8 @@ export function runBackup(args: readonly string[], tools: ExportTools): Printed 
   }
   // A database is worth little without them, and a missing one is better found now than when it is needed.
   const keys = openKeys(places)
-  if (!keys.ok) return {code: 2, lines: keys.problems}
-  const copied = copyTo(file, {places, ledgerKey: keys.keys.ledger.publicKey, onEntry: progress(tools)})
+  if (!keys.ok) return {code: 2, lines: keys.fault}
+  const copied = copyTo(file, {places, ledgerKey: keys.value.keys.ledger.publicKey, onEntry: progress(tools)})
   if (typeof copied === 'string') return {code: 1, lines: [`No backup was made: ${copied}.`]}
   if (folder !== undefined) copyKeys(places, folder)
   return {code: 0, lines: [`${file}: ${describeCopy(copied)}`], notes: describeKeys(places, folder)}
@@ -92,8 +92,8 @@ function copyKeys(places: KeyPlaces, folder: string): void {
   mkdirSync(unfinished, {mode: 0o700})
   for (const {name, path} of filesToKeep(places)) {
     const file = readKeyFile(path)
-    if (!file.ok) throw new Error(file.problem)
-    writeNewFile(join(unfinished, name), file.text)
+    if (!file.ok) throw new Error(file.fault)
+    writeNewFile(join(unfinished, name), file.value)
   }
   renameSync(unfinished, folder)
   syncFolder(dirname(folder))

@@ -24,7 +24,7 @@ export async function runEvidenceKeys(args: readonly string[], tools: RegisterTo
   if ('problems' in places) return {code: 2, lines: places.problems}
   return await withRegisters(tools, async (store) => {
     const secret = loadEvidenceSecret(places)
-    if (!secret.ok) return {code: 2, lines: [`COUNTERSIGN_EVIDENCE_SECRET: ${secret.problem}`]}
+    if (!secret.ok) return {code: 2, lines: [`COUNTERSIGN_EVIDENCE_SECRET: ${secret.fault}`]}
     return await writeKeys(period, {store, secret: secret.value})
   })
 }
@@ -43,10 +43,10 @@ async function writeKeys({out, ...period}: Period, {store, secret}: Writing): Pr
     evidenceKey(master, organization, bundle),
   )
   if (!read.ok) {
-    const problem = `this secret did not seal the evidence of ${read.problem}: give the one of that time`
+    const problem = `this secret did not seal the evidence of ${read.fault}: give the one of that time`
     return {code: 2, lines: [`COUNTERSIGN_EVIDENCE_SECRET: ${problem}`]}
   }
-  const {lines} = read
+  const lines = read.value
   if (lines.length === 0) return {code: 1, lines: ['Nothing was decided there in this period: no file is written.']}
   writeNewFile(out, `${lines.join('\n')}\n`)
   return {

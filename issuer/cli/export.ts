@@ -37,7 +37,7 @@ export async function runExport(args: readonly string[], tools: ExportTools): Pr
   if (variables.problems.length > 0) return {code: 2, lines: variables.problems}
   return await withKeyRing(tools, async ({ring, durable}) => {
     const token = loadTokenKey(places)
-    if (!token.ok) return {code: 2, lines: [`COUNTERSIGN_TOKEN_KEY: ${token.problem}`]}
+    if (!token.ok) return {code: 2, lines: [`COUNTERSIGN_TOKEN_KEY: ${token.fault}`]}
     const keys = {keySet: canonicalJson(await ring.keySet()), jwks: canonicalJson({keys: [token.value.jwk]})}
     return await exportPack(asked, {store: durable, keys, tools})
   })

@@ -32,8 +32,8 @@ async function openRing(durable: Registers, {env, now}: RegisterTools): Promise<
     ledgerKey: variables.read('LEDGER_KEY', parseKeyPath),
   })
   if (variables.problems.length > 0) return {problems: variables.problems}
-  if (!signing.ok) return {problems: signing.problems}
-  const {keys} = signing
+  if (!signing.ok) return {problems: signing.fault}
+  const {keys} = signing.value
   const checked = await checkStore({...keys, stoodBeside: true}, durable.entries)
   if (checked.kind === 'refused') return {problems: [checked.problem]}
   const ring = await openKeyRing({keys, durable, now, warn: () => undefined})

@@ -14,7 +14,7 @@ export const keysUsage = [
 export async function runKeys(args: readonly string[], tools: RegisterTools): Promise<Printed> {
   const read = readOrder(args, tools.now())
   if (read === undefined) return wrongly()
-  return read.ok ? await carryOutHere(read.order, tools) : wrongly(read.problem)
+  return read.ok ? await carryOutHere(read.value, tools) : wrongly(read.fault)
 }
 
 function readOrder(args: readonly string[], now: number): Read | undefined {
@@ -28,15 +28,15 @@ function readOrder(args: readonly string[], now: number): Read | undefined {
   if (rest.length > 0) return undefined
   if (command === 'revoke' && overlap === undefined && !atOnce) return readRevocation(name, since, now)
   if (name !== undefined || since !== undefined) return undefined
-  if (command === 'list' && overlap === undefined && !atOnce) return {ok: true, order: {kind: 'list'}}
+  if (command === 'list' && overlap === undefined && !atOnce) return {ok: true, value: {kind: 'list'}}
   if (command !== 'rotate' || (atOnce && overlap !== undefined)) return undefined
-  return atOnce ? {ok: true, order: {kind: 'rotate'}} : readRotation(overlap)
+  return atOnce ? {ok: true, value: {kind: 'rotate'}} : readRotation(overlap)
 }
 
 async function carryOutHere(order: KeyOrder, tools: RegisterTools): Promise<Printed> {
   return await withKeyRing(tools, async (opened) => {
     const carried = await carryOut(order, opened)
-    return carried.ok ? {code: 0, lines: carried.lines, notes: carried.notes} : {code: 1, lines: [carried.problem]}
+    return carried.ok ? {code: 0, ...carried.value} : {code: 1, lines: [carried.fault]}
   })
 }
 

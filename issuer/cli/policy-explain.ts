@@ -17,10 +17,10 @@ interface Explained {
 
 export function explainPolicy({file, text, facts}: Explained): Printed {
   const parsed = parsePolicy(text)
-  if (!parsed.ok) return {code: 1, lines: printFaults(file, parsed)}
+  if (!parsed.ok) return {code: 1, lines: printFaults(file, parsed.fault)}
   const given = parseFacts(facts)
-  if (!given.ok) return {code: 2, lines: given.problems.map((problem) => `--facts: ${problem}`)}
-  return {code: 0, lines: explain(parsed.policy, {file, ...given.facts})}
+  if (!given.ok) return {code: 2, lines: given.fault.map((problem) => `--facts: ${problem}`)}
+  return {code: 0, lines: explain(parsed.value, {file, ...given.value})}
 }
 
 function explain(policy: Policy, {file, ...given}: GivenFacts & {readonly file: string}): readonly string[] {

@@ -33,8 +33,8 @@ export async function runRestore(args: readonly string[], tools: ExportTools): P
   }
   if (!existsSync(file)) return {code: 2, lines: [`There is no file ${file}`]}
   const signing = loadSigningKeys(places)
-  if (!signing.ok) return {code: 2, lines: [...signing.problems, 'Put the keys back before the copy.']}
-  return await restore(file, {path, keys: signing.keys, tools})
+  if (!signing.ok) return {code: 2, lines: [...signing.fault, 'Put the keys back before the copy.']}
+  return await restore(file, {path, keys: signing.value.keys, tools})
 }
 
 interface Restoring {

@@ -57,11 +57,11 @@ function readPlaces({env}: RegisterTools): Places | {readonly problems: readonly
   if (publicUrl === undefined) variables.refuse('PUBLIC_URL', 'is needed: the new ledger is named after its host')
   if (publicUrl === undefined || variables.problems.length > 0) return {problems: variables.problems}
   const signing = loadSigningKeys({databasePath: path, receiptKey, ledgerKey})
-  if (!signing.ok) return {problems: signing.problems}
-  if (signing.keys.receipt === undefined) {
+  if (!signing.ok) return {problems: signing.fault}
+  if (signing.value.keys.receipt === undefined) {
     return {problems: ['COUNTERSIGN_RECEIPT_KEY: must name the key that is to sign; the first one is gone']}
   }
-  return {path, host: new URL(publicUrl).host, keys: signing.keys}
+  return {path, host: new URL(publicUrl).host, keys: signing.value.keys}
 }
 
 /** Another program's file, or one of a newer version, is not put aside by us. */

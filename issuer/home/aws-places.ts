@@ -1,4 +1,5 @@
 /** What stands elsewhere on AWS: the table and the keys, by the same variables that name files for a Node process. */
+import type {Result} from '#protocol'
 import {Fault, type Parser} from './values.ts'
 import {type Env, type Name, Variables} from './variables.ts'
 
@@ -13,9 +14,13 @@ export interface AwsPlaces {
   readonly ledgerKey: KeyPlace
 }
 
-export type PlacesResult =
-  | {readonly ok: true; readonly places: AwsPlaces; /** What is left for readConfig. */ readonly rest: Env}
-  | {readonly ok: false; readonly problems: readonly string[]}
+interface PlacesAndRest {
+  readonly places: AwsPlaces
+  /** What is left for readConfig. */
+  readonly rest: Env
+}
+
+export type PlacesResult = Result<PlacesAndRest, readonly string[]>
 
 export const parseTable: Parser<string> = (text) => {
   const [, table] = /^dynamodb:([A-Za-z0-9_.-]{3,255})$/.exec(text) ?? []
@@ -46,9 +51,9 @@ export function readAwsPlaces(env: Env): PlacesResult {
   const receiptKeys = required('RECEIPT_KEY', parseKeyPlaces)
   const [tokenKey, ledgerKey] = (['TOKEN_KEY', 'LEDGER_KEY'] as const).map((name) => required(name, parseKeyPlace))
   if (table === undefined || receiptKeys === undefined || tokenKey === undefined || ledgerKey === undefined) {
-    return {ok: false, problems: variables.problems}
+    return {ok: false, fault: variables.problems}
   }
   const taken = new Set<string>(placeNames.map((name) => `COUNTERSIGN_${name}`))
   const rest = Object.fromEntries(Object.entries(env).filter(([name]) => !taken.has(name)))
-  return {ok: true, places: {table, receiptKeys, tokenKey, ledgerKey}, rest}
+  return {ok: true, value: {places: {table, receiptKeys, tokenKey, ledgerKey}, rest}}
 }

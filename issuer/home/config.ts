@@ -1,5 +1,5 @@
 /** The one place that reads COUNTERSIGN_… variables (formats §8): a whole configuration, or every problem at once. */
-import {type Origin, parseOrigin} from '#protocol'
+import {type Origin, type Result, parseOrigin} from '#protocol'
 import {
   type LogLevel,
   type Owner,
@@ -53,9 +53,7 @@ export type GitHubAccess =
   | {readonly kind: 'app'; readonly appId: number; readonly privateKey: Secret}
   | {readonly kind: 'token'; readonly token: Secret}
 
-export type Read<Config> =
-  | {readonly ok: true; readonly config: Config; readonly warnings: readonly string[]}
-  | {readonly ok: false; readonly problems: readonly string[]}
+export type Read<Config> = Result<{readonly config: Config; readonly warnings: readonly string[]}, readonly string[]>
 
 export type ConfigResult = Read<IssuerConfig>
 
@@ -85,13 +83,13 @@ function readWith<GitHub>(
     oidcIssuer: variables.read('OIDC_ISSUER', parseOidcIssuer) ?? 'https://token.actions.githubusercontent.com',
   }
   if (publicUrl === undefined || github === undefined || variables.problems.length > 0) {
-    return {ok: false, problems: variables.problems}
+    return {ok: false, fault: variables.problems}
   }
   const warnings = [
     ...(variables.has('PUBLIC_URL') ? [] : [`COUNTERSIGN_PUBLIC_URL is not set: receipts and links say ${publicUrl}`]),
     ...(owners.length > 0 ? [] : ['COUNTERSIGN_OWNERS is not set: deliveries of every owner are taken']),
   ]
-  return {ok: true, config: {publicUrl, host, port, ...settings, github, owners}, warnings}
+  return {ok: true, value: {config: {publicUrl, host, port, ...settings, github, owners}, warnings}}
 }
 
 /** Where the embedded store is, for the issuer and for the commands that work on its file. */

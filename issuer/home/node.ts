@@ -1,4 +1,5 @@
 /** The issuer as one Node process with its embedded store: assembled, with its worker and its timers. */
+import type {Result} from '#protocol'
 import {giveUpDelivery, handleDelivery, patience} from '../inbox/deliveries.ts'
 import {repair} from '../inbox/repair.ts'
 import {type Worker, startWorker} from '../inbox/worker.ts'
@@ -16,12 +17,11 @@ export interface Issuer extends Pick<Assembled, 'ledgerKey' | 'pin'> {
   readonly close: () => Promise<void>
 }
 
-export type Opened =
-  {readonly ok: true; readonly issuer: Issuer} | {readonly ok: false; readonly problems: readonly string[]}
+export type Opened = Result<Issuer, readonly string[]>
 
 export async function openIssuer(config: IssuerConfig, around: Runtime): Promise<Opened> {
   const opened = await openBase(config, around)
-  return opened.ok ? {ok: true, issuer: await openOnBase({...opened.base, config}, around)} : opened
+  return opened.ok ? {ok: true, value: await openOnBase({...opened.value, config}, around)} : opened
 }
 
 interface Parts extends Base {

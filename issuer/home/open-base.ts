@@ -1,4 +1,5 @@
 /** Keys, store and ledger: what every issuer of this home stands on, and all that it has before it has its App. */
+import type {Result} from '#protocol'
 import type {BaseConfig} from './config.ts'
 import {describeOverlap} from '../keys/change-keys.ts'
 import {type IssuerKeys, checkStore, openKeys} from '../keys/issuer-keys.ts'
@@ -21,23 +22,22 @@ export interface Base {
   readonly ring: KeyRing
 }
 
-export type OpenedBase =
-  {readonly ok: true; readonly base: Base} | {readonly ok: false; readonly problems: readonly string[]}
+export type OpenedBase = Result<Base, readonly string[]>
 
 /** Makes what is missing where this is the first start. */
 export async function openBase(config: BaseConfig, around: Runtime): Promise<OpenedBase> {
   const opened = openKeys(config)
   if (!opened.ok) return opened
-  const {keys, warnings} = opened
+  const {keys, warnings} = opened.value
   for (const warning of warnings) around.log.warn({}, warning)
   const durable = openStore(config.databasePath)
-  if (typeof durable === 'string') return {ok: false, problems: [durable]}
+  if (typeof durable === 'string') return {ok: false, fault: [durable]}
   const ring = await openLedger({config, keys, durable}, around)
   if (typeof ring === 'string') {
     durable.close()
-    return {ok: false, problems: [ring]}
+    return {ok: false, fault: [ring]}
   }
-  return {ok: true, base: {config, keys, durable, ring}}
+  return {ok: true, value: {config, keys, durable, ring}}
 }
 
 /** The receipt keys of the ledger in this store, or why the issuer must not start on it. */

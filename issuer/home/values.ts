@@ -82,14 +82,16 @@ export const parseAppId: Parser<number> = (text) => {
 
 /** PEM text, its line ends written as \n where a variable can hold no lines; else a path. GitHub gives PKCS#1. */
 export const parseAppKey: Parser<Secret> = (text) => {
-  const file = text.includes('-----BEGIN') ? {ok: true as const, text: text.replaceAll('\\n', '\n')} : readKeyFile(text)
+  const file = text.includes('-----BEGIN')
+    ? {ok: true as const, value: text.replaceAll('\\n', '\n')}
+    : readKeyFile(text)
   // The text may be a key that lost its first line, so it is not repeated as a path.
   if (!file.ok) throw new Fault('must be the PEM of a private key, or the path of a readable file that holds it')
-  const parsed = parsePrivateKey(file.text)
-  if (!parsed.ok) throw new Fault(parsed.problem)
-  const fault = findRsaFault(parsed.key)
+  const parsed = parsePrivateKey(file.value)
+  if (!parsed.ok) throw new Fault(parsed.fault)
+  const fault = findRsaFault(parsed.value)
   if (fault !== undefined) throw new Fault(fault)
-  return new Secret(parsed.key.export({type: 'pkcs8', format: 'pem'}).toString())
+  return new Secret(parsed.value.export({type: 'pkcs8', format: 'pem'}).toString())
 }
 
 export const parseToken: Parser<Secret> = (text) => {

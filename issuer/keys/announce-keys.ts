@@ -1,5 +1,5 @@
 /** Announcing a change of the keys: the signed set and its entry, in one append to the ledger. */
-import type {KeySet} from '#protocol'
+import type {KeySet, Result} from '#protocol'
 import {mintKeyEntry, signingKeyAt} from '../mint/mint-key-set.ts'
 import {nextTime} from '../mint/mint-record.ts'
 import type {LedgerReader} from '../model/readers.ts'
@@ -16,7 +16,7 @@ export interface Announcing {
   readonly now: () => number
 }
 
-export type Announcement = {readonly ok: true; readonly keySet: KeySet} | {readonly ok: false; readonly problem: string}
+export type Announcement = Result<KeySet, string>
 
 /** `change` is asked again, with the keys as they are then, whenever another entry was appended first. */
 export async function announceKeys(
@@ -29,11 +29,11 @@ export async function announceKeys(
     const changed = change(await ring.announced())
     if (!changed.ok) return changed
     const at = now()
-    const signer = keys.signerOf(signingKeyAt(changed.announced.keys, at))
+    const signer = keys.signerOf(signingKeyAt(changed.value.keys, at))
     if (!signer.ok) return signer
-    const keySet = await signKeySet(changed.announced, {signer: signer.value, now: at})
+    const keySet = await signKeySet(changed.value, {signer: signer.value, now: at})
     const entry = mintKeyEntry({head, keySet, at: nextTime(head, at)})
     const announced = await durable.keySets.announce({head, entry, keySet})
-    return announced === 'committed' ? {ok: true, keySet} : 'lost'
+    return announced === 'committed' ? {ok: true, value: keySet} : 'lost'
   })
 }

@@ -2,12 +2,18 @@
  * What a change makes of the announced keys. At every moment one receipt key signs; while a rotation overlaps it is the
  * retiring one, and its successor is the active one whose time begins when the other's ends.
  */
-import {type PublicKey, type PublishedKey, type SecondsTime, printSecondsTime, secondsTimeToMs} from '#protocol'
+import {
+  type PublicKey,
+  type PublishedKey,
+  type Result,
+  type SecondsTime,
+  printSecondsTime,
+  secondsTimeToMs,
+} from '#protocol'
 import {isLive, signingKeyAt} from '../mint/mint-key-set.ts'
 import type {Announced} from '../model/key-sets.ts'
 
-export type Changed =
-  {readonly ok: true; readonly announced: Announced} | {readonly ok: false; readonly problem: string}
+export type Changed = Result<Announced, string>
 
 /** More than this no verifier reads (the key set's own limit, the ledger's key included). */
 const maxKeys = 16
@@ -35,11 +41,11 @@ export interface Succession {
 /** A new key beside the one that signs. `settled` holds no rotation under way. */
 export function addSuccessor(settled: Announced, {successor, from, now}: Succession): Changed {
   if (settled.keys.some(({publicKey}) => publicKey === successor)) {
-    return {ok: false, problem: `${successor} was announced before: a rotation needs a key of its own`}
+    return {ok: false, fault: `${successor} was announced before: a rotation needs a key of its own`}
   }
   const known = settled.keys.length < maxKeys ? settled.keys : forgetRetired(settled.keys)
   if (!(known.length < maxKeys)) {
-    return {ok: false, problem: `${maxKeys} keys are published, none of them retired: a key set holds no more`}
+    return {ok: false, fault: `${maxKeys} keys are published, none of them retired: a key set holds no more`}
   }
   const at = printSecondsTime(Math.max(from, now))
   const status = from > now ? 'retiring' : 'retired'
@@ -77,14 +83,14 @@ export interface KeyRevocation {
 /** A revoked key vouches for nothing, whenever it signed. Whatever is left of a rotation under way signs alone. */
 export function revokeKey(settled: Announced, {publicKey, since, now}: KeyRevocation): Changed {
   const found = settled.keys.find((key) => key.publicKey === publicKey && key.use === 'receipt')
-  if (found === undefined) return {ok: false, problem: `${publicKey} is no receipt key of this issuer`}
+  if (found === undefined) return {ok: false, fault: `${publicKey} is no receipt key of this issuer`}
   if (found.status === 'revoked') {
-    return {ok: false, problem: `${publicKey} is revoked already, since ${found.revokedAt ?? 'an unknown time'}`}
+    return {ok: false, fault: `${publicKey} is revoked already, since ${found.revokedAt ?? 'an unknown time'}`}
   }
-  if (!(since <= now)) return {ok: false, problem: 'a key is revoked since a time that is over'}
+  if (!(since <= now)) return {ok: false, fault: 'a key is revoked since a time that is over'}
   if (isLive(found) && settled.keys.filter(isLive).length === 1) {
     const advice = 'make another first, with "countersign-issuer keys rotate --now"'
-    return {ok: false, problem: `${publicKey} is the only key that signs: ${advice}`}
+    return {ok: false, fault: `${publicKey} is the only key that signs: ${advice}`}
   }
   const keys = settled.keys.map((key): PublishedKey => {
     if (key === found) return {...key, status: 'revoked', revokedAt: printSecondsTime(since)}
@@ -103,5 +109,5 @@ const standAlone = (key: PublishedKey, now: number): PublishedKey => ({
 /** Throws for a bug: a set under which nothing is signed. */
 function next({version}: Announced, keys: readonly PublishedKey[], now: number): Changed {
   signingKeyAt(keys, now)
-  return {ok: true, announced: {keys, version: version + 1, at: printSecondsTime(now)}}
+  return {ok: true, value: {keys, version: version + 1, at: printSecondsTime(now)}}
 }

@@ -5,6 +5,7 @@
 import {randomBytes} from 'node:crypto'
 import {existsSync, mkdirSync} from 'node:fs'
 import {dirname, join, parse} from 'node:path'
+import type {Result} from '#protocol'
 import {loadSigner, loadTokenSigner, makeKeyFile} from './pem.ts'
 import type {Signer, TokenSigner} from '../model/signer.ts'
 import type {EntryReader} from '../model/readers.ts'
@@ -42,9 +43,7 @@ export interface IssuerKeys extends SigningKeys {
   readonly stoodBeside: boolean
 }
 
-export type Opened<T> =
-  | {readonly ok: true; readonly keys: T; readonly warnings: readonly string[]}
-  | {readonly ok: false; readonly problems: readonly string[]}
+export type Opened<T> = Result<{readonly keys: T; readonly warnings: readonly string[]}, readonly string[]>
 
 export type OpenedKeys = Opened<IssuerKeys>
 
@@ -63,12 +62,12 @@ export function openKeys(places: KeyPlaces): OpenedKeys {
     ...findSuccessors(join(folder, fileNames.receipt)),
   ]
   const isNewStore = !existsSync(places.databasePath)
-  if (isNewStore && beside.length > 0) return {ok: false, problems: [describeLostStore(places.databasePath, beside)]}
+  if (isNewStore && beside.length > 0) return {ok: false, fault: [describeLostStore(places.databasePath, beside)]}
   if (isNewStore) {
     try {
       makeMissing(places, folder)
     } catch (fault) {
-      return {ok: false, problems: [`keys cannot be made in ${folder} (${codeOf(fault)}): make it a writable folder`]}
+      return {ok: false, fault: [`keys cannot be made in ${folder} (${codeOf(fault)}): make it a writable folder`]}
     }
   }
   return loadKeys(places, beside.length > 0)
@@ -115,16 +114,15 @@ function loadKeys(places: KeyPlaces, stoodBeside: boolean): OpenedKeys {
   const evidence = loadEvidenceSecret(places)
   if (!signing.ok || !token.ok || !evidence.ok) {
     const problems = [
-      ...(signing.ok ? [] : signing.problems),
+      ...(signing.ok ? [] : signing.fault),
       ...problemsOf({TOKEN_KEY: token, EVIDENCE_SECRET: evidence}),
     ]
-    return {ok: false, problems}
+    return {ok: false, fault: problems}
   }
-  const warnings = [...signing.warnings, ...[token, evidence].flatMap(({warning}) => warning ?? [])]
+  const warnings = [...signing.value.warnings, ...[token, evidence].flatMap(({warning}) => warning ?? [])]
   return {
     ok: true,
-    keys: {...signing.keys, token: token.value, evidenceSecret: evidence.value, stoodBeside},
-    warnings,
+    value: {keys: {...signing.value.keys, token: token.value, evidenceSecret: evidence.value, stoodBeside}, warnings},
   }
 }
 
@@ -134,9 +132,9 @@ export function loadSigningKeys(places: KeyPlaces): Opened<SigningKeys> {
   const receiptPath = places.receiptKey ?? join(folder, fileNames.receipt)
   const receipt = loadFirstReceiptKey(receiptPath)
   const ledger = loadSigner(places.ledgerKey ?? join(folder, fileNames.ledger))
-  if (!receipt.ok || !ledger.ok) return {ok: false, problems: problemsOf({RECEIPT_KEY: receipt, LEDGER_KEY: ledger})}
+  if (!receipt.ok || !ledger.ok) return {ok: false, fault: problemsOf({RECEIPT_KEY: receipt, LEDGER_KEY: ledger})}
   if (receipt.value?.publicKey === ledger.value.publicKey) {
-    return {ok: false, problems: ['COUNTERSIGN_LEDGER_KEY: is the receipt key: each purpose needs a key of its own']}
+    return {ok: false, fault: ['COUNTERSIGN_LEDGER_KEY: is the receipt key: each purpose needs a key of its own']}
   }
   const keys = {
     ...receiptKeyFiles(receiptPath),
@@ -145,7 +143,7 @@ export function loadSigningKeys(places: KeyPlaces): Opened<SigningKeys> {
     ledger: ledger.value,
     markPath: `${receiptPath}.ledger-mark`,
   }
-  return {ok: true, keys, warnings: [receipt, ledger].flatMap(({warning}) => warning ?? [])}
+  return {ok: true, value: {keys, warnings: [receipt, ledger].flatMap(({warning}) => warning ?? [])}}
 }
 
 /** The files of the keys, under the names that they have beside a database: for copies of them. */
@@ -175,7 +173,7 @@ const loadFirstReceiptKey = (path: string): Loaded<Signer | undefined> =>
   !existsSync(path) && findSuccessors(path).length > 0 ? {ok: true, value: undefined} : loadSigner(path)
 
 const problemsOf = (named: Readonly<Record<string, Loaded<unknown>>>): readonly string[] =>
-  Object.entries(named).flatMap(([name, loaded]) => (loaded.ok ? [] : [`COUNTERSIGN_${name}: ${loaded.problem}`]))
+  Object.entries(named).flatMap(([name, loaded]) => (loaded.ok ? [] : [`COUNTERSIGN_${name}: ${loaded.fault}`]))
 
 /** For whoever gives an auditor the keys of bundles. */
 export function loadEvidenceSecret({databasePath, evidenceSecret}: KeyPlaces): Loaded<Secret> {
@@ -183,8 +181,8 @@ export function loadEvidenceSecret({databasePath, evidenceSecret}: KeyPlaces): L
   const path = join(dirname(databasePath), fileNames.evidence)
   const file = readKeyFile(path)
   if (!file.ok) return file
-  const secret = parseEvidenceSecret(file.text.trimEnd())
-  if (secret === undefined) return {ok: false, problem: `${path} does not hold 64 or more lower-case hex digits`}
+  const secret = parseEvidenceSecret(file.value.trimEnd())
+  if (secret === undefined) return {ok: false, fault: `${path} does not hold 64 or more lower-case hex digits`}
   return {ok: true, value: secret, warning: file.warning}
 }
 

@@ -2,6 +2,7 @@
 import {randomBytes} from 'node:crypto'
 import {closeSync, fstatSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {dirname} from 'node:path'
+import type {Loaded} from '../model/key-sets.ts'
 
 /** No key file is near this size; a larger one is something else. */
 const maxKeyFileBytes = 65_536
@@ -35,26 +36,22 @@ export function syncFolder(folder: string): void {
   closeSync(opened)
 }
 
-export type KeyFile =
-  | {readonly ok: true; readonly text: string; readonly warning?: string | undefined}
-  | {readonly ok: false; readonly problem: string}
-
 /** Reads a secret's file. Warns when others than its owner may read it. No problem or warning quotes the content. */
-export function readKeyFile(path: string): KeyFile {
+export function readKeyFile(path: string): Loaded<string> {
   let file: number
   try {
     file = openSync(path, 'r')
   } catch (fault) {
-    return {ok: false, problem: `${path} cannot be read (${codeOf(fault)})`}
+    return {ok: false, fault: `${path} cannot be read (${codeOf(fault)})`}
   }
   try {
     const about = fstatSync(file)
-    if (!about.isFile()) return {ok: false, problem: `${path} is not a file`}
-    if (about.size > maxKeyFileBytes) return {ok: false, problem: `${path} is too large to be a key`}
+    if (!about.isFile()) return {ok: false, fault: `${path} is not a file`}
+    if (about.size > maxKeyFileBytes) return {ok: false, fault: `${path} is too large to be a key`}
     const text = readFileSync(file, 'utf8')
     const isOpen = process.platform !== 'win32' && (about.mode & 0o077) !== 0
     const warning = isOpen ? `${path} can be read by others than its owner: chmod 600 ${path}` : undefined
-    return {ok: true, text, warning}
+    return {ok: true, value: text, warning}
   } finally {
     closeSync(file)
   }

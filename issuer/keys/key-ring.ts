@@ -154,12 +154,12 @@ const pinsOf = ({keys}: Announced): PinnedKeys =>
 export const findMissing = ({keys}: Announced, {signerOf}: Pick<ReceiptKeys, 'signerOf'>): readonly string[] =>
   keys.filter(isLive).flatMap(({publicKey}) => {
     const loaded = signerOf(publicKey)
-    return loaded.ok ? [] : [`COUNTERSIGN_RECEIPT_KEY: ${loaded.problem}`]
+    return loaded.ok ? [] : [`COUNTERSIGN_RECEIPT_KEY: ${loaded.fault}`]
   })
 
 function loadOrThrow({signerOf}: Pick<ReceiptKeys, 'signerOf'>, publicKey: PublicKey): Signer {
   const loaded = signerOf(publicKey)
-  if (!loaded.ok) throw new Error(`nothing can be signed: ${loaded.problem}`)
+  if (!loaded.ok) throw new Error(`nothing can be signed: ${loaded.fault}`)
   return loaded.value
 }
 

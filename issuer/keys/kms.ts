@@ -105,9 +105,9 @@ function checked(keyId: string, signature: Uint8Array, isValid: boolean): Uint8A
 }
 
 const accept = <T>(value: T): Loaded<T> => ({ok: true, value})
-const refuse = (keyId: string, problem: string): {ok: false; problem: string} => ({
+const refuse = (keyId: string, problem: string): Loaded<never> => ({
   ok: false,
-  problem: `the KMS key ${keyId} ${problem}`,
+  fault: `the KMS key ${keyId} ${problem}`,
 })
 
 /** KMS's errors by their names, completing "the KMS key …", with what to do. */

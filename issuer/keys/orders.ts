@@ -2,6 +2,7 @@
 import {
   type PublicKey,
   type PublishedKey,
+  type Result,
   type SecondsTime,
   parseDuration,
   parsePublicKey,
@@ -22,29 +23,27 @@ export type KeyOrder =
     }
   | {readonly kind: 'revoke'; readonly publicKey: PublicKey; readonly since: SecondsTime}
 
-/** `problem`: the order was understood and refused, and the keys are as they were. */
-export type CarriedOut =
-  | {readonly ok: true; readonly lines: readonly string[]; readonly notes: readonly string[]}
-  | {readonly ok: false; readonly problem: string}
+/** A fault: the order was understood and refused, and the keys are as they were. */
+export type CarriedOut = Result<{readonly lines: readonly string[]; readonly notes: readonly string[]}, string>
 
 /** An order that cannot be read says how it is given instead. */
-export type Read = {readonly ok: true; readonly order: KeyOrder} | {readonly ok: false; readonly problem: string}
+export type Read = Result<KeyOrder, string>
 
 const longestMs = 366 * 86_400_000
 
 export function readRotation(overlap = '7d'): Read {
   const overlapMs = parseDuration(overlap) ?? NaN
-  if (overlapMs > 0 && overlapMs <= longestMs) return {ok: true, order: {kind: 'rotate', overlapMs}}
-  return {ok: false, problem: 'an overlap is a duration such as 12h or 7d, at most 366d; to have none, order "now"'}
+  if (overlapMs > 0 && overlapMs <= longestMs) return {ok: true, value: {kind: 'rotate', overlapMs}}
+  return {ok: false, fault: 'an overlap is a duration such as 12h or 7d, at most 366d; to have none, order "now"'}
 }
 
 /** `now` in milliseconds: since when a key is revoked unless an earlier time is named. */
 export function readRevocation(publicKey: unknown, since: unknown, now: number): Read {
   const key = parsePublicKey(publicKey)
   const time = since === undefined ? printSecondsTime(now) : parseSecondsTime(since)
-  if (key === undefined) return {ok: false, problem: 'a public key is pp_pk_ and 64 lower-case hex digits'}
-  if (time === undefined) return {ok: false, problem: '"since" is a time YYYY-MM-DDTHH:MM:SSZ'}
-  return {ok: true, order: {kind: 'revoke', publicKey: key, since: time}}
+  if (key === undefined) return {ok: false, fault: 'a public key is pp_pk_ and 64 lower-case hex digits'}
+  if (time === undefined) return {ok: false, fault: '"since" is a time YYYY-MM-DDTHH:MM:SSZ'}
+  return {ok: true, value: {kind: 'revoke', publicKey: key, since: time}}
 }
 
 export async function carryOut(order: KeyOrder, around: Announcing): Promise<CarriedOut> {
@@ -61,7 +60,7 @@ export async function carryOut(order: KeyOrder, around: Announcing): Promise<Car
 async function list({ring, now}: Announcing): Promise<CarriedOut> {
   const {keys} = await ring.announced()
   const signing = signingKeyAt(keys, now())
-  return {ok: true, lines: keys.map((key) => printKey(key, key.publicKey === signing)), notes: []}
+  return {ok: true, value: {lines: keys.map((key) => printKey(key, key.publicKey === signing)), notes: []}}
 }
 
 const printKey = ({publicKey, use, status, notBefore, notAfter, revokedAt}: PublishedKey, signs: boolean): string =>
@@ -78,19 +77,19 @@ async function rotate(overlapMs: number, around: Announcing): Promise<CarriedOut
   const {ring, keys, now} = around
   const announced = await ring.announced()
   const end = overlapEnd(announced)
-  if (end !== undefined) return {ok: false, problem: underWay(end)}
+  if (end !== undefined) return {ok: false, fault: underWay(end)}
   const next = keys.successor(announced)
   if (!next.ok) return next
   const made = await announceKeys((settled) => {
     const ends = overlapEnd(settled)
-    if (ends !== undefined) return {ok: false, problem: underWay(ends)}
+    if (ends !== undefined) return {ok: false, fault: underWay(ends)}
     return addSuccessor(settled, {successor: next.value, from: now() + overlapMs, now: now()})
   }, around)
   if (!made.ok) return made
   const notes = [
-    `Until ${overlapEnd(made.keySet) ?? 'now'} the old key signs on: pin this one beside it in every workflow that deploys.`,
+    `Until ${overlapEnd(made.value) ?? 'now'} the old key signs on: pin this one beside it in every workflow that deploys.`,
   ]
-  return {ok: true, lines: [next.value], notes}
+  return {ok: true, value: {lines: [next.value], notes}}
 }
 
 const underWay = (end: string): string =>
@@ -104,7 +103,7 @@ async function rotateAtOnce(around: Announcing): Promise<CarriedOut> {
   if (next?.ok === false) return next
   const made = await announceKeys((settled) => {
     if (overlapEnd(settled) !== undefined) return endOverlap(settled, now())
-    if (next === undefined) return {ok: false, problem: 'The rotation that was under way is over.'}
+    if (next === undefined) return {ok: false, fault: 'The rotation that was under way is over.'}
     return addSuccessor(settled, {successor: next.value, from: now(), now: now()})
   }, around)
   if (!made.ok) return made
@@ -112,7 +111,7 @@ async function rotateAtOnce(around: Announcing): Promise<CarriedOut> {
     'This key signs from now on: pin it in every workflow, those without it refuse what it signs.',
     'Was the old key stolen? Revoke it too: countersign-issuer keys revoke PUBLIC_KEY --since TIME',
   ]
-  return {ok: true, lines: [signingKeyAt(made.keySet.keys, now())], notes}
+  return {ok: true, value: {lines: [signingKeyAt(made.value.keys, now())], notes}}
 }
 
 async function revoke(
@@ -122,10 +121,10 @@ async function revoke(
   const {now} = around
   const order = {publicKey, since: secondsTimeToMs(since)}
   const made = await announceKeys((settled) => revokeKey(settled, {...order, now: now()}), around)
-  if (!made.ok) return {ok: false, problem: `${made.problem}.`}
+  if (!made.ok) return {ok: false, fault: `${made.fault}.`}
   const notes = [
     'Gates that ask this issuer refuse all that it signed, from their next question on, if they pin the key that signs now.',
     `Gates that do not ask need a line in their pins: ${publicKey} revoked`,
   ]
-  return {ok: true, lines: [`${publicKey} is revoked since ${since}.`], notes}
+  return {ok: true, value: {lines: [`${publicKey} is revoked since ${since}.`], notes}}
 }

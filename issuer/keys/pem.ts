@@ -3,7 +3,7 @@
  * holds key material, whatever was in the file.
  */
 import {type KeyObject, createPrivateKey, createPublicKey, generateKeyPairSync, sign} from 'node:crypto'
-import {maxSignedBytes, printPublicKey, publicJwk, readTokenKeys} from '#protocol'
+import {type Result, maxSignedBytes, printPublicKey, publicJwk, readTokenKeys} from '#protocol'
 import {readKeyFile, writeNewFile} from './key-file.ts'
 import type {Signer, TokenSigner} from '../model/signer.ts'
 import type {Loaded} from '../model/key-sets.ts'
@@ -27,26 +27,26 @@ export const loadTokenSigner = (path: string): Loaded<TokenSigner> => load(path,
 /** PEM text as a Signer; `name` is what a problem calls it. */
 export function readSigner(text: string, name: string): Loaded<Signer> {
   const parsed = parsePrivateKey(text)
-  if (!parsed.ok) return {ok: false, problem: `${name} ${parsed.problem}`}
+  if (!parsed.ok) return {ok: false, fault: `${name} ${parsed.fault}`}
   // node:crypto signs with RSA, EC and Ed448 keys just as readily (formats §1).
-  const type = parsed.key.asymmetricKeyType ?? 'unknown'
-  if (type !== 'ed25519') return {ok: false, problem: `${name} holds a key of type ${type}: an Ed25519 key is needed`}
-  return {ok: true, value: signerOf(parsed.key)}
+  const type = parsed.value.asymmetricKeyType ?? 'unknown'
+  if (type !== 'ed25519') return {ok: false, fault: `${name} holds a key of type ${type}: an Ed25519 key is needed`}
+  return {ok: true, value: signerOf(parsed.value)}
 }
 
 /** PEM text as a TokenSigner: 2048 to 8192 bits, exponent at least 65537 (formats §1). */
 export function readTokenSigner(text: string, name: string): Loaded<TokenSigner> {
   const parsed = parsePrivateKey(text)
-  const fault = parsed.ok ? findRsaFault(parsed.key) : parsed.problem
+  const fault = parsed.ok ? findRsaFault(parsed.value) : parsed.fault
   return parsed.ok && fault === undefined
-    ? {ok: true, value: tokenSignerOf(parsed.key)}
-    : {ok: false, problem: `${name} ${fault ?? 'holds no key'}`}
+    ? {ok: true, value: tokenSignerOf(parsed.value)}
+    : {ok: false, fault: `${name} ${fault ?? 'holds no key'}`}
 }
 
 function load<T>(path: string, read: (text: string, name: string) => Loaded<T>): Loaded<T> {
   const file = readKeyFile(path)
   if (!file.ok) return file
-  const loaded = read(file.text, path)
+  const loaded = read(file.value, path)
   return loaded.ok ? {...loaded, warning: file.warning} : loaded
 }
 
@@ -86,19 +86,19 @@ function signerOf(key: KeyObject): Signer {
 
 const pemLabel = /^-----BEGIN ([A-Z0-9 ]{1,40})-----$/gm
 
-/** PEM text as one private key; `problem` completes "the file …" and quotes nothing but the PEM's own label. */
-export function parsePrivateKey(text: string): {ok: true; key: KeyObject} | {ok: false; problem: string} {
+/** PEM text as one private key; the fault completes "the file …" and quotes nothing but the PEM's own label. */
+export function parsePrivateKey(text: string): Result<KeyObject, string> {
   const labels = Array.from(text.replaceAll('\r\n', '\n').matchAll(pemLabel), ([, label = '']) => label)
   const [label] = labels
-  if (label === undefined) return {ok: false, problem: 'holds no PEM: it begins with -----BEGIN PRIVATE KEY-----'}
-  if (labels.length > 1) return {ok: false, problem: 'holds several PEM blocks: keep the one private key'}
+  if (label === undefined) return {ok: false, fault: 'holds no PEM: it begins with -----BEGIN PRIVATE KEY-----'}
+  if (labels.length > 1) return {ok: false, fault: 'holds several PEM blocks: keep the one private key'}
   if (label === 'ENCRYPTED PRIVATE KEY' || text.includes('Proc-Type: 4,ENCRYPTED')) {
-    return {ok: false, problem: 'holds an encrypted private key: decrypt it, and protect the file by its mode instead'}
+    return {ok: false, fault: 'holds an encrypted private key: decrypt it, and protect the file by its mode instead'}
   }
-  if (!label.endsWith('PRIVATE KEY')) return {ok: false, problem: `holds a "${label}": the private key is needed`}
+  if (!label.endsWith('PRIVATE KEY')) return {ok: false, fault: `holds a "${label}": the private key is needed`}
   try {
-    return {ok: true, key: createPrivateKey(text)}
+    return {ok: true, value: createPrivateKey(text)}
   } catch {
-    return {ok: false, problem: 'holds a private key that is damaged or of an unknown kind'}
+    return {ok: false, fault: 'holds a private key that is damaged or of an unknown kind'}
   }
 }

@@ -44,7 +44,7 @@ function loadReceiptKey(first: string, publicKey: PublicKey): Loaded<Signer> {
   if (!loaded.ok || loaded.value.publicKey === publicKey) return loaded
   return {
     ok: false,
-    problem: `the key of ${publicKey} is neither in ${successor} nor in ${first}: put its file back, or rotate with --now`,
+    fault: `the key of ${publicKey} is neither in ${successor} nor in ${first}: put its file back, or rotate with --now`,
   }
 }
 
@@ -53,7 +53,7 @@ function makeSuccessor(first: string): Signer {
   const unfinished = unfinishedName(first)
   makeKeyFile(unfinished, 'ed25519')
   const made = loadSigner(unfinished)
-  if (!made.ok) throw new Error(made.problem)
+  if (!made.ok) throw new Error(made.fault)
   renameSync(unfinished, successorPath(first, made.value.publicKey))
   syncFolder(dirname(first))
   return made.value

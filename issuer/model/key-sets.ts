@@ -1,11 +1,9 @@
 /** The receipt keys of an issuer: the private ones where they are kept, and the announced sets in the ledger. */
-import type {Entry, KeySet, KeySetBody, PublicKey} from '#protocol'
+import type {Entry, KeySet, KeySetBody, PublicKey, Result} from '#protocol'
 import type {Signer} from './signer.ts'
 import type {LedgerHead} from './record.ts'
 
-export type Loaded<T> =
-  | {readonly ok: true; readonly value: T; readonly warning?: string | undefined}
-  | {readonly ok: false; readonly problem: string}
+export type Loaded<T> = Result<T, string> & {readonly warning?: string | undefined}
 
 /** The keys as they were said to be: the newest set of the ledger, or the first. */
 export type Announced = Pick<KeySetBody, 'keys' | 'version' | 'at'>

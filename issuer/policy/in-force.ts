@@ -14,8 +14,8 @@ export function choosePolicy(found: PolicyFacts): PolicyInForce {
       const {path, text} = found
       const parsed = parsePolicy(text)
       return parsed.ok
-        ? {policy: parsed.policy, source: {kind: 'file', path}}
-        : {policy: builtInPolicy, source: {kind: 'unreadable', path, problems: parsed.problems.map(printProblem)}}
+        ? {policy: parsed.value, source: {kind: 'file', path}}
+        : {policy: builtInPolicy, source: {kind: 'unreadable', path, problems: parsed.fault.map(printProblem)}}
     }
     default:
       return found satisfies never

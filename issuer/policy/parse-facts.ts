@@ -12,6 +12,7 @@ import {
   type JsonValue,
   type RepositoryId,
   type RepositoryName,
+  type Result,
   type SectionName,
   type TreeSha,
   isPlainObject,
@@ -33,8 +34,7 @@ import type {Case, CollectedApproval} from '../model/ruling.ts'
 
 export type GivenFacts = Pick<Case, 'request' | 'standing' | 'change' | 'approvals' | 'denials' | 'isVoid'>
 
-export type FactsResult =
-  {readonly ok: true; readonly facts: GivenFacts} | {readonly ok: false; readonly problems: readonly string[]}
+export type FactsResult = Result<GivenFacts, readonly string[]>
 
 /** What is read of the JSON: how GitHub was asked, and which policy stood there, is no fact of a case. */
 interface ReadFacts {
@@ -206,18 +206,18 @@ function openFacts({disclosures}: EvidenceBundle): JsonObject {
 
 export function parseFacts(json: string): FactsResult {
   const parsed = parseJson(json)
-  if (!parsed.ok) return {ok: false, problems: [`it is no strict JSON: ${parsed.reason}`]}
+  if (!parsed.ok) return {ok: false, fault: [`it is no strict JSON: ${parsed.reason}`]}
   const bundle = parseEvidence(parsed.value)
   const facts: JsonValue = bundle.ok ? openFacts(bundle.bundle) : parsed.value
   if (!fitsSchema(facts)) {
     const problems = (fitsSchema.errors ?? []).map(({instancePath, message}) =>
       `${instancePath} ${message ?? ''}`.trim(),
     )
-    return {ok: false, problems: [...new Set(problems)]}
+    return {ok: false, fault: [...new Set(problems)]}
   }
   // Which policy judges them is the caller's question, so the one that they came with is left aside, as is what was
   // denied there: that is the issuer's to know.
   const read: ReadFacts = facts
   const change: ChangeFacts = {...read.change, policy: {kind: 'absent'}}
-  return {ok: true, facts: {...read, change, approvals: read.approvals ?? [], denials: [], isVoid: false}}
+  return {ok: true, value: {...read, change, approvals: read.approvals ?? [], denials: [], isVoid: false}}
 }

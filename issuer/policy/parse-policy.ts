@@ -1,6 +1,6 @@
 /** The text of `.github/countersign.yml` -> a Policy, or everything that is wrong with it by line and column (formats §8). */
 import {Ajv2020} from 'ajv/dist/2020.js'
-import {type Binding, parseDuration, parseEnvironment, parseSecondsTime, secondsTimeToMs} from '#protocol'
+import {type Binding, type Result, parseDuration, parseEnvironment, parseSecondsTime, secondsTimeToMs} from '#protocol'
 import {builtInPolicy, environmentDefaults} from './built-in.ts'
 import {countWildcards, maxWildcards} from './path-pattern.ts'
 import {policySchema} from './policy-schema.ts'
@@ -17,20 +17,19 @@ import {describeFaults, printPath} from './schema-problems.ts'
 
 export type {Problem} from './policy-yaml.ts'
 
-export type PolicyResult =
-  {readonly ok: true; readonly policy: Policy} | {readonly ok: false; readonly problems: readonly Problem[]}
+export type PolicyResult = Result<Policy, readonly Problem[]>
 
 /** Total: whatever the text, it is a policy or has problems. A key that is not known is a problem, never ignored. */
 export function parsePolicy(text: string): PolicyResult {
   const yaml = parseYaml(text)
   if (!yaml.ok) return yaml
-  const {value, locate} = yaml
-  if (!fitsSchema(value)) return {ok: false, problems: inOrder(describeFaults(fitsSchema.errors ?? [], locate))}
+  const {data, locate} = yaml.value
+  if (!fitsSchema(data)) return {ok: false, fault: inOrder(describeFaults(fitsSchema.errors ?? [], locate))}
   const faults: Fault[] = []
-  const policy = readPolicy(value, (path, message) => faults.push({path, message}))
-  if (faults.length === 0) return {ok: true, policy}
+  const policy = readPolicy(data, (path, message) => faults.push({path, message}))
+  if (faults.length === 0) return {ok: true, value: policy}
   const problems = faults.map(({path, message}) => ({...locate(path), message: `${printPath(path)} ${message}`}))
-  return {ok: false, problems: inOrder(problems)}
+  return {ok: false, fault: inOrder(problems)}
 }
 
 /** `line 3, column 5: …`, for people. */

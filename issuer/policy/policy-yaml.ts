@@ -1,5 +1,6 @@
 /** The policy's YAML as plain data and the place of each part. Only what has one meaning is taken. */
 import {type Document, LineCounter, isAlias, isMap, isNode, isScalar, type YAMLError, parseDocument, visit} from 'yaml'
+import type {Result} from '#protocol'
 
 export type Path = readonly (string | number)[]
 
@@ -14,9 +15,7 @@ export interface Problem extends Place {
   readonly message: string
 }
 
-export type Parsed =
-  | {readonly ok: true; readonly value: unknown; readonly locate: Locate}
-  | {readonly ok: false; readonly problems: readonly Problem[]}
+export type Parsed = Result<{readonly data: unknown; readonly locate: Locate}, readonly Problem[]>
 
 /** Where the field stands; of one that is absent, the nearest around it. `key`: where its name stands. */
 export type Locate = (path: Path, at?: 'key') => Place
@@ -39,13 +38,15 @@ export function parseYaml(text: string): Parsed {
   const options = {version: '1.2', schema: 'core', merge: false, stringKeys: true, uniqueKeys: false} as const
   const document = parseDocument(text, {...options, prettyErrors: false, lineCounter: lines})
   const faults = [...document.errors, ...document.warnings]
-  if (faults.length > 0) return {ok: false, problems: describeSyntax(faults, place)}
+  if (faults.length > 0) return {ok: false, fault: describeSyntax(faults, place)}
   const odd = findOddities(document).map(({offset, message}) => ({...place(offset), message}))
-  if (odd.length > 0) return {ok: false, problems: odd}
+  if (odd.length > 0) return {ok: false, fault: odd}
   return {
     ok: true,
-    value: document.toJS({maxAliasCount: 0}) as unknown,
-    locate: (path, at) => place(findOffset(document, path, at)),
+    value: {
+      data: document.toJS({maxAliasCount: 0}) as unknown,
+      locate: (path, at) => place(findOffset(document, path, at)),
+    },
   }
 }
 
@@ -67,7 +68,7 @@ function describeFault({code, message}: YAMLError): string {
   }
 }
 
-const refuse = (message: string): Parsed => ({ok: false, problems: [{line: 1, column: 1, message}]})
+const refuse = (message: string): Parsed => ({ok: false, fault: [{line: 1, column: 1, message}]})
 
 interface Oddity {
   readonly offset: number

@@ -19,10 +19,10 @@ export async function openSetup(env: Env, version: string): Promise<Hono> {
   const found = findAppSecret(env)
   if (tokenArn === undefined || found === undefined) throw refusal(['SETUP_TOKEN and COUNTERSIGN_GITHUB_APP: not set'])
   const read = readAwsPlaces(found.rest)
-  if (!read.ok) throw refusal(read.problems)
-  const configured = readBaseConfig(read.rest)
-  if (!configured.ok) throw refusal(configured.problems)
-  const {publicUrl: issuer, github, logLevel} = configured.config
+  if (!read.ok) throw refusal(read.fault)
+  const configured = readBaseConfig(read.value.rest)
+  if (!configured.ok) throw refusal(configured.fault)
+  const {publicUrl: issuer, github, logLevel} = configured.value.config
   const client = openSecretsManager()
   const token = (await fetchText(tokenArn, client)) ?? ''
   if (!isSetupToken(token)) throw refusal(['SETUP_TOKEN: the secret holds no set-up token'])
@@ -36,7 +36,7 @@ export async function openSetup(env: Env, version: string): Promise<Hono> {
     keep: keepIn(found.arn, client),
     // The App is kept by then: a key that cannot be shown is told elsewhere.
     keys: async () =>
-      await openReceiptKey(read.places).then(
+      await openReceiptKey(read.value.places).then(
         (pin) => ({pin}),
         (fault: unknown) => {
           log.warn({err: fault}, 'the key to pin could not be shown')

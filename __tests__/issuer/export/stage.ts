@@ -57,7 +57,7 @@ export class ExportStage {
   static async open(): Promise<ExportStage> {
     const issuer = await startKeyIssuer()
     const token = loadTokenKey({databasePath: join(issuer.folder, 'countersign.db')})
-    if (!token.ok) throw new Error(token.problem)
+    if (!token.ok) throw new Error(token.fault)
     return new ExportStage(issuer, token.value)
   }
 

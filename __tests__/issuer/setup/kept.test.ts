@@ -54,20 +54,20 @@ describe('the App', () => {
     expect(keepApp(database, app())).toBe('kept')
     expect(keepApp(database, {...app(), appId: 6})).toBe('taken')
     const found = addKeptApp(envOf())
-    const read = found.ok ? readConfig(found.env) : found
-    expect(read).toMatchObject({ok: true, config: {github: {access: {kind: 'app', appId: 12345}}}})
+    const read = found.ok ? readConfig(found.value.env) : found
+    expect(read).toMatchObject({ok: true, value: {config: {github: {access: {kind: 'app', appId: 12345}}}}})
   })
 
   test('gives way to variables, even to half an App', () => {
     keepApp(database, app())
     const half = {...envOf(), COUNTERSIGN_GITHUB_APP_ID: '1'}
-    expect(addKeptApp(half)).toEqual({ok: true, env: half})
+    expect(addKeptApp(half)).toEqual({ok: true, value: {env: half}})
   })
 
   test('that others may read is warned of', () => {
     keepApp(database, app())
     chmodSync(join(folder, 'github-app.json'), 0o644)
-    expect(addKeptApp(envOf())).toMatchObject({ok: true, warning: expect.stringContaining('chmod 600')})
+    expect(addKeptApp(envOf())).toMatchObject({ok: true, value: {warning: expect.stringContaining('chmod 600')}})
   })
 
   const damaged: Readonly<Record<string, (text: string) => string>> = {
@@ -83,7 +83,7 @@ describe('the App', () => {
     expect(parseKeptApp(text)).toBeDefined()
     writeFileSync(join(folder, 'github-app.json'), damage(text), {mode: 0o600})
     const found = addKeptApp(envOf())
-    expect(found).toMatchObject({ok: false, problems: [expect.stringContaining('github-app.json is damaged')]})
+    expect(found).toMatchObject({ok: false, fault: [expect.stringContaining('github-app.json is damaged')]})
     expect(JSON.stringify(found)).not.toMatch(/PRIVATE KEY|abab|passwd/)
   })
 })
@@ -93,14 +93,14 @@ describe('the token', () => {
     const one = openTokenFile(database)
     const again = openTokenFile(database)
     if (!one.ok || !again.ok) throw new Error('there is a token')
-    expect(one.token.reveal()).toMatch(/^[0-9a-f]{64}$/)
-    expect(again.token.reveal()).toBe(one.token.reveal())
-    expect(readFileSync(one.path, 'utf8')).toBe(`${one.token.reveal()}\n`)
+    expect(one.value.token.reveal()).toMatch(/^[0-9a-f]{64}$/)
+    expect(again.value.token.reveal()).toBe(one.value.token.reveal())
+    expect(readFileSync(one.value.path, 'utf8')).toBe(`${one.value.token.reveal()}\n`)
   })
 
   test.each(['', 'password\n', `${'a'.repeat(40)} \n b`])('%j is none', (text) => {
     writeFileSync(join(folder, 'set-up-token'), text, {mode: 0o600})
-    expect(openTokenFile(database)).toMatchObject({ok: false, problems: [expect.stringContaining('delete it')]})
+    expect(openTokenFile(database)).toMatchObject({ok: false, fault: [expect.stringContaining('delete it')]})
   })
 })
 

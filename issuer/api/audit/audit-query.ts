@@ -2,6 +2,7 @@
 import {
   type Environment,
   type RepositoryName,
+  type Result,
   type SecondsTime,
   parseEnvironment,
   parseMoment,
@@ -16,8 +17,7 @@ export interface AuditQuestion {
   readonly at: SecondsTime
 }
 
-type Query =
-  {readonly ok: true; readonly question: AuditQuestion} | {readonly ok: false; readonly problems: readonly string[]}
+type Query = Result<AuditQuestion, readonly string[]>
 
 /** `now` in milliseconds: the moment that is meant when none is named. */
 export function readAuditQuery(all: (name: string) => readonly string[] | undefined, now: number): Query {
@@ -25,9 +25,9 @@ export function readAuditQuery(all: (name: string) => readonly string[] | undefi
   const repository = read('repository', parseRepositoryName, 'owner/name')
   const environment = read('environment', parseEnvironment, 'an environment name')
   const at = read('at', parseMoment, 'a time YYYY-MM-DDTHH:MMZ or YYYY-MM-DDTHH:MM:SSZ') ?? printSecondsTime(now)
-  if (problems.length > 0) return {ok: false, problems}
+  if (problems.length > 0) return {ok: false, fault: problems}
   if (repository === undefined) problems.push('repository (owner/name) is missing')
   if (environment === undefined) problems.push('environment is missing')
-  if (repository === undefined || environment === undefined) return {ok: false, problems}
-  return {ok: true, question: {repository, environment, at}}
+  if (repository === undefined || environment === undefined) return {ok: false, fault: problems}
+  return {ok: true, value: {repository, environment, at}}
 }

@@ -15,8 +15,8 @@ export function auditRoutes(tools: AuditRouteTools): Hono {
   routes.get('/', async (c) => {
     const caller = await callerOf(c, tools)
     const query = readAuditQuery((name) => c.req.queries(name), tools.now())
-    if (!query.ok) return answerRefusal(c, {code: 'query_invalid', problem: query.problems.join('; ')})
-    return c.json(await readAudit(query.question, caller, tools))
+    if (!query.ok) return answerRefusal(c, {code: 'query_invalid', problem: query.fault.join('; ')})
+    return c.json(await readAudit(query.value, caller, tools))
   })
   return routes
 }

@@ -1,6 +1,6 @@
 /** The keys that the evidence of a period was sealed with, each of one bundle (formats §4): no other key follows from it. */
 import {type PackHead, isInPeriod} from '#pack'
-import {type RepositoryId, bytesToHex, openEvidence, parseDecisionId, verifyEvidence} from '#protocol'
+import {type RepositoryId, type Result, bytesToHex, openEvidence, parseDecisionId, verifyEvidence} from '#protocol'
 import type {EvidenceKeys} from '../../mint/mint-evidence.ts'
 import type {RecordReader} from '../../model/lookups.ts'
 import type {EntryReader} from '../../model/readers.ts'
@@ -16,8 +16,7 @@ export interface SealedStore {
   readonly records: Pick<RecordReader, 'decision'>
 }
 
-export type KeyLines =
-  {readonly ok: true; readonly lines: readonly string[]} | {readonly ok: false; readonly problem: string}
+export type KeyLines = Result<readonly string[], string>
 
 const pageLength = 100
 
@@ -31,17 +30,17 @@ export async function readEvidenceKeys(
   const size = (await entries.last()).seq + 1
   for (let next = await findFrom(entries, period.from, size); next < size; next += pageLength) {
     for (const entry of await entries.entries(next, pageLength)) {
-      if (!isInPeriod(entry, period)) return {ok: true, lines}
+      if (!isInPeriod(entry, period)) return {ok: true, value: lines}
       // Its own id where it is no receipt's (mint-record.ts).
       const id = parseDecisionId(entry.digests['decision'] ?? entry.subject)
       const found = id && (await records.decision(id))
       if (found === undefined || period.repositories?.includes(found.scope.repositoryId) === false) continue
       const line = printKey(found.evidence, keys)
-      if (line === undefined) return {ok: false, problem: `entry ${entry.seq}, written at ${entry.time}`}
+      if (line === undefined) return {ok: false, fault: `entry ${entry.seq}, written at ${entry.time}`}
       lines.push(line)
     }
   }
-  return {ok: true, lines}
+  return {ok: true, value: lines}
 }
 
 function printKey(evidence: string, keys: EvidenceKeys): string | undefined {

@@ -21,17 +21,17 @@ export interface AwsBase {
 /** Throws with every problem at once. */
 export async function openAwsBase(given: Env, version: string): Promise<AwsBase> {
   const fetched = await fetchSecrets(given)
-  if (!fetched.ok) throw refusal(fetched.problems)
-  const read = readAwsPlaces(fetched.env)
-  const configured = readConfig(read.ok ? read.rest : fetched.env)
-  if (!read.ok) throw refusal(read.problems)
-  if (!configured.ok) throw refusal(configured.problems)
-  const {config, warnings} = configured
+  if (!fetched.ok) throw refusal(fetched.fault)
+  const read = readAwsPlaces(fetched.value)
+  const configured = readConfig(read.ok ? read.value.rest : fetched.value)
+  if (!read.ok) throw refusal(read.fault)
+  if (!configured.ok) throw refusal(configured.fault)
+  const {config, warnings} = configured.value
   const log = makeLog({level: config.logLevel, secrets: secretsOf(config)})
-  const opened = await openKeys(read.places)
-  if (!opened.ok) throw refusal(opened.problems)
-  for (const warning of [...warnings, ...opened.warnings]) log.warn({}, warning)
-  return {config, keys: opened.keys, durable: openDynamodb(read.places.table), log, version}
+  const opened = await openKeys(read.value.places)
+  if (!opened.ok) throw refusal(opened.fault)
+  for (const warning of [...warnings, ...opened.value.warnings]) log.warn({}, warning)
+  return {config, keys: opened.value.keys, durable: openDynamodb(read.value.places.table), log, version}
 }
 
 export const refusal = (problems: readonly string[]): Error =>

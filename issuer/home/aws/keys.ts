@@ -1,5 +1,5 @@
 /** The issuer's keys on AWS: in KMS, or as the PEM that a secret held. Opened once a cold start. */
-import type {PublicKey} from '#protocol'
+import type {PublicKey, Result} from '#protocol'
 import type {AwsPlaces, KeyPlace} from '../aws-places.ts'
 import type {IssuerKeys} from '../../keys/issuer-keys.ts'
 import type {Loaded, ReceiptKeys} from '../../model/key-sets.ts'
@@ -9,9 +9,7 @@ import type {Signer} from '../../model/signer.ts'
 
 export type KeysOnAws = Pick<IssuerKeys, 'receipt' | 'signerOf' | 'successor' | 'token' | 'ledger'>
 
-type OpenedKeys =
-  | {readonly ok: true; readonly keys: KeysOnAws; readonly warnings: readonly string[]}
-  | {readonly ok: false; readonly problems: readonly string[]}
+type OpenedKeys = Result<{readonly keys: KeysOnAws; readonly warnings: readonly string[]}, readonly string[]>
 
 export async function openKeys(places: AwsPlaces): Promise<OpenedKeys> {
   const [receipts, token, ledger] = await Promise.all([
@@ -20,44 +18,46 @@ export async function openKeys(places: AwsPlaces): Promise<OpenedKeys> {
     openPlace(places.ledgerKey, 'LEDGER_KEY', signers),
   ])
   // A retired key may be disabled while it is still named: whether one is missing, the announced set tells.
-  const unopened = receipts.flatMap((one) => (one.ok ? [] : [one.problem]))
+  const unopened = receipts.flatMap((one) => (one.ok ? [] : [one.fault]))
   const usable = receipts.flatMap((one) => (one.ok ? [one.value] : []))
   if (usable.length === 0 || !token.ok || !ledger.ok) {
-    return {ok: false, problems: [...unopened, ...[token, ledger].flatMap((one) => (one.ok ? [] : [one.problem]))]}
+    return {ok: false, fault: [...unopened, ...[token, ledger].flatMap((one) => (one.ok ? [] : [one.fault]))]}
   }
   if (usable.some(({publicKey}) => publicKey === ledger.value.publicKey)) {
     return {
       ok: false,
-      problems: ['COUNTERSIGN_LEDGER_KEY: is the receipt key: each purpose needs a key of its own'],
+      fault: ['COUNTERSIGN_LEDGER_KEY: is the receipt key: each purpose needs a key of its own'],
     }
   }
   const [first] = receipts
   const receipt = first?.ok === true ? first.value : undefined
   return {
     ok: true,
-    keys: {...receiptKeysOf(usable), receipt, token: token.value, ledger: ledger.value},
-    warnings: unopened,
+    value: {
+      keys: {...receiptKeysOf(usable), receipt, token: token.value, ledger: ledger.value},
+      warnings: unopened,
+    },
   }
 }
 
 /** The key that an issuer begins with, for whoever only shows it. */
 export async function openReceiptKey({receiptKeys: [first]}: AwsPlaces): Promise<PublicKey> {
   const opened = first === undefined ? undefined : await openPlace(first, 'RECEIPT_KEY', signers)
-  if (opened?.ok !== true) throw new Error(opened?.problem ?? 'COUNTERSIGN_RECEIPT_KEY: names no key')
+  if (opened?.ok !== true) throw new Error(opened?.fault ?? 'COUNTERSIGN_RECEIPT_KEY: names no key')
   return opened.value.publicKey
 }
 
 const receiptKeysOf = (usable: readonly Signer[]): ReceiptKeys => ({
   signerOf: (publicKey) => {
     const value = usable.find((signer) => signer.publicKey === publicKey)
-    return value === undefined ? {ok: false, problem: `no key that it names is ${publicKey}`} : {ok: true, value}
+    return value === undefined ? {ok: false, fault: `no key that it names is ${publicKey}`} : {ok: true, value}
   },
   successor: ({keys}) => {
     const next = usable.find(({publicKey}) => !keys.some((known) => known.publicKey === publicKey))
     if (next !== undefined) return {ok: true, value: next.publicKey}
     return {
       ok: false,
-      problem: 'COUNTERSIGN_RECEIPT_KEY: names no key that was never announced; put one behind a comma',
+      fault: 'COUNTERSIGN_RECEIPT_KEY: names no key that was never announced; put one behind a comma',
     }
   },
 })
@@ -71,5 +71,5 @@ const signers: KeyReaders<Signer> = {kms: openKmsSigner, pem: readSigner}
 
 async function openPlace<T>(place: KeyPlace, name: string, readers: KeyReaders<T>): Promise<Loaded<T>> {
   const opened = place.kind === 'kms' ? await readers.kms(place.keyId) : readers.pem(place.text, 'the secret')
-  return opened.ok ? opened : {ok: false, problem: `COUNTERSIGN_${name}: ${opened.problem}`}
+  return opened.ok ? opened : {ok: false, fault: `COUNTERSIGN_${name}: ${opened.fault}`}
 }

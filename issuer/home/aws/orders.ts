@@ -34,8 +34,8 @@ export function readOrder(event: unknown, now: number): Order {
   if (isPlainObject(evidenceKeys)) return readPeriod(evidenceKeys)
   const read = isPlainObject(rotate) ? readRotate(rotate) : isPlainObject(revoke) ? readRevoke(revoke, now) : undefined
   if (read === undefined) throw wrongly()
-  if (!read.ok) throw wrongly(read.problem)
-  return {kind: 'keys', order: read.order}
+  if (!read.ok) throw wrongly(read.fault)
+  return {kind: 'keys', order: read.value}
 }
 
 function readPeriod({from: first, to: last, ...more}: Readonly<Record<string, unknown>>): Order {
@@ -48,7 +48,7 @@ function readPeriod({from: first, to: last, ...more}: Readonly<Record<string, un
 
 function readRotate({overlap, now, ...more}: Readonly<Record<string, unknown>>): Read | undefined {
   if (Object.keys(more).length > 0) return undefined
-  if (now === true && overlap === undefined) return {ok: true, order: {kind: 'rotate'}}
+  if (now === true && overlap === undefined) return {ok: true, value: {kind: 'rotate'}}
   return now === undefined && (overlap === undefined || typeof overlap === 'string') ? readRotation(overlap) : undefined
 }
 

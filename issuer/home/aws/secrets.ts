@@ -1,11 +1,11 @@
 /** Variables whose value is `secretsmanager:<ARN>`: their text comes out of Secrets Manager, once a cold start. */
 import {GetSecretValueCommand, SecretsManagerClient} from '@aws-sdk/client-secrets-manager'
+import type {Result} from '#protocol'
 import type {Env} from '../variables.ts'
 
 const prefix = 'secretsmanager:'
 
-export type FetchedSecrets =
-  {readonly ok: true; readonly env: Env} | {readonly ok: false; readonly problems: readonly string[]}
+export type FetchedSecrets = Result<Env, readonly string[]>
 
 export async function fetchSecrets(
   env: Env,
@@ -21,9 +21,9 @@ export async function fetchSecrets(
     named.map(async ([name, text = '']) => ({name, ...(await fetchSecret(text.slice(prefix.length), client))})),
   )
   const problems = fetched.flatMap((one) => ('problem' in one ? [`${one.name}: ${one.problem}`] : []))
-  if (problems.length > 0) return {ok: false, problems}
+  if (problems.length > 0) return {ok: false, fault: problems}
   const texts = fetched.map((one) => [one.name, 'secret' in one ? one.secret : undefined] as const)
-  return {ok: true, env: {...env, ...Object.fromEntries(texts)}}
+  return {ok: true, value: {...env, ...Object.fromEntries(texts)}}
 }
 
 async function fetchSecret(id: string, client: SecretsManagerClient): Promise<{secret: string} | {problem: string}> {
