@@ -556,9 +556,9 @@ function parseReceipt(value) {
   try {
     const receipt = readMembers({ value, path: "" }, receiptMembers);
     checkRelations(receipt);
-    return { ok: true, receipt };
+    return { ok: true, value: receipt };
   } catch (fault) {
-    if (fault instanceof ShapeFault) return { ok: false, reason: fault.message };
+    if (fault instanceof ShapeFault) return { ok: false, fault: fault.message };
     throw fault;
   }
 }
@@ -600,7 +600,7 @@ function parsePinnedKeys(text) {
   if (keys.size === 0 && problems.length === 0) {
     problems.push("no key is pinned; give the pp_pk_\u2026 line that the issuer prints when it starts");
   }
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, keys };
+  return problems.length > 0 ? { ok: false, fault: problems } : { ok: true, value: keys };
 }
 function parsePin(line) {
   const [first = "", second2, ...more] = line.split(" ");
@@ -774,7 +774,7 @@ function readReceipt(input) {
   const json = parseJson(text);
   if (!json.ok) return { code: "receipt_malformed", problem: `${json.reason} (at character ${json.at})` };
   const parsed = parseReceipt(json.value);
-  return parsed.ok ? parsed.receipt : { code: "receipt_malformed", problem: parsed.reason };
+  return parsed.ok ? parsed.value : { code: "receipt_malformed", problem: parsed.fault };
 }
 function asText(input) {
   if (typeof input === "string") return input;
@@ -1143,7 +1143,7 @@ function readClaims(candidate) {
   const json = typeof candidate === "string" || candidate instanceof Uint8Array ? parseJson(candidate) : void 0;
   const value = json?.ok === true ? json.value : candidate;
   const parsed = isPlainObject(value) ? parseReceipt(value) : void 0;
-  return parsed?.ok === true ? parsed.receipt : void 0;
+  return parsed?.ok === true ? parsed.value : void 0;
 }
 function commentFor({ code: code2 }, ask) {
   if (ask === void 0 || !curedByComment(code2)) return null;
@@ -1634,8 +1634,8 @@ var Form = class {
 var quote2 = (text) => JSON.stringify(text.length > 24 ? `${text.slice(0, 12)}\u2026` : text);
 function readKeys(form) {
   const parsed = parsePinnedKeys(form.text("public-key"));
-  if (parsed.ok) return parsed.keys;
-  return form.fault("public-key", `is wrong: ${parsed.problems.join("; ")}`);
+  if (parsed.ok) return parsed.value;
+  return form.fault("public-key", `is wrong: ${parsed.fault.join("; ")}`);
 }
 function readRepository(form) {
   const name = form.takeOptional("repository", parseRepositoryName, "must be owner/name");

@@ -783,31 +783,33 @@ function toText(input, budget) {
 // src/protocol/signed.ts
 function readSigned(input, parse, keys) {
   const text = readProofText(input, maxReceiptBytes);
-  if (!text.ok)
-    return { ok: false, wrong: text.fault.wrong === "size" ? "too_large" : "malformed", reason: text.fault.reason };
+  if (!text.ok) return failed(text.fault.wrong === "size" ? "too_large" : "malformed", text.fault.reason);
   const json = parseJson(text.value);
-  if (!json.ok) return { ok: false, wrong: "malformed", reason: `${json.reason} (at character ${json.at})` };
+  if (!json.ok) return failed("malformed", `${json.reason} (at character ${json.at})`);
   const parsed = parse(json.value);
-  if (!parsed.ok) return { ok: false, wrong: "malformed", reason: parsed.reason };
+  if (!parsed.ok) return failed("malformed", parsed.fault);
   return checkKey(parsed.value, keys) ?? checkSignature(parsed.value) ?? { ok: true, value: parsed.value };
 }
 function checkKey({ publicKey: publicKey2, at }, keys) {
   const pin = keys.get(publicKey2);
-  if (pin === void 0) return { ok: false, wrong: "key_not_pinned", reason: `it is signed with ${publicKey2}` };
+  if (pin === void 0) return failed("key_not_pinned", `it is signed with ${publicKey2}`);
   if (pinTakes(pin, at)) return void 0;
-  return { ok: false, wrong: "key_revoked", reason: `${publicKey2} is pinned as "${pin.status}"` };
+  return failed("key_revoked", `${publicKey2} is pinned as "${pin.status}"`);
 }
 function checkSignature(signed) {
   const message = signingBytes(signed);
   if (message.length > maxSignedBytes) {
-    return { ok: false, wrong: "too_large", reason: `${message.length} signed bytes of at most ${maxSignedBytes}` };
+    return failed("too_large", `${message.length} signed bytes of at most ${maxSignedBytes}`);
   }
   const publicKey2 = publicKeyBytes(signed.publicKey);
   const signature = signatureBytes(signed.signature);
   if (verifyEd255192({ publicKey: publicKey2, message, signature })) return void 0;
-  const reason = `something in it was changed, or ${signed.publicKey} never signed it`;
-  return { ok: false, wrong: "signature_invalid", reason };
+  return failed("signature_invalid", `something in it was changed, or ${signed.publicKey} never signed it`);
 }
+var failed = (wrong, reason) => ({
+  ok: false,
+  fault: { wrong, reason }
+});
 
 // src/protocol/revocation.ts
 var revocationCauses = ["person", "closed", "denied", "permission"];
@@ -840,21 +842,17 @@ function parseRevocation(value) {
     if (statement === null && (cause === "person" || cause === "denied")) {
       throw new ShapeFault("statement", "must name the comment that asked for it");
     }
-    return { ok: true, revocation };
+    return { ok: true, value: revocation };
   } catch (fault) {
-    if (fault instanceof ShapeFault) return { ok: false, reason: fault.message };
+    if (fault instanceof ShapeFault) return { ok: false, fault: fault.message };
     throw fault;
   }
 }
 function verifyRevocation(input, { keys, expect = {} }) {
-  const read = readSigned(input, readRevocation, keys);
-  if (!read.ok) return faulty(`revocation_${read.wrong}`, read.reason);
+  const read = readSigned(input, parseRevocation, keys);
+  if (!read.ok) return faulty(`revocation_${read.fault.wrong}`, read.fault.reason);
   return checkTarget(read.value, expect) ?? { valid: true, revocation: read.value };
 }
-var readRevocation = (value) => {
-  const parsed = parseRevocation(value);
-  return parsed.ok ? { ok: true, value: parsed.revocation } : parsed;
-};
 function checkTarget(revocation, expect) {
   for (const name of ["receipt", "repositoryId"]) {
     if (!Object.hasOwn(expect, name)) continue;
@@ -880,7 +878,7 @@ function parseStatus(value) {
   try {
     return { ok: true, value: readMembers({ value, path: "" }, statusMembers) };
   } catch (fault) {
-    if (fault instanceof ShapeFault) return { ok: false, reason: fault.message };
+    if (fault instanceof ShapeFault) return { ok: false, fault: fault.message };
     throw fault;
   }
 }
@@ -890,7 +888,7 @@ var lifeMs = 3e5;
 var skewMs = 6e4;
 function verifyStatus(input, { keys, now, receipt }) {
   const read = readSigned(input, parseStatus, keys);
-  if (!read.ok) return faulty(`status_${read.wrong}`, read.reason);
+  if (!read.ok) return faulty(`status_${read.fault.wrong}`, read.fault.reason);
   const { value } = read;
   const fault = checkTime(value, now) ?? checkReceipt(value, receipt);
   return fault ?? { valid: true, receipt: value.receipt, status: value.status, at: value.at };
@@ -935,7 +933,7 @@ function parseKeySet(value) {
   try {
     return { ok: true, value: readMembers({ value, path: "" }, keySetMembers) };
   } catch (fault) {
-    if (fault instanceof ShapeFault) return { ok: false, reason: fault.message };
+    if (fault instanceof ShapeFault) return { ok: false, fault: fault.message };
     throw fault;
   }
 }
@@ -1010,9 +1008,9 @@ var RevocationCheck = class {
     const { issuer, limit } = this.#tools;
     if (issuer === void 0 || this.#isDown) return keys;
     const fetched = await issuer.client.fetchKeySet(limit());
-    const read = fetched.ok ? readKeySet(fetched.value, keys) : { ok: false, reason: fetched.fault.problem };
+    const read = fetched.ok ? readKeySet(fetched.value, keys) : { ok: false, fault: { reason: fetched.fault.problem } };
     if (!read.ok) {
-      this.#warnings.push(`Whether the issuer still stands by the pinned keys was not checked: ${read.reason}.`);
+      this.#warnings.push(`Whether the issuer still stands by the pinned keys was not checked: ${read.fault.reason}.`);
       return keys;
     }
     this.#keySet = read.value;

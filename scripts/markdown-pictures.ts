@@ -50,13 +50,13 @@ export const allowedMarkdown = async (): Promise<string> => await summaryOf(must
 async function summaryOf(sha: CommitSha): Promise<string> {
   const key = makeKey()
   const pinned = parsePinnedKeys(key.pin)
-  if (!pinned.ok) throw new Error(pinned.problems.join())
+  if (!pinned.ok) throw new Error(pinned.fault.join())
   const {text} = aSignedReceipt({}, key)
   const deployment = {repository: repositoryName, repositoryId, sha, event: 'push', pullRequest: 42}
   const limits = {minApprovals: 1, requireProof: 'comment', refuseFlags: ['self', 'emergency']} as const
   const wanted = {match: 'commit', checkout: 'verify', wait: 0, redeem: false, maxTtl: 86_400_000} as const
   const outcome = await runGate(
-    {environment: production, deployment, keys: pinned.keys, limits, ...wanted},
+    {environment: production, deployment, keys: pinned.value, limits, ...wanted},
     {
       sources: [{name: 'GitHub', holdsRevocations: false, find: () => Promise.resolve({candidates: [text]})}],
       checkout: {

@@ -36,9 +36,9 @@ async function audit({environment = 'production', bearer}: AuditQuestion = {}): 
   const {status, body} = await ask(stage, `/v1/audit?${query.toString()}`, {bearer})
   expect(status).toBe(200)
   const json = parseJson(body)
-  const parsed = json.ok ? parseAudit(json.value) : json
-  if (!parsed.ok) throw new Error(parsed.reason)
-  return parsed.audit
+  const parsed = json.ok ? parseAudit(json.value) : {ok: false as const, fault: json.reason}
+  if (!parsed.ok) throw new Error(parsed.fault)
+  return parsed.value
 }
 
 /** The command as an auditor types it, with the keys that the issuer printed. */

@@ -42,8 +42,8 @@ test('the job passes, and its outputs are what the receipt says', async () => {
 
 test('the receipt says no more than what was read, and verifies with the pinned key alone', () => {
   const parsed = parseReceipt(JSON.parse(stage.receiptText()))
-  if (!parsed.ok) throw new Error(parsed.reason)
-  const {scope, approvals, flags, issuer} = parsed.receipt
+  if (!parsed.ok) throw new Error(parsed.fault)
+  const {scope, approvals, flags, issuer} = parsed.value
   expect(scope).toMatchObject({repository, sha: stage.head, environment: 'production', pullRequest: stage.pullRequest})
   expect(approvals).toMatchObject([{login: 'octocat', role: 'maintain', binding: 'commit', proof: 'comment'}])
   expect([flags, issuer]).toEqual([[], stage.issuer.url])

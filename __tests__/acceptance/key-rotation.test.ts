@@ -20,7 +20,7 @@ const keys = (...words: readonly string[]): string => operate(stage, 'keys', ...
 async function published(): Promise<KeySet> {
   const text = await (await fetch(`${stage.issuer.url}/.well-known/countersign-keys.json`)).text()
   const parsed = parseKeySet(JSON.parse(text))
-  if (!parsed.ok) throw new Error(parsed.reason)
+  if (!parsed.ok) throw new Error(parsed.fault)
   return parsed.value
 }
 

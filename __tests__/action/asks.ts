@@ -25,7 +25,7 @@ export function sure<T>(value: T | undefined): T {
 /** What the usual receipt of the protocol's builders answers. */
 export function anAsk(pin: PublicKey, overrides: Partial<GateRequest> = {}): GateRequest {
   const pinned = parsePinnedKeys(pin)
-  if (!pinned.ok) throw new Error(pinned.problems.join())
+  if (!pinned.ok) throw new Error(pinned.fault.join())
   return {
     environment: sure(parseEnvironment('production')),
     deployment: {
@@ -35,7 +35,7 @@ export function anAsk(pin: PublicKey, overrides: Partial<GateRequest> = {}): Gat
       event: 'pull_request',
       pullRequest: 42,
     },
-    keys: pinned.keys,
+    keys: pinned.value,
     limits: {minApprovals: 1, requireProof: 'comment', refuseFlags: ['self', 'emergency']},
     maxTtl: 86_400_000,
     match: 'commit',

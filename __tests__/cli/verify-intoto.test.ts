@@ -19,8 +19,8 @@ const attester = makeKey()
 
 function attestation(keyid: PublicKey = attester.pin): IntotoEnvelope {
   const parsed = parseReceipt(JSON.parse(aReceipt({}, minter).text))
-  if (!parsed.ok) throw new Error(parsed.reason)
-  const payload = intotoPayload(parsed.receipt)
+  if (!parsed.ok) throw new Error(parsed.fault)
+  const payload = intotoPayload(parsed.value)
   const signature = hexToBytes(attester.signBytes(dsseInput(payload)).slice('ed25519:'.length))
   return sealEnvelope(payload, {keyid, signature})
 }

@@ -44,7 +44,7 @@ testWithVectors('Wycheproof JWK 7, 8 and 9 are refused for what they are', () =>
   const reasonOf = (id: number): string => {
     const group = testGroups.find(({tests}) => tests.some(({tcId}) => tcId === id))
     const read = group?.public === undefined ? undefined : readTokenKeys(withoutKid(group.public))
-    return read?.ok === false ? read.reason : 'taken'
+    return read?.ok === false ? read.fault : 'taken'
   }
   expect(reasonOf(7)).toMatch(/CVE-2017-15361/)
   expect(reasonOf(8)).toMatch(/1024 bits/)

@@ -29,7 +29,7 @@ export const token = signedToken()
 function signedToken(): string {
   const input = tokenSigningInput(claims, jwk.kid)
   const keys = readTokenKeys(key.publicKey)
-  if (!keys.ok) throw new TypeError(keys.reason)
+  if (!keys.ok) throw new TypeError(keys.fault)
   return acceptSignedToken(input, sign('sha256', Buffer.from(input), key.privateKey), keys.value)
 }
 

@@ -113,8 +113,8 @@ describe('the examples of docs/formats.md verify', () => {
 
   test('the key set, and the lines of the pins', () => {
     const pins = parsePinnedKeys(blocksOf(section('Keys'), '')[0] ?? '')
-    expect(pins.ok && readKeySet(exampleIn('Key set'), pins.keys)).toMatchObject({ok: true})
-    expect(pins.ok && [...pins.keys.values()].map(({status}) => status)).toEqual(['trusted', 'until', 'revoked'])
+    expect(pins.ok && readKeySet(exampleIn('Key set'), pins.value)).toMatchObject({ok: true})
+    expect(pins.ok && [...pins.value.values()].map(({status}) => status)).toEqual(['trusted', 'until', 'revoked'])
   })
 
   test('the claims, which are of that receipt', () => {

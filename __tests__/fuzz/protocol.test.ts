@@ -287,10 +287,10 @@ test('pins are total over text, and what they take prints as a line that they ta
       (lines) => {
         const pinned = parsePinnedKeys(lines)
         if (!pinned.ok) {
-          expect(pinned.problems.join(' ')).toMatch(/^[\x20-\x7e\u2026]+$/)
+          expect(pinned.fault.join(' ')).toMatch(/^[\x20-\x7e\u2026]+$/)
           return
         }
-        const printed = [...pinned.keys.values()].map((pin) =>
+        const printed = [...pinned.value.values()].map((pin) =>
           pin.status === 'trusted'
             ? pin.key
             : `${pin.key} ${pin.status === 'until' ? `until=${pin.until}` : 'revoked'}`,

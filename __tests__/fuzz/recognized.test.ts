@@ -95,7 +95,7 @@ describe('canonical claims', () => {
   const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
   const claimsByLaw = (text: string): unknown => {
     const parsed = parseClaims(parseByLaw(text))
-    return parsed.ok ? parsed.claims : undefined
+    return parsed.ok ? parsed.value : undefined
   }
   const escalated = [aPolicy({outcome: 'escalate'}), aPolicy()]
   const variants: readonly Json[] = [

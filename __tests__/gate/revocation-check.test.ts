@@ -175,8 +175,8 @@ describe("the issuer's key set", () => {
   test('that gives up another pinned key is no news: its successor is in use', async () => {
     issuer.keys = [keyEntry(stranger, {status: 'retiring'}), keyEntry(key)]
     const pinned = parsePinnedKeys(`${stranger.pin}\n${key.pin}`)
-    if (!pinned.ok) throw new Error(pinned.problems.join())
-    expect((await run([holding([receipt()])], {keys: pinned.keys})).warnings).toEqual([])
+    if (!pinned.ok) throw new Error(pinned.fault.join())
+    expect((await run([holding([receipt()])], {keys: pinned.value})).warnings).toEqual([])
   })
 
   test.each([404, 503])(

@@ -40,16 +40,16 @@ const because = reason === undefined ? '' : ` (${reason})`
 
 function receiptWith(overrides: Overrides = {}): Receipt {
   const parsed = parseReceipt(JSON.parse(aReceipt(overrides).text))
-  if (!parsed.ok) throw new Error(parsed.reason)
-  return parsed.receipt
+  if (!parsed.ok) throw new Error(parsed.fault)
+  return parsed.value
 }
 
 const envelopeOf = (receipt: Receipt): Promise<IntotoEnvelope> => attest(receipt, {signer})
 
 function pins(...lines: readonly string[]): PinnedKeys {
   const pinned = parsePinnedKeys(lines.join('\n'))
-  if (!pinned.ok) throw new Error(pinned.problems.join())
-  return pinned.keys
+  if (!pinned.ok) throw new Error(pinned.fault.join())
+  return pinned.value
 }
 
 const bytesOf = (base64: string): Buffer => Buffer.from(base64, 'base64')
@@ -166,13 +166,13 @@ maybe(`openssl takes it, and no other one bit away from it${because}`, async () 
 describe('opening an envelope', () => {
   const codeOf = (envelope: unknown, ...lines: readonly string[]): string => {
     const opened = openIntoto(envelope, pins(...(lines.length > 0 ? lines : [key.pin])))
-    return opened.ok ? 'opened' : opened.refusal.code
+    return opened.ok ? 'opened' : opened.fault.code
   }
 
   test('gives the receipt and who vouched for it', async () => {
     const receipt = receiptWith()
     const opened = openIntoto(JSON.stringify(await envelopeOf(receipt), null, 2), pins(key.pin))
-    expect(opened).toEqual({ok: true, receipt, signedBy: key.pin})
+    expect(opened).toEqual({ok: true, value: {receipt, signedBy: key.pin}})
   })
 
   test('refuses each flipped bit, a key that is not pinned, and one that is pinned as revoked', async () => {
@@ -254,7 +254,7 @@ describe('GET /v1/receipts/{id}.intoto.json', () => {
     const {id} = receiptOf(1)
     const answer = await get(`${id}.intoto.json`)
     expect(answer.status).toBe(200)
-    expect(openIntoto(await answer.text(), pins(key.pin))).toMatchObject({ok: true, receipt: {id}})
+    expect(openIntoto(await answer.text(), pins(key.pin))).toMatchObject({ok: true, value: {receipt: {id}}})
     expect(await (await get(id)).text()).toBe('the receipt itself')
   })
 

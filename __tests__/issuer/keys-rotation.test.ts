@@ -35,8 +35,8 @@ afterEach(() => issuer.close())
 
 const pinsOf = (...keys: readonly PublicKey[]): PinnedKeys => {
   const pinned = parsePinnedKeys(keys.join('\n'))
-  if (!pinned.ok) throw new Error(pinned.problems.join())
-  return pinned.keys
+  if (!pinned.ok) throw new Error(pinned.fault.join())
+  return pinned.value
 }
 
 /** What a gate with these pins makes of a receipt, once it has read the key set. */

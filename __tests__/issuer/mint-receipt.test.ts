@@ -118,7 +118,7 @@ describe('a signed receipt is accepted', () => {
     const receipt = acceptSigned(body, signature)
     const pinned = parsePinnedKeys(key.pin)
     if (!pinned.ok) throw new Error('the key of the test is not a pin')
-    expect(verifyReceipt(receipt, {keys: pinned.keys, now: 'issued', expect: {}, maxTtl: 3_600_000}).valid).toBe(true)
+    expect(verifyReceipt(receipt, {keys: pinned.value, now: 'issued', expect: {}, maxTtl: 3_600_000}).valid).toBe(true)
   })
 
   test.each([

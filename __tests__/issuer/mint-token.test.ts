@@ -18,7 +18,7 @@ function claimsOf(asked: Case, ruling: Ruling = evaluate(asked)) {
 
 function signed(input: string): string {
   const keys = readTokenKeys(jwk)
-  if (!keys.ok) throw new Error(keys.reason)
+  if (!keys.ok) throw new Error(keys.fault)
   return acceptSignedToken(input, new Uint8Array(sign('sha256', Buffer.from(input), privateKey)), keys.value)
 }
 
@@ -89,7 +89,7 @@ describe('an authority token', () => {
     const input = tokenSigningInput(claimsOf(aCase({environment: {approvals: 2}})), jwk.kid)
     const other = generateKeyPairSync('rsa', {modulusLength: 2048}).privateKey
     const keys = readTokenKeys(jwk)
-    if (!keys.ok) throw new Error(keys.reason)
+    if (!keys.ok) throw new Error(keys.fault)
     const forged = new Uint8Array(sign('sha256', Buffer.from(input), other))
     expect(() => acceptSignedToken(input, forged, keys.value)).toThrow('does not verify')
   })

@@ -221,7 +221,7 @@ describe('the check run', () => {
     const blocks = [...run.text.matchAll(/^```json\n([^]*?)\n```$/gm)]
     expect(blocks).toHaveLength(1)
     expect(blocks[0]?.[1]).toBe(printReceipt(receipt))
-    expect(parseReceipt(JSON.parse(blocks[0]?.[1] ?? ''))).toEqual({ok: true, receipt})
+    expect(parseReceipt(JSON.parse(blocks[0]?.[1] ?? ''))).toEqual({ok: true, value: receipt})
     expect(run).toMatchObject({
       name: 'countersign / production',
       headSha: head,

@@ -26,8 +26,8 @@ interface Given {
 function decided(overrides: Overrides, limits: Partial<Limits> = {}, {terms, standing}: Given = {}): Decision {
   const {text, key} = aReceipt(overrides)
   const pinned = parsePinnedKeys(key.pin)
-  if (!pinned.ok) throw new Error(pinned.problems.join())
-  const usualTerms: Terms = {keys: pinned.keys, now: noon, expect: expected, maxTtl: 86_400_000}
+  if (!pinned.ok) throw new Error(pinned.fault.join())
+  const usualTerms: Terms = {keys: pinned.value, now: noon, expect: expected, maxTtl: 86_400_000}
   const acceptance = accept(verifyReceipt(text, {...usualTerms, ...terms}), {...usual, ...limits})
   return acceptance.kind === 'deny' ? acceptance : decide(acceptance.accepted, {redeemed: false, ...standing})
 }

@@ -9,8 +9,8 @@ const stranger = makeKey()
 
 function pins(text: string): PinnedKeys {
   const pinned = parsePinnedKeys(text)
-  if (!pinned.ok) throw new Error(pinned.problems.join())
-  return pinned.keys
+  if (!pinned.ok) throw new Error(pinned.fault.join())
+  return pinned.value
 }
 
 const entry = (key: TestKey, overrides: Json = {}): Json => ({
@@ -30,7 +30,7 @@ const both = pins(`${old.pin}\n${current.pin}`)
 /** What is left of the pins, as lines. */
 function left(given: PinnedKeys, set: Json): readonly string[] {
   const read = readKeySet(JSON.stringify(set), given)
-  if (!read.ok) throw new Error(read.reason)
+  if (!read.ok) throw new Error(read.fault.reason)
   return [...narrowPins(given, read.value).values()].map((pin) =>
     pin.status === 'until' ? `${pin.key} until=${pin.until}` : `${pin.key} ${pin.status}`,
   )
@@ -78,12 +78,12 @@ describe('is not read', () => {
     ['with a member more', setOf([entry(current)], {more: 1}), 'malformed'],
     ['nothing at all', undefined, 'malformed'],
   ])('%s', (_, given, wrong) => {
-    expect(readKeySet(given, both)).toMatchObject({ok: false, wrong})
+    expect(readKeySet(given, both)).toMatchObject({ok: false, fault: {wrong}})
   })
 })
 
 test('a key that is being given up is told', () => {
   const read = readKeySet(setOf([entry(old, {status: 'retiring'}), entry(current)]), both)
-  if (!read.ok) throw new Error(read.reason)
+  if (!read.ok) throw new Error(read.fault.reason)
   expect([isRetiring(read.value, old.pin), isRetiring(read.value, current.pin)]).toEqual([true, false])
 })

@@ -8,13 +8,13 @@ const b = makeKey().pin
 
 function pinsOf(text: string): readonly string[] {
   const pinned = parsePinnedKeys(text)
-  if (!pinned.ok) throw new Error(pinned.problems.join('\n'))
-  return [...pinned.keys.values()].map(({key, status}) => `${key} ${status}`)
+  if (!pinned.ok) throw new Error(pinned.fault.join('\n'))
+  return [...pinned.value.values()].map(({key, status}) => `${key} ${status}`)
 }
 
 function problemsOf(text: string): string {
   const pinned = parsePinnedKeys(text)
-  return pinned.ok ? '' : pinned.problems.join('\n')
+  return pinned.ok ? '' : pinned.fault.join('\n')
 }
 
 function time(text: string): SecondsTime {

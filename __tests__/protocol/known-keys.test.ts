@@ -52,7 +52,7 @@ test('more keys than are remembered are each themselves, in every form', () => {
 test('whoever changes the keys that were handed out changes them for nobody else', () => {
   for (const source of [key.publicKey, publicJwk(key.publicKey)]) {
     const read = readTokenKeys(source)
-    if (!read.ok) throw new Error(read.reason)
+    if (!read.ok) throw new Error(read.fault)
     ;(read.value as Map<string, unknown>).clear()
     expect(codeOf(source)).toBe('valid')
   }

@@ -19,7 +19,7 @@ function parsed(receipt: unknown): JsonValue {
 
 function refusalOf(receipt: unknown): string {
   const result = parseReceipt(parsed(receipt))
-  return result.ok ? 'taken' : result.reason
+  return result.ok ? 'taken' : result.fault
 }
 
 const whole = aReceipt().receipt
@@ -156,8 +156,8 @@ test('what is signed is the canonical JSON of everything but the signature', () 
 
 test('a printed receipt parses to the same receipt', () => {
   const result = parseReceipt(parsed(whole))
-  if (!result.ok) throw new Error(result.reason)
-  const again = parseReceipt(parsed(JSON.parse(printReceipt(result.receipt))))
+  if (!result.ok) throw new Error(result.fault)
+  const again = parseReceipt(parsed(JSON.parse(printReceipt(result.value))))
   expect(again).toEqual(result)
 })
 

@@ -64,8 +64,8 @@ function codeFor(
   limits: Partial<Limits> = {},
 ): string {
   const pinned = parsePinnedKeys(terms.pins ?? key.pin)
-  if (!pinned.ok) throw new Error(pinned.problems.join())
-  const usual = {keys: pinned.keys, now: noon, expect: expected, maxTtl: 86_400_000}
+  if (!pinned.ok) throw new Error(pinned.fault.join())
+  const usual = {keys: pinned.value, now: noon, expect: expected, maxTtl: 86_400_000}
   const verdict = verifyReceipt(aReceipt(overrides, key).text, {...usual, ...terms})
   const acceptance = accept(verdict, {minApprovals: 1, requireProof: 'comment', refuseFlags: ['self'], ...limits})
   const decision = acceptance.kind === 'deny' ? acceptance : decide(acceptance.accepted, {redeemed: false})

@@ -13,7 +13,7 @@ const pkcs1 = key.publicKey.export({format: 'pem', type: 'pkcs1'}).toString()
 
 const reasonOf = (source: unknown): string => {
   const read = readTokenKeys(source)
-  return read.ok ? [...read.value.keys()].join() : read.reason
+  return read.ok ? [...read.value.keys()].join() : read.fault
 }
 
 describe('every form of one key verifies the same token', () => {

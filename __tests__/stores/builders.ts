@@ -62,9 +62,9 @@ export function receiptOf(n: number, overrides: Overrides = {}): Receipt {
   const known = minted.get(name)
   if (known !== undefined) return known
   const parsed = parseReceipt(key.sign(body))
-  if (!parsed.ok) throw new Error(parsed.reason)
-  minted.set(name, parsed.receipt)
-  return parsed.receipt
+  if (!parsed.ok) throw new Error(parsed.fault)
+  minted.set(name, parsed.value)
+  return parsed.value
 }
 
 export const statementOf = (n: number, {repositoryId: id} = scopeOf()): IdempotencyKey => ({

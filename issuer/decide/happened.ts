@@ -22,8 +22,8 @@ export function readHappened(events: readonly FoundEvent[]): Happened {
 
 function parseRevoked({entry, body}: FoundEvent): Revocation {
   const parsed = parseRevocation(JSON.parse(body))
-  if (!parsed.ok) throw new Error(`the revocation of entry ${entry.seq} is damaged: ${parsed.reason}`)
-  return parsed.revocation
+  if (!parsed.ok) throw new Error(`the revocation of entry ${entry.seq} is damaged: ${parsed.fault}`)
+  return parsed.value
 }
 
 /** This program's own writing: the JSON's shape is trusted. Its nonce stays with the record. */

@@ -190,6 +190,6 @@ export async function signKeySet(
   const keySet: KeySet = {...body, signature: printSignature(await signer.sign(signingBytes(body)))}
   const pins = new Map([[body.publicKey, {key: body.publicKey, status: 'trusted' as const}]])
   const read = readKeySet(keySet, pins)
-  if (!read.ok) throw new Error(`the signed key set does not verify: ${read.reason}`)
+  if (!read.ok) throw new Error(`the signed key set does not verify: ${read.fault.reason}`)
   return keySet
 }

@@ -47,7 +47,7 @@ export async function openKmsTokenSigner(
   if (fault !== undefined) return refuse(keyId, fault)
   const jwk = publicJwk(key)
   const keys = readTokenKeys(jwk)
-  if (!keys.ok) return refuse(keyId, `is no token key: ${keys.reason}`)
+  if (!keys.ok) return refuse(keyId, `is no token key: ${keys.fault}`)
   return accept({
     kid: jwk.kid,
     jwk,

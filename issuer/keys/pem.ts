@@ -53,7 +53,7 @@ function load<T>(path: string, read: (text: string, name: string) => Loaded<T>):
 function tokenSignerOf(key: KeyObject): TokenSigner {
   const jwk = publicJwk(createPublicKey(key))
   const keys = readTokenKeys(jwk)
-  if (!keys.ok) throw new Error(`an RSA key that was accepted is no token key: ${keys.reason}`)
+  if (!keys.ok) throw new Error(`an RSA key that was accepted is no token key: ${keys.fault}`)
   return {
     kid: jwk.kid,
     jwk,

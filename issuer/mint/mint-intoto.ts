@@ -28,6 +28,6 @@ export function acceptSignedEnvelope(
 ): IntotoEnvelope {
   const envelope = sealEnvelope(payload, {keyid: publicKey, signature})
   const opened = openIntoto(envelope, new Map([[publicKey, {key: publicKey, status: 'trusted'}]]))
-  if (!opened.ok) throw new Error(`the signed envelope does not verify: ${opened.refusal.code}`)
+  if (!opened.ok) throw new Error(`the signed envelope does not verify: ${opened.fault.code}`)
   return envelope
 }

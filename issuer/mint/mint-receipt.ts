@@ -73,7 +73,7 @@ export function mintReceiptBody(order: ReceiptOrder): Minted {
   }
   // The format's own parser has the last word on what may be signed; only the signature is still to come.
   const parsed = parseReceipt({...body, signature: `ed25519:${'0'.repeat(128)}`})
-  return parsed.ok ? {kind: 'minted', body} : {kind: 'unmintable', why: parsed.reason}
+  return parsed.ok ? {kind: 'minted', body} : {kind: 'unmintable', why: parsed.fault}
 }
 
 /** `rcpt_dg_` and the ULID of the decision. */

@@ -190,7 +190,7 @@ function openFacts({disclosures}: EvidenceBundle): JsonObject {
   const sections = new Map<SectionName, JsonValue>()
   for (const disclosure of disclosures) {
     const opened = parseDisclosure(disclosure)
-    if (opened.ok) sections.set(opened.section.name, opened.section.value)
+    if (opened.ok) sections.set(opened.value.name, opened.value.value)
   }
   const member = (name: SectionName, path: string): JsonValue => {
     const section = sections.get(name)

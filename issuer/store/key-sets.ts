@@ -40,6 +40,6 @@ function writesOf({head: {last, frontier}, entry, keySet}: KeyChange): readonly 
 function parseBody(item: Item | undefined): KeySet {
   if (item === undefined) throw new Error('the store holds no record of its newest key set')
   const parsed = parseKeySet(JSON.parse(textOf(item, 'body')))
-  if (!parsed.ok) throw new Error(`a stored key set is damaged: ${parsed.reason}`)
+  if (!parsed.ok) throw new Error(`a stored key set is damaged: ${parsed.fault}`)
   return parsed.value
 }

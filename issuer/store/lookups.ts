@@ -157,9 +157,9 @@ async function readDecision(table: Table, item: Item): Promise<FoundDecision> {
 
 function parseFound(item: Item): FoundReceipt {
   const parsed = parseReceipt(JSON.parse(textOf(item, 'receipt')))
-  if (!parsed.ok) throw new Error(`a stored receipt is damaged: ${parsed.reason}`)
+  if (!parsed.ok) throw new Error(`a stored receipt is damaged: ${parsed.fault}`)
   return {
-    receipt: parsed.receipt,
+    receipt: parsed.value,
     seq: Number(textOf(item, 'sk')),
     public: item['public'] === 1,
     ownerId: integerOf(item, 'ownerId'),

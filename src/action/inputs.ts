@@ -164,8 +164,8 @@ const quote = (text: string): string => JSON.stringify(text.length > 24 ? `${tex
 
 function readKeys(form: Form): PinnedKeys | Fault {
   const parsed = parsePinnedKeys(form.text('public-key'))
-  if (parsed.ok) return parsed.keys
-  return form.fault('public-key', `is wrong: ${parsed.problems.join('; ')}`)
+  if (parsed.ok) return parsed.value
+  return form.fault('public-key', `is wrong: ${parsed.fault.join('; ')}`)
 }
 
 /** An id without its name, or a name without its id, says too little about what is deployed. */

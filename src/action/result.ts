@@ -100,7 +100,7 @@ function readClaims(candidate: unknown): Receipt | undefined {
   const json = typeof candidate === 'string' || candidate instanceof Uint8Array ? parseJson(candidate) : undefined
   const value: unknown = json?.ok === true ? json.value : candidate
   const parsed = isPlainObject(value) ? parseReceipt(value) : undefined
-  return parsed?.ok === true ? parsed.receipt : undefined
+  return parsed?.ok === true ? parsed.value : undefined
 }
 
 function commentFor({code}: Refusal, ask: GateOutcome['ask']): GateResult['comment'] {

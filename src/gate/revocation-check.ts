@@ -82,9 +82,11 @@ export class RevocationCheck {
     const {issuer, limit} = this.#tools
     if (issuer === undefined || this.#isDown) return keys
     const fetched = await issuer.client.fetchKeySet(limit())
-    const read = fetched.ok ? readKeySet(fetched.value, keys) : {ok: false as const, reason: fetched.fault.problem}
+    const read = fetched.ok
+      ? readKeySet(fetched.value, keys)
+      : {ok: false as const, fault: {reason: fetched.fault.problem}}
     if (!read.ok) {
-      this.#warnings.push(`Whether the issuer still stands by the pinned keys was not checked: ${read.reason}.`)
+      this.#warnings.push(`Whether the issuer still stands by the pinned keys was not checked: ${read.fault.reason}.`)
       return keys
     }
     this.#keySet = read.value

@@ -57,7 +57,7 @@ export class DocumentFinder {
     const bytes = await this.#documents.read(`${folderOf(entry)}/receipt.json`)
     const json = bytes instanceof Uint8Array ? parseJson(bytes) : undefined
     const parsed = json?.ok === true ? parseReceipt(json.value) : undefined
-    return parsed?.ok === true ? parsed.receipt : undefined
+    return parsed?.ok === true ? parsed.value : undefined
   }
 
   /** What happened to the receipt of this entry later, in the order of the ledger. */

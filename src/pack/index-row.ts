@@ -76,7 +76,7 @@ function readTold(happened: readonly Happened[]): RowSource {
   })
   const revocations = bodies.flatMap(({word, value}) => {
     const parsed = word === 'revoked' ? parseRevocation(value) : undefined
-    return parsed?.ok === true ? [parsed.revocation] : []
+    return parsed?.ok === true ? [parsed.value] : []
   })
   const reports = bodies.flatMap(({word, value}) => (word === 'revoked' ? [] : [{word, ...readReport(value)}]))
   return {

@@ -97,7 +97,7 @@ export function readClaims(text: string): TokenClaims | undefined {
   const jws = parseCompactJws(text)
   const json = jws.ok ? parseJson(jws.value.payload) : jws
   const claims = json.ok ? parseClaims(json.value) : json
-  return claims.ok ? claims.claims : undefined
+  return claims.ok ? claims.value : undefined
 }
 
 export function judgeEvidence(found: Found, {keys, tally}: Judging): PackFault | undefined {
@@ -152,8 +152,8 @@ export function judgeKeys(found: Found, {keys, tally}: Judging): PackFault | und
   const json = parseJson(bytes)
   if (!json.ok || !parseKeySet(json.value).ok) return packFault(path, 'pack_document_malformed', 'it is no key set')
   const signed = readKeySet(bytes, keys.receipts)
-  if (!signed.ok && signed.wrong !== 'key_not_pinned' && signed.wrong !== 'key_revoked') {
-    return packFault(path, 'pack_document_malformed', `the key set does not hold: ${signed.reason}`)
+  if (!signed.ok && signed.fault.wrong !== 'key_not_pinned' && signed.fault.wrong !== 'key_revoked') {
+    return packFault(path, 'pack_document_malformed', `the key set does not hold: ${signed.fault.reason}`)
   }
   tally.keySets += 1
   if (!signed.ok) tally.keySetsUnpinned += 1

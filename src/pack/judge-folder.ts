@@ -95,7 +95,7 @@ function narrowedPins(folder: PackFiles, pins: PackKeys['receipts']): PackKeys['
 function readJwks(folder: PackFiles, onFault: Watcher['onFault']): PackKeys['tokens'] {
   const keys = readTokenKeys(new TextDecoder().decode(folder.read(packPaths.jwks)))
   if (keys.ok) return keys.value
-  onFault(packFault(packPaths.jwks, 'pack_document_malformed', keys.reason))
+  onFault(packFault(packPaths.jwks, 'pack_document_malformed', keys.fault))
   return undefined
 }
 

@@ -69,10 +69,10 @@ export class PackWalk {
     this.tally.entries += 1
     const broken = this.#follow(line)
     const json = parseJson(line)
-    const parsed = json.ok ? parseSegmentEntry(json.value) : json
-    if (!parsed.ok) return {faults: broken, isDecision: false}
-    const entry = isMasked(parsed.entry) ? undefined : parsed.entry
-    this.#last = {seq: parsed.entry.seq, entry}
+    const parsed = json.ok ? parseSegmentEntry(json.value) : undefined
+    if (parsed?.ok !== true) return {faults: broken, isDecision: false}
+    const entry = isMasked(parsed.value) ? undefined : parsed.value
+    this.#last = {seq: parsed.value.seq, entry}
     this.#first ??= this.#last
     if (entry === undefined) this.tally.masked += 1
     if (entry === undefined || !isInPeriod(entry, this.#order.head)) {

@@ -209,16 +209,16 @@ class PackWriter {
 
 function readLine(line: string): {readonly seq: number; readonly hash: string; readonly entry: Entry | undefined} {
   const json = parseJson(line)
-  const parsed = json.ok ? parseSegmentEntry(json.value) : json
-  if (!parsed.ok) throw new Error(`an entry of the ledger cannot be read: ${parsed.reason}`)
-  const {entry} = parsed
+  const parsed = json.ok ? parseSegmentEntry(json.value) : {ok: false as const, fault: json.reason}
+  if (!parsed.ok) throw new Error(`an entry of the ledger cannot be read: ${parsed.fault}`)
+  const entry = parsed.value
   return {seq: entry.seq, hash: entry.hash, entry: isMasked(entry) ? undefined : entry}
 }
 
 function readReceipt(text: string): Receipt | undefined {
   const json = parseJson(text)
   const parsed = json.ok ? parseReceipt(json.value) : undefined
-  return parsed?.ok === true ? parsed.receipt : undefined
+  return parsed?.ok === true ? parsed.value : undefined
 }
 
 function redactText(text: string, names: PackHead['redacted']): string {
@@ -232,8 +232,8 @@ function redactText(text: string, names: PackHead['redacted']): string {
 /** What the page starts with: the keys that the issuer itself shows. */
 function keysOf(keySet: string, checkpoint: string): {readonly pins: string; readonly ledgerKey: string} {
   const json = parseJson(keySet)
-  const set = json.ok ? parseKeySet(json.value) : json
-  if (!set.ok) throw new Error(`the key set of the issuer cannot be read: ${set.reason}`)
+  const set = json.ok ? parseKeySet(json.value) : {ok: false as const, fault: json.reason}
+  if (!set.ok) throw new Error(`the key set of the issuer cannot be read: ${set.fault}`)
   const keys = set.value.keys
   const ledger = keys.find(({use}) => use === 'ledger')?.publicKey
   const receipts = keys.filter(({use, status}) => use === 'receipt' && status !== 'revoked')

@@ -16,6 +16,7 @@ import {
   parseRepositoryName,
 } from './ids.ts'
 import type {Receipt} from './receipt.ts'
+import type {Result} from './result.ts'
 import type {Revocation} from './revocation.ts'
 import {ShapeFault, by, listOf, oneOf, optional, readMembers} from './shape.ts'
 import {type SecondsTime, parseSecondsTime} from './times.ts'
@@ -220,11 +221,11 @@ const auditMembers = {
 }
 
 /** A parsed JSON value as an answer, or the first thing wrong with it. Nothing in it is verified yet. */
-export function parseAudit(value: unknown): {ok: true; audit: Audit} | {ok: false; reason: string} {
+export function parseAudit(value: unknown): Result<Audit, string> {
   try {
-    return {ok: true, audit: readMembers({value, path: ''}, auditMembers)}
+    return {ok: true, value: readMembers({value, path: ''}, auditMembers)}
   } catch (fault) {
-    if (fault instanceof ShapeFault) return {ok: false, reason: fault.message}
+    if (fault instanceof ShapeFault) return {ok: false, fault: fault.message}
     throw fault
   }
 }

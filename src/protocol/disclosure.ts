@@ -8,6 +8,7 @@ import {parseBase64url, printBase64url} from './base64url.ts'
 import {digestOf} from './crypto.ts'
 import type {Digest} from './ids.ts'
 import {type JsonValue, canonicalBytes, parseJson} from './json.ts'
+import type {Result} from './result.ts'
 
 /** Every section that a bundle may hold, in the order in which bundles are made. */
 export const sectionNames = [
@@ -40,23 +41,26 @@ export function printDisclosure({name, value}: Section, salt: Uint8Array | undef
 /** No canonical form of the section is needed: the digest is that of the disclosure's own text. */
 export const commitmentOf = (disclosure: string): Digest => digestOf(disclosure)
 
-export type DisclosureReading =
-  | {readonly ok: true; readonly section: Section}
-  | {readonly ok: false; readonly wrong: 'form' | 'salt'; readonly reason: string}
+export interface DisclosureFault {
+  readonly wrong: 'form' | 'salt'
+  /** Completes "a disclosure …". */
+  readonly reason: string
+}
 
-/** Total. `reason` completes "a disclosure …". */
-export function parseDisclosure(disclosure: string): DisclosureReading {
-  const malformed = (reason: string): DisclosureReading => ({ok: false, wrong: 'form', reason})
+/** Total. */
+export function parseDisclosure(disclosure: string): Result<Section, DisclosureFault> {
+  const failed = (reason: string, wrong: DisclosureFault['wrong'] = 'form') =>
+    ({ok: false, fault: {wrong, reason}}) as const
   const bytes = parseBase64url(disclosure)
-  if (bytes === undefined) return malformed('is not canonical base64url without padding')
+  if (bytes === undefined) return failed('is not canonical base64url without padding')
   const json = parseJson(bytes)
-  if (!json.ok) return malformed(`is not strict JSON: ${json.reason} (at character ${json.at})`)
-  if (!Array.isArray(json.value) || json.value.length !== 3) return malformed('must be [salt, name, value]')
+  if (!json.ok) return failed(`is not strict JSON: ${json.reason} (at character ${json.at})`)
+  if (!Array.isArray(json.value) || json.value.length !== 3) return failed('must be [salt, name, value]')
   const [salt = null, word = null, value = null] = json.value as readonly JsonValue[]
   const name = sectionNames.find((known) => known === word)
-  if (name === undefined) return malformed(`must name one of ${sectionNames.join(', ')}`)
+  if (name === undefined) return failed(`must name one of ${sectionNames.join(', ')}`)
   if (typeof salt !== 'string' || parseBase64url(salt)?.length !== saltBytes) {
-    return {ok: false, wrong: 'salt', reason: `has for "${name}" a salt that is not ${saltBytes} bytes of base64url`}
+    return failed(`has for "${name}" a salt that is not ${saltBytes} bytes of base64url`, 'salt')
   }
-  return {ok: true, section: {name, value}}
+  return {ok: true, value: {name, value}}
 }

@@ -126,8 +126,8 @@ export function macOf(header: EvidenceHeader, key: Uint8Array): string {
 export function redact(bundle: EvidenceBundle, names: readonly SectionName[]): EvidenceBundle {
   const disclosures = bundle.disclosures.filter((disclosure) => {
     const opened = parseDisclosure(disclosure)
-    if (!opened.ok) throw new TypeError(`evidence: a disclosure ${opened.reason}`)
-    return !names.includes(opened.section.name)
+    if (!opened.ok) throw new TypeError(`evidence: a disclosure ${opened.fault.reason}`)
+    return !names.includes(opened.value.name)
   })
   return {...bundle, disclosures}
 }

@@ -14,6 +14,7 @@ import {parseBase64, printBase64} from './ledger/note.ts'
 import {readProofText} from './proof-text.ts'
 import {type Receipt, maxReceiptBytes, parseReceipt} from './receipt.ts'
 import type {Refusal} from './refusals.ts'
+import type {Result} from './result.ts'
 import {ShapeFault, by, listOf, oneOf, readMembers} from './shape.ts'
 
 export const intotoPayloadType = 'application/vnd.in-toto+json'
@@ -70,9 +71,7 @@ const envelopeMembers = {
   signatures: listOf((value, path) => readMembers({value, path}, signatureMembers), {min: 1, max: 1}),
 }
 
-export type OpenedEnvelope =
-  | {readonly ok: true; readonly receipt: Receipt; readonly signedBy: PublicKey}
-  | {readonly ok: false; readonly refusal: Refusal}
+export type OpenedEnvelope = Result<{readonly receipt: Receipt; readonly signedBy: PublicKey}, Refusal>
 
 /** The receipt in an envelope that a pinned key signed. Whether the receipt itself holds is verifyReceipt's question. Total. */
 export function openIntoto(input: unknown, keys: PinnedKeys): OpenedEnvelope {
@@ -85,7 +84,7 @@ export function openIntoto(input: unknown, keys: PinnedKeys): OpenedEnvelope {
     const [{keyid, sig} = {keyid: undefined, sig: undefined}] = signatures
     if (keyid === undefined) return malformed('nobody signed it')
     const refusal = checkSigner({keyid, sig, payload}, keys)
-    return refusal === undefined ? readStatement(payload, keyid) : {ok: false, refusal}
+    return refusal === undefined ? readStatement(payload, keyid) : {ok: false, fault: refusal}
   } catch (fault) {
     if (fault instanceof ShapeFault) return malformed(fault.message)
     throw fault
@@ -94,9 +93,9 @@ export function openIntoto(input: unknown, keys: PinnedKeys): OpenedEnvelope {
 
 const malformed = (problem: string): OpenedEnvelope => ({
   ok: false,
-  refusal: {code: 'receipt_malformed', problem: `the envelope around it: ${problem}`},
+  fault: {code: 'receipt_malformed', problem: `the envelope around it: ${problem}`},
 })
-const tooLarge = (problem: string): OpenedEnvelope => ({ok: false, refusal: {code: 'receipt_too_large', problem}})
+const tooLarge = (problem: string): OpenedEnvelope => ({ok: false, fault: {code: 'receipt_too_large', problem}})
 
 interface SignedPayload {
   readonly keyid: PublicKey
@@ -123,9 +122,9 @@ function readStatement(payload: Uint8Array, signedBy: PublicKey): OpenedEnvelope
   const members = {_type: asIs, subject: asIs, predicateType: asIs, predicate: asIs}
   const {predicate} = readMembers({value: json.value, path: ''}, members)
   const parsed = parseReceipt(predicate)
-  if (!parsed.ok) return malformed(`its predicate: ${parsed.reason}`)
-  if (canonicalJson(intotoStatement(parsed.receipt)) !== new TextDecoder().decode(payload)) {
+  if (!parsed.ok) return malformed(`its predicate: ${parsed.fault}`)
+  if (canonicalJson(intotoStatement(parsed.value)) !== new TextDecoder().decode(payload)) {
     return malformed('its statement is not that of the receipt in it')
   }
-  return {ok: true, receipt: parsed.receipt, signedBy}
+  return {ok: true, value: {receipt: parsed.value, signedBy}}
 }

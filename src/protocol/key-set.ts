@@ -1,8 +1,9 @@
 /** The key set that an issuer publishes (formats §1, "Keys"): it takes trust away from pinned keys, and never gives any. */
 import {parsePublicKey, parseRepositoryId, parseSignature} from './ids.ts'
 import {type KeySet, type Pin, type PinnedKeys, type PublishedKey} from './keys.ts'
+import type {Result} from './result.ts'
 import {ShapeFault, by, listOf, oneOf, readMembers} from './shape.ts'
-import {type Parsed, type SignedResult, readSigned} from './signed.ts'
+import {type SignedResult, readSigned} from './signed.ts'
 import {type SecondsTime, parseSecondsTime} from './times.ts'
 
 const maxKeys = 16
@@ -33,11 +34,11 @@ const keySetMembers = {
 }
 
 /** A parsed JSON value as a key set, or the first thing wrong with it. */
-export function parseKeySet(value: unknown): Parsed<KeySet> {
+export function parseKeySet(value: unknown): Result<KeySet, string> {
   try {
     return {ok: true, value: readMembers({value, path: ''}, keySetMembers)}
   } catch (fault) {
-    if (fault instanceof ShapeFault) return {ok: false, reason: fault.message}
+    if (fault instanceof ShapeFault) return {ok: false, fault: fault.message}
     throw fault
   }
 }

@@ -1,6 +1,7 @@
 /** The keys that a verifier pinned, and the key set that an issuer publishes (formats §1, "Keys"). */
 import {isStrictPoint, publicKeyBytes} from './crypto.ts'
 import {type PublicKey, type Signature, parsePublicKey} from './ids.ts'
+import type {Result} from './result.ts'
 import {type SecondsTime, parseSecondsTime, secondsTimeToMs} from './times.ts'
 
 /** One line of a pin: `pp_pk_…`, `pp_pk_… until=<time>` or `pp_pk_… revoked`. */
@@ -12,7 +13,7 @@ export type Pin =
 export type PinnedKeys = ReadonlyMap<PublicKey, Pin>
 
 /** A malformed line among several refuses all. Problems name the line and the fix. */
-export function parsePinnedKeys(text: string): {ok: true; keys: PinnedKeys} | {ok: false; problems: readonly string[]} {
+export function parsePinnedKeys(text: string): Result<PinnedKeys, readonly string[]> {
   const keys = new Map<PublicKey, Pin>()
   const problems: string[] = []
   for (const [i, raw] of text.split('\n').entries()) {
@@ -26,7 +27,7 @@ export function parsePinnedKeys(text: string): {ok: true; keys: PinnedKeys} | {o
   if (keys.size === 0 && problems.length === 0) {
     problems.push('no key is pinned; give the pp_pk_… line that the issuer prints when it starts')
   }
-  return problems.length > 0 ? {ok: false, problems} : {ok: true, keys}
+  return problems.length > 0 ? {ok: false, fault: problems} : {ok: true, value: keys}
 }
 
 function parsePin(line: string): Pin | string {

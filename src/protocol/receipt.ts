@@ -29,6 +29,7 @@ import {
   parseSignature,
 } from './ids.ts'
 import {canonicalBytes} from './json.ts'
+import type {Result} from './result.ts'
 import {readScope} from './scope.ts'
 import {ShapeFault, by, listOf, oneOf, readMembers} from './shape.ts'
 import {type SecondsTime, parseSecondsTime, secondsTimeToMs} from './times.ts'
@@ -133,13 +134,13 @@ const receiptMembers = {
 }
 
 /** A parsed JSON value as a receipt, or the first thing wrong with it. No cryptography and no clock. */
-export function parseReceipt(value: unknown): {ok: true; receipt: Receipt} | {ok: false; reason: string} {
+export function parseReceipt(value: unknown): Result<Receipt, string> {
   try {
     const receipt: Receipt = readMembers({value, path: ''}, receiptMembers)
     checkRelations(receipt)
-    return {ok: true, receipt}
+    return {ok: true, value: receipt}
   } catch (fault) {
-    if (fault instanceof ShapeFault) return {ok: false, reason: fault.message}
+    if (fault instanceof ShapeFault) return {ok: false, fault: fault.message}
     throw fault
   }
 }

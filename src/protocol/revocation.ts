@@ -22,8 +22,9 @@ import {
 import {quote} from './json.ts'
 import type {PinnedKeys} from './keys.ts'
 import {type Faulty, faulty} from './proof-faults.ts'
+import type {Result} from './result.ts'
 import {ShapeFault, by, oneOf, readMembers} from './shape.ts'
-import {type Parsed, readSigned} from './signed.ts'
+import {readSigned} from './signed.ts'
 import {type SecondsTime, parseSecondsTime} from './times.ts'
 
 declare const brand: unique symbol
@@ -78,16 +79,16 @@ const revocationMembers = {
 }
 
 /** A parsed JSON value as a revocation, or the first thing wrong with it. No cryptography and no clock. */
-export function parseRevocation(value: unknown): {ok: true; revocation: Revocation} | {ok: false; reason: string} {
+export function parseRevocation(value: unknown): Result<Revocation, string> {
   try {
     const revocation: Revocation = readMembers({value, path: ''}, revocationMembers)
     const {cause, statement} = revocation
     if (statement === null && (cause === 'person' || cause === 'denied')) {
       throw new ShapeFault('statement', 'must name the comment that asked for it')
     }
-    return {ok: true, revocation}
+    return {ok: true, value: revocation}
   } catch (fault) {
-    if (fault instanceof ShapeFault) return {ok: false, reason: fault.message}
+    if (fault instanceof ShapeFault) return {ok: false, fault: fault.message}
     throw fault
   }
 }
@@ -105,14 +106,9 @@ export interface RevocationResult {
 
 /** Total. No clock: a revocation has no end, and one whose time is still to come already forbids. */
 export function verifyRevocation(input: unknown, {keys, expect = {}}: RevocationTerms): RevocationResult | Faulty {
-  const read = readSigned(input, readRevocation, keys)
-  if (!read.ok) return faulty(`revocation_${read.wrong}`, read.reason)
+  const read = readSigned(input, parseRevocation, keys)
+  if (!read.ok) return faulty(`revocation_${read.fault.wrong}`, read.fault.reason)
   return checkTarget(read.value, expect) ?? {valid: true, revocation: read.value}
-}
-
-const readRevocation = (value: unknown): Parsed<Revocation> => {
-  const parsed = parseRevocation(value)
-  return parsed.ok ? {ok: true, value: parsed.revocation} : parsed
 }
 
 function checkTarget(revocation: Revocation, expect: object): Faulty | undefined {

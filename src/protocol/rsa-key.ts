@@ -10,6 +10,7 @@ import {
   parseJson,
   quote,
 } from './json.ts'
+import type {Result} from './result.ts'
 
 /** By `kid`, the thumbprint. A Map: a `kid` such as `__proto__` finds nothing. */
 export type TokenKeys = ReadonlyMap<string, RsaKey>
@@ -24,7 +25,7 @@ export interface PublicJwk {
   readonly kid: string
 }
 
-export type KeyReading<T> = {readonly ok: true; readonly value: T} | {readonly ok: false; readonly reason: string}
+export type KeyReading<T> = Result<T, string>
 
 const minBits = 2048
 const maxBits = 8192
@@ -34,10 +35,10 @@ const maxPemLength = 4096
 const maxJwksLength = 65_536
 const maxJwksKeys = 64
 
-/** Total. `reason` says what is wrong with the key, and quotes nothing of it. */
+/** Total. A fault says what is wrong with the key, and quotes nothing of it. */
 export function readTokenKeys(source: unknown): KeyReading<TokenKeys> {
   if (typeof source === 'string') return readOnce(source, readKeyText)
-  if (typeof source !== 'object' || source === null) return {ok: false, reason: expected}
+  if (typeof source !== 'object' || source === null) return {ok: false, fault: expected}
   const known = knownObjects.get(source)
   if (known !== undefined && (known.jwk === undefined || holdsStill(source, known.jwk))) return recall(known.keys)
   const key = importRsaKey({object: source})
@@ -118,23 +119,22 @@ const publicPem =
 
 function readKeyText(text: string): KeyReading<TokenKeys> {
   if (text.startsWith('{')) return readJwkText(text)
-  if (text.length > maxPemLength || !publicPem.test(text))
-    return {ok: false, reason: `it is no public key; ${expected}`}
+  if (text.length > maxPemLength || !publicPem.test(text)) return {ok: false, fault: `it is no public key; ${expected}`}
   const key = importRsaKey({pem: text})
-  return key === undefined ? {ok: false, reason: notPublic} : keyed([judgeKey(key)])
+  return key === undefined ? {ok: false, fault: notPublic} : keyed([judgeKey(key)])
 }
 
 function readJwkText(text: string): KeyReading<TokenKeys> {
-  if (text === '' || text.length > maxJwksLength) return {ok: false, reason: notJwk}
+  if (text === '' || text.length > maxJwksLength) return {ok: false, fault: notJwk}
   const json = parseJson(text)
-  if (!json.ok) return {ok: false, reason: `it is not strict JSON: ${json.reason} (at character ${json.at})`}
+  if (!json.ok) return {ok: false, fault: `it is not strict JSON: ${json.reason} (at character ${json.at})`}
   const {value} = json
-  if (!isPlainObject(value)) return {ok: false, reason: expected}
+  if (!isPlainObject(value)) return {ok: false, fault: expected}
   const keys = value['keys']
   if (keys === undefined) return keyed([readJwk(value)])
-  if (!Array.isArray(keys)) return {ok: false, reason: 'the member "keys" of the JWKS must be an array'}
+  if (!Array.isArray(keys)) return {ok: false, fault: 'the member "keys" of the JWKS must be an array'}
   const wanted = (keys as readonly JsonValue[]).filter((key) => !isForAnotherUse(key))
-  if (wanted.length === 0) return {ok: false, reason: 'the JWKS holds no RSA key for RS256 signatures'}
+  if (wanted.length === 0) return {ok: false, fault: 'the JWKS holds no RSA key for RS256 signatures'}
   return keyed(wanted.map(readJwk))
 }
 
@@ -155,21 +155,21 @@ const maySign = (jwk: JsonObject): boolean => {
 }
 
 function readJwk(jwk: JsonValue): KeyReading<KidAndKey> {
-  if (!isPlainObject(jwk)) return {ok: false, reason: 'a key of the JWKS must be an object'}
-  if (secretMembers.some((name) => name in jwk)) return {ok: false, reason: notPublic}
+  if (!isPlainObject(jwk)) return {ok: false, fault: 'a key of the JWKS must be an object'}
+  if (secretMembers.some((name) => name in jwk)) return {ok: false, fault: notPublic}
   const {kty, alg = 'RS256', use = 'sig', n, e, kid} = jwk
-  if (kty !== 'RSA') return {ok: false, reason: notPublic}
-  if (alg !== 'RS256') return {ok: false, reason: 'the JWK is for another algorithm than RS256'}
-  if (use !== 'sig' || !maySign(jwk)) return {ok: false, reason: 'the JWK is for another use than verifying signatures'}
+  if (kty !== 'RSA') return {ok: false, fault: notPublic}
+  if (alg !== 'RS256') return {ok: false, fault: 'the JWK is for another algorithm than RS256'}
+  if (use !== 'sig' || !maySign(jwk)) return {ok: false, fault: 'the JWK is for another use than verifying signatures'}
   if (!isNumberText(n) || !isNumberText(e)) {
-    return {ok: false, reason: '"n" and "e" of the JWK must be canonical base64url without a leading zero byte'}
+    return {ok: false, fault: '"n" and "e" of the JWK must be canonical base64url without a leading zero byte'}
   }
   const key = importRsaKey({n, e})
-  if (key === undefined) return {ok: false, reason: notPublic}
+  if (key === undefined) return {ok: false, fault: notPublic}
   const judged = judgeKey(key)
   if (!judged.ok || kid === undefined || kid === judged.value[0]) return judged
   const shown = typeof kid === 'string' ? quote(kid) : 'of the JWK'
-  return {ok: false, reason: `the kid ${shown} is not the RFC 7638 thumbprint of its key, ${judged.value[0]}`}
+  return {ok: false, fault: `the kid ${shown} is not the RFC 7638 thumbprint of its key, ${judged.value[0]}`}
 }
 
 /** RFC 7518 §2, Base64urlUInt: the fewest bytes that hold the number. */
@@ -180,11 +180,11 @@ type KidAndKey = readonly [kid: string, key: RsaKey]
 
 function judgeKey(key: RsaKey): KeyReading<KidAndKey> {
   if (!(key.bits >= minBits && key.bits <= maxBits)) {
-    return {ok: false, reason: `the key has ${key.bits} bits: 2048 to 8192 are needed`}
+    return {ok: false, fault: `the key has ${key.bits} bits: 2048 to 8192 are needed`}
   }
-  if (!(key.exponent >= minExponent)) return {ok: false, reason: 'the exponent of the key is below 65537'}
+  if (!(key.exponent >= minExponent)) return {ok: false, fault: 'the exponent of the key is below 65537'}
   if (hasWeakPrimes(key.n))
-    return {ok: false, reason: 'the key was made by faulty hardware (CVE-2017-15361): replace it'}
+    return {ok: false, fault: 'the key was made by faulty hardware (CVE-2017-15361): replace it'}
   return {ok: true, value: [thumbprint({kty: 'RSA', n: key.n, e: key.e}), key]}
 }
 
@@ -193,7 +193,7 @@ function keyed(readings: readonly KeyReading<KidAndKey>[]): KeyReading<TokenKeys
   for (const reading of readings) {
     if (!reading.ok) return reading
     const [kid, key] = reading.value
-    if (keys.has(kid)) return {ok: false, reason: `the key ${kid} stands twice in the JWKS`}
+    if (keys.has(kid)) return {ok: false, fault: `the key ${kid} stands twice in the JWKS`}
     keys.set(kid, key)
   }
   return {ok: true, value: keys}
@@ -240,7 +240,7 @@ export function publicJwk(source: unknown): PublicJwk {
   const read = readTokenKeys(source)
   const [entry, ...more] = read.ok ? read.value : []
   if (!read.ok || entry === undefined || more.length > 0) {
-    throw new TypeError(`token key: ${read.ok ? 'give one key' : read.reason}`)
+    throw new TypeError(`token key: ${read.ok ? 'give one key' : read.fault}`)
   }
   const [kid, {n, e}] = entry
   return {kty: 'RSA', n, e, alg: 'RS256', use: 'sig', kid}

@@ -4,8 +4,8 @@
  *   signing input = UTF-8( RFC 8785( status without its member "signature" ) )
  */
 import {type PublicKey, type ReceiptId, type Signature, parsePublicKey, parseReceiptId, parseSignature} from './ids.ts'
+import type {Result} from './result.ts'
 import {ShapeFault, by, oneOf, readMembers} from './shape.ts'
-import type {Parsed} from './signed.ts'
 import {type SecondsTime, parseSecondsTime} from './times.ts'
 
 export const statusWords = ['active', 'expired', 'revoked', 'redeemed'] as const
@@ -34,11 +34,11 @@ const statusMembers = {
 }
 
 /** A parsed JSON value as a status, or the first thing wrong with it. No cryptography and no clock. */
-export function parseStatus(value: unknown): Parsed<Status> {
+export function parseStatus(value: unknown): Result<Status, string> {
   try {
     return {ok: true, value: readMembers({value, path: ''}, statusMembers)}
   } catch (fault) {
-    if (fault instanceof ShapeFault) return {ok: false, reason: fault.message}
+    if (fault instanceof ShapeFault) return {ok: false, fault: fault.message}
     throw fault
   }
 }

@@ -15,6 +15,7 @@ import {
   parseReceiptId,
 } from './ids.ts'
 import type {Scope} from './receipt.ts'
+import type {Result} from './result.ts'
 import {readScope} from './scope.ts'
 import {ShapeFault, by, listOf, oneOf, optional, readMembers} from './shape.ts'
 import {type MicrosTime, microsTimeToMicros, parseMicrosTime} from './times.ts'
@@ -140,13 +141,13 @@ const claimReaders = {
 }
 
 /** A parsed JSON value as claims, or the first thing wrong with it. No cryptography and no clock. */
-export function parseClaims(value: unknown): {ok: true; claims: TokenClaims} | {ok: false; reason: string} {
+export function parseClaims(value: unknown): Result<TokenClaims, string> {
   try {
     const claims: TokenClaims = readMembers({value, path: ''}, claimReaders)
     checkRelations(claims)
-    return {ok: true, claims}
+    return {ok: true, value: claims}
   } catch (fault) {
-    if (fault instanceof ShapeFault) return {ok: false, reason: fault.message}
+    if (fault instanceof ShapeFault) return {ok: false, fault: fault.message}
     throw fault
   }
 }

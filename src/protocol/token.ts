@@ -21,9 +21,9 @@ const signatureRoom = 1367
  */
 export function tokenSigningInput(claims: TokenClaims, kid: string): string {
   const parsed = parseClaims(claims)
-  if (!parsed.ok) throw new TypeError(`token: ${parsed.reason}`)
+  if (!parsed.ok) throw new TypeError(`token: ${parsed.fault}`)
   const header = {alg: 'RS256', kid, typ: tokenType}
-  const input = [header, parsed.claims].map((part) => printBase64url(canonicalBytes(part))).join('.')
+  const input = [header, parsed.value].map((part) => printBase64url(canonicalBytes(part))).join('.')
   if (input.length > maxTokenLength - signatureRoom) {
     throw new RangeError(
       `token: ${input.length} characters to sign; name fewer policies and factors, or shorter reasons`,

@@ -73,10 +73,10 @@ function openSections({commitments, disclosures}: EvidenceBundle): Opened | Faul
     }
     const opened = parseDisclosure(disclosure)
     if (!opened.ok) {
-      const code = opened.wrong === 'salt' ? 'evidence_salt_invalid' : 'evidence_malformed'
-      return faulty(code, `disclosures[${i}] ${opened.reason}`)
+      const code = opened.fault.wrong === 'salt' ? 'evidence_salt_invalid' : 'evidence_malformed'
+      return faulty(code, `disclosures[${i}] ${opened.fault.reason}`)
     }
-    const {name, value} = opened.section
+    const {name, value} = opened.value
     if (sections.has(name)) return faulty('evidence_section_repeated', `"${name}" stands in it twice`)
     sections.set(name, value)
   }

@@ -89,7 +89,7 @@ function readReceipt(input: unknown): Receipt | Refusal {
   const json = parseJson(text)
   if (!json.ok) return {code: 'receipt_malformed', problem: `${json.reason} (at character ${json.at})`}
   const parsed = parseReceipt(json.value)
-  return parsed.ok ? parsed.receipt : {code: 'receipt_malformed', problem: parsed.reason}
+  return parsed.ok ? parsed.value : {code: 'receipt_malformed', problem: parsed.fault}
 }
 
 /** An object is read once, into text: getters that throw, lie or never end give a refusal and no exception. */

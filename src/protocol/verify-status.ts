@@ -29,7 +29,7 @@ const skewMs = 60_000
 /** Total: every input gives a verdict. */
 export function verifyStatus(input: unknown, {keys, now, receipt}: StatusTerms): StatusResult | Faulty {
   const read = readSigned(input, parseStatus, keys)
-  if (!read.ok) return faulty(`status_${read.wrong}`, read.reason)
+  if (!read.ok) return faulty(`status_${read.fault.wrong}`, read.fault.reason)
   const {value} = read
   const fault = checkTime(value, now) ?? checkReceipt(value, receipt)
   return fault ?? {valid: true, receipt: value.receipt, status: value.status, at: value.at}

@@ -84,7 +84,7 @@ function readClaims(payload: Uint8Array): TokenClaims | Faulty {
   const json = parseJsonObject(payload)
   if (!json.ok) return faulty('token_malformed', `its payload ${json.fault}`)
   const parsed = parseClaims(json.value)
-  return parsed.ok ? parsed.claims : faulty('token_claims_invalid', parsed.reason)
+  return parsed.ok ? parsed.value : faulty('token_claims_invalid', parsed.fault)
 }
 
 /** Every test is written so that NaN refuses. */

@@ -6,6 +6,7 @@ import {verifyCheckpoint, verifyConsistency, verifyInclusion} from './ledger/ver
 import {type Faulty, faulty} from './proof-faults.ts'
 import type {Receipt} from './receipt.ts'
 import {type Refusal, type RefusalCode, describeRefusal} from './refusals.ts'
+import type {Result} from './result.ts'
 import {type RevocationResult, verifyRevocation} from './revocation.ts'
 import {readTokenKeys} from './rsa-key.ts'
 import {parseDuration} from './times.ts'
@@ -73,21 +74,21 @@ function readTerms(options: unknown): Terms | {readonly problems: readonly strin
   const now = readNow(options)
   const expect = options['expect'] ?? {}
   const maxTtl = readMaxTtl(options['maxTtl'] ?? '24h')
-  const problems = pinned.ok ? [] : pinned.problems.map((problem) => `keys: ${problem}`)
+  const problems = pinned.ok ? [] : pinned.fault.map((problem) => `keys: ${problem}`)
   if (now === undefined) problems.push('now: give a Date, milliseconds since the epoch, or "issued"')
   if (maxTtl === undefined) problems.push('maxTtl: give milliseconds, or a duration such as "24h"')
   problems.push(...findUnknownExpectations(expect).map((problem) => `expect: ${problem}`))
   if (!pinned.ok || now === undefined || maxTtl === undefined || problems.length > 0) return {problems}
-  return {keys: pinned.keys, now, expect, maxTtl, clock: now === 'issued' ? Date.now() : undefined}
+  return {keys: pinned.value, now, expect, maxTtl, clock: now === 'issued' ? Date.now() : undefined}
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null
 
-function readKeys(keys: unknown): {ok: true; keys: PinnedKeys} | {ok: false; problems: readonly string[]} {
+function readKeys(keys: unknown): Result<PinnedKeys, readonly string[]> {
   const lines: unknown = typeof keys === 'string' ? [keys] : keys
   if (!Array.isArray(lines) || !lines.every((line) => typeof line === 'string')) {
-    return {ok: false, problems: ['give pp_pk_… lines as text, or as an array of texts']}
+    return {ok: false, fault: ['give pp_pk_… lines as text, or as an array of texts']}
   }
   return parsePinnedKeys(lines.join('\n'))
 }
@@ -155,7 +156,7 @@ function verifyTokenText(
     const terms = readTokenTerms(options)
     if ('problems' in terms) return refused({code: 'input_invalid', problems: terms.problems})
     const keys = readTokenKeys(publicKey)
-    return keys.ok ? verifyToken(token, keys.value, terms) : faulty('token_key_invalid', keys.reason)
+    return keys.ok ? verifyToken(token, keys.value, terms) : faulty('token_key_invalid', keys.fault)
   })
 }
 
@@ -199,11 +200,11 @@ function verifyRevocationText(revocation: unknown, options: RevocationOptions): 
       })
     const pinned = readKeys(options['keys'])
     const expect: unknown = options['expect'] ?? {}
-    const problems = pinned.ok ? [] : pinned.problems.map((problem) => `keys: ${problem}`)
+    const problems = pinned.ok ? [] : pinned.fault.map((problem) => `keys: ${problem}`)
     if (!isPlainObject(expect)) problems.push('expect: give a plain object, such as {receipt: "rcpt_dg_..."}')
     else problems.push(...findUnknownNames(expect, ['receipt', 'repositoryId']).map((problem) => `expect: ${problem}`))
     if (!pinned.ok || !isPlainObject(expect) || problems.length > 0) return refused({code: 'input_invalid', problems})
-    return verifyRevocation(revocation, {keys: pinned.keys, expect})
+    return verifyRevocation(revocation, {keys: pinned.value, expect})
   })
 }
 
@@ -227,11 +228,11 @@ function verifyStatusText(status: unknown, options: StatusOptions): StatusResult
     const pinned = readKeys(options['keys'])
     const now = readNow(options)
     const {receipt} = options
-    const problems = pinned.ok ? [] : pinned.problems.map((problem) => `keys: ${problem}`)
+    const problems = pinned.ok ? [] : pinned.fault.map((problem) => `keys: ${problem}`)
     if (typeof now !== 'number') problems.push('now: give a Date or milliseconds since the epoch')
     if (typeof receipt !== 'string') problems.push('receipt: give the id of the receipt that was asked about')
     if (!pinned.ok || typeof now !== 'number' || problems.length > 0) return refused({code: 'input_invalid', problems})
-    return verifyStatus(status, {keys: pinned.keys, now, receipt})
+    return verifyStatus(status, {keys: pinned.value, now, receipt})
   })
 }
 

@@ -99,9 +99,9 @@ async function read(query: Readonly<Record<string, string>> = usual, who: Who = 
   const response = await ask(query, who)
   expect(response.status).toBe(200)
   const json = parseJson(await response.text())
-  const parsed = json.ok ? parseAudit(json.value) : json
-  if (!parsed.ok) throw new Error(parsed.reason)
-  return parsed.audit
+  const parsed = json.ok ? parseAudit(json.value) : {ok: false as const, fault: json.reason}
+  if (!parsed.ok) throw new Error(parsed.fault)
+  return parsed.value
 }
 
 /** What `countersign audit` makes of the answer. */
@@ -115,7 +115,7 @@ function judge(audit: Audit): ReturnType<typeof judgeAudit> {
     environment: sure(parseEnvironment(usual.environment)),
     at: sure(parseMoment(usual.at)),
   }
-  const keys = {receipts: pinned.keys, tokens: tokens.value, ledger: ledgerKey}
+  const keys = {receipts: pinned.value, tokens: tokens.value, ledger: ledgerKey}
   return judgeAudit(audit, {question, answer: audit, keys})
 }
 

@@ -129,8 +129,8 @@ export class SeededStore {
 
 function parsed(value: Json): Receipt {
   const result = parseReceipt(value)
-  if (!result.ok) throw new Error(result.reason)
-  return result.receipt
+  if (!result.ok) throw new Error(result.fault)
+  return result.value
 }
 
 const keyOf = ({scope: {repositoryId, environment}}: Receipt): ScopeKey => ({repositoryId, environment})

@@ -89,8 +89,8 @@ export function writeRecords({durable, key, tokenKey, issuer}: Tools): Records {
       const id = `rcpt_${isEmergency ? 'bg' : 'dg'}_${ulid(n)}`
       const body = receiptBody({id, decision, issuer, approvals, ...life, ...overrides})
       const parsed = parseReceipt(signer.sign(body))
-      if (!parsed.ok) throw new Error(parsed.reason)
-      const {receipt} = parsed
+      if (!parsed.ok) throw new Error(parsed.fault)
+      const receipt = parsed.value
       open.set(receipt.id, isPublic)
       const seconds = Math.floor(moment / 1000)
       const times = {

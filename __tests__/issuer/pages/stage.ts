@@ -88,7 +88,7 @@ export async function openStage(issuer?: Origin): Promise<Stage> {
   const ledgerKey = printVerifierKey(first.ledger, ledger.pin)
   const shared = {
     ...durable,
-    keys: keys.keys,
+    keys: keys.value,
     tokenKeys: tokenKeys.value,
     readCaller,
     now: () => now,

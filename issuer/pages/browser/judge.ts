@@ -69,7 +69,7 @@ function readReceipt(text: string): Receipt | string {
   const json = parseJson(text)
   if (!json.ok) return `${json.reason} (at character ${json.at})`
   const parsed = parseReceipt(json.value)
-  return parsed.ok ? parsed.receipt : parsed.reason
+  return parsed.ok ? parsed.value : parsed.fault
 }
 
 /** Judged at its own time: whether it is over is a line of its own. */
@@ -77,8 +77,8 @@ const terms = {now: 'issued', expect: {}, maxTtl: Infinity} as const
 
 function judgeKey({receipt, pin}: Papers): Line {
   const pinned = parsePinnedKeys(pin)
-  if (!pinned.ok) return fails('No key is pinned', pinned.problems.join('; '))
-  const verdict = verifyReceipt(receipt, {...terms, keys: pinned.keys})
+  if (!pinned.ok) return fails('No key is pinned', pinned.fault.join('; '))
+  const verdict = verifyReceipt(receipt, {...terms, keys: pinned.value})
   if (verdict.valid) return holds('It names the key that you pin', verdict.verified.receipt.publicKey)
   switch (verdict.refusal.code) {
     case 'key_not_pinned':
@@ -93,7 +93,7 @@ function judgeKey({receipt, pin}: Papers): Line {
 /** Under the key that it names, pinned or not: the line before says whether that key is trusted. */
 function judgeSignature(text: string, receipt: Receipt): Line {
   const keys = parsePinnedKeys(receipt.publicKey)
-  const verdict = keys.ok ? verifyReceipt(text, {...terms, keys: keys.keys}) : undefined
+  const verdict = keys.ok ? verifyReceipt(text, {...terms, keys: keys.value}) : undefined
   return verdict?.valid === true
     ? holds('That key signed it', `Ed25519 over ${signingBytes(receipt).length} bytes of canonical JSON`)
     : fails('That key did not sign this', 'it was changed afterwards, or it is forged')
@@ -112,7 +112,7 @@ function judgeRevocation({id}: Receipt, {revocation, pin}: Papers): Line {
   if (revocation === undefined || !pinned.ok) {
     return care('The ledger has a revocation', 'its text is not here, or no key is pinned')
   }
-  const verdict = verifyRevocation(revocation.trim(), {keys: pinned.keys, expect: {receipt: id}})
+  const verdict = verifyRevocation(revocation.trim(), {keys: pinned.value, expect: {receipt: id}})
   if (!verdict.valid) return care('The revocation does not verify', verdict.reason)
   const {revokedBy, at} = verdict.revocation
   return fails('It was revoked', `by ${revokedBy.login} at ${at}; that signature holds`)
@@ -132,9 +132,9 @@ function readEntry(text = '') {
   const json = parseJson(text.trim())
   if (!json.ok) return json.reason
   const parsed = parseEntry(json.value)
-  if (!parsed.ok) return parsed.reason
-  const {hash, ...body} = parsed.entry
-  return hashEntry(body) === hash ? parsed.entry : 'its hash is not that of its content'
+  if (!parsed.ok) return parsed.fault
+  const {hash, ...body} = parsed.value
+  return hashEntry(body) === hash ? parsed.value : 'its hash is not that of its content'
 }
 
 function judgeInclusion({entry = '', inclusion = '', checkpoint = '', ledgerKey = ''}: Papers): Line {

@@ -64,8 +64,8 @@ export function mintDemoReceipt({issuer, publicKey, sign, now}: DemoOrder): Rece
     publicKey,
   }
   const read = parseReceipt({...body, signature: printSignature(sign(signingBytes(body)))})
-  if (!read.ok) throw new Error(`the demonstration is no receipt: ${read.reason}`)
-  return read.receipt
+  if (!read.ok) throw new Error(`the demonstration is no receipt: ${read.fault}`)
+  return read.value
 }
 
 const rules = [
@@ -109,6 +109,6 @@ export function makeDemoClaims({issuer, issuedAt, id, decision}: Receipt): Token
     evidence: digest,
     receipt: id,
   })
-  if (!read.ok) throw new Error(`the demonstration has no claims: ${read.reason}`)
-  return read.claims
+  if (!read.ok) throw new Error(`the demonstration has no claims: ${read.fault}`)
+  return read.value
 }

@@ -131,15 +131,15 @@ function judgeEntry(
   {receipt, token}: {readonly receipt: Receipt; readonly token: string | null},
 ): Entry | AuditRefusal {
   const parsed = parseEntry(input)
-  if (!parsed.ok) return refusedBy(faulty('entry_malformed', parsed.reason))
-  const {hash, ...body} = parsed.entry
+  if (!parsed.ok) return refusedBy(faulty('entry_malformed', parsed.fault))
+  const {hash, ...body} = parsed.value
   const {seq, time, digests} = body
   if (hashEntry(body) !== hash) return refusedBy(faulty('entry_hash_mismatch', `entry ${seq} was changed`))
   const isTokens = token === null || digests['token'] === digestOf(token)
-  const other = findOtherInEntry(parsed.entry, receipt) ?? (isTokens ? undefined : 'token')
+  const other = findOtherInEntry(parsed.value, receipt) ?? (isTokens ? undefined : 'token')
   if (other !== undefined) return auditFault('audit_entry_mismatch', `entry ${seq} has another ${other}`)
-  return isWrittenInLife(parsed.entry, receipt)
-    ? parsed.entry
+  return isWrittenInLife(parsed.value, receipt)
+    ? parsed.value
     : auditFault('audit_contradiction', `entry ${seq} was written at ${time}, outside the life of its receipt`)
 }
 

@@ -105,9 +105,9 @@ function readKeys({text}: Words): {readonly value: GivenKeys; readonly problems:
   const ledger = text('ledger-key')
   const isLedgerKey = ledger === undefined || parseVerifierKey(ledger) !== undefined
   return {
-    value: {receipts: pinned?.ok === true ? pinned.keys : undefined, tokens: tokens.value, ledger},
+    value: {receipts: pinned?.ok === true ? pinned.value : undefined, tokens: tokens.value, ledger},
     problems: [
-      ...(pinned?.ok === false ? pinned.problems.map((problem) => `--pin: ${problem}.`) : []),
+      ...(pinned?.ok === false ? pinned.fault.map((problem) => `--pin: ${problem}.`) : []),
       ...(tokens.problem === undefined ? [] : [tokens.problem]),
       ...(isLedgerKey ? [] : ['--ledger-key: give the verifier key that the issuer prints, name+id+base64.']),
     ],
@@ -122,7 +122,7 @@ function readTokenKey(source: string | undefined): Read<TokenKeys | undefined> {
   const file = readBounded(source, maxFileBytes)
   if (file.kind !== 'read') return {problem: `--token-key: ${file.problem}.`}
   const keys = readTokenKeys(Buffer.from(file.bytes).toString('utf8'))
-  return keys.ok ? {value: keys.value} : {problem: `--token-key: ${keys.reason}.`}
+  return keys.ok ? {value: keys.value} : {problem: `--token-key: ${keys.fault}.`}
 }
 
 /** Says nothing of what is in the file. */

@@ -41,11 +41,11 @@ export class IssuerClient {
       const lines = (await this.text(`/v1/ledger/entries?start=${next}&count=${count}`, maxPageBytes)).split('\n')
       for (const line of lines.slice(0, -1)) {
         const json = parseJson(line)
-        const parsed = json.ok ? parseSegmentEntry(json.value) : json
-        if (!parsed.ok) throw new IssuerOutage(`what it shows as entry ${next} is none: ${parsed.reason}`)
-        if (parsed.entry.seq !== next)
-          throw new IssuerOutage(`it shows entry ${parsed.entry.seq} in the place of ${next}`)
-        yield {line, entry: parsed.entry}
+        const parsed = json.ok ? parseSegmentEntry(json.value) : {ok: false as const, fault: json.reason}
+        if (!parsed.ok) throw new IssuerOutage(`what it shows as entry ${next} is none: ${parsed.fault}`)
+        if (parsed.value.seq !== next)
+          throw new IssuerOutage(`it shows entry ${parsed.value.seq} in the place of ${next}`)
+        yield {line, entry: parsed.value}
         next += 1
       }
       if (lines.length - 1 !== count)

@@ -71,7 +71,7 @@ async function readEvents(client: IssuerClient, receipt: string): Promise<readon
     if (!parsed.ok || !isPlainObject(document)) {
       throw new IssuerOutage(`its answer to ${path} has an event that is none`)
     }
-    return {entry: parsed.entry, body: canonicalJson(document)}
+    return {entry: parsed.value, body: canonicalJson(document)}
   })
 }
 

@@ -11,7 +11,7 @@ export async function openIssuerSource(asked: AskedIssuer, head: PackHead): Prom
   const size = readSize(checkpoint)
   const keySet = await client.json('/.well-known/countersign-keys.json')
   const parsed = parseKeySet(keySet)
-  if (!parsed.ok) throw new IssuerOutage(`the key set that it publishes is none: ${parsed.reason}`)
+  if (!parsed.ok) throw new IssuerOutage(`the key set that it publishes is none: ${parsed.fault}`)
   const first = await findFirst(client, head, size)
   return {
     checkpoint,

@@ -124,11 +124,11 @@ function judgeAttestation(bytes: Uint8Array, question: Question): Judgement {
   const {keys} = question
   if (keys === undefined) return unasked('attestation', 'this is an attestation: give the pinned keys with --key.')
   const opened = openIntoto(bytes, keys)
-  if (!opened.ok) return refusedAs('attestation', opened.refusal)
-  const judged = judgeReceipt(canonicalBytes(opened.receipt), question)
+  if (!opened.ok) return refusedAs('attestation', opened.fault)
+  const judged = judgeReceipt(canonicalBytes(opened.value.receipt), question)
   const kind = 'attestation'
   if (judged.outcome !== 'valid') return {...judged, kind}
-  return {...judged, kind, facts: [...judged.facts, ['attested by', opened.signedBy]]}
+  return {...judged, kind, facts: [...judged.facts, ['attested by', opened.value.signedBy]]}
 }
 
 /** The SDK's own default. */

@@ -90,7 +90,7 @@ export function readQuestion(words: readonly string[], now: () => number): Comma
 function readKeys(lines: string | undefined): Read<PinnedKeys> {
   if (lines === undefined) return given<PinnedKeys>(undefined)
   const pinned = parsePinnedKeys(lines)
-  return pinned.ok ? given(pinned.keys) : wrong(...pinned.problems.map((problem) => `--key: ${problem}.`))
+  return pinned.ok ? given(pinned.value) : wrong(...pinned.fault.map((problem) => `--key: ${problem}.`))
 }
 
 function readTokenKeyFile({text}: Words): Read<TokenKeys> {
@@ -103,7 +103,7 @@ function readTokenKeyFile({text}: Words): Read<TokenKeys> {
   if (file.value === undefined) return wrong(...file.problems)
   // A file's line end is not part of a JSON text that begins with its brace, and PEM may have one.
   const keys = readTokenKeys(file.value)
-  return keys.ok ? given(keys.value) : wrong(`${option}: ${keys.reason}.`)
+  return keys.ok ? given(keys.value) : wrong(`${option}: ${keys.fault}.`)
 }
 
 /** Says nothing of what is in the file. */

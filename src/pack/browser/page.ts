@@ -166,7 +166,7 @@ async function verify(): Promise<void> {
     show(
       'fails',
       'No key is pinned.',
-      pinned.problems.map((problem) => ['fails', problem]),
+      pinned.fault.map((problem) => ['fails', problem]),
     )
     return
   }
@@ -174,7 +174,7 @@ async function verify(): Promise<void> {
   progress.hidden = false
   progress.max = carried.length
   show('quiet', 'Verifying.')
-  const keys = {receipts: pinned.keys, tokens: undefined, evidence: new Map()}
+  const keys = {receipts: pinned.value, tokens: undefined, evidence: new Map()}
   report(await verifyCarried(keys, field('ledger-key').trim(), (seen) => (progress.value = seen)))
   progress.hidden = true
   button.disabled = false

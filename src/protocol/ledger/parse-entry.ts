@@ -1,5 +1,6 @@
 /** A parsed JSON value as a ledger entry: every member in its form, and of each event exactly its subject and digests. */
 import {parseDecisionId, parseDigest, parseReceiptId} from '../ids.ts'
+import type {Result} from '../result.ts'
 import {ShapeFault, by, oneOf, optional, readMembers} from '../shape.ts'
 import {parseMicrosTime} from '../times.ts'
 import {type Entry, type EntryEvent, entryEvents, firstPrev} from './entry.ts'
@@ -69,23 +70,21 @@ const forms: Readonly<Record<EntryEvent, Form>> = {
   'key.rotated': {digests: {keys: digest}},
 }
 
-export type ParsedEntry<T> = {readonly ok: true; readonly entry: T} | {readonly ok: false; readonly reason: string}
-
 /** A whole entry, or the first thing wrong with it. Whether its hash is that of its content is not looked at. */
-export const parseEntry = (value: unknown): ParsedEntry<Entry> => reading(() => readEntry(value))
+export const parseEntry = (value: unknown): Result<Entry, string> => reading(() => readEntry(value))
 
 /** As parseEntry, and takes a masked entry too: an object without a `type`. */
-export const parseSegmentEntry = (value: unknown): ParsedEntry<Entry | MaskedEntry> =>
+export const parseSegmentEntry = (value: unknown): Result<Entry | MaskedEntry, string> =>
   reading(() => (hasType(value) ? readEntry(value) : readMembers({value, path: ''}, maskedMembers)))
 
 const hasType = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && (Object.hasOwn(value, 'type') || Object.hasOwn(value, 'prev'))
 
-function reading<T>(read: () => T): ParsedEntry<T> {
+function reading<T>(read: () => T): Result<T, string> {
   try {
-    return {ok: true, entry: read()}
+    return {ok: true, value: read()}
   } catch (fault) {
-    if (fault instanceof ShapeFault) return {ok: false, reason: fault.message}
+    if (fault instanceof ShapeFault) return {ok: false, fault: fault.message}
     throw fault
   }
 }

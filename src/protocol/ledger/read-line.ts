@@ -56,8 +56,8 @@ export class LineReader {
   readValue(value: unknown): Leaf | Faulty {
     try {
       const parsed = parseSegmentEntry(value)
-      if (!parsed.ok) return faulty('entry_malformed', parsed.reason)
-      const {entry} = parsed
+      if (!parsed.ok) return faulty('entry_malformed', parsed.fault)
+      const entry = parsed.value
       const leaf = {seq: entry.seq, hash: entry.hash, bytes: hexToBytes(entry.hash)}
       if (isMasked(entry)) return leaf
       const {hash, ...body} = entry
