@@ -164,7 +164,7 @@ export const firstRefusals: {readonly [Code in RefusalCode]?: string} = {
   commit_mismatch: 'have the deployed commit authorized, or deploy the authorized one',
   expired: 'ask for it again, then run the job again',
   key_not_pinned: "pin the line that your issuer prints; if it is not your issuer's key, do not trust the receipt",
-  flag_refused: 'somebody else authorizes, or the job takes the flag on purpose',
+  flag_refused: 'have somebody else authorize it, or let the job accept the flag on purpose',
   checkout_mismatch: 'check out the output `sha`; on `pull_request` add the `ref:` line that the refusal prints',
-  source_unreachable: "run again when GitHub or the issuer answers; `checks: read` in the job's permissions",
+  source_unreachable: 'run the job again when GitHub or the issuer answers; give the job `checks: read`',
 }
