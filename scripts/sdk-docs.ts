@@ -34,12 +34,12 @@ const introduction = `# SDK reference
 <!-- Made by scripts/sdk-docs.ts from the docstrings in the sources: change those, and run it again. -->
 
 \`@countersign/verify\` verifies receipts, authority tokens, evidence bundles, revocations and the ledger: offline, without
-dependencies, on Node 20 and later and in browsers (there without tokens). Its package page shows a first example; the
-codes of refusals are in [refusals.md](refusals.md), and [vectors](vectors/README.md) has cases for verifiers in other
+dependencies, on Node 20 and later and in browsers (where it does not verify tokens). Its package page shows a first example;
+[refusals.md](refusals.md) lists the codes of refusals, and [vectors](vectors/README.md) has cases for verifiers in other
 languages.
 
-Every \`verify.*\` gives a value: \`{valid: true, …}\`, or \`{valid: false, code, reason}\`. None of them throws on bad input,
-touches the network, the disk or the environment, or reads the clock when it was told the time.`
+Every \`verify.*\` returns \`{valid: true, …}\` or \`{valid: false, code, reason}\`. None of them throws on bad input, touches the
+network, the disk or the environment, or reads the clock if it is given the time.`
 
 /** What the compiler knows of the exports, as Markdown. */
 class Reference {
