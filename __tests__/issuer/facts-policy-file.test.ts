@@ -18,7 +18,7 @@ afterEach(async () => {
 })
 
 async function readGround(): Promise<Baseline> {
-  const baseline = await stage.facts.readBaseline(say(stage, {pullRequest: change.number}))
+  const baseline = await stage.facts.fetchBaseline(say(stage, {pullRequest: change.number}))
   if (baseline === 'gone') throw new Error('gone')
   return baseline
 }
@@ -114,7 +114,7 @@ describe('the policy file', () => {
 
 describe('memberships of teams', () => {
   const readTeams = (teams: readonly string[]): Promise<readonly string[]> =>
-    stage.teams.readTeams(say(stage, {pullRequest: change.number}), {login: 'octocat', teams})
+    stage.teams.fetchTeams(say(stage, {pullRequest: change.number}), {login: 'octocat', teams})
 
   test('count when they are active, of any role', async () => {
     const asked = {organization: 'octo-org'}

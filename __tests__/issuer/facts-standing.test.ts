@@ -19,7 +19,7 @@ afterEach(async () => {
 })
 
 async function read(statement: Statement): Promise<StandingFacts> {
-  const facts = await stage.facts.readStanding(statement)
+  const facts = await stage.facts.fetchStanding(statement)
   if (facts === 'gone') throw new Error('gone')
   return facts
 }
@@ -86,13 +86,13 @@ describe('a comment as it was said', () => {
   test('is gone when it was deleted', async () => {
     const statement = say(stage, {pullRequest})
     stage.world.deleteComment({id: statement.comment.id})
-    expect(await stage.facts.readStanding(statement)).toBe('gone')
+    expect(await stage.facts.fetchStanding(statement)).toBe('gone')
   })
 
   test('is not gone but out of reach when the repository is not shown', async () => {
     const statement = say(stage, {pullRequest})
     stage.world.deleteRepository({repository: name})
-    await expect(stage.facts.readStanding(statement)).rejects.toMatchObject({
+    await expect(stage.facts.fetchStanding(statement)).rejects.toMatchObject({
       name: 'GitHubUnavailable',
       kind: 'permission',
     })
@@ -102,7 +102,7 @@ describe('a comment as it was said', () => {
     const statement = say(stage, {pullRequest})
     stage.world.deleteRepository({repository: name})
     await stage.world.addRepository({name, files: {'README.md': 'new\n'}})
-    expect(await stage.facts.readStanding(statement)).toBe('gone')
+    expect(await stage.facts.fetchStanding(statement)).toBe('gone')
   })
 
   test('is found when the repository was renamed', async () => {
@@ -172,7 +172,7 @@ describe('an outage never becomes a fact', () => {
     async (match, fault, kind) => {
       const statement = say(stage, {pullRequest})
       stage.world.addFault({match, ...fault, times: 1})
-      await expect(stage.facts.readStanding(statement)).rejects.toMatchObject({name: 'GitHubUnavailable', kind})
+      await expect(stage.facts.fetchStanding(statement)).rejects.toMatchObject({name: 'GitHubUnavailable', kind})
     },
   )
 })

@@ -99,9 +99,9 @@ export async function readFor(
   statement: Statement,
   {pushes = [], lastAuthorized}: Omit<ChangeOrder, 'pullRequest'> = {},
 ): Promise<ChangeFacts | 'gone'> {
-  const baseline = await facts.readBaseline(statement)
+  const baseline = await facts.fetchBaseline(statement)
   if (baseline === 'gone') return 'gone'
-  return await facts.readChange(statement, {
+  return await facts.fetchChange(statement, {
     baseline,
     pushes: (ref) => Promise.resolve(pushes.filter((push) => push.ref === ref)),
     lastAuthorized: parseCommitSha(lastAuthorized),

@@ -29,7 +29,7 @@ export async function admitJob(
   if (job.environment !== undefined && job.environment !== scope.environment) {
     return refuse({code: 'environment_mismatch', authorized: scope.environment})
   }
-  const repository = await repositories.readRepository({id: job.repositoryId, name: job.repository})
+  const repository = await repositories.fetchRepository({id: job.repositoryId, name: job.repository})
   if (job.workflowBranch !== repository.defaultBranch) {
     return refuse({code: 'workflow_refused', branch: repository.defaultBranch})
   }

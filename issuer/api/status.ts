@@ -26,7 +26,7 @@ export type ReadStatus = (receipt: Receipt) => Promise<Status>
 export function createStatusReader(tools: StatusTools): ReadStatus {
   const look = seldom(async (receipt) => {
     const {repositoryId: id, repository: name} = receipt.scope
-    await checkApprovers({receipt, repository: await tools.repositories.readRepository({id, name})}, tools)
+    await checkApprovers({receipt, repository: await tools.repositories.fetchRepository({id, name})}, tools)
   }, tools)
   return async (receipt) => {
     const {state} = await tools.store.read(keyOf(receipt))

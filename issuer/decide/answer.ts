@@ -97,7 +97,7 @@ async function findWords({said, reading, known: given}: Findable, tools: AnswerT
 }
 
 async function readKnown(said: Statement, {facts}: Pick<AnswerTools, 'facts'>): Promise<Known | 'gone'> {
-  const baseline = await facts.readBaseline(said)
+  const baseline = await facts.fetchBaseline(said)
   return baseline === 'gone' ? baseline : {baseline, inForce: choosePolicy(baseline.policy)}
 }
 
@@ -123,7 +123,7 @@ async function answerBare(
     return {reaction: 'confused', reply: renderUnnamedEnvironment(environment, known.inForce.policy)}
   }
   const {state} = await tools.store.read({repositoryId: said.repository.id, environment})
-  const change = await tools.facts.readChange(said, {
+  const change = await tools.facts.fetchChange(said, {
     baseline: known.baseline,
     pushes: (ref) => tools.pushLog.pushes(said.repository.id, ref),
     lastAuthorized: state.lastAuthorized,

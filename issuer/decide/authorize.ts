@@ -4,9 +4,9 @@
  */
 import type {DecisionId, Flag} from '#protocol'
 import {type Answerable, answerQuestion} from './answer.ts'
-import {readCollected, readTeams} from './collect.ts'
+import {fetchCollected, fetchTeamsOf} from './collect.ts'
 import {type Completing, type Words, complete, completeInRounds, publicationOf, statementKey} from './rounds.ts'
-import {readDenials} from './denials.ts'
+import {fetchDenials} from './denials.ts'
 import type {ChangeFacts, Baseline, StandingFacts, Statement} from '../model/facts.ts'
 import {foldLifted, isVoid, revocationsOf} from '../mint/fold-withdrawal.ts'
 import {foldWaiting} from '../mint/fold-waiting.ts'
@@ -20,7 +20,7 @@ import {withCheckpoint} from '../publish/render-checkpoint.ts'
 import {renderGaveUp} from '../publish/render-answer.ts'
 import {renderCheckRun} from '../publish/render-check-run.ts'
 import {renderAllowed, renderDenied, renderEscalated} from '../publish/render-reply.ts'
-import {readChange} from './read-change.ts'
+import {fetchChangeOf} from './fetch-change.ts'
 import {type Sealed, sealDecision} from './seal-decision.ts'
 import type {IdempotencyRecord, IdempotencyKey, Outcome} from '../model/idempotency.ts'
 import type {ReadingForUs} from '../model/command.ts'
@@ -65,7 +65,7 @@ interface InHand {
 async function settle(hand: InHand, reading: ReadingForUs, tools: AuthorizeTools): Promise<Outcome> {
   const {said} = hand
   // The cheap facts, and permission, before everything else (formats §8).
-  const standing = await tools.facts.readStanding(said)
+  const standing = await tools.facts.fetchStanding(said)
   const question = {said, reading, standing}
   if (standing === 'gone' || reading.kind !== 'command') return await answer(question, tools)
   const {command} = reading
@@ -75,7 +75,7 @@ async function settle(hand: InHand, reading: ReadingForUs, tools: AuthorizeTools
   }
   if (evaluateFloor(standing).kind === 'no-standing') return await answer(question, tools)
   // Only now the policy, which strangers cannot make anybody read (threats A52).
-  const baseline = await tools.facts.readBaseline(said)
+  const baseline = await tools.facts.fetchBaseline(said)
   // Announced under one owner and transferred before it was read: another ledger's business (threats A12).
   if (baseline === 'gone' || !tools.servesOwner(baseline.repository.owner))
     return await complete({said, words: {}}, tools)
@@ -84,7 +84,7 @@ async function settle(hand: InHand, reading: ReadingForUs, tools: AuthorizeTools
   if (command.kind !== 'authorize' || environment === undefined) {
     return await answer({...question, known: {baseline, inForce}}, tools)
   }
-  const full = await readTeams({said, standing, environment}, tools.teams)
+  const full = await fetchTeamsOf({said, standing, environment}, tools.teams)
   const hasStanding = evaluateStanding({standing: full, policy: inForce.policy, environment}).kind === 'standing'
   if (!hasStanding || (command.sha === undefined && !environment.binding.includes('head'))) {
     return await answer({...question, standing: full, known: {baseline, inForce}}, tools)
@@ -112,11 +112,11 @@ async function decide(asked: Decidable, tools: AuthorizeTools): Promise<Outcome>
   let seen: {readonly version: number; readonly change: ChangeFacts} | undefined
   return await completeInRounds({key: statementKey(said), scope}, tools, async (read) => {
     // GitHub is asked again when this scope moved; another scope's entry only moves the ledger's head.
-    const change = seen?.version === read.version ? seen.change : await readChange(said, {read, baseline, tools})
+    const change = seen?.version === read.version ? seen.change : await fetchChangeOf(said, {read, baseline, tools})
     if (change === 'gone') return await complete({said, words: {}}, tools)
     seen = {version: read.version, change}
     const ruled = await readCase({...asked, change}, {state: read.state, tools})
-    const {approvals, flags} = await readCollected({said, ruled, state: read.state}, tools)
+    const {approvals, flags} = await fetchCollected({said, ruled, state: read.state}, tools)
     const whole: Case = {...ruled, approvals}
     return await mint({asked, ruled: whole, ruling: withFlags(evaluate(whole), flags), read}, tools)
   })
@@ -128,7 +128,7 @@ async function readCase(
   {state, tools}: {readonly state: ScopeState; readonly tools: AuthorizeTools},
 ): Promise<Case> {
   const {said, request, standing, environment, inForce, change} = asked
-  const denials = await readDenials({said, standing, environment, policy: inForce.policy, state}, tools)
+  const denials = await fetchDenials({said, standing, environment, policy: inForce.policy, state}, tools)
   const order = {pullRequest: said.pullRequest, commentId: said.comment.id, at: standing.createdAt}
   return {request, standing, change, ...inForce, environment, approvals: [], denials, isVoid: isVoid(state, order)}
 }

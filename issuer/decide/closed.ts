@@ -17,7 +17,7 @@ export type ClosedTools = EndTools &
   }
 
 export async function handleClosed(pull: PullNotice, tools: ClosedTools): Promise<void> {
-  const found = await tools.pullRequests.readPullRequest(pull)
+  const found = await tools.pullRequests.fetchPullRequest(pull)
   if (found === 'gone' || found.pullRequest.state !== 'closed' || !tools.servesOwner(found.repository.owner)) return
   for (const environment of await tools.scopes.environments(pull.repository.id)) {
     await closeIn({pull, repository: found.repository, environment}, tools)

@@ -21,13 +21,13 @@ interface Collecting {
 type Tools = Pick<FactTools, 'facts' | 'teams'>
 
 /** What others approved of this very commit in this pull request. A receipt holds six approvals, one of them new. */
-export async function readCollected({said, ruled, state}: Collecting, tools: Tools): Promise<Collected> {
+export async function fetchCollected({said, ruled, state}: Collecting, tools: Tools): Promise<Collected> {
   const found: {readonly approval: CollectedApproval; readonly flags: readonly Flag[]}[] = []
   const candidates = state.waiting.filter((one) => isOfSame(one, {said, ruled}))
   for (const waiting of candidates.slice(0, 5)) {
-    const standing = await tools.facts.readStanding(waiting.statement)
+    const standing = await tools.facts.fetchStanding(waiting.statement)
     if (standing === 'gone') continue
-    const full = await readTeams({said: waiting.statement, standing, environment: ruled.environment}, tools.teams)
+    const full = await fetchTeamsOf({said: waiting.statement, standing, environment: ruled.environment}, tools.teams)
     // By itself it must be what one approval asks for; collected, it counts for the receipt's life (formats §8).
     const {risk: _, ...environment} = {...ruled.environment, approvals: 1}
     const policy = {...ruled.policy, statementLife: environment.ttl}
@@ -53,12 +53,12 @@ const approvalOf = ({statement, decision, binding}: WaitingApproval, standing: S
 })
 
 /** Asked only where the teams decide: not of somebody whom the policy names, nor where it names no team. */
-export async function readTeams(
+export async function fetchTeamsOf(
   {said, standing, environment}: {said: Statement; standing: StandingFacts; environment: EnvironmentPolicy},
   teams: TeamSource,
 ): Promise<StandingFacts> {
   const {author} = standing
   const named = environment.users.some((login) => login.toLowerCase() === author.login.toLowerCase())
   if (named || environment.teams.length === 0) return standing
-  return {...standing, teams: await teams.readTeams(said, {login: author.login, teams: environment.teams})}
+  return {...standing, teams: await teams.fetchTeams(said, {login: author.login, teams: environment.teams})}
 }

@@ -1,5 +1,5 @@
 /** The denials that stand for a statement's pull request and environment, and whether who denied may still approve. */
-import {readTeams} from './collect.ts'
+import {fetchTeamsOf} from './collect.ts'
 import type {StandingFacts, Statement} from '../model/facts.ts'
 import {evaluateStanding} from '../policy/rules.ts'
 import type {EnvironmentPolicy, Policy, StandingDenial} from '../model/ruling.ts'
@@ -14,7 +14,7 @@ interface DenialContext {
   readonly state: ScopeState
 }
 
-export async function readDenials(
+export async function fetchDenials(
   asked: DenialContext,
   tools: Pick<FactTools, 'permissions' | 'teams'>,
 ): Promise<readonly StandingDenial[]> {
@@ -39,9 +39,9 @@ async function mayStillApprove(
   const theirs = {
     ...standing,
     author: {...by, type: 'User'},
-    ...(await permissions.readPermission(said, by)),
+    ...(await permissions.fetchPermission(said, by)),
     teams: [],
   }
-  const full = await readTeams({said, standing: theirs, environment}, teams)
+  const full = await fetchTeamsOf({said, standing: theirs, environment}, teams)
   return evaluateStanding({standing: full, policy, environment}).kind === 'standing'
 }

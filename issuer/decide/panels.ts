@@ -8,7 +8,7 @@ import type {Publication} from '../model/publication.ts'
 import type {PanelSender} from '../publish/send-panel.ts'
 import {oneAfterAnother} from '../store/one-after-another.ts'
 import {noteOf} from './panel-note.ts'
-import {type PanelReader, readPanel} from './read-panel.ts'
+import {type PanelReader, fetchPanel} from './fetch-panel.ts'
 import {renderPanel} from '../publish/panel/render-panel.ts'
 
 export interface Panels {
@@ -48,7 +48,7 @@ async function refresh(announced: PullPlace, tools: PanelTools): Promise<void> {
 
 async function write(announced: PullPlace, tools: PanelTools): Promise<'kept' | 'older' | 'none'> {
   const readAt = tools.now()
-  const panel = await readPanel(announced, tools)
+  const panel = await fetchPanel(announced, tools)
   if (panel === undefined) return 'none'
   // One that is over gets no new comment, and what stands there says how it ended.
   const begin = panel.pullRequest.state === 'open' || panel.subject.kind === 'change'

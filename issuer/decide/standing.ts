@@ -32,7 +32,7 @@ async function findFallen(
   const place = {repository, installation: repository.installation}
   const found = await Promise.all(
     receipt.approvals.map(async ({id, login}) => {
-      const {permission} = await permissions.readPermission(place, {id, login})
+      const {permission} = await permissions.fetchPermission(place, {id, login})
       return {id, login, holds: permissionLevels.indexOf(permission) >= permissionLevels.indexOf('write')}
     }),
   )

@@ -3,7 +3,7 @@
  * are void, and a denial stands. It can be said late: what forbids has no end of life.
  */
 import type {Environment, ReceiptId} from '#protocol'
-import {readTeams} from './collect.ts'
+import {fetchTeamsOf} from './collect.ts'
 import type {Command} from '../model/command.ts'
 import {type Completing, complete, completeInRounds, publicationOf, statementKey} from './rounds.ts'
 import type {Baseline, StandingFacts, Statement} from '../model/facts.ts'
@@ -14,7 +14,7 @@ import {denyBy, evaluateFloor, evaluateStanding, type StandingRuling} from '../p
 import type {Case, EnvironmentPolicy, PolicyInForce} from '../model/ruling.ts'
 import {renderNoStanding, renderUnnamedEnvironment} from '../publish/render-answer.ts'
 import {renderEnded, renderUnknownReceipt, renderWithdrawn} from '../publish/render-withdrawal.ts'
-import {readChange} from './read-change.ts'
+import {fetchChangeOf} from './fetch-change.ts'
 import {type EndOrder, type Ending, endSurplus, makeEnding} from './end.ts'
 import {sealDecision} from './seal-decision.ts'
 import type {IdempotencyRecord, Outcome} from '../model/idempotency.ts'
@@ -45,7 +45,7 @@ export async function withdraw(asked: Withdrawing, tools: WithdrawTools): Promis
       : undefined
   }
   if (!hasFloor && !(await isAmongApprovers({...asked, environment}, tools))) return undefined
-  const baseline = await tools.facts.readBaseline(said)
+  const baseline = await tools.facts.fetchBaseline(said)
   if (baseline === 'gone' || !tools.servesOwner(baseline.repository.owner))
     return await complete({said, words: {}}, tools)
   const inForce = choosePolicy(baseline.policy)
@@ -55,7 +55,7 @@ export async function withdraw(asked: Withdrawing, tools: WithdrawTools): Promis
     const reply = renderUnnamedEnvironment(environment, inForce.policy)
     return await complete({said, words: {reaction: 'confused', reply}}, tools)
   }
-  const full = await readTeams({said, standing, environment: rules}, tools.teams)
+  const full = await fetchTeamsOf({said, standing, environment: rules}, tools.teams)
   const judged = evaluateStanding({standing: full, policy: inForce.policy, environment: rules})
   const may = judged.kind === 'standing' || (await isAmongApprovers({...asked, standing: full, environment}, tools))
   if (!may) return await complete({said, words: {reaction: '-1', reply: renderNoStanding(judged.outcomes)}}, tools)
@@ -131,7 +131,7 @@ async function end(asked: Endable, tools: WithdrawTools): Promise<Outcome> {
     if (named !== undefined && receipts.length === 0) {
       return await complete({said, words: {reaction: 'eyes', reply: renderEnded(named)}}, tools)
     }
-    const change = await readChange(said, {read, baseline, tools})
+    const change = await fetchChangeOf(said, {read, baseline, tools})
     if (change === 'gone') return await complete({said, words: {}}, tools)
     const alone = {request: {environment}, standing, change, ...inForce, environment: rules}
     const ruled: Case = {...alone, approvals: [], denials: [], isVoid: false}

@@ -6,7 +6,7 @@ import type {Baseline, PullPlace} from '../model/facts.ts'
 import {fetchPolicyFile} from './policy-file.ts'
 
 /** Three requests where there is no `.github`, four where there is, five where it holds a policy. */
-export async function readBaseline(
+export async function fetchBaseline(
   connection: Connection,
   {repository: announced}: PullPlace,
 ): Promise<Baseline | 'gone'> {

@@ -18,9 +18,9 @@ import {fetchOwnFiles, type Files} from './files.ts'
 import {fetchPullRequest, type PullRequestFacts} from './pull-request.ts'
 import {fetchActivity, maxMoves, type Pushers, tracePushers} from './pushers.ts'
 
-type Known = Parameters<FactSource['readChange']>[1]
+type Known = Parameters<FactSource['fetchChange']>[1]
 
-export async function readChange(
+export async function fetchChange(
   connection: Connection,
   {pull: announced, known}: {readonly pull: PullPlace; readonly known: Known},
 ): Promise<ChangeFacts | 'gone'> {

@@ -17,7 +17,7 @@ export const createDeploymentSource = (
 ): DeploymentSource => ({
   deployments: async (asked) => {
     try {
-      const repository = await repositories.readRepository(asked.repository)
+      const repository = await repositories.fetchRepository(asked.repository)
       // By the name that GitHub gives it now: the one that was asked for may be an old one.
       const present = {...asked, repository: {id: repository.id, name: repository.name}}
       return await fetchDeployments(github.connect(repository.installation), present)

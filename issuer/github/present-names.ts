@@ -36,7 +36,7 @@ export function createBearsName({
 
 async function ask(repository: Named, repositories: RepositorySource): Promise<boolean> {
   try {
-    await repositories.readRepository(repository)
+    await repositories.fetchRepository(repository)
     return true
   } catch (fault) {
     if (!(fault instanceof GitHubUnavailable)) throw fault

@@ -7,7 +7,7 @@ import {fetchOwnFiles} from './files.ts'
 import {fetchPolicyFile, isNearPolicy} from './policy-file.ts'
 import {fetchPullRequest} from './pull-request.ts'
 
-export async function readPullRequest(
+export async function fetchWherePullStands(
   connection: Connection,
   pull: PullPlace,
 ): Promise<Pick<ChangeFacts, 'repository' | 'pullRequest'> | 'gone'> {
@@ -18,7 +18,7 @@ export async function readPullRequest(
 }
 
 /** Two requests for a pull request of up to 100 files that does not touch the policy: most of them. */
-export async function readProposedPolicy(
+export async function fetchProposedPolicy(
   connection: Connection,
   pull: PullPlace,
 ): Promise<PolicyFacts | 'untouched' | 'gone'> {
@@ -32,10 +32,10 @@ export async function readProposedPolicy(
   return await fetchPolicyFile(place, await fetchCommit(place, pullRequest.head.sha))
 }
 
-type Range = Parameters<PullRequestSource['readSince']>[1]
+type Range = Parameters<PullRequestSource['fetchSince']>[1]
 
 /** One request. */
-export const readSince = (
+export const fetchSince = (
   connection: Connection,
   {pull, from, to}: Range & {readonly pull: PullPlace},
 ): Promise<Brought> =>

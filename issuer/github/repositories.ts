@@ -9,11 +9,11 @@ export type PresentRepository = RepositoryFacts & {readonly installation: number
 
 /** Throws GitHubUnavailable when GitHub does not show the repository of that id under that name. */
 export interface RepositorySource {
-  readRepository(repository: {readonly id: RepositoryId; readonly name: RepositoryName}): Promise<PresentRepository>
+  fetchRepository(repository: {readonly id: RepositoryId; readonly name: RepositoryName}): Promise<PresentRepository>
 }
 
 export const createRepositorySource = (github: Pick<GitHub, 'connect' | 'app'>): RepositorySource => ({
-  readRepository: async ({id, name}) => {
+  fetchRepository: async ({id, name}) => {
     const installation = github.app && (await fetchInstallation(github.app, name))
     const facts = await fetchRepository(github.connect(installation), {id, name})
     if (facts === 'gone') throw new GitHubUnavailable('permission', `another repository is called ${name} now`)

@@ -10,7 +10,7 @@ import type {Account, PermissionLevel, StandingFacts, Statement} from '../model/
  * The repository's id stands in none of these answers. A comment's id is global, so one that is found under the name
  * is the announced repository's own; and nothing is decided before the change was read, with the id compared.
  */
-export async function readStanding(connection: Connection, statement: Statement): Promise<StandingFacts | 'gone'> {
+export async function fetchStanding(connection: Connection, statement: Statement): Promise<StandingFacts | 'gone'> {
   const at = splitName(statement.repository.name)
   const comment = await connection.ask('the comment', (octokit) =>
     octokit.rest.issues.getComment({...at, comment_id: statement.comment.id}),

@@ -5,7 +5,7 @@ import type {Connection} from './client.ts'
  * Asked by login, which the account had a moment ago, when its permission was looked up for its id. GitHub's 404 of a
  * team, of a member, and of an organization that may not be seen are one; each means that nobody is let in.
  */
-export async function readTeams(
+export async function fetchTeams(
   connection: Connection,
   {login, teams}: {readonly login: string; readonly teams: readonly string[]},
 ): Promise<readonly string[]> {

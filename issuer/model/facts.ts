@@ -188,11 +188,11 @@ export interface Push {
  */
 export interface FactSource {
   /** The cheapest, asked first and of everybody: `teams` is empty. */
-  readStanding(statement: Statement): Promise<StandingFacts | 'gone'>
+  fetchStanding(statement: Statement): Promise<StandingFacts | 'gone'>
   /** Asked only of those who may approve at all. */
-  readBaseline(place: PullPlace): Promise<Baseline | 'gone'>
+  fetchBaseline(place: PullPlace): Promise<Baseline | 'gone'>
   /** `pushes` gives what webhooks announced of a branch (`refs/heads/…`); from `lastAuthorized` `since` counts. */
-  readChange(
+  fetchChange(
     place: PullPlace,
     known: {
       readonly baseline: Baseline
@@ -205,11 +205,11 @@ export interface FactSource {
 /** Reads a pull request that nobody commented on, as FactSource reads facts. */
 export interface PullRequestSource {
   /** Where it stands now, and whose repository it is in. */
-  readPullRequest(place: PullPlace): Promise<Pick<ChangeFacts, 'repository' | 'pullRequest'> | 'gone'>
+  fetchPullRequest(place: PullPlace): Promise<Pick<ChangeFacts, 'repository' | 'pullRequest'> | 'gone'>
   /** What its head has where the policy belongs, if it touches that place; of a pull request that is open. */
-  readProposedPolicy(place: PullPlace): Promise<PolicyFacts | 'untouched' | 'gone'>
+  fetchProposedPolicy(place: PullPlace): Promise<PolicyFacts | 'untouched' | 'gone'>
   /** What one commit brings over another, as readChange counts it from the last authorized one. */
-  readSince(
+  fetchSince(
     place: PullPlace,
     range: {readonly from: CommitSha; readonly to: CommitSha},
   ): Promise<Pick<ChangeFacts, 'since' | 'files' | 'filesCut'>>
@@ -218,7 +218,7 @@ export interface PullRequestSource {
 /** Reads memberships, as FactSource reads facts. */
 export interface TeamSource {
   /** Those of `teams` (`organization/team`) that the account is an active member of. Asks once for each. */
-  readTeams(
+  fetchTeams(
     statement: Statement,
     asked: {readonly login: string; readonly teams: readonly string[]},
   ): Promise<readonly string[]>
@@ -226,7 +226,7 @@ export interface TeamSource {
 
 /** Reads what an account may do now, as FactSource reads facts. */
 export interface PermissionSource {
-  readPermission(
+  fetchPermission(
     place: Pick<Statement, 'repository' | 'installation'>,
     account: {readonly id: number; readonly login: string},
   ): Promise<{readonly permission: PermissionLevel; readonly role: string}>

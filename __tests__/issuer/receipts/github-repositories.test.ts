@@ -23,7 +23,7 @@ const asked = (called = name, id = stage.repositoryId) => ({
   name: must(parseRepositoryName(called)),
 })
 const read = async (called?: string, id?: number) =>
-  await createRepositorySource(stage.github).readRepository(asked(called, id))
+  await createRepositorySource(stage.github).fetchRepository(asked(called, id))
 
 test('an App finds its installation by itself, in a private repository too', async () => {
   const repository = await read()
@@ -42,16 +42,16 @@ test('with it, what its people may do is read', async () => {
   const place = {repository: asked(), installation}
   const permissions = createPermissionSource(stage.github)
   const {octocat, stranger} = stage.people
-  expect(await permissions.readPermission(place, {id: octocat.id, login: 'octocat'})).toMatchObject({
+  expect(await permissions.fetchPermission(place, {id: octocat.id, login: 'octocat'})).toMatchObject({
     permission: 'maintain',
   })
-  expect(await permissions.readPermission(place, {id: stranger.id, login: 'stranger'})).toMatchObject({
+  expect(await permissions.fetchPermission(place, {id: stranger.id, login: 'stranger'})).toMatchObject({
     permission: 'none',
   })
-  expect(await permissions.readPermission(place, {id: octocat.id, login: 'octocat-renamed'})).toMatchObject({
+  expect(await permissions.fetchPermission(place, {id: octocat.id, login: 'octocat-renamed'})).toMatchObject({
     permission: 'none',
   })
-  await expect(permissions.readPermission(place, {id: octocat.id, login: 'hubot'})).rejects.toBeInstanceOf(
+  await expect(permissions.fetchPermission(place, {id: octocat.id, login: 'hubot'})).rejects.toBeInstanceOf(
     GitHubUnavailable,
   )
 })
@@ -59,7 +59,7 @@ test('with it, what its people may do is read', async () => {
 test('a token needs no installation', async () => {
   const credentials = {kind: 'token', token: stage.people.monalisa.token} as const
   const github = openGitHub({apiUrl: stage.sandbox.url, version: '0.0.0', credentials})
-  expect(await createRepositorySource(github).readRepository(asked())).toMatchObject({
+  expect(await createRepositorySource(github).fetchRepository(asked())).toMatchObject({
     defaultBranch: 'main',
     installation: undefined,
   })

@@ -7,12 +7,16 @@ import {aChange, repositoryId as id, repositoryName as name} from '../builders.t
 function asking(answer: () => GitHubUnavailable | undefined) {
   const clock = {now: 0}
   let asked = 0
-  const readRepository = async () => {
+  const fetchRepository = async () => {
     asked += 1
     const fault = answer()
     return fault === undefined ? Promise.resolve({...aChange().repository, installation: 7}) : Promise.reject(fault)
   }
-  return {bearsName: createBearsName({repositories: {readRepository}, now: () => clock.now}), clock, count: () => asked}
+  return {
+    bearsName: createBearsName({repositories: {fetchRepository}, now: () => clock.now}),
+    clock,
+    count: () => asked,
+  }
 }
 
 test('GitHub is asked once a minute and name, in whatever letters', async () => {

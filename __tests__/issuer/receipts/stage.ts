@@ -146,7 +146,7 @@ function toolsOf(
     panels: {refresh: () => Promise.resolve()},
     log: {info: () => undefined, warn: (_, message) => void warnings.push(message), error: () => undefined},
     repositories: {
-      readRepository: async (repository) => {
+      fetchRepository: async (repository) => {
         await look()
         const {defaultBranch, public: isPublic} = github
         return {...repository, public: isPublic, defaultBranch, owner: {id: 9919, login: 'octo-org'}, installation: 7}
@@ -154,7 +154,7 @@ function toolsOf(
     },
     bearsName: () => Promise.resolve(true),
     permissions: {
-      readPermission: async () => {
+      fetchPermission: async () => {
         await look()
         return {permission: github.permission, role: github.permission}
       },

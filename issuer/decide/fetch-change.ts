@@ -9,8 +9,8 @@ interface Known {
   readonly tools: Pick<FactTools, 'facts' | 'pushLog'>
 }
 
-export const readChange = (said: Statement, {read, baseline, tools}: Known): Promise<ChangeFacts | 'gone'> =>
-  tools.facts.readChange(said, {
+export const fetchChangeOf = (said: Statement, {read, baseline, tools}: Known): Promise<ChangeFacts | 'gone'> =>
+  tools.facts.fetchChange(said, {
     baseline,
     pushes: (ref) => tools.pushLog.pushes(said.repository.id, ref),
     lastAuthorized: read.state.lastAuthorized,

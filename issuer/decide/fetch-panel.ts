@@ -28,8 +28,8 @@ export interface PanelReader extends Pick<FactTools, 'facts' | 'pushLog'> {
 const maxStages = 8
 
 /** Undefined for a pull request that is gone or not served. Throws GitHubUnavailable. */
-export async function readPanel(announced: PullPlace, tools: PanelReader): Promise<Panel | undefined> {
-  const found = await tools.pullRequests.readPullRequest(announced)
+export async function fetchPanel(announced: PullPlace, tools: PanelReader): Promise<Panel | undefined> {
+  const found = await tools.pullRequests.fetchPullRequest(announced)
   if (found === 'gone' || !tools.servesOwner(found.repository.owner)) return undefined
   const {pullRequest, repository} = found
   const place = {...announced, repository: {id: repository.id, name: repository.name}}
@@ -44,7 +44,7 @@ async function readProposed(
 ): Promise<Unreadable | undefined> {
   const isUntouched = subject.kind === 'change' && !subject.change.files.some(touchesPolicy)
   if (pullRequest.state !== 'open' || isUntouched) return undefined
-  const found = await pullRequests.readProposedPolicy(place)
+  const found = await pullRequests.fetchProposedPolicy(place)
   if (found === 'gone' || found === 'untouched') return undefined
   const {source} = choosePolicy(found)
   return source.kind === 'unreadable' ? source : undefined
@@ -59,13 +59,13 @@ interface PanelContext {
 async function readSubject(place: PullPlace, {pullRequest, tools}: PanelContext): Promise<Subject | undefined> {
   if (pullRequest.head.repositoryId !== pullRequest.base.repositoryId) return {kind: 'fork'}
   if (pullRequest.state === 'closed') return {kind: 'closed', stages: await readLast(place, {pullRequest, tools})}
-  const baseline = await tools.facts.readBaseline(place)
+  const baseline = await tools.facts.fetchBaseline(place)
   if (baseline === 'gone') return undefined
   const inForce = choosePolicy(baseline.policy)
   const {source, policy} = inForce
   if (source.kind === 'unreadable') return {kind: 'unreadable', source}
   // Counted from no commit: its own files, all of them.
-  const change = await tools.facts.readChange(place, {
+  const change = await tools.facts.fetchChange(place, {
     baseline,
     pushes: (ref) => tools.pushLog.pushes(place.repository.id, ref),
   })
@@ -123,7 +123,7 @@ async function readSince(
 ): Promise<ChangeFacts> {
   if (state.lastAuthorized === undefined) return change
   const range = {from: state.lastAuthorized, to: change.commit.sha}
-  return {...change, ...(await tools.pullRequests.readSince(place, range))}
+  return {...change, ...(await tools.pullRequests.fetchSince(place, range))}
 }
 
 async function readState(scope: ScopeState, candidate: Candidate, tools: PanelReader): Promise<State> {
