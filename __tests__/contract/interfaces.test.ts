@@ -69,13 +69,15 @@ async function importDeclaring(declaration: string): Promise<unknown> {
 interface Configuration {
   readonly readConfig: (env: object) => {
     readonly ok: true
-    readonly config: {
-      readonly host: string
-      readonly port: number
-      readonly databasePath: string
-      readonly logLevel: string
-      readonly oidcIssuer: string
-      readonly github: {readonly apiUrl: string}
+    readonly value: {
+      readonly config: {
+        readonly host: string
+        readonly port: number
+        readonly databasePath: string
+        readonly logLevel: string
+        readonly oidcIssuer: string
+        readonly github: {readonly apiUrl: string}
+      }
     }
   }
 }
@@ -96,7 +98,7 @@ async function listRoutes(): Promise<readonly string[]> {
     readonly openIssuer: (
       config: object,
       around: object,
-    ) => Promise<{readonly issuer: {serving: object; close: () => Promise<void>}}>
+    ) => Promise<{readonly value: {serving: object; close: () => Promise<void>}}>
   }
   const {createApp} = (await importDeclaring('export function createApp(')) as {
     readonly createApp: (tools: object) => Hono
@@ -105,8 +107,8 @@ async function listRoutes(): Promise<readonly string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-formats-'))
   try {
     const {readConfig} = await readConfiguration()
-    const {config} = readConfig({...access, COUNTERSIGN_STORE: `sqlite:${join(folder, 'countersign.db')}`})
-    const {issuer} = await opening.openIssuer(config, {log: quiet, version: '0', now: Date.now})
+    const {config} = readConfig({...access, COUNTERSIGN_STORE: `sqlite:${join(folder, 'countersign.db')}`}).value
+    const {value: issuer} = await opening.openIssuer(config, {log: quiet, version: '0', now: Date.now})
     await issuer.close()
     const setup = waiting.setupApp({
       issuer: 'https://countersign.example',
@@ -158,7 +160,7 @@ describe('the issuer', () => {
   })
 
   test('takes these defaults', async () => {
-    const {config} = (await readConfiguration()).readConfig(access)
+    const {config} = (await readConfiguration()).readConfig(access).value
     const defaults = new Map(variables.map(([name = '', value = '']) => [codesIn(name)[0], codesIn(value)[0]]))
     expect(defaults.get('COUNTERSIGN_HOST')).toBe(config.host)
     expect(defaults.get('COUNTERSIGN_PORT')).toBe(String(config.port))
