@@ -59,7 +59,7 @@ test('set-up is closed: to whoever asks, in the same words', async () => {
   expect(pages.map(({status}) => status)).toEqual([404, 404])
   const [one, other] = await Promise.all(pages.map(async (page) => page.text()))
   expect(one).toBe(other)
-  expect(one).toContain('Nothing is to be set up.')
+  expect(one).toContain('There is nothing to set up.')
 })
 
 test('before set-up everything else is refused, and a restart keeps keys and token', async () => {
@@ -97,7 +97,7 @@ test('a set-up that a restart cuts in two goes on where it was', async () => {
     const back = await visitor.confirm(await visitor.begin(tokenOf(issuer)))
     await issuer.kill()
     await issuer.restart()
-    expect(wordsOf(await visitor.open(back))).toContain('The App is there.')
+    expect(wordsOf(await visitor.open(back))).toContain('The App is ready.')
     expect((await fetch(`${issuer.url}/ledger`)).status).toBe(200)
   } finally {
     await issuer.close()
@@ -119,7 +119,7 @@ test('when two browsers finish at once one App is kept, and the other person is 
     const [winner] = ends.filter(({status}) => status === 200)
     const [loser] = ends.filter(({status}) => status !== 200)
     if (winner === undefined || loser === undefined) throw new Error(ends.map(wordsOf).join('\n'))
-    expect(wordsOf(winner)).toContain('The App is there.')
+    expect(wordsOf(winner)).toContain('The App is ready.')
     expect(wordsOf(loser)).toMatch(/Delete the App/)
     expect((await fetch(`${issuer.url}/healthz`)).status).toBe(200)
   } finally {

@@ -97,7 +97,7 @@ describe('/revoke', () => {
     await stage.authorize()
     const {id} = JSON.parse(stage.receiptText()) as {id: string}
     expect(await stage.say(`/revoke ${id}`)).toContain('Revoked for `production`')
-    expect(await stage.say(`/revoke ${id}`)).toContain('is over already')
+    expect(await stage.say(`/revoke ${id}`)).toContain('has already ended')
     const other = 'octo-org/other-service'
     await addRepository(stage, other)
     authorize(stage, await propose(stage, other, 'feature'))

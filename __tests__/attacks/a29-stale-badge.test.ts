@@ -1,4 +1,4 @@
-/** A29: a badge that is green no longer than what it shows. It is worked out of verified receipts each time it is asked for. */
+/** A29: a badge that is green no longer than what it shows. It is worked out from verified receipts each time it is asked for. */
 import {afterEach, beforeEach, expect, test} from '@jest/globals'
 import {ask} from '../acceptance/answers.ts'
 import {Stage, repository} from '../acceptance/stage.ts'

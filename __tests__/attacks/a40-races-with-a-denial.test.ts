@@ -117,7 +117,7 @@ test('a run that used the receipt before the denial is on the record; the same r
   const sha = await stage.authorizeMain()
   expectAllowed(await stage.gate(onMain({runId: 7}, {redeem: 'true'})), sha)
   const reply = await stage.say(deny, {by: 'monalisa'})
-  expect(reply).toContain('what ran is not taken back by this')
+  expect(reply).toContain('this does not undo what ran')
   expectStopped(await stage.gate(onMain({runId: 7, runAttempt: 2}, {redeem: 'true'})), 'denied')
   const events = (await checkedEntries(stage)).map(({event}) => event)
   expect(events).toContain('receipt.redeemed')

@@ -102,7 +102,7 @@ if (absent !== undefined) {
       back = await visitor.confirm(page)
       expect((await new Visitor(cloud.url).open(back)).status).toBe(403)
       const last = await visitor.open(back)
-      expect([last.status, wordsOf(last)]).toEqual([200, expect.stringContaining('The App is there.')])
+      expect([last.status, wordsOf(last)]).toEqual([200, expect.stringContaining('The App is ready.')])
       expect(last.text).toContain(`${github.url}/apps/countersign-for-octo-org/installations/new`)
       expect(last.text).toMatch(/pp_pk_[0-9a-f]{64}/)
     })

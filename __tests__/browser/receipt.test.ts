@@ -188,7 +188,7 @@ describe('the key that signed', () => {
   testInBrowser('counts when it was retired, and is said to sign no more', async () => {
     const {page} = await visit(browser, stage.receiptUrl(more.retired))
     expect(await verdictOf(page)).toBe('Verified in your browser.')
-    expect(await page.locator('dl').textContent()).toContain('signs no more; what it signed still counts')
+    expect(await page.locator('dl').textContent()).toContain('no longer signs; what it signed still counts')
     await page.context().close()
   })
 

@@ -79,10 +79,10 @@ describe('the way through has no barrier and no complaint', () => {
           expect(await heading(seen.page)).toBe('Now on GitHub.')
           await look(seen, name('3-departure'))
           await seen.page.getByRole('button', {name: /^Create the App/}).click()
-          expect(await heading(seen.page)).toBe('The App is there.')
+          expect(await heading(seen.page)).toBe('The App is ready.')
           await look(seen, name('4-arrival'))
           await seen.page.reload()
-          expect(await heading(seen.page)).toBe('Nothing is to be set up.')
+          expect(await heading(seen.page)).toBe('There is nothing to set up.')
           await look(seen, name('5-closed'))
           await Promise.all([first.page.context().close(), seen.page.context().close()])
         })
@@ -95,7 +95,7 @@ testInBrowser('it needs no script', async () => {
   await onStage(async (stage) => {
     const {page} = await setOut(stage, nextOrganization(), {javaScriptEnabled: false})
     await page.getByRole('button', {name: /^Create the App/}).click()
-    expect(await heading(page)).toBe('The App is there.')
+    expect(await heading(page)).toBe('The App is ready.')
     expect(await page.locator('button:visible').count()).toBe(0)
     await page.context().close()
   })
@@ -110,7 +110,7 @@ testInBrowser('the cookie is not for scripts, and another browser has no part in
     const other = await visit(browser, `${stage.url}/setup/callback?code=0123&state=${state}`, {
       viewport: {width: 375, height: 900},
     })
-    expect(await heading(other.page)).toBe('Not begun here.')
+    expect(await heading(other.page)).toBe('This set-up did not begin here.')
     await look(other, '6-wrong-browser-375')
     await Promise.all([page.context().close(), other.page.context().close()])
   })

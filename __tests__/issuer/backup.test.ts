@@ -91,9 +91,9 @@ test('a copy made under 200 appends a second is of one moment, for its owner alo
 
 test('nothing is written over', async () => {
   const before = await readFile(file)
-  expect(() => operate(stage, 'backup', file)).toThrow(/ended with 2: .*copy\.db is there already/)
+  expect(() => operate(stage, 'backup', file)).toThrow(/ended with 2: .*copy\.db already exists/)
   expect(() => operate(stage, 'backup', `${file}-2`, '--with-keys', keys)).toThrow(
-    /ended with 2: .*keys is there already/,
+    /ended with 2: .*keys already exists/,
   )
   expect(() => operate(stage, 'restore', file)).toThrow(/ended with 2: Stop the issuer and move away/)
   expect((await readFile(file)).equals(before)).toBe(true)

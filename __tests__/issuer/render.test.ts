@@ -117,7 +117,7 @@ describe('the reply to a denial', () => {
   })
 
   test('gives the line to copy where the same person can say it again', () => {
-    expect(denied({request: {sha: otherCommit}})).toContain(`To let out what is there now, comment:\n\n${line}`)
+    expect(denied({request: {sha: otherCommit}})).toContain(`To authorize what is there now, comment:\n\n${line}`)
     expect(denied({standing: {readAt: saidAt + 3_600_000}})).toContain(line)
   })
 

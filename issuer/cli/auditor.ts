@@ -58,11 +58,11 @@ function readAuditor({name, owners, expires}: NewAuditor, now: number): Auditor 
 async function add(auditor: Auditor, auditors: AuditorRegister): Promise<Printed> {
   const {text, digest} = makeToken('csat_')
   if ((await auditors.add(auditor, digest)) === 'added') return {code: 0, lines: [text], notes: [printAuditor(auditor)]}
-  return {code: 1, lines: [`There is an auditor ${auditor.name} already: remove that one first, or take another name.`]}
+  return {code: 1, lines: [`There already is an auditor ${auditor.name}: remove it first, or use another name.`]}
 }
 
 async function remove(name: string, auditors: AuditorRegister): Promise<Printed> {
-  if ((await auditors.remove(name)) === 'removed') return {code: 0, lines: [`${name} may read nothing any more.`]}
+  if ((await auditors.remove(name)) === 'removed') return {code: 0, lines: [`${name} can no longer read anything.`]}
   return {code: 1, lines: [`There is no auditor ${name}.`]}
 }
 

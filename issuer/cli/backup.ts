@@ -27,7 +27,7 @@ export function runBackup(args: readonly string[], tools: ExportTools): Printed 
     return {code: 2, lines: [`COUNTERSIGN_STORE: there is no database ${places.databasePath}; name it`]}
   }
   for (const path of [file, ...(folder === undefined ? [] : [folder])]) {
-    if (existsSync(path)) return {code: 2, lines: [`${path} is there already, and nothing is written over`]}
+    if (existsSync(path)) return {code: 2, lines: [`${path} already exists, and nothing is overwritten`]}
   }
   // A database is worth little without them, and a missing one is better found now than when it is needed.
   const keys = openKeys(places)
@@ -108,7 +108,7 @@ function describeKeys(places: KeyPlaces, folder: string | undefined): readonly s
   ]
   return [
     `Of no use without its keys, ${folder === undefined ? 'which are not in it' : 'copied as well'}: ${names.join(', ')}.`,
-    'Whoever has them signs receipts: keep them in another place than the copy.',
-    ...(byVariable.length === 0 ? [] : [`Keep too what only variables give: ${byVariable.join(', ')}.`]),
+    'Whoever has them can sign receipts: keep them apart from the copy.',
+    ...(byVariable.length === 0 ? [] : [`Also keep what only variables give: ${byVariable.join(', ')}.`]),
   ]
 }

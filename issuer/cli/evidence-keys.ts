@@ -36,7 +36,7 @@ interface Writing {
 
 /** Nothing is written unless all of it is right. */
 async function writeKeys({out, ...period}: Period, {store, secret}: Writing): Promise<Printed> {
-  if (existsSync(out)) return {code: 2, lines: [`--out: ${out} is there already: name a file that is new`]}
+  if (existsSync(out)) return {code: 2, lines: [`--out: ${out} already exists: name a new file`]}
   const repositories = period.repository === null ? undefined : await store.kept.named(period.repository)
   const master = hexToBytes(secret.reveal())
   const read = await readEvidenceKeys({...period, repositories}, store, (organization, bundle) =>

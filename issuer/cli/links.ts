@@ -26,7 +26,9 @@ const parseDecimalId = (text: string): RepositoryId | undefined =>
 async function rotate(link: Link, links: LinkRegister): Promise<Printed> {
   const {text, digest} = makeToken('cslk_')
   await links.rotate(link, digest)
-  const notes = ['Append it to badges and pages as ?link=<token>. The link before it, if there was one, is dead.']
+  const notes = [
+    'Append it to badges and pages as ?link=<token>. The previous link, if there was one, no longer works.',
+  ]
   return {code: 0, lines: [text], notes}
 }
 

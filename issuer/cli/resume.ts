@@ -88,7 +88,7 @@ async function resume({path, host, keys}: Places, {now}: RegisterTools): Promise
     const first = await durable.entries.last()
     markLedger(keys.markPath, first)
     const notes = [
-      `What was there stands in ${aside} and its like. Refusals, revocations and uses that only it knew are forgotten:`,
+      `The old store is now in ${aside} and its like. Refusals, revocations and uses that only it knew are forgotten:`,
       'pin the receipt key anew (countersign-issuer keys rotate --now) if receipts of before must not count.',
       'Give the new verifier key to whoever follows the ledger.',
     ]

@@ -95,7 +95,7 @@ const help = [
   'COUNTERSIGN_TOKEN_KEY: it writes what was decided in a period as a folder that verifies without the issuer.',
   'evidence-keys writes the keys of the evidence of a period, for the auditor who checks that pack.',
   'backup copies the store while the issuer runs, restore puts a copy where no store is (docs/deploy.md); both verify it.',
-  'Exit codes: 0 yes, 1 no (an invalid policy, or one that would not authorize), 2 asked wrongly.',
+  'Exit codes: 0 yes, 1 no (an invalid policy, or one that would not authorize), 2 used wrongly.',
 ]
 
 const wrongly = (): Printed => ({code: 2, lines: ['Usage:', ...usage.map((line) => `  ${line}`)]})

@@ -28,9 +28,9 @@ export function renderNearMiss(problem: string): string {
 
 export function renderHelp(policy: Policy): string {
   return paragraphs(
-    '**Countersign** lets a deploy job through only with a signed receipt that authorizes its commit. A person who may approve makes one by a new comment on the pull request, with one of these as its first line:',
+    '**Countersign** lets a deploy job through only with a signed receipt that authorizes its commit. A person who may approve creates one with a new comment on the pull request, whose first line is one of these:',
     forms,
-    `Environments here: ${listEnvironments(policy)}. With only the environment given, the answer is the exact line to copy and what it would let out. Edited comments, comments by e-mail, by apps and by bots do not count.`,
+    `Environments here: ${listEnvironments(policy)}. With only the environment given, the answer is the exact line to copy and what would go out. Edited comments, comments by e-mail, by apps and by bots do not count.`,
   )
 }
 

@@ -6,9 +6,9 @@ const shownProblems = 20
 
 const headings = {
   'in force':
-    '**Nothing is authorized here now:** the policy on the default branch cannot be used, and every request is refused until it is mended.',
+    '**Nothing is authorized here now:** the policy on the default branch cannot be used, and every request is refused until it is fixed.',
   proposed:
-    '**The policy in this pull request cannot be used.** Once it is on the default branch, every request is refused until it is mended.',
+    '**The policy in this pull request cannot be used.** Once it is on the default branch, every request is refused until it is fixed.',
 } as const
 
 export function renderPolicyProblems(

@@ -19,7 +19,7 @@ export function renderAllowed(receipt: Receipt, change: ChangeFacts): string {
       `- Receipt: [${codeSpan(receipt.id)}](${receiptUrl(receipt)})`,
     ].join('\n'),
     flags.includes('self')
-      ? 'This is the approver’s own work, which the policy allows. The receipt is flagged `self`, and a gate takes it only if its `refuse-flags` says so.'
+      ? 'This is the approver’s own work, which the policy allows. The receipt is flagged `self`, and a gate accepts it only if its `refuse-flags` allows it.'
       : undefined,
     '**Next:** run the deploy job again. The gate lets this commit through until the receipt expires.',
   )
@@ -64,7 +64,7 @@ function wayOut(failed: readonly string[], {authors, pushers}: ChangeFacts): str
   if (unseen || !failed.every((rule) => saidAgain.has(rule) || saidByAnother.has(rule))) return undefined
   return failed.some((rule) => saidByAnother.has(rule))
     ? 'Somebody who may approve, and had no hand in this, can look at the change and comment:'
-    : 'To let out what is there now, comment:'
+    : 'To authorize what is there now, comment:'
 }
 
 /** `/authorize production` without a commit: nothing was decided; the line says what it would let out. */
@@ -73,7 +73,7 @@ export function renderBare(environment: Environment, change: ChangeFacts): strin
     return 'This pull request was closed without being merged, so there is nothing to authorize. Open it again, or use another.'
   }
   return paragraphs(
-    `**Name the commit.** To let out what is here now for ${codeSpan(environment)}, look at it and comment:`,
+    `**Name the commit.** To authorize what is here now for ${codeSpan(environment)}, look at it and comment:`,
     renderLine(environment, change.commit.sha),
     `What would go out: ${renderWhatGoesOut(change, environment)}`,
   )

@@ -25,25 +25,25 @@ export function renderWithdrawn({kind, environment, by, reason, ended, isWhole}:
   return paragraphs(
     `**${verb} for ${codeSpan(environment)}** by ${codeSpan(by)}.${reason === undefined ? '' : ` ${escapeText(reason)}`}`,
     renderEndedList(ended),
-    isWhole ? 'What was said here before and is not decided yet counts no more.' : undefined,
+    isWhole ? 'Statements made here before this one and not yet decided no longer count.' : undefined,
     kind === 'deny'
       ? 'This stands for the pull request, whatever is pushed next, until the same person authorizes a full commit.'
-      : 'To let it out after all, look at it again and authorize the commit in a new comment.',
+      : 'To deploy it after all, look at it again and authorize the commit in a new comment.',
   )
 }
 
 function renderEndedList(ended: readonly LiveReceipt[]): string {
-  if (ended.length === 0) return 'No receipt was alive, so none had to end.'
+  if (ended.length === 0) return 'There was no live receipt to end.'
   const lines = ended.map(
     ({id, sha, redeemed}) =>
-      `- ${codeSpan(id)} for ${codeSpan(sha)}${redeemed === undefined ? '' : `: it was used at ${renderTime(redeemed.at)} already, and what ran is not taken back by this`}`,
+      `- ${codeSpan(id)} for ${codeSpan(sha)}${redeemed === undefined ? '' : `: it was already used at ${renderTime(redeemed.at)}, and this does not undo what ran`}`,
   )
-  return paragraphs('These receipts count no more. A gate that sees the revocation refuses them:', lines.join('\n'))
+  return paragraphs('These receipts no longer count. A gate that sees the revocation refuses them:', lines.join('\n'))
 }
 
 export function renderClosed(environment: Environment, ended: readonly LiveReceipt[]): string {
   return paragraphs(
-    `**Closed without being merged**, so nothing of this pull request is authorized for ${codeSpan(environment)} any more.`,
+    `**Closed without being merged**, so nothing in this pull request is authorized for ${codeSpan(environment)} any more.`,
     renderEndedList(ended),
   )
 }
@@ -52,7 +52,7 @@ export const renderUnknownReceipt = (): string =>
   '**There is no such receipt in this repository**, so nothing was done. `/countersign status` lists those that are alive.'
 
 export const renderEnded = (id: ReceiptId): string =>
-  `**Receipt ${codeSpan(id)} is over already**, so there was nothing to revoke.`
+  `**Receipt ${codeSpan(id)} has already ended**, so there was nothing to revoke.`
 
 const causes: Readonly<Record<Revocation['cause'], string>> = {
   person: 'revoked by',
@@ -99,7 +99,7 @@ function renderOne(
     conclusion: 'failure',
     detailsUrl: `${issuer}/v1/receipts/${receipt.id}`,
     title: `Revoked for ${environment}: ${why}`,
-    summary: `Receipt ${codeSpan(receipt.id)} for ${codeSpan(environment)} counts no more since **${renderTime(secondsTimeToMs(at))}**: ${escapeText(causes[cause])} ${codeSpan(revokedBy.login)}.`,
+    summary: `Receipt ${codeSpan(receipt.id)} for ${codeSpan(environment)} no longer counts, as of **${renderTime(secondsTimeToMs(at))}**: ${escapeText(causes[cause])} ${codeSpan(revokedBy.login)}.`,
     text: paragraphs(
       'The revocation. Its signature is what the gate verifies; this check run only carries it.',
       fencedBlock(canonicalJson(revocation), 'json'),

@@ -23,14 +23,14 @@ const head = (title: string, lead: Html | string): Html =>
 export const renderQuestion = ({issuer, problem, organization = ''}: SetupForm): Html =>
   html`${head('Set up this issuer.', 'It needs a GitHub App of its own. GitHub makes it; you confirm it there.')}
   ${section(
-    {title: 'Who may', note: 'The token shows that this issuer is yours. It counts once.'},
+    {title: 'Who may set it up', note: 'The token shows that this issuer is yours. It works once.'},
     problem === undefined ? nothing : html`<p class="notice" role="alert">${problem}</p>`,
     html`<form class="stack" method="post" action="${issuer}/setup">
       <div class="asking">
         <label for="token">Set-up token</label>
         <input id="token" name="token" type="password" required autocomplete="off" aria-describedby="token-where" />
         <p class="note" id="token-where">
-          It lies where the issuer runs: in the file that it names when it starts, or in the secret that the stack's
+          It is where the issuer runs: in the file that it names when it starts, or in the secret that the stack's
           output names.
         </p>
       </div>
@@ -57,7 +57,7 @@ export const renderUnreachable = (issuer: string): Html =>
   ${section(
     {title: 'Its address'},
     html`<p class="notice" role="alert">
-      It goes by <code>${issuer}</code>, which leads nowhere from outside this machine. Set
+      Its address is <code>${issuer}</code>, which cannot be reached from outside this machine. Set
       <code>COUNTERSIGN_PUBLIC_URL</code> to its https address, start it again, and open that address with
       <code>/setup</code>.
     </p>`,
@@ -71,7 +71,7 @@ export interface Departure {
 }
 
 export const renderDeparture = ({issuer, github, target, manifest}: Departure): Html =>
-  html`${head('Now on GitHub.', 'GitHub shows the App and asks for its name. It leads back here when you confirm.')}
+  html`${head('Now on GitHub.', 'GitHub shows the App and asks for its name. It sends you back here when you confirm.')}
   ${section(
     {title: 'The App', note: 'You have an hour. Stay in this browser, signed in to GitHub.'},
     html`<form class="in-row" method="post" action="${target}">
@@ -83,7 +83,7 @@ export const renderDeparture = ({issuer, github, target, manifest}: Departure): 
     </dl>`,
   )}
   ${section(
-    {title: 'What it may', note: 'Where you install it, and nowhere else.'},
+    {title: 'What it may do', note: 'Where you install it, and nowhere else.'},
     html`<dl class="fields">
       ${Object.entries(permissions).map(([name, {level, why}]) => field(`${name}: ${level}`, why))}
     </dl>`,
@@ -102,7 +102,7 @@ export interface Arrival {
 }
 
 export const renderArrival = ({issuer, app, pins, action}: Arrival): Html =>
-  html`${head('The App is there.', 'Its credentials are kept, and set-up is closed. Two steps are left.')}
+  html`${head('The App is ready.', 'Its credentials are stored, and set-up is closed. Two steps are left.')}
   ${section(
     {title: 'Install it'},
     state('holds', app.name),
@@ -113,9 +113,9 @@ export const renderArrival = ({issuer, app, pins, action}: Arrival): Html =>
   ${section(
     {
       title: 'Pin the key',
-      note: 'Compare it with the line that the issuer tells where it runs: this page can be forged, that line cannot.',
+      note: 'Compare it with the line that the issuer shows where it runs: this page can be forged, that line cannot.',
     },
-    pins === undefined ? html`<p>The issuer tells the key where it runs.</p>` : renderPins(pins, {issuer, action}),
+    pins === undefined ? html`<p>The issuer shows the key where it runs.</p>` : renderPins(pins, {issuer, action}),
     html`<p>Then comment <code>/countersign status</code> on a pull request. The App answers.</p>`,
   )}`
 

@@ -15,8 +15,8 @@ export type ToldTrouble = Trouble & {readonly status: ContentfulStatusCode}
 /** Says nothing of how, when or by whom: it is what a stranger reads. */
 export const closed: ToldTrouble = {
   status: 404,
-  title: 'Nothing is to be set up.',
-  what: 'This issuer has its GitHub App.',
+  title: 'There is nothing to set up.',
+  what: 'This issuer already has its GitHub App.',
   steps: [],
 }
 
@@ -42,10 +42,10 @@ const deleteUnfinished = ({github}: Place) =>
 
 export const wrongBrowser = (place: Place): ToldTrouble => ({
   status: 403,
-  title: 'Not begun here.',
-  what: 'This answer of GitHub belongs to no set-up that was begun in this browser within the last hour. Nothing was taken over.',
+  title: 'This set-up did not begin here.',
+  what: 'This answer from GitHub does not belong to any set-up that began in this browser within the last hour. Nothing was stored.',
   steps: [
-    'Did somebody else send you here? Then close this page: it would have connected this issuer to an App of theirs.',
+    'Did somebody else send you here? Then close this page: it would have connected this issuer to their App.',
     deleteUnfinished(place),
     beginAgain(place),
   ],
@@ -53,22 +53,22 @@ export const wrongBrowser = (place: Place): ToldTrouble => ({
 
 export const replayed = (place: Place): ToldTrouble => ({
   status: 403,
-  title: 'Answered before.',
-  what: 'GitHub has answered this set-up already, with another code. Nothing was taken over.',
+  title: 'Already answered.',
+  what: 'GitHub has already answered this set-up, with another code. Nothing was stored.',
   steps: [deleteUnfinished(place), beginAgain(place)],
 })
 
 export const withoutCode = (place: Place): ToldTrouble => ({
   status: 400,
-  title: 'Without a code.',
-  what: 'GitHub led back here without the code for the App, as when somebody cancels. Nothing was taken over.',
+  title: 'There is no code.',
+  what: 'GitHub sent you back without the code for the App, as it does when somebody cancels. Nothing was stored.',
   steps: [beginAgain(place)],
 })
 
 export const gone = (place: Place): ToldTrouble => ({
   status: 410,
   title: 'The code is used up.',
-  what: "GitHub does not know this code, or not any more: it counts once, and for an hour. The App's key can no longer be fetched.",
+  what: "GitHub does not know this code, or no longer knows it: a code works once, within an hour. The App's key can no longer be fetched.",
   steps: [
     html`If you loaded this page twice, look first: <a href="${place.issuer}/">${place.issuer}</a> answers when the
       issuer has its App.`,
@@ -79,39 +79,39 @@ export const gone = (place: Place): ToldTrouble => ({
 
 export const unusable = (place: Place, why: string): ToldTrouble => ({
   status: 502,
-  title: 'An answer that cannot be used.',
-  what: html`GitHub gives an App's credentials once, and gave them unusably. ${why}.`,
+  title: 'GitHub’s answer cannot be used.',
+  what: html`GitHub gives an App's credentials only once, and these cannot be used. ${why}.`,
   steps: [deleteUnfinished(place), beginAgain(place)],
 })
 
 export const unreachable = (why: string): ToldTrouble => ({
   status: 503,
   title: 'GitHub did not answer.',
-  what: html`The App is made, its credentials are not here yet. ${why}.`,
+  what: html`The App exists, but its credentials are not here yet. ${why}.`,
   steps: [
-    'Load this page again, within the hour: GitHub keeps the credentials until they were fetched.',
-    'If it says then that the code is used up, they were sent and got lost on the way; that page says what to do.',
+    'Load this page again, within the hour: GitHub keeps the credentials until they are fetched.',
+    'If it then says that the code is used up, they were sent and got lost on the way; that page says what to do.',
   ],
 })
 
 /** The App stays at GitHub, where nothing of it is used. */
 export const taken = ({name, settingsUrl}: NewApp): ToldTrouble => ({
   status: 409,
-  title: 'Another was first.',
+  title: 'Another App was first.',
   what: 'While you confirmed this App, the issuer was given another one. It keeps that one.',
-  steps: [html`Delete the App ${name} at <a href="${settingsUrl}/advanced">${settingsUrl}</a>: it is used by nobody.`],
+  steps: [html`Delete the App ${name} at <a href="${settingsUrl}/advanced">${settingsUrl}</a>: nothing uses it.`],
 })
 
 export const failed: ToldTrouble = {
   status: 500,
-  title: 'The issuer met an error.',
+  title: 'The issuer ran into an error.',
   what: 'Nothing was changed. Its log says what it was.',
   steps: ['Load this page again in a minute.'],
 }
 
 export const unkept: ToldTrouble = {
   status: 500,
-  title: 'It could not be kept.',
-  what: 'The issuer met an error of its own. Its log says which; a full disk or a missing permission are the usual ones.',
-  steps: ['Put it right, do not stop the issuer, and load this page again: what GitHub gave is still at hand.'],
+  title: 'The App could not be stored.',
+  what: 'The issuer ran into an error. Its log says which; the usual causes are a full disk or a missing permission.',
+  steps: ['Fix it without stopping the issuer, and load this page again: the issuer still has what GitHub gave it.'],
 }

@@ -107,7 +107,7 @@ describe('what is refused', () => {
   test('a file that is there already, which is left as it is', async () => {
     const file = fileOf('mine')
     const printed = await made.stage.command('evidence-keys', ...april, '--out', file)
-    expect(printed).toEqual({code: 2, lines: [expect.stringContaining('is there already')]})
+    expect(printed).toEqual({code: 2, lines: [expect.stringContaining('already exists')]})
     expect(readFileSync(file, 'utf8')).toBe('mine')
   })
 

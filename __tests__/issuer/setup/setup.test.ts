@@ -78,7 +78,7 @@ describe('the way through', () => {
       await visitor.open(back),
       await visitor.open(`${stage.url}/setup`),
     ]) {
-      expect([seen.status, wordsOf(seen)]).toEqual([404, expect.stringContaining('Nothing is to be set up.')])
+      expect([seen.status, wordsOf(seen)]).toEqual([404, expect.stringContaining('There is nothing to set up.')])
     }
   })
 
@@ -123,7 +123,7 @@ describe('nobody gets in', () => {
 describe('an answer of GitHub counts only in the browser that asked', () => {
   const refused = async (url: string, status = 403): Promise<void> => {
     const page = await visitor.open(url)
-    expect([page.status, wordsOf(page)]).toEqual([status, expect.stringContaining('Nothing was taken over.')])
+    expect([page.status, wordsOf(page)]).toEqual([status, expect.stringContaining('Nothing was stored.')])
     expect(isKept(stage)).toBe(false)
     expect(github.world.listRequests().filter(({path}) => path.startsWith('/app-manifests'))).toEqual([])
   }
@@ -167,7 +167,7 @@ describe('an answer of GitHub counts only in the browser that asked', () => {
     expect([page.status, visitor.cookie]).toEqual([410, undefined])
     visitor.cookie = cookie
     const again = await visitor.open(back)
-    expect([again.status, wordsOf(again)]).toEqual([403, expect.stringContaining('Answered before.')])
+    expect([again.status, wordsOf(again)]).toEqual([403, expect.stringContaining('Already answered.')])
   })
 })
 
@@ -224,7 +224,7 @@ describe('when GitHub fails', () => {
     const {target} = readDeparture(await visitor.begin(token))
     const state = new URL(target).searchParams.get('state') ?? ''
     const page = await visitor.open(`${odd.url}/setup/callback?code=0123&state=${state}`)
-    expect([page.status, wordsOf(page)]).toEqual([502, expect.stringContaining('An answer that cannot be used.')])
+    expect([page.status, wordsOf(page)]).toEqual([502, expect.stringContaining('GitHub’s answer cannot be used.')])
     expect(page.text).not.toMatch(/PRIVATE KEY|passwd|short/)
     expect(isKept(odd)).toBe(false)
     await odd.close()
@@ -246,7 +246,7 @@ describe('keeping the App', () => {
     stage.keep = async () => Promise.reject(new Error('the disk is full'))
     const back = await confirmed()
     const page = await visitor.open(back)
-    expect([page.status, wordsOf(page)]).toEqual([500, expect.stringContaining('still at hand')])
+    expect([page.status, wordsOf(page)]).toEqual([500, expect.stringContaining('still has what GitHub gave it')])
     stage.keep = keep
     expect((await visitor.open(back)).status).toBe(200)
     expect(isKept(stage)).toBe(true)
@@ -260,7 +260,7 @@ describe('keeping the App', () => {
       return await keep(app)
     }
     const page = await visitor.open(back)
-    expect([page.status, wordsOf(page)]).toEqual([409, expect.stringContaining('Another was first.')])
+    expect([page.status, wordsOf(page)]).toEqual([409, expect.stringContaining('Another App was first.')])
     expect(page.text).toContain(`${github.url}/organizations/octo-org/settings/apps/countersign-for-octo-org/advanced`)
     expect(page.text).not.toContain('installations/new')
   })

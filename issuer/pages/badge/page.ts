@@ -26,8 +26,8 @@ export async function giveBadgePage(c: Context, tools: BadgeTools & {readonly is
 const hero = html`<div class="hero">
   <h1>Badges</h1>
   <p class="lead">
-    A badge says who authorized what is newest in one environment. It is worked out of verified receipts each time it is
-    asked for, and may be kept for 30 seconds.
+    A badge says who authorized what is newest in one environment. It is worked out from verified receipts each time it
+    is asked for, and may be kept for 30 seconds.
   </p>
 </div>`
 

@@ -44,7 +44,7 @@ export const renderByHand = (frame: ReceiptFrame): Html =>
     </p>`,
     copyable('fingerprint', {text: fingerprintOf(frame), name: 'the fingerprint'}),
     frame.standing === 'revoked'
-      ? html`<p class="note">The signature of a revoked key still fits; it only says nothing any more.</p>`
+      ? html`<p class="note">The signature of a revoked key still fits; it just no longer says anything.</p>`
       : nothing,
   )
 

@@ -147,7 +147,7 @@ const flagMeaning = {
 
 const standings = {
   current: 'signs now',
-  earlier: 'signs no more; what it signed still counts',
+  earlier: 'no longer signs; what it signed still counts',
   revoked: 'revoked: nothing that it signed counts',
   foreign: 'no key of this issuer',
 } as const satisfies Record<KeyStanding, string>

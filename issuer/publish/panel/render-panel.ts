@@ -26,13 +26,13 @@ function renderSubject(subject: Subject, {pullRequest, issuer}: Around): readonl
   switch (subject.kind) {
     case 'fork':
       return [
-        '**Nothing of this pull request can be authorized:** its branch is in a fork, where nobody can see who pushes. To deploy it, push the branch to this repository and open a pull request from there.',
+        '**Nothing in this pull request can be authorized:** its branch is in a fork, where nobody can see who pushes. To deploy it, push the branch to this repository and open a pull request from there.',
       ]
     case 'unreadable':
       return [renderPolicyProblems(subject.source, 'in force')]
     case 'closed':
       return [
-        '**Closed without being merged:** nothing of it is authorized any more.',
+        '**Closed without being merged:** nothing in it is authorized any more.',
         ...(subject.stages.length === 0 ? [] : [renderList(subject.stages, {issuer, isOver: true})]),
       ]
     case 'change':
@@ -54,7 +54,7 @@ function renderChange(subject: ChangeSubject, {pullRequest, issuer}: Around): re
       : [
           `**Not shown:** ${more.map(codeSpan).join(', ')}. A comment \`/authorize <environment>\` is answered with its line.`,
         ]),
-    `<sub>About ${place}, ${codeSpan(change.commit.sha)}. ${renderSource(source)} This comment is kept up to date. \`/countersign help\` says what else can be said.</sub>`,
+    `<sub>About ${place}, ${codeSpan(change.commit.sha)}. ${renderSource(source)} This comment is kept up to date. \`/countersign help\` lists the other commands.</sub>`,
   ]
 }
 

@@ -54,7 +54,7 @@ function renderApprovers(stage: Expected): string {
     : `${among}; nobody who had a hand in the change, as ${listNames(contributorsOf(change))} had`
   return countMissing(stage) === undefined
     ? `${said}.`
-    : `${said}. That is not enough: ${needed} must. Name more people in the policy, or have somebody else bring the change.`
+    : `${said}. That is not enough: ${needed} must. Name more people in the policy, or have somebody else make the change.`
 }
 
 /** What stands in the way, and the line where one helps. */
