@@ -73,7 +73,7 @@ test('the workflow of the README has literals, and the words beside it say why',
   expect(steps).not.toEqual([])
   for (const step of steps) expectLiteral(step)
   expect(read('README.md').replaceAll('\n', ' ')).toContain(
-    'as literals: whoever has write access can change repository variables',
+    'as literals: anyone with write access can change repository variables',
   )
 })
 

@@ -67,6 +67,8 @@ export async function letTimePass({issuer}: Stage, ms: number): Promise<void> {
     ).run({ms})
     const claims = `pk LIKE 'idempotency#%' AND "completedAt" IS NOT NULL`
     db.prepare(`UPDATE items SET "completedAt" = "completedAt" - :ms WHERE ${claims}`).run({ms})
+    const older = `json_set(more, '$.at', (more ->> '$.at') - :ms)`
+    db.prepare(`UPDATE items SET more = ${older} WHERE pk LIKE 'stranger#%'`).run({ms})
   })
 }
 

@@ -2,6 +2,7 @@
 import {describe, expect, test} from '@jest/globals'
 import fc from 'fast-check'
 import {readCommand} from '../../issuer/command/read-command.ts'
+import type {Command} from '../../issuer/model/command.ts'
 
 const sha = '3f2a9c0d5b7e1f4a6c8d0e2f4a6b8c0d2e4f6a8b'
 const sha256 = sha + 'a'.repeat(24)
@@ -162,9 +163,27 @@ describe('silence for', () => {
   })
 })
 
+/** As a person would have to write it. */
+function printCommand(command: Command): string {
+  const words = (...all: readonly (string | undefined)[]): string => all.filter((word) => word !== undefined).join(' ')
+  switch (command.kind) {
+    case 'authorize':
+      return words('/authorize', command.environment, command.sha, command.reason)
+    case 'deny':
+      return words('/deny', command.environment, command.reason)
+    case 'revoke': {
+      const {target} = command
+      return words('/revoke', 'environment' in target ? target.environment : target.receipt, command.reason)
+    }
+    case 'status':
+    case 'help':
+      return `/countersign ${command.kind}`
+  }
+}
+
 describe('properties', () => {
   const pieces = fc.constantFrom(
-    '/authorize', '/countersign', '/deny', 'production', sha, 'abc1234', ' ', '  ', '\n', '\r', '\t', '\u200b', '`',
+    '/authorize', '/countersign', '/deny', '/revoke', 'production', sha, 'abc1234', ' ', '  ', '\n', '\r', '\t', '\u200b', '`',
     'status', 'help', '\u0430', '/', '\ud800', 'é', '> ', '```',
   ) // prettier-ignore
 
@@ -174,7 +193,13 @@ describe('properties', () => {
       fc.array(pieces, {maxLength: 12}).map((parts) => parts.join('')),
       fc
         .tuple(
-          fc.constantFrom(`/authorize production ${sha}`, '/authorize staging', '/countersign help'),
+          fc.constantFrom(
+            `/authorize production ${sha}`,
+            '/authorize staging',
+            '/countersign help',
+            '/deny production',
+            '/revoke production',
+          ),
           fc.array(pieces, {maxLength: 4}),
         )
         .map(([command, parts]) => command + parts.join('')),
@@ -184,13 +209,7 @@ describe('properties', () => {
         const reading = readCommand(comment)
         if (reading.kind !== 'command') return
         const {command} = reading
-        const printed =
-          command.kind === 'authorize'
-            ? ['/authorize', command.environment, command.sha, command.reason]
-                .filter((word) => word !== undefined)
-                .join(' ')
-            : `/countersign ${command.kind}`
-        expect(comment.split(/[\r\n]/)[0]).toBe(printed)
+        expect(comment.split(/[\r\n]/)[0]).toBe(printCommand(command))
       }),
       {numRuns: 2000},
     )

@@ -201,7 +201,11 @@ function testCommits(the: () => Durable): void {
 
   const contradictions: readonly (readonly [string, (change: Decided) => Change, string])[] = [
     ['without a claim', (change) => withCompletion(change, {key: statementOf(99)}), 'is claimed before'],
-    ['under another decision id', (change) => withRecord(change, {decision: proposal(5).decision}), 'its idempotency key'],
+    [
+      'under another decision id',
+      (change) => withRecord(change, {decision: proposal(5).decision}),
+      'its idempotency key',
+    ],
     ['with a frontier that does not follow', (change) => withRecord(change, {frontier: emptyFrontier}), 'frontier'],
     ['with an entry that does not follow', (change) => withRecord(change, {entry: firstEntry}), 'would break'],
     ['with an ALLOW that has no receipt', (change) => withRecord(change, {receipt: undefined}), 'outcome "allow"'],

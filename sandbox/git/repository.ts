@@ -52,11 +52,13 @@ export class GitRepository {
     return new GitRepository(folder, new ObjectStore(folder))
   }
 
-  /** Writes commits, the oldest first. */
+  /** Writes commits, the oldest first. A parent is a SHA, a branch, or `:n` for the nth of them. */
   async write(commits: readonly NewCommit[]): Promise<readonly string[]> {
     const written: string[] = []
     for (const {parents: named, files, ...commit} of commits) {
-      const parents = named.map((name) => (name.startsWith(':') ? written[Number(name.slice(1)) - 1] : name) ?? name)
+      const parents = named.map(
+        (name) => (name.startsWith(':') ? written[Number(name.slice(1)) - 1] : this.branch(name)) ?? name,
+      )
       const above = parents.map((parent) => readCommit(this.objects, parent)?.tree)
       if (above.includes(undefined)) throw new Error(`there is no commit ${String(parents[above.indexOf(undefined)])}`)
       const tree = changeTree(this.objects, commit.tree ?? above[0], files)
