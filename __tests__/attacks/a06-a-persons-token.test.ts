@@ -32,7 +32,9 @@ test('a stolen token authorizes as its person, the receipt claims no more than a
 
 test('both documents say that a person’s token is that person', () => {
   const security = page('SECURITY.md')
-  expect(security).toContain('A comment proves that an **account** authorized, not that its owner was at the keyboard.')
-  expect(security).toMatch(/with a person's token is that person to us/)
+  expect(security).toContain(
+    'A comment proves that an **account** authorized the deployment, not that its owner was at the keyboard.',
+  )
+  expect(security).toContain("To us, somebody (or an agent) with a person's token is that person.")
   expect(page('README.md')).toMatch(/someone with a person's token is that person to us/)
 })

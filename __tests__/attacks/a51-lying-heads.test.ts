@@ -124,7 +124,7 @@ test('no program that the repository names is run, and none can answer for a cha
 test('what the gate cannot see, files that are not of the commit, it does not promise', async () => {
   expectAllowed(await gate(({write}) => write('dist/stolen.js', evil)), stage.head)
   expect(await readFile(new URL('../../SECURITY.md', import.meta.url), 'utf8')).toContain(
-    "checkout's comparison is a guard against mistakes",
+    'Comparing the checkout is a guard against mistakes',
   )
 })
 
