@@ -1,4 +1,4 @@
-/** What a rule is: a name, and a judgement with its reason. A new rule is one of these in one of two lists. */
+/** What a rule is: a name, and a judgement with its reason. A new rule is one of these in one of the lists of this folder. */
 import type {Flag} from '#protocol'
 
 export type Judgement =
