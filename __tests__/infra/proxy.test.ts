@@ -6,7 +6,7 @@ import {once} from 'node:events'
 import {existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {type IncomingMessage, request as requestPlain} from 'node:http'
 import {type RequestOptions, request} from 'node:https'
-import {createServer} from 'node:net'
+import {connect, createServer} from 'node:net'
 import type {AddressInfo} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
@@ -50,7 +50,8 @@ if (!existsSync(nginx)) {
     execFileSync(nginx, ['-t', '-q', '-p', folder, '-c', 'nginx.conf'], {stdio: ['ignore', 'inherit', 'inherit']})
     proxy = spawn(nginx, ['-p', folder, '-c', 'nginx.conf'], {stdio: ['ignore', 'ignore', 'pipe']})
     proxy.stderr?.on('data', (data: Buffer) => (errors += data.toString()))
-    await until(() => (existsSync(join(folder, 'nginx.pid')) ? true : undefined), 'nginx')
+    // Its pid file is no sign: the check above has left one.
+    for (const port of [secure, plain]) await until(() => isListening(port), `nginx on port ${port}`)
   })
   afterAll(async () => {
     const ended = once(proxy, 'exit')
@@ -59,6 +60,15 @@ if (!existsSync(nginx)) {
     await issuer.close()
     rmSync(folder, {recursive: true})
   })
+
+  const isListening = (port: number): Promise<true | undefined> =>
+    new Promise((resolve) => {
+      const socket = connect(port, '127.0.0.1')
+      socket.once('connect', () => resolve(true))
+      socket.once('error', () => resolve(undefined))
+      socket.once('close', () => resolve(undefined))
+      socket.unref().end()
+    })
 
   const makeCertificate = (): void => {
     const files = ['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'fullchain.pem')]
