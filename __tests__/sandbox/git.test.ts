@@ -103,6 +103,16 @@ test('files are put in one after the other, a folder gives way to a file, and no
   expect(paths('c')).toEqual(['README.md', 'dir-0', 'dir-0/größe', 'dir.txt', 'new\nline'])
 })
 
+test('a commit builds on what a branch holds, or on one of the same writing', async () => {
+  const who = {name: 'octocat', email: 'octocat@example.com', date: '2026-04-02T14:30:00Z'}
+  const commit = {ref: undefined, message: 'More', author: who, committer: who, files: {}}
+  const written = await repository.write([
+    {...commit, parents: ['b', 'heads/c']},
+    {...commit, parents: [':1'], files: {more: ''}},
+  ])
+  expect(written.map((name) => readCommit(repository, name)?.parents)).toEqual([[sha('b'), sha('c')], [written[0]]])
+})
+
 test('files that git does not take, and parents that are not there, are refused', async () => {
   for (const path of ['', '/a', 'a/', 'a//b', 'a\0b'])
     await expect(write('x', 'a', {[path]: ''})).rejects.toThrow('no file')

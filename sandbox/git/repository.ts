@@ -3,7 +3,7 @@
 import {mkdir, symlink, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 
-import {isAncestor, readCommit, type Signature, writeCommit} from './commits.ts'
+import {isAncestor, type Signature, writeCommit} from './commits.ts'
 import {fullSha, ObjectStore} from './objects.ts'
 import {readRef, writeRef} from './refs.ts'
 import {git, isPlainName, revParse, runGit} from './run.ts'
@@ -14,7 +14,7 @@ export type {FileContent} from './trees.ts'
 export interface NewCommit {
   /** Pointed at it, where one is given. */
   readonly ref: string | undefined
-  /** `:n` is the n-th commit of the same writing. */
+  /** Whatever names a commit; `:n` is the n-th of the same writing. */
   readonly parents: readonly string[]
   readonly message: string
   readonly author: Signature
@@ -52,22 +52,25 @@ export class GitRepository {
     return new GitRepository(folder, new ObjectStore(folder))
   }
 
-  /** Writes commits, the oldest first. A parent is a SHA, a branch, or `:n` for the nth of them. */
+  /** Writes commits, the oldest first. */
   async write(commits: readonly NewCommit[]): Promise<readonly string[]> {
     const written: string[] = []
     for (const {parents: named, files, ...commit} of commits) {
-      const parents = named.map(
-        (name) => (name.startsWith(':') ? written[Number(name.slice(1)) - 1] : this.branch(name)) ?? name,
-      )
-      const above = parents.map((parent) => readCommit(this.objects, parent)?.tree)
-      if (above.includes(undefined)) throw new Error(`there is no commit ${String(parents[above.indexOf(undefined)])}`)
-      const tree = changeTree(this.objects, commit.tree ?? above[0], files)
+      const parents = await Promise.all(named.map((name) => this.#parent(name, written)))
+      const base = parents[0] === undefined ? undefined : this.objects.peel(parents[0], 'tree')
+      const tree = changeTree(this.objects, commit.tree ?? base, files)
       written.push(writeCommit(this.objects, {...commit, parents, tree}))
     }
     // Who sees the ref finds all that is behind it.
     for (const [index, {ref}] of commits.entries())
       if (ref !== undefined) await this.pointRef(ref, written[index] ?? '')
     return written
+  }
+
+  async #parent(name: string, written: readonly string[]): Promise<string> {
+    const sha = name.startsWith(':') ? written[Number(name.slice(1)) - 1] : await this.resolve(name)
+    if (sha === undefined) throw new Error(`there is no commit ${name} to build on`)
+    return sha
   }
 
   /** The commit that a branch name, tag, full ref or (abbreviated) SHA stands for. */
