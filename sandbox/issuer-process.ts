@@ -5,7 +5,7 @@ import {mkdtemp, rm} from 'node:fs/promises'
 import {createServer} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {programPath} from './programs.ts'
+import {compileCache, programPath} from './programs.ts'
 
 export interface IssuerOptions {
   /** The sandbox's address. */
@@ -76,7 +76,7 @@ export class IssuerProcess {
   /** Starts it again, for this time with these variables besides. */
   async restart(more: Readonly<Record<string, string>> = {}): Promise<void> {
     const child = spawn(process.execPath, [programPath('issuer/server.ts')], {
-      env: {PATH: process.env['PATH'], ...this.#variables(), ...more},
+      env: {PATH: process.env['PATH'], ...compileCache(), ...this.#variables(), ...more},
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#child = child

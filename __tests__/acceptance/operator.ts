@@ -1,7 +1,7 @@
 /** What the issuer's operator types: `countersign-issuer …` beside the running issuer, over the same store. */
 import {spawn, spawnSync} from 'node:child_process'
 import {once} from 'node:events'
-import {programPath} from '../../sandbox/programs.ts'
+import {compileCache, programPath} from '../../sandbox/programs.ts'
 import {databasePath} from './ledger.ts'
 import type {Stage} from './stage.ts'
 
@@ -10,6 +10,7 @@ const program = programPath('issuer/cli/main.ts')
 /** What it printed on standard output. */
 export function operate({issuer}: Stage, ...words: readonly string[]): string {
   const env = {
+    ...compileCache(),
     PATH: process.env['PATH'],
     COUNTERSIGN_STORE: `sqlite:${databasePath(issuer)}`,
     COUNTERSIGN_PUBLIC_URL: issuer.url,
@@ -26,7 +27,10 @@ export async function order(stage: Stage, ...words: readonly string[]): Promise<
 
 /** The command with these variables alone, while this process goes on: the store may be asked through it. */
 export async function runProgram(words: readonly string[], env: Readonly<Record<string, string>>): Promise<string> {
-  const child = spawn(process.execPath, [program, ...words], {env, stdio: ['ignore', 'pipe', 'pipe']})
+  const child = spawn(process.execPath, [program, ...words], {
+    env: {...compileCache(), ...env},
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let [stdout, stderr] = ['', '']
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))

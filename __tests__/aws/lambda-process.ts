@@ -5,6 +5,7 @@ import {existsSync} from 'node:fs'
 import {type IncomingMessage, type ServerResponse, createServer} from 'node:http'
 import type {AddressInfo} from 'node:net'
 import {join} from 'node:path'
+import {compileCache} from '../../sandbox/programs.ts'
 import {askShared} from '../run/shared.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -43,6 +44,7 @@ export class LambdaProcess {
     this.#server = server
     server.on('request', (request: IncomingMessage, response: ServerResponse) => void this.#serve(request, response))
     const variables = {
+      ...compileCache(),
       ...env,
       _HANDLER: handler,
       AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${(server.address() as AddressInfo).port}`,

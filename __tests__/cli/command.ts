@@ -4,6 +4,7 @@ import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll} from '@jest/globals'
+import {compileCache} from '../../sandbox/programs.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'countersign-cli-'))
 const built = process.env['COUNTERSIGN_BUILT_FOR_TESTS']
@@ -33,7 +34,7 @@ export function countersign(
 ): Promise<CommandRun> {
   const child = spawn(process.execPath, [program, ...words], {
     cwd: home,
-    env: {PATH: process.env['PATH'] ?? '', ...env},
+    env: {...compileCache(), PATH: process.env['PATH'] ?? '', ...env},
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   const out: Buffer[] = []

@@ -8,11 +8,13 @@ import {createServer} from 'node:http'
 import type {AddressInfo} from 'node:net'
 import {join} from 'node:path'
 import {promisify} from 'node:util'
+import {compileCache} from '../../sandbox/programs.ts'
 import {type Moto, startMoto} from './moto.ts'
 
 /** `moto` is one for each worker: its files run one after the other, and each begins with an empty one. */
 export type Order = 'moto' | 'lambda'
 
+const root = join(import.meta.dirname, '..', '..')
 const motos: Moto[] = []
 const made = new Map<string, Promise<string>>()
 
@@ -36,7 +38,10 @@ export async function openShared(): Promise<string> {
 /** The answer is an address, or nothing. */
 async function make(order: string): Promise<string> {
   if (order === 'lambda') {
-    await promisify(execFile)(process.execPath, [join(import.meta.dirname, '..', '..', 'scripts', 'lambda.ts')])
+    await promisify(execFile)(process.execPath, [join(root, 'scripts', 'lambda.ts')])
+    // A function's process is only ever killed, so it would never write down what Node compiled for it.
+    const once = `await import('${join(root, 'build', 'lambda', 'index.js')}'); process.exit()`
+    await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', once], {env: compileCache()})
     return ''
   }
   const moto = await startMoto()
