@@ -61,6 +61,7 @@ export function writeComment(world: World, issue: Issue | PullRequest, writing: 
     reactions: [],
     updatedAt: now,
     lastEditedAt: null,
+    editor: null,
   }
   world.comments.set(id, written)
   issue.updatedAt = now
@@ -88,6 +89,7 @@ export function rewriteComment(
   const from = edited.body
   edited.body = change.body
   edited.updatedAt = edited.lastEditedAt = world.clock.stamp()
+  edited.editor = change.by
   announce(world, edited, {action: 'edited', by: change.by, from})
 }
 

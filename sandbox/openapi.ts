@@ -167,7 +167,7 @@ function checkBody(validators: Validators, place: Place, exchange: Exchange): re
 }
 
 /** Refusals that any route may give, though the description lists them for few. */
-const anywhere = new Set([301, 307, 400, 401, 403, 404, 422, 429])
+const anywhere = new Set([301, 304, 307, 400, 401, 403, 404, 422, 429])
 
 function checkAnswer(validators: Validators, place: Place, exchange: Exchange): readonly string[] {
   const {status} = exchange

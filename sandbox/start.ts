@@ -16,6 +16,7 @@ import {oidcIssuer} from './oidc.ts'
 import {loadChecker} from './openapi.ts'
 import {checkPayload} from './payload-schemas.ts'
 import {gitHubApp} from './rest/app.ts'
+import {Spending} from './spending.ts'
 import type {App, Permissions} from './state.ts'
 import {dropFolder, makeAccount, makeFolder, type World} from './world.ts'
 
@@ -118,7 +119,8 @@ async function createWorld(): Promise<World> {
     installations: [],
     tokens: new Map(),
     requests: [],
-    requestCounts: new Map(),
+    used: new Map(),
+    spending: new Spending(),
     violations: [],
     treeLimit: 100_000,
     hooks: new Hooks(() => world, checkPayload),

@@ -112,6 +112,7 @@ export interface Comment {
   body: string
   updatedAt: string
   lastEditedAt: string | null
+  editor: Account | null
 }
 
 export const checkStatuses = ['queued', 'in_progress', 'completed', 'waiting', 'requested', 'pending'] as const

@@ -23,6 +23,7 @@ import type {
   Team,
 } from './state.ts'
 import type {Hooks} from './hooks.ts'
+import type {Spending} from './spending.ts'
 import type {Registrations} from './manifests.ts'
 
 export interface World {
@@ -48,8 +49,9 @@ export interface World {
   readonly tokens: Map<string, IssuedToken>
   /** Every request that GitHub was asked, the control door's excepted. */
   readonly requests: JournalEntry[]
-  /** How many each actor has sent, as its quota counts them. */
-  readonly requestCounts: Map<string, number>
+  /** What each actor has used in an hour, of REST and of GraphQL, as its quota counts it. */
+  readonly used: Map<string, number>
+  readonly spending: Spending
   /** Each disagreement with GitHub's own description; an honest run leaves this empty. */
   readonly violations: string[]
   /** Entries after which a tree is `truncated`. */

@@ -56,7 +56,7 @@ const borders: readonly Border[] = [
       /^#protocol$/,
       /^sandbox\//,
       /^node:/,
-      ...packages('hono', '@hono/node-server', 'jose', 'yaml', 'ajv', 'ajv-formats', '@octokit/*'),
+      ...packages('hono', '@hono/node-server', 'jose', 'yaml', 'ajv', 'ajv-formats', 'graphql', '@octokit/*'),
     ],
   },
 ]

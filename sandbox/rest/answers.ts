@@ -8,7 +8,8 @@ import type {Actor, Repository} from '../state.ts'
 
 export interface Env {
   Bindings: HttpBindings
-  Variables: {actor: Actor; repository: Repository}
+  /** `points`: what a query costs, where it is more than a request. */
+  Variables: {actor: Actor; repository: Repository; points?: number}
 }
 
 export type Ctx = Context<Env>

@@ -1,6 +1,6 @@
 /** The whole of GitHub's API in the order in which a request meets it. */
 
-import {randomUUID} from 'node:crypto'
+import {createHash, randomUUID} from 'node:crypto'
 
 import {Hono} from 'hono'
 import {createMiddleware} from 'hono/factory'
@@ -20,7 +20,7 @@ import {faulty} from './faulty.ts'
 import {graphqlRoutes} from './graphql.ts'
 import {conversionRoutes, manifestRoutes} from './manifests.ts'
 import {pullRoutes} from './pulls.ts'
-import {nameActor, overview, quotaHeaders, quotaOf} from './quota.ts'
+import {charge, limited, nameActor, overview, quotaHeaders, quotaOf} from './quota.ts'
 import {repositoryRoutes} from './repositories.ts'
 import {userRoutes} from './users.ts'
 
@@ -34,6 +34,8 @@ export function gitHubApp(world: World, checker: Checker | undefined): Hono<Env>
   app.route('/', oidcRoutes(world))
   app.route('/', manifestRoutes(world))
   app.use(authenticate(world))
+  app.use(limited(world))
+  app.use(conditional)
   app.route('/', graphqlRoutes(world))
   app.route('/', appRoutes(world))
   app.route('/', conversionRoutes(world))
@@ -79,14 +81,26 @@ const journal = (world: World) =>
     await next()
     c.header('Date', world.clock.now().toUTCString())
     c.header('x-github-request-id', randomUUID().slice(0, 23).toUpperCase().replaceAll('-', ':'))
+    charge(world, c)
     if (c.res.headers.get('x-ratelimit-limit') === null)
       for (const [name, value] of Object.entries(quotaHeaders(quotaOf(world, c)))) c.header(name, value)
     const url = new URL(c.req.url)
     const line = {at, method: c.req.method, path: `${url.pathname}${url.search}`}
-    const actor = nameActor(c)
-    world.requests.push({...line, actor, status: c.res.status})
-    world.requestCounts.set(actor, (world.requestCounts.get(actor) ?? 0) + 1)
+    world.requests.push({...line, actor: nameActor(c), status: c.res.status})
   })
+
+/** `ETag` on what is read, and 304 for whoever has it already. */
+const conditional = createMiddleware<Env>(async (c, next) => {
+  await next()
+  if (c.req.method !== 'GET' || c.res.status !== 200) return
+  const etag = `W/"${createHash('sha256')
+    .update(await c.res.clone().bytes())
+    .digest('hex')}"`
+  c.header('ETag', etag)
+  if (c.req.header('if-none-match') !== etag) return
+  c.res = new Response(null, {status: 304, headers: c.res.headers})
+  c.res.headers.delete('content-type')
+})
 
 /** Holds request and answer against GitHub's own description. */
 const checked = (world: World, checker: Checker) =>

@@ -2,6 +2,7 @@
 
 import {Hono} from 'hono'
 
+import {pullsOfCommit} from '../associations.ts'
 import {readChanges} from '../git/changes.ts'
 import type {CommitInfo} from '../git/commits.ts'
 import {countApart, mergeBase, readCommit, readCommits, readTree, resolveTree} from '../git/history.ts'
@@ -13,7 +14,6 @@ import type {Repository} from '../state.ts'
 import {sameName, type World} from '../world.ts'
 import {needs, reads} from './actor.ts'
 import {type Ctx, type Env, noSuchCommit, notFound, paginate, parseNumber, readPage} from './answers.ts'
-import {commitsOf} from './pulls.ts'
 
 const mostFiles = 300
 
@@ -64,14 +64,11 @@ async function tree(world: World, c: Ctx): Promise<Response> {
   })
 }
 
-/** Pull requests that hold the commit, or whose merge made it. */
 async function pullsOf(world: World, c: Ctx): Promise<Response> {
   const repository = c.get('repository')
   const sha = c.req.param('sha') ?? ''
   if ((await repository.git.resolve(sha)) === undefined) return noSuchCommit(c, sha)
-  const found = repository.pulls.filter(
-    (pull) => pull.merged?.sha === sha || commitsOf(pull).some((candidate) => candidate.sha === sha),
-  )
+  const found = pullsOfCommit(repository, sha)
   return c.json(paginate(c, found).map((pull) => presentPullSimple(world, pull)))
 }
 

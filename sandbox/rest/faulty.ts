@@ -9,7 +9,7 @@ import type {ContentfulStatusCode} from 'hono/utils/http-status'
 import type {World} from '../world.ts'
 import {identify} from './actor.ts'
 import {type Ctx, type Env, refuse} from './answers.ts'
-import {quotaHeaders, quotaOf} from './quota.ts'
+import {quotaOf, tooFast, usedUp} from './quota.ts'
 
 export const faulty = (world: World) =>
   createMiddleware<Env>(async (c, next) => {
@@ -18,7 +18,7 @@ export const faulty = (world: World) =>
     if (!fault) return next()
     await countFor(world, c)
     if (fault.delayMs !== undefined) await sleep(fault.delayMs)
-    if (fault.rateLimit) return limited(world, c, fault.rateLimit)
+    if (fault.rateLimit) return fault.rateLimit === 'primary' ? usedUp(c, quotaOf(world, c)) : tooFast(c, 1)
     if (fault.html === true)
       return c.html('<!DOCTYPE html><title>Unicorn! &middot; GitHub</title><p>We had issues</p>', 502)
     if (fault.status !== undefined && fault.carriedOut !== true) return failure(c, fault.status)
@@ -46,18 +46,6 @@ const words: Readonly<Record<number, string>> = {
 
 const failure = (c: Ctx, status: number): Response =>
   refuse(c, status as ContentfulStatusCode, words[status] ?? 'Server Error')
-
-/** Primary: the hour's quota is gone. Secondary: too fast, come back after `retry-after`. */
-function limited(world: World, c: Ctx, kind: 'primary' | 'secondary'): Response {
-  const quota = quotaOf(world, c)
-  if (kind === 'secondary') {
-    c.header('retry-after', '1')
-    return refuse(c, 403, 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.')
-  }
-  for (const [name, value] of Object.entries(quotaHeaders({...quota, used: quota.limit, remaining: 0})))
-    c.header(name, value)
-  return refuse(c, 403, 'API rate limit exceeded for this account.')
-}
 
 /** Promises the whole body, sends half of it, and breaks the connection. */
 async function cut(c: Ctx, answer: Response): Promise<Response> {

@@ -2,9 +2,9 @@
 
 import {Hono} from 'hono'
 
+import {commitsOf} from '../associations.ts'
 import {readChanges} from '../git/changes.ts'
-import type {CommitInfo} from '../git/commits.ts'
-import {mergeBase, readCommits} from '../git/history.ts'
+import {mergeBase} from '../git/history.ts'
 import {presentChanges, presentCommit} from '../present/commits.ts'
 import {presentPull, presentPullSimple} from '../present/pulls.ts'
 import {tryMerge} from '../pull-requests.ts'
@@ -54,10 +54,6 @@ function list(world: World, c: Ctx): Response {
   if (direction === 'desc') ordered.reverse()
   return c.json(paginate(c, ordered).map((pull) => presentPullSimple(world, pull)))
 }
-
-/** The commits of the head that the base, as it was at the last push or merge, does not have; oldest first. */
-export const commitsOf = (pull: PullRequest): readonly CommitInfo[] =>
-  readCommits(pull.repository.git, {base: pull.base.sha, head: pull.head.sha}).toReversed()
 
 function commits(world: World, c: Ctx): Response {
   const pull = findPull(c)
