@@ -65,6 +65,9 @@ export const actions = {
   liftSecondaryLimits: (world: World): void => {
     world.spending.isEnforced = false
   },
+  leaveOutPermissions: (world: World): void => {
+    world.showsPermissions = false
+  },
   limitTrees: (world: World, ask: {readonly entries: number}): void => {
     world.treeLimit = ask.entries
   },

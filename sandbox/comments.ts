@@ -1,5 +1,6 @@
 /** Actions on conversations: comments as people, Apps and mail programs write them, and what may happen to them later. */
 
+import {printTime} from './clock.ts'
 import {nodeId} from './identifiers.ts'
 import {commentPayload} from './payloads.ts'
 import type {Account, App, Comment, Issue, PullRequest, ReactionContent} from './state.ts'
@@ -59,7 +60,8 @@ export function writeComment(world: World, issue: Issue | PullRequest, writing: 
     viaEmail: writing.viaEmail ?? false,
     createdAt: now,
     reactions: [],
-    updatedAt: now,
+    // GitHub's own work on a new comment shows in some of them as a change that nobody made.
+    updatedAt: id % 3 === 0 ? printTime(new Date(Date.parse(now) + 1000)) : now,
     lastEditedAt: null,
     editor: null,
   }

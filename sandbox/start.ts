@@ -122,6 +122,7 @@ async function createWorld(): Promise<World> {
     used: new Map(),
     spending: new Spending(),
     violations: [],
+    showsPermissions: true,
     treeLimit: 100_000,
     hooks: new Hooks(() => world, checkPayload),
     webFlow,

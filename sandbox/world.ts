@@ -54,6 +54,8 @@ export interface World {
   readonly spending: Spending
   /** Each disagreement with GitHub's own description; an honest run leaves this empty. */
   readonly violations: string[]
+  /** Whether `user.permissions` stands beside a collaborator's role: GitHub's description calls it optional. */
+  showsPermissions: boolean
   /** Entries after which a tree is `truncated`. */
   treeLimit: number
   readonly hooks: Hooks

@@ -65,6 +65,13 @@ describe('a comment as it was said', () => {
     expect(await read(statement)).toMatchObject({edited: true, asAnnounced: true})
   })
 
+  test('is not edited when only its updated_at moved, as GitHub moves it by itself', async () => {
+    const statements = Array.from({length: 3}, () => say(stage, {pullRequest}))
+    const comments = statements.map(({comment}) => stage.world.comments.get(comment.id))
+    expect(comments.filter((comment) => comment?.updatedAt !== comment?.createdAt)).toHaveLength(1)
+    for (const statement of statements) expect(await read(statement)).toMatchObject({edited: false, asAnnounced: true})
+  })
+
   test('is not as announced when the body, the author or the pull request differ', async () => {
     const statement = say(stage, {pullRequest})
     const other = await openChange(stage, 'other')
@@ -128,6 +135,21 @@ describe("the commenter's permission", () => {
     stage.world.setPermission({repository: name, login: 'octocat', role: 'write', roleName: 'release captain'})
     expect(await read(say(stage, {pullRequest}))).toMatchObject({permission: 'write', role: 'release captain'})
   })
+
+  test.each([
+    ['triage', 'triage', 'triage'],
+    ['maintain', 'maintain', 'maintain'],
+    ['write', 'release captain', 'write'],
+    ['maintain', 'release captain', 'write'],
+    ['triage', 'helper', 'read'],
+  ] as const)(
+    'where GitHub leaves `permissions` out, %s called %s is read as %s',
+    async (role, roleName, permission) => {
+      stage.world.leaveOutPermissions()
+      stage.world.setPermission({repository: name, login: 'octocat', role, roleName})
+      expect(await read(say(stage, {pullRequest}))).toMatchObject({permission, role: roleName})
+    },
+  )
 
   test('is none or read for a stranger', async () => {
     expect((await read(say(stage, {pullRequest, by: 'stranger'}))).permission).toBe('read')

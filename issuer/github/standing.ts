@@ -39,7 +39,7 @@ interface Trace {
 
 const traceQuery = `query ($id: ID!) { node(id: $id) { ... on IssueComment { lastEditedAt createdViaEmail } } }`
 
-/** REST's times are whole seconds and hide a quick edit, and REST does not tell a reply by mail (threats A3, A44). */
+/** REST's `updated_at` hides a quick edit and moves by itself, and REST does not tell a reply by mail (threats A3, A44). */
 async function fetchTrace(connection: Connection, id: string): Promise<Trace> {
   const answer = await connection.ask("the comment's edits", async (octokit) => ({
     data: await octokit.graphql(traceQuery, {id}),
@@ -68,7 +68,7 @@ function parseComment(
     readAt: answer.date(),
     viaApp: comment.at('performed_via_github_app').optional() !== undefined,
     viaEmail: trace.viaEmail,
-    edited: trace.edited || comment.at('updated_at').parse(parseSecondsTime, 'a time') !== createdAt,
+    edited: trace.edited,
     asAnnounced:
       comment.at('id').number() === announced.id &&
       author.id === announced.authorId &&
@@ -101,17 +101,19 @@ export async function fetchPermission(
   if (user.at('id').number() !== author.id) {
     throw new GitHubUnavailable('unusable', "the commenter's permission: GitHub answered for another account")
   }
-  return {permission: parsePermission(user.at('permissions')), role: answer.body.at('role_name').text()}
+  return {permission: parsePermission(answer.body), role: answer.body.at('role_name').text()}
 }
 
-/** `permission` is the older word and knows four levels; a custom role's reach shows only in these. */
-function parsePermission(reach: Field): PermissionLevel {
-  const rungs = [
-    ['admin', 'admin'],
-    ['maintain', 'maintain'],
-    ['push', 'write'],
-    ['triage', 'triage'],
-    ['pull', 'read'],
-  ] as const
-  return rungs.find(([name]) => reach.at(name).optional()?.flag())?.[1] ?? 'none'
+const ladder = ['admin', 'maintain', 'write', 'triage', 'read'] as const
+const memberOf = {admin: 'admin', maintain: 'maintain', write: 'push', triage: 'triage', read: 'pull'} as const
+
+/**
+ * How far it reaches shows in `user.permissions`, which GitHub may leave out. Then `role_name` says it, unless that is an
+ * organization's own role; and then `permission`, the older word, which knows four levels and never says too much.
+ */
+function parsePermission(answer: Field): PermissionLevel {
+  const reach = answer.at('user').at('permissions').optional()
+  if (reach) return ladder.find((level) => reach.at(memberOf[level]).optional()?.flag()) ?? 'none'
+  const [role, older] = [answer.at('role_name').text(), answer.at('permission').text()]
+  return ladder.find((level) => level === role) ?? ladder.find((level) => level === older) ?? 'none'
 }

@@ -41,7 +41,11 @@ function permission(world: World, c: Ctx): Response {
   const roleName = grant?.roleName ?? 'none'
   return c.json({
     permission: legacyPermission(grant),
-    user: {...presentAccount(world, account), permissions: reachOf(grant), role_name: roleName},
+    user: {
+      ...presentAccount(world, account),
+      ...(world.showsPermissions && {permissions: reachOf(grant)}),
+      role_name: roleName,
+    },
     role_name: roleName,
   })
 }
