@@ -13,7 +13,7 @@ import {
   type Permissions,
   type Repository,
 } from './state.ts'
-import {findAccount, makeAccount, theAccount, theApp, theRepository, type World} from './world.ts'
+import {findAccount, makeAccount, sameName, theAccount, theApp, theRepository, type World} from './world.ts'
 
 export interface AddUser {
   readonly login: string
@@ -72,16 +72,26 @@ export interface SetTeam {
   }[]
 }
 
-/** Makes the team, or replaces its members. */
+/** Makes the team, or replaces its members. One that was deleted and made again is another, with another id. */
 export function setTeam(world: World, ask: SetTeam): void {
   const organization = theAccount(world, ask.organization)
   const members = ask.members.map(
     ({login, role = 'member', state = 'active'}) => [theAccount(world, login).id, {role, state}] as const,
   )
-  const index = world.teams.findIndex((team) => team.organization.id === organization.id && team.slug === ask.slug)
+  const index = findTeamIndex(world, ask)
+  const id = world.teams[index]?.id ?? world.ids.next('team')
   if (index >= 0) world.teams.splice(index, 1)
-  world.teams.push({organization, slug: ask.slug, members: new Map(members)})
+  world.teams.push({id, organization, slug: ask.slug, members: new Map(members), createdAt: world.clock.stamp()})
 }
+
+export function deleteTeam(world: World, ask: Pick<SetTeam, 'organization' | 'slug'>): void {
+  const index = findTeamIndex(world, ask)
+  if (index < 0) throw new Error(`There is no team ${ask.organization}/${ask.slug}`)
+  world.teams.splice(index, 1)
+}
+
+const findTeamIndex = (world: World, {organization, slug}: Pick<SetTeam, 'organization' | 'slug'>): number =>
+  world.teams.findIndex((team) => sameName(team.organization.login, organization) && team.slug === slug)
 
 export interface IssueToken {
   readonly login: string

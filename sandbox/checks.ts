@@ -30,6 +30,8 @@ export interface NewCheckRun extends CheckChange {
   readonly app: App
   readonly name: string
   readonly headSha: string
+  /** Each run of a workflow has a suite of its own; every other App has one for each commit. */
+  readonly workflowRun?: string | undefined
 }
 
 export function createCheckRun(world: World, ask: NewCheckRun): CheckRun {
@@ -41,6 +43,7 @@ export function createCheckRun(world: World, ask: NewCheckRun): CheckRun {
     repository,
     app,
     suiteId: suiteOf(world, ask),
+    workflowRun: ask.workflowRun,
     headSha,
     name: ask.name,
     status: 'queued',
@@ -63,10 +66,11 @@ function announce(world: World, event: CheckRunEvent): void {
   world.hooks.emit({event: 'check_run', repository, payload: () => checkRunPayload(world, event)})
 }
 
-/** One suite for each App and commit. */
 function suiteOf(world: World, ask: NewCheckRun): number {
+  const {repository, app, headSha, workflowRun} = ask
   const sibling = world.checkRuns.find(
-    ({repository, app, headSha}) => repository === ask.repository && app === ask.app && headSha === ask.headSha,
+    (run) =>
+      run.repository === repository && run.app === app && run.headSha === headSha && run.workflowRun === workflowRun,
   )
   return sibling?.suiteId ?? world.ids.next('checkSuite')
 }
@@ -98,6 +102,8 @@ export interface AddCheckRun {
   readonly name: string
   /** Slug of the App that writes it; `github-actions`, as a workflow's job does, when absent. */
   readonly app?: string
+  /** Any name: runs of one workflow run share a suite, and another's stand beside them. */
+  readonly workflowRun?: string
   readonly status?: CheckStatus
   readonly conclusion?: Conclusion
   readonly externalId?: string

@@ -97,8 +97,31 @@ export function rewriteComment(
 
 export function deleteComment(world: World, ask: {readonly id: number; readonly by?: string}): void {
   const deleted = theComment(world, ask.id)
-  world.comments.delete(ask.id)
-  announce(world, deleted, {action: 'deleted', by: ask.by === undefined ? deleted.author : theAccount(world, ask.by)})
+  dropComment(world, deleted, ask.by === undefined ? deleted.author : theAccount(world, ask.by))
+}
+
+export function dropComment(world: World, deleted: Comment, by: Account): void {
+  world.comments.delete(deleted.id)
+  announce(world, deleted, {action: 'deleted', by})
+}
+
+export interface TransferIssue {
+  readonly repository: string
+  readonly number: number
+  readonly to: string
+}
+
+/** The issue goes to another repository under a new number, and takes its comments along: their ids stay theirs. */
+export function transferIssue(world: World, ask: TransferIssue): {readonly number: number} {
+  const from = theRepository(world, ask.repository)
+  const target = theRepository(world, ask.to)
+  const issue = from.issues.find(({number}) => number === ask.number)
+  if (!issue) throw new Error(`${ask.repository} has no issue ${ask.number}: a pull request cannot be transferred`)
+  const moved: Issue = {...issue, repository: target, number: target.nextNumber++, updatedAt: world.clock.stamp()}
+  from.issues.splice(from.issues.indexOf(issue), 1)
+  target.issues.push(moved)
+  for (const written of commentsOf(world, issue)) world.comments.set(written.id, {...written, issue: moved})
+  return {number: moved.number}
 }
 
 export function commentsOf(world: World, issue: Issue | PullRequest): readonly Comment[] {

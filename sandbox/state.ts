@@ -15,6 +15,8 @@ export interface Account {
 }
 
 export interface Team {
+  readonly id: number
+  readonly createdAt: string
   readonly organization: Account
   readonly slug: string
   readonly members: Map<number, {readonly role: 'member' | 'maintainer'; readonly state: 'active' | 'pending'}>
@@ -141,6 +143,7 @@ export interface CheckRun {
   readonly repository: Repository
   readonly app: App
   readonly suiteId: number
+  readonly workflowRun: string | undefined
   readonly headSha: string
   name: string
   status: CheckStatus

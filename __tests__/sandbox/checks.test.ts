@@ -49,6 +49,15 @@ test('the latest list has one run of each name and App, the newest first', async
   expect(await ids('?check_name=other')).toEqual([])
 })
 
+test('two runs of a workflow do not hide one another, two attempts of one do', async () => {
+  const run = (workflowRun: string) =>
+    town.world.addCheckRun({repository: repo, sha: town.sha, name: 'ci', workflowRun})
+  const [first, second, again] = [run('one'), run('two'), run('two')]
+  const listed = (await runs('?check_name=ci')).body['check_runs'] as unknown as readonly {readonly id: number}[]
+  expect(listed.map(({id}) => id)).toEqual([again.id, first.id])
+  expect(second.id).toBeLessThan(again.id)
+})
+
 test('a branch’s name, slashes and all, stands for its commit', async () => {
   await town.world.push({repository: repo, branch: 'fix/one', pusher: 'hubot', sha: town.sha})
   town.world.addCheckRun({repository: repo, sha: town.sha, name})

@@ -94,6 +94,37 @@ test('an id that leads nowhere is an error beside empty data', async () => {
   expect(errors).toMatchObject([{type: 'NOT_FOUND', path: ['node']}])
 })
 
+test('a repository lists its comments by their last change', async () => {
+  const [first, second] = [say('First'), say('Second')]
+  town.world.advance({seconds: 60})
+  town.world.editComment({id: first.id, body: 'First, edited'})
+  const list = async (query: string) =>
+    ((await town.ask(`/repos/${repo}/issues/comments?${query}`)).body as unknown as readonly {id: number}[]).map(
+      ({id}) => id,
+    )
+  expect(await list('sort=updated&direction=desc&per_page=2')).toEqual([first.id, second.id])
+  expect(await list('since=2026-04-02T14:31:00Z')).toEqual([first.id])
+})
+
+test('whoever may write deletes what others said; a stranger does not', async () => {
+  const {id} = say('Said')
+  const remove = async (token: string) =>
+    (await town.ask(`/repos/${repo}/issues/comments/${id}`, {token, method: 'DELETE'})).status
+  expect(await remove(town.tokens.monalisa)).toBe(403)
+  expect(await remove(town.tokens.hubot)).toBe(204)
+  expect(await remove(town.tokens.hubot)).toBe(404)
+})
+
+test('an issue that is transferred takes its comments along, under their ids', async () => {
+  await town.world.addRepository({name: 'octo-org/other', files: {}})
+  const {number} = town.world.openIssue({repository: repo, author: 'hubot'})
+  const {id} = town.world.comment({repository: repo, pullRequest: number, by: 'hubot', body: 'Moves'})
+  const moved = town.world.transferIssue({repository: repo, number, to: 'octo-org/other'})
+  expect((await town.ask(`/repos/${repo}/issues/comments/${id}`)).status).toBe(404)
+  const {body} = await town.ask(`/repos/octo-org/other/issues/comments/${id}`)
+  expect(text(body['issue_url'])).toMatch(new RegExp(`/repos/octo-org/other/issues/${moved.number}$`))
+})
+
 test('a deleted comment is gone', async () => {
   const {id} = say('Soon gone')
   town.world.deleteComment({id})

@@ -154,6 +154,20 @@ describe('standing', () => {
     expect(renamed).toBe(before)
   })
 
+  test('a team that was deleted and made again has another id', async () => {
+    const release = {organization: 'octo-org', slug: 'release', members: [{login: 'octocat'}]}
+    const token = await installationToken(town)
+    const id = async (): Promise<unknown> => (await town.ask('/orgs/octo-org/teams/release', {token})).body['id']
+    town.world.setTeam(release)
+    const first = await id()
+    town.world.setTeam({...release, members: []})
+    expect(await id()).toBe(first)
+    town.world.deleteTeam(release)
+    expect((await town.ask('/orgs/octo-org/teams/release', {token})).status).toBe(404)
+    town.world.setTeam(release)
+    expect(await id()).not.toBe(first)
+  })
+
   test('team membership has its state, and is shown to Apps with members: read alone', async () => {
     town.world.setTeam({
       organization: 'octo-org',

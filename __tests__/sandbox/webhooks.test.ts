@@ -205,6 +205,30 @@ test('a failed delivery stays failed until it is asked for again, with the same 
   ])
 })
 
+test('a delivery is shown with what was sent, for three days', async () => {
+  say()
+  await town.world.settled()
+  const octokit = await installationOctokit(town)
+  const [delivery] = (await octokit.request('GET /app/hook/deliveries')).data
+  const path = {delivery_id: Number(delivery?.id)}
+  const {request} = (await octokit.request('GET /app/hook/deliveries/{delivery_id}', path)).data
+  expect(request.payload).toEqual(JSON.parse(String(listener.received[0]?.body)))
+  expect(request.headers).toMatchObject({'X-GitHub-Delivery': delivery?.guid})
+  town.world.advance({seconds: 3 * 24 * 3600 + 1})
+  const later = await installationOctokit(town)
+  expect((await later.request('GET /app/hook/deliveries')).data).toEqual([])
+  await expect(later.request('GET /app/hook/deliveries/{delivery_id}', path)).rejects.toMatchObject({status: 404})
+})
+
+test('the list of deliveries reaches back some hundreds, so the oldest of a busy day are gone', async () => {
+  for (let count = 0; count < 502; count += 1) town.world.deliver({event: 'issue_comment', payload: {count}})
+  await town.world.settled()
+  const octokit = await installationOctokit(town)
+  const all = await octokit.paginate('GET /app/hook/deliveries', {per_page: 100})
+  const ids = town.world.listDeliveries().map(({id}) => id)
+  expect(all.map(({id}) => id)).toEqual(ids.slice(2).reverse())
+})
+
 test('a listener that is gone is a failed delivery, and nothing throws', async () => {
   await listener.close()
   say()

@@ -1,6 +1,7 @@
 /** Accounts and Apps as GitHub's API prints them. */
 
-import type {Account, App, Installation} from '../state.ts'
+import {nodeId} from '../identifiers.ts'
+import type {Account, App, Installation, Team} from '../state.ts'
 import type {World} from '../world.ts'
 
 export function presentAccount(world: World, account: Account) {
@@ -86,6 +87,44 @@ export const presentInstallation = (world: World, installation: Installation) =>
   suspended_by: null,
   suspended_at: null,
 })
+
+export function presentTeam(world: World, team: Team) {
+  const {organization, slug, createdAt: at} = team
+  const api = `${world.origin}/organizations/${organization.id}/team/${team.id}`
+  const counts = {members_count: team.members.size, repos_count: 0}
+  return {
+    id: team.id,
+    node_id: nodeId('T', organization.id, team.id),
+    url: api,
+    members_url: `${api}/members{/member}`,
+    repositories_url: `${api}/repos`,
+    html_url: `${world.origin}/orgs/${organization.login}/teams/${slug}`,
+    name: slug,
+    slug,
+    description: null,
+    permission: 'pull',
+    privacy: 'closed',
+    type: 'organization',
+    parent: null,
+    created_at: at,
+    updated_at: at,
+    ...counts,
+    organization: {
+      ...presentOrganization(world, organization),
+      has_organization_projects: true,
+      has_repository_projects: true,
+      public_repos: 0,
+      public_gists: 0,
+      followers: 0,
+      following: 0,
+      html_url: `${world.origin}/${organization.login}`,
+      type: 'Organization',
+      created_at: organization.createdAt,
+      updated_at: organization.createdAt,
+      archived_at: null,
+    },
+  }
+}
 
 /** `organization` of a webhook; absent where a person owns the repository. */
 export function presentOrganization(world: World, account: Account) {

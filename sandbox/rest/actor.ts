@@ -4,7 +4,7 @@ import {createMiddleware} from 'hono/factory'
 import {decodeJwt, errors, jwtVerify} from 'jose'
 
 import {accessOf, type Need, sees} from '../access.ts'
-import type {Actor, PermissionName, Role} from '../state.ts'
+import type {Actor, App, PermissionName, Role} from '../state.ts'
 import {findRepository, fullName, type World} from '../world.ts'
 import {
   badCredentials,
@@ -70,6 +70,12 @@ async function verifyAppToken(world: World, token: string): Promise<Identified> 
     if (!(failure instanceof errors.JOSEError)) throw failure
     return {refusal: 'A JSON web token could not be decoded'}
   }
+}
+
+/** Lets in an App that shows its own token. */
+export const asApp = (answer: (c: Ctx, self: App) => Response | Promise<Response>) => (c: Ctx) => {
+  const actor = c.get('actor')
+  return actor.kind === 'app' ? answer(c, actor.app) : refuse(c, 401, 'A JSON web token could not be decoded')
 }
 
 /** Finds the repository of the path; renamed ones lead to their id, and unseen ones do not exist. */

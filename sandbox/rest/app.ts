@@ -15,6 +15,7 @@ import {checkRoutes} from './checks.ts'
 import {commentRoutes} from './comments.ts'
 import {commitRoutes} from './commits.ts'
 import {contentRoutes} from './contents.ts'
+import {deliveryRoutes} from './deliveries.ts'
 import {deploymentRoutes} from './deployments.ts'
 import {faulty} from './faulty.ts'
 import {graphqlRoutes} from './graphql.ts'
@@ -38,6 +39,7 @@ export function gitHubApp(world: World, checker: Checker | undefined): Hono<Env>
   app.use(conditional)
   app.route('/', graphqlRoutes(world))
   app.route('/', appRoutes(world))
+  app.route('/', deliveryRoutes(world))
   app.route('/', conversionRoutes(world))
   app.route('/', userRoutes(world))
   app.get('/rate_limit', (c) => overview(world, c))

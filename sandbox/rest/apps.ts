@@ -1,19 +1,18 @@
-/** What an App asks with its own token: itself, its installations, its webhook's deliveries. */
+/** What an App asks with its own token: itself and its installations. */
 
 import {Hono} from 'hono'
 
 import {installationCovers, issueInstallationToken} from '../accounts.ts'
 import {printTime} from '../clock.ts'
-import type {Delivery} from '../hooks.ts'
 import {presentApp, presentInstallation} from '../present/accounts.ts'
 import {presentRepository} from '../present/repositories.ts'
 import {type App, type Installation, permissionNames, type Permissions, type Repository} from '../state.ts'
 import type {World} from '../world.ts'
+import {asApp} from './actor.ts'
 import {
   type Ctx,
   type Env,
   type Fields,
-  link,
   notFound,
   notForIntegrations,
   notJson,
@@ -22,16 +21,11 @@ import {
   parseNumber,
   parseWord,
   readFields,
-  readPage,
   refuse,
 } from './answers.ts'
 
 export function appRoutes(world: World): Hono<Env> {
   const app = new Hono<Env>()
-  const asApp = (answer: (c: Ctx, self: App) => Response | Promise<Response>) => (c: Ctx) => {
-    const actor = c.get('actor')
-    return actor.kind === 'app' ? answer(c, actor.app) : refuse(c, 401, 'A JSON web token could not be decoded')
-  }
   app.get(
     '/app',
     asApp((c, self) => {
@@ -56,14 +50,6 @@ export function appRoutes(world: World): Hono<Env> {
   app.post(
     '/app/installations/:id{[0-9]+}/access_tokens',
     asApp((c, self) => accessToken(world, c, self)),
-  )
-  app.get(
-    '/app/hook/deliveries',
-    asApp((c) => deliveries(world, c)),
-  )
-  app.post(
-    '/app/hook/deliveries/:id{[0-9]+}/attempts',
-    asApp((c) => redeliver(world, c)),
   )
   app.get('/installation/repositories', (c) => installationRepositories(world, c))
   return app
@@ -142,41 +128,4 @@ function installationRepositories(world: World, c: Ctx): Response {
   const shown = paginate(c, covered).map((repository) => presentRepository(world, repository))
   const selection = actor.installation?.repositories ? 'selected' : 'all'
   return c.json({total_count: covered.length, repository_selection: selection, repositories: shown})
-}
-
-const failed = (delivery: Delivery): boolean => !(delivery.statusCode >= 200 && delivery.statusCode < 400)
-
-/** Newest first, by cursor; a delivery still under way is not listed yet. */
-function deliveries(world: World, c: Ctx): Response {
-  const {status, cursor} = c.req.query()
-  const {size} = readPage(c)
-  const done = world.hooks.deliveries
-    .filter(({statusCode}) => statusCode > 0)
-    .filter((one) => status === undefined || failed(one) === (status === 'failure'))
-    .toReversed()
-  const start = cursor === undefined ? 0 : done.findIndex(({id}) => id <= Number(cursor.replace(/^v1_/, '')))
-  const page = start < 0 ? [] : done.slice(start, start + size)
-  const next = start < 0 ? undefined : done[start + size]
-  if (next) c.header('Link', link(c, {cursor: `v1_${next.id}`}, 'next'))
-  return c.json(
-    page.map((one) => ({
-      id: one.id,
-      guid: one.guid,
-      delivered_at: one.deliveredAt,
-      redelivery: one.redelivery,
-      duration: Math.round(one.durationMs / 10) / 100,
-      status: one.status,
-      status_code: one.statusCode,
-      event: one.event,
-      action: one.action,
-      installation_id: one.installationId,
-      repository_id: one.repositoryId,
-      throttled_at: null,
-    })),
-  )
-}
-
-function redeliver(world: World, c: Ctx): Response {
-  const id = world.hooks.redeliver(parseNumber(c.req.param('id')) ?? 0)
-  return id === undefined ? notFound(c) : c.json({}, 202)
 }

@@ -65,9 +65,9 @@ async function list(world: World, c: Ctx): Promise<Response> {
   return c.json({total_count: kept.length, check_runs: paginate(c, kept).map((run) => presentCheckRun(world, run))})
 }
 
-/** The newest of each name and App: who posts a second run of a name hides the first from this list. */
+/** The newest of each name and suite: who posts a second run of a name into a suite hides the first from this list. */
 function latest(newestFirst: readonly CheckRun[]): readonly CheckRun[] {
-  const key = (run: CheckRun): string => `${run.app.id} ${run.name}`
+  const key = (run: CheckRun): string => `${run.suiteId} ${run.name}`
   return newestFirst.filter((run, index) => newestFirst.findIndex((other) => key(other) === key(run)) === index)
 }
 

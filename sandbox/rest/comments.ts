@@ -3,7 +3,7 @@
 import {Hono} from 'hono'
 
 import {grantOf, reaches} from '../access.ts'
-import {commentsOf, findConversation, react, rewriteComment, writeComment} from '../comments.ts'
+import {commentsOf, dropComment, findConversation, react, rewriteComment, writeComment} from '../comments.ts'
 import {presentComment, presentReaction} from '../present/comments.ts'
 import type {Account, Actor, App, Comment, ReactionContent} from '../state.ts'
 import {fullName, type World} from '../world.ts'
@@ -32,11 +32,13 @@ export function commentRoutes(world: World): Hono<Env> {
   const write = needs(world, writes('read', 'issues', 'pull_requests'))
   app.get('/issues/:number{[0-9]+}/comments', read, (c) => list(world, c))
   app.post('/issues/:number{[0-9]+}/comments', write, (c) => create(world, c))
+  app.get('/issues/comments', read, (c) => listAll(world, c))
   app.get('/issues/comments/:id{[0-9]+}', read, (c) => {
     const found = findComment(world, c)
     return found ? c.json(presentComment(world, found)) : notFound(c)
   })
   app.patch('/issues/comments/:id{[0-9]+}', write, (c) => edit(world, c))
+  app.delete('/issues/comments/:id{[0-9]+}', write, (c) => remove(world, c))
   app.post('/issues/comments/:id{[0-9]+}/reactions', write, (c) => addReaction(world, c))
   return app
 }
@@ -46,6 +48,19 @@ function list(world: World, c: Ctx): Response {
   if (!issue) return notFound(c)
   const since = Date.parse(c.req.query('since') ?? '')
   const shown = commentsOf(world, issue).filter(({updatedAt}) => !(Date.parse(updatedAt) < since))
+  return c.json(paginate(c, shown).map((comment) => presentComment(world, comment)))
+}
+
+/** Those of every pull request and issue, by age or by their last change. */
+function listAll(world: World, c: Ctx): Response {
+  const {sort = 'created', direction = sort === 'created' ? 'desc' : 'asc', since = ''} = c.req.query()
+  const key = (comment: Comment): string => (sort === 'updated' ? comment.updatedAt : comment.createdAt)
+  const shown = [...world.comments.values()]
+    .filter(
+      ({issue, updatedAt}) => issue.repository === c.get('repository') && !(Date.parse(updatedAt) < Date.parse(since)),
+    )
+    .toSorted((one, other) => key(one).localeCompare(key(other)) || one.id - other.id)
+  if (direction === 'desc') shown.reverse()
   return c.json(paginate(c, shown).map((comment) => presentComment(world, comment)))
 }
 
@@ -99,7 +114,13 @@ async function create(world: World, c: Ctx): Promise<Response> {
   return c.json(written, 201, {Location: written.url})
 }
 
-async function edit(world: World, c: Ctx): Promise<Response> {
+interface Changeable {
+  readonly comment: Comment
+  readonly by: Account
+}
+
+/** Its author, and whoever may write: a person with the role, or an App with the permission. */
+function findChangeable(world: World, c: Ctx): Changeable | Response {
   const actor = c.get('actor')
   const author = authorOf(actor)
   const comment = findComment(world, c)
@@ -108,11 +129,23 @@ async function edit(world: World, c: Ctx): Promise<Response> {
     actor.kind === 'installation' ||
     author.account === comment.author ||
     reaches(grantOf(world, c.get('repository'), author.account), 'write')
-  if (!may) return refuse(c, 403, 'Must have admin rights to Repository.')
+  return may ? {comment, by: author.account} : refuse(c, 403, 'Must have admin rights to Repository.')
+}
+
+async function edit(world: World, c: Ctx): Promise<Response> {
+  const found = findChangeable(world, c)
+  if (!('comment' in found)) return found
   const body = await readBody(c)
   if (typeof body !== 'string') return body
-  rewriteComment(world, comment, {body, by: author.account})
-  return c.json(presentComment(world, comment))
+  rewriteComment(world, found.comment, {body, by: found.by})
+  return c.json(presentComment(world, found.comment))
+}
+
+function remove(world: World, c: Ctx): Response {
+  const found = findChangeable(world, c)
+  if (!('comment' in found)) return found
+  dropComment(world, found.comment, found.by)
+  return c.body(null, 204)
 }
 
 const contents = [

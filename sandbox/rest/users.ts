@@ -3,7 +3,8 @@
 import {Hono} from 'hono'
 
 import {isMember} from '../access.ts'
-import {presentPublicUser} from '../present/accounts.ts'
+import {presentPublicUser, presentTeam} from '../present/accounts.ts'
+import type {Team} from '../state.ts'
 import {findAccount, sameName, type World} from '../world.ts'
 import {type Ctx, type Env, needsAuthentication, notFound, notForIntegrations, parseNumber} from './answers.ts'
 
@@ -19,6 +20,7 @@ export function userRoutes(world: World): Hono<Env> {
     const found = findAccount(world, c.req.param('username'))
     return found ? c.json(presentPublicUser(world, found)) : notFound(c)
   })
+  app.get('/orgs/:org/teams/:slug', (c) => team(world, c))
   app.get('/orgs/:org/teams/:slug/memberships/:username', (c) => membership(world, c))
   return app
 }
@@ -39,18 +41,29 @@ function self(world: World, c: Ctx): Response {
 }
 
 /** Seen by members of the organization and by Apps installed there with `members: read`. */
-function membership(world: World, c: Ctx): Response {
+function findTeam(world: World, c: Ctx): Team | Response {
   const actor = c.get('actor')
-  const {org = '', slug = '', username = ''} = c.req.param()
-  const team = world.teams.find((candidate) => candidate.slug === slug && sameName(candidate.organization.login, org))
+  const {org = '', slug = ''} = c.req.param()
+  const found = world.teams.find((one) => one.slug === slug && sameName(one.organization.login, org))
   if (actor.kind === 'anonymous' || actor.kind === 'app') return needsAuthentication(c)
   if (actor.kind === 'installation') {
     if (actor.permissions.members === undefined) return notForIntegrations(c)
-    if (!team || actor.installation?.account !== team.organization) return notFound(c)
+    return found && actor.installation?.account === found.organization ? found : notFound(c)
   }
-  if (!team || (actor.kind === 'user' && !isMember(world, team.organization, actor.account))) return notFound(c)
+  return found && isMember(world, found.organization, actor.account) ? found : notFound(c)
+}
+
+function team(world: World, c: Ctx): Response {
+  const found = findTeam(world, c)
+  return 'slug' in found ? c.json(presentTeam(world, found)) : found
+}
+
+function membership(world: World, c: Ctx): Response {
+  const found = findTeam(world, c)
+  if (!('slug' in found)) return found
+  const {org = '', slug = '', username = ''} = c.req.param()
   const account = findAccount(world, username)
-  const member = account && team.members.get(account.id)
+  const member = account && found.members.get(account.id)
   if (!member) return notFound(c)
   return c.json({url: `${world.origin}/orgs/${org}/teams/${slug}/memberships/${username}`, ...member})
 }
