@@ -6,7 +6,7 @@ import manifest from '../package.json' with {type: 'json'}
 import {createApp} from './app.ts'
 import {type SealedPeriod, readEvidenceKeys} from './api/export/evidence-keys.ts'
 import {type KeyOrder, carryOut} from './keys/orders.ts'
-import {NotSetUp, fetchApp} from './home/aws/app-secret.ts'
+import {NotSetUp} from './home/aws/secrets.ts'
 import {privateApp, webApp} from './home/aws/routing.ts'
 import {type AwsBase, openAwsBase} from './home/aws/base.ts'
 import {beginLedger, resumeLedger} from './home/aws/ledger.ts'
@@ -29,7 +29,7 @@ function once<T>(open: () => Promise<T>): () => Promise<T> {
     }))
 }
 
-const base = async (): Promise<AwsBase> => openAwsBase(await fetchApp(process.env), manifest.version)
+const base = async (): Promise<AwsBase> => openAwsBase(process.env, manifest.version)
 const issuer = once(async (): Promise<IssuerOnAws> => openOnAws(await base(), 'worker'))
 const client = openQueue()
 

@@ -6,7 +6,7 @@ import manifest from '../package.json' with {type: 'json'}
 import type {Result} from '#protocol'
 import {createApp} from './app.ts'
 import type {Env} from './home/variables.ts'
-import {type BaseConfig, type IssuerConfig, hasNoAccess, readBaseConfig, readConfig} from './home/config.ts'
+import {type BaseConfig, hasNoAccess, readBaseConfig, readConfig, secretsOf} from './home/config.ts'
 import {makeLog} from './home/log.ts'
 import type {Log} from './model/log.ts'
 import {type WithKeptApp, addKeptApp} from './home/kept-app-file.ts'
@@ -124,14 +124,6 @@ async function beginServing(house: House, base: Base): Promise<void> {
 function refuse(problems: readonly string[]): void {
   process.stderr.write(`The issuer does not start:\n${problems.map((problem) => `  - ${problem}\n`).join('')}`)
   process.exitCode = 2
-}
-
-function secretsOf({
-  github: {access, webhookSecret},
-  evidenceSecret,
-}: IssuerConfig): Parameters<typeof makeLog>[0]['secrets'] {
-  const credential = access.kind === 'app' ? access.privateKey : access.token
-  return [webhookSecret, credential, ...(evidenceSecret === undefined ? [] : [evidenceSecret])]
 }
 
 function listen(house: House): void {

@@ -2,7 +2,7 @@
 import {generateKeyPairSync} from 'node:crypto'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import {CreateSecretCommand, SecretsManagerClient} from '@aws-sdk/client-secrets-manager'
-import {readAwsPlaces} from '../../issuer/home/aws-places.ts'
+import {readAwsPlaces} from '../../issuer/home/aws/keys.ts'
 import {readConfig} from '../../issuer/home/config.ts'
 import {fetchSecrets} from '../../issuer/home/aws/secrets.ts'
 import {readSigner, readTokenSigner} from '../../issuer/keys/pem.ts'

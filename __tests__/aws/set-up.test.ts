@@ -4,7 +4,8 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import {SecretsManagerClient} from '@aws-sdk/client-secrets-manager'
 import {afterAll, beforeAll, describe, expect, jest, test} from '@jest/globals'
 import {Secret} from '../../issuer/keys/secret.ts'
-import {NotSetUp, fetchApp, isFilled, keepIn} from '../../issuer/home/aws/app-secret.ts'
+import {openSetup} from '../../issuer/setup/on-aws.ts'
+import {NotSetUp, fetchApp, isFilled, keepIn} from '../../issuer/home/aws/secrets.ts'
 import {type Sandbox, startSandbox} from '../../sandbox/start.ts'
 import {repository} from '../acceptance/stage.ts'
 import {Visitor, wordsOf} from '../issuer/setup/visitor.ts'
@@ -60,7 +61,42 @@ describe('the secret of the App', () => {
   test('is not asked for where variables give the App', async () => {
     expect(await fetchApp({COUNTERSIGN_LOG: 'warn'}, client)).toEqual({COUNTERSIGN_LOG: 'warn'})
   })
+
+  describe('and the set-up function, where keys are secrets too', () => {
+    const keys = () => ({
+      COUNTERSIGN_RECEIPT_KEY: `secretsmanager:${api.make('ReceiptKey', ed25519())}`,
+      COUNTERSIGN_TOKEN_KEY: `secretsmanager:${api.make('TokenKey', pem.toString())}`,
+      COUNTERSIGN_LEDGER_KEY: `secretsmanager:${api.make('LedgerKey', ed25519())}`,
+    })
+    const given = () => ({
+      ...keys(),
+      SETUP_TOKEN: api.make('SetupToken', setupToken),
+      COUNTERSIGN_GITHUB_APP: `secretsmanager:${api.make('NoApp')}`,
+      COUNTERSIGN_STORE: 'dynamodb:countersign',
+      COUNTERSIGN_PUBLIC_URL: 'https://countersign.example',
+    })
+
+    test('it opens with the keys that they hold, and does not read the App', async () => {
+      const app = await openSetup(given(), '1.2.3', client)
+      expect((await app.request('/setup')).status).toBe(200)
+      const read = api.asked.filter(({operation}) => operation === 'GetSecretValue').map(({name}) => name)
+      expect(read).toEqual(expect.arrayContaining(['ReceiptKey', 'TokenKey', 'LedgerKey', 'SetupToken']))
+      expect(read).not.toContain('NoApp')
+    })
+
+    test('one that cannot be read, or holds no key, is named by its variable', async () => {
+      const nowhere = {...given(), COUNTERSIGN_LEDGER_KEY: `secretsmanager:${arn}-two`}
+      const unread = 'COUNTERSIGN_LEDGER_KEY: the secret cannot be read (ResourceNotFoundException)'
+      await expect(openSetup(nowhere, '1.2.3', client)).rejects.toThrow(unread)
+      const wrong = {...given(), COUNTERSIGN_TOKEN_KEY: `secretsmanager:${api.make('Other', 'hunter2 and more')}`}
+      await expect(openSetup(wrong, '1.2.3', client)).rejects.toThrow('COUNTERSIGN_TOKEN_KEY: must be kms:<key id>')
+      await expect(openSetup(wrong, '1.2.3', client)).rejects.not.toThrow('hunter2')
+    })
+  })
 })
+
+const ed25519 = (): string =>
+  generateKeyPairSync('ed25519').privateKey.export({type: 'pkcs8', format: 'pem'}).toString()
 
 if (absent !== undefined) {
   test.skip(`set-up on Lambda (${absent})`, () => undefined)

@@ -1,7 +1,7 @@
 /** The issuer's store as its commands use it: what COUNTERSIGN_STORE names, shared with the running issuer. */
 import {existsSync} from 'node:fs'
-import {parseTable} from '../home/aws-places.ts'
 import {readDatabasePath} from '../home/config.ts'
+import {parseTable} from '../home/values.ts'
 import {type Env, Variables} from '../home/variables.ts'
 import {type Embedded, openSqlite} from '../store/sqlite.ts'
 import type {Printed} from './printed.ts'

@@ -53,6 +53,13 @@ export type GitHubAccess =
   | {readonly kind: 'app'; readonly appId: number; readonly privateKey: Secret}
   | {readonly kind: 'token'; readonly token: Secret}
 
+/** What the log must never show. */
+export const secretsOf = ({github: {access, webhookSecret}, evidenceSecret}: IssuerConfig): readonly Secret[] => [
+  webhookSecret,
+  access.kind === 'app' ? access.privateKey : access.token,
+  ...(evidenceSecret === undefined ? [] : [evidenceSecret]),
+]
+
 export type Read<Config> = Result<{readonly config: Config; readonly warnings: readonly string[]}, readonly string[]>
 
 export type ConfigResult = Read<IssuerConfig>

@@ -41,6 +41,12 @@ export const parseStore: Parser<string> = (text) => {
   throw new Fault('must be sqlite:<path of a file>, such as sqlite:data/countersign.db')
 }
 
+export const parseTable: Parser<string> = (text) => {
+  const [, table] = /^dynamodb:([A-Za-z0-9_.-]{3,255})$/.exec(text) ?? []
+  if (table !== undefined) return table
+  throw new Fault('must be dynamodb:<name of the table>')
+}
+
 export const parseKeyPath: Parser<string> = (text) => {
   if (/^(?:kms|secretsmanager):/.test(text)) {
     throw new Fault('key services are for AWS Lambda (docs/aws.md); give the path of a PEM file')

@@ -1,7 +1,6 @@
 /** Set-up on AWS: its function alone reads the token and writes the App's secret, and it may do nothing else. */
 import type {Hono} from 'hono'
 import {action} from '../home/serving.ts'
-import {readAwsPlaces} from '../home/aws-places.ts'
 import type {Env} from '../home/variables.ts'
 import {readBaseConfig} from '../home/config.ts'
 import {Secret} from '../keys/secret.ts'
@@ -9,22 +8,20 @@ import {makeLog} from '../home/log.ts'
 import {createConverter} from './convert.ts'
 import {setupApp} from './routes.ts'
 import {digestOfToken, isSetupToken} from './session.ts'
-import {fetchText, findAppSecret, isFilled, keepIn, openSecretsManager} from '../home/aws/app-secret.ts'
-import {refusal} from '../home/aws/base.ts'
+import {fetchIfFilled, findAppSecret, isFilled, keepIn, openSecretsManager} from '../home/aws/secrets.ts'
+import {fetchPlaces, refusal} from '../home/aws/base.ts'
 import {openReceiptKey} from '../home/aws/keys.ts'
 
 /** Throws with every problem at once. */
-export async function openSetup(env: Env, version: string): Promise<Hono> {
+export async function openSetup(env: Env, version: string, client = openSecretsManager()): Promise<Hono> {
   const {SETUP_TOKEN: tokenArn} = env
   const found = findAppSecret(env)
   if (tokenArn === undefined || found === undefined) throw refusal(['SETUP_TOKEN and COUNTERSIGN_GITHUB_APP: not set'])
-  const read = readAwsPlaces(found.rest)
-  if (!read.ok) throw refusal(read.fault)
-  const configured = readBaseConfig(read.value.rest)
+  const {places, rest} = await fetchPlaces(found.rest, client)
+  const configured = readBaseConfig(rest)
   if (!configured.ok) throw refusal(configured.fault)
   const {publicUrl: issuer, github, logLevel} = configured.value.config
-  const client = openSecretsManager()
-  const token = (await fetchText(tokenArn, client)) ?? ''
+  const token = (await fetchIfFilled(tokenArn, client)) ?? ''
   if (!isSetupToken(token)) throw refusal(['SETUP_TOKEN: the secret holds no set-up token'])
   const log = makeLog({level: logLevel, secrets: [new Secret(token)]})
   return setupApp({
@@ -36,7 +33,7 @@ export async function openSetup(env: Env, version: string): Promise<Hono> {
     keep: keepIn(found.arn, client),
     // The App is kept by then: a key that cannot be shown is told elsewhere.
     keys: async () =>
-      await openReceiptKey(read.value.places).then(
+      await openReceiptKey(places).then(
         (pin) => ({pin}),
         (fault: unknown) => {
           log.warn({err: fault}, 'the key to pin could not be shown')

@@ -1,11 +1,59 @@
-/** The issuer's keys on AWS: in KMS, or as the PEM that a secret held. Opened once a cold start. */
+/** Where state and keys are on AWS, by the variables that name files for a Node process: a table, and keys in KMS or as PEM. */
 import type {PublicKey, Result} from '#protocol'
-import type {AwsPlaces, KeyPlace} from '../aws-places.ts'
 import type {IssuerKeys} from '../../keys/issuer-keys.ts'
 import type {Loaded, ReceiptKeys} from '../../model/key-sets.ts'
 import {openKmsSigner, openKmsTokenSigner} from '../../keys/kms.ts'
 import {readSigner, readTokenSigner} from '../../keys/pem.ts'
 import type {Signer} from '../../model/signer.ts'
+import {Fault, type Parser, parseTable} from '../values.ts'
+import {type Env, type Name, Variables} from '../variables.ts'
+
+/** A key in KMS by its id, ARN or alias, or the text of a PEM that came out of Secrets Manager. */
+export type KeyPlace = {readonly kind: 'kms'; readonly keyId: string} | {readonly kind: 'pem'; readonly text: string}
+
+export interface AwsPlaces {
+  readonly table: string
+  /** The one that signs, or signed first, and its successors. */
+  readonly receiptKeys: readonly KeyPlace[]
+  readonly tokenKey: KeyPlace
+  readonly ledgerKey: KeyPlace
+}
+
+export interface PlacesAndRest {
+  readonly places: AwsPlaces
+  /** What is left for readConfig. */
+  readonly rest: Env
+}
+
+const parseKeyPlace: Parser<KeyPlace> = (text) => {
+  const [, keyId] = /^kms:([A-Za-z0-9:/_-]{1,2048})$/.exec(text) ?? []
+  if (keyId !== undefined) return {kind: 'kms', keyId}
+  if (text.includes('-----BEGIN')) return {kind: 'pem', text}
+  throw new Fault('must be kms:<key id>, or secretsmanager:<ARN of a secret that holds a PEM>')
+}
+
+/** `kms:A,kms:B`: with a successor, before and while the key changes. */
+const parseKeyPlaces: Parser<readonly KeyPlace[]> = (text) =>
+  text.startsWith('kms:') ? text.split(',').map(parseKeyPlace) : [parseKeyPlace(text)]
+
+const placeNames = ['STORE', 'RECEIPT_KEY', 'TOKEN_KEY', 'LEDGER_KEY'] as const
+
+export function readAwsPlaces(env: Env): Result<PlacesAndRest, readonly string[]> {
+  const variables = new Variables(env)
+  const required = <T>(name: Name, parse: Parser<T>): T | undefined => {
+    if (!variables.has(name)) variables.refuse(name, 'is not set')
+    return variables.read(name, parse)
+  }
+  const table = required('STORE', parseTable)
+  const receiptKeys = required('RECEIPT_KEY', parseKeyPlaces)
+  const [tokenKey, ledgerKey] = (['TOKEN_KEY', 'LEDGER_KEY'] as const).map((name) => required(name, parseKeyPlace))
+  if (table === undefined || receiptKeys === undefined || tokenKey === undefined || ledgerKey === undefined) {
+    return {ok: false, fault: variables.problems}
+  }
+  const taken = new Set<string>(placeNames.map((name) => `COUNTERSIGN_${name}`))
+  const rest = Object.fromEntries(Object.entries(env).filter(([name]) => !taken.has(name)))
+  return {ok: true, value: {places: {table, receiptKeys, tokenKey, ledgerKey}, rest}}
+}
 
 export type KeysOnAws = Pick<IssuerKeys, 'receipt' | 'signerOf' | 'successor' | 'token' | 'ledger'>
 

@@ -3,7 +3,7 @@
  * more is passed on, as it came, to a function that has a role of its own and verifies all of it by itself.
  */
 import {type Handler, Hono} from 'hono'
-import {NotSetUp} from './app-secret.ts'
+import {NotSetUp} from './secrets.ts'
 
 /** `receipts`: what jobs tell of a receipt, and what the receipt key signs. `setup`: how the GitHub App is made. */
 export type PrivateFunction = 'receipts' | 'setup'

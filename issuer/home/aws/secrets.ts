@@ -1,36 +1,110 @@
-/** Variables whose value is `secretsmanager:<ARN>`: their text comes out of Secrets Manager, once a cold start. */
-import {GetSecretValueCommand, SecretsManagerClient} from '@aws-sdk/client-secrets-manager'
+/**
+ * The one reader of Secrets Manager. A variable's value may be `secretsmanager:<ARN>`: its text comes out of there, once
+ * a cold start. COUNTERSIGN_GITHUB_APP names the secret that holds the whole GitHub App, as set-up keeps it.
+ */
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager'
 import type {Result} from '#protocol'
 import type {Env} from '../variables.ts'
+import {type KeepApp, parseKeptApp, printKeptApp} from '../kept-app.ts'
 
-const prefix = 'secretsmanager:'
+const appVariable = 'COUNTERSIGN_GITHUB_APP'
 
-export type FetchedSecrets = Result<Env, readonly string[]>
+/** The issuer has no App yet. Whoever meets it tries again: no deployment follows set-up. */
+export class NotSetUp extends Error {
+  override readonly name = 'NotSetUp'
 
-export async function fetchSecrets(
-  env: Env,
-  client = new SecretsManagerClient({
+  constructor() {
+    super('this issuer has no GitHub App yet: whoever runs it opens /setup (docs/aws.md)')
+  }
+}
+
+export const openSecretsManager = (): SecretsManagerClient =>
+  new SecretsManagerClient({
     maxAttempts: 5,
     requestHandler: {connectionTimeout: 2000, requestTimeout: 4000, throwOnRequestTimeout: true},
-  }),
-): Promise<FetchedSecrets> {
-  const named = Object.entries(env).filter(
-    ([name, text]) => name.startsWith('COUNTERSIGN_') && text?.startsWith(prefix),
-  )
+  })
+
+/** The variables, each that names a secret with its text instead; or every problem at once. */
+export async function fetchSecrets(env: Env, client = openSecretsManager()): Promise<Result<Env, readonly string[]>> {
+  const named = Object.entries(env).filter(([name, text]) => name.startsWith('COUNTERSIGN_') && arnIn(text))
   const fetched = await Promise.all(
-    named.map(async ([name, text = '']) => ({name, ...(await fetchSecret(text.slice(prefix.length), client))})),
+    named.map(async ([name, text]) => ({name, ...(await readSecret(arnIn(text) ?? '', client))})),
   )
-  const problems = fetched.flatMap((one) => ('problem' in one ? [`${one.name}: ${one.problem}`] : []))
+  const problems = fetched.flatMap((one) => (one.ok ? [] : [`${one.name}: ${one.fault}`]))
   if (problems.length > 0) return {ok: false, fault: problems}
-  const texts = fetched.map((one) => [one.name, 'secret' in one ? one.secret : undefined] as const)
+  const texts = fetched.flatMap((one) => (one.ok ? [[one.name, one.value] as const] : []))
   return {ok: true, value: {...env, ...Object.fromEntries(texts)}}
 }
 
-async function fetchSecret(id: string, client: SecretsManagerClient): Promise<{secret: string} | {problem: string}> {
+const arnIn = (text: string | undefined): string | undefined => /^secretsmanager:(.+)$/.exec(text ?? '')?.[1]
+
+async function readSecret(arn: string, client: SecretsManagerClient): Promise<Result<string, string>> {
   try {
-    const {SecretString: secret} = await client.send(new GetSecretValueCommand({SecretId: id}))
-    return secret === undefined ? {problem: 'the secret holds no text'} : {secret}
+    const value = await fetchText(arn, client)
+    return value === undefined ? {ok: false, fault: 'the secret holds no text'} : {ok: true, value}
   } catch (fault) {
-    return {problem: `the secret cannot be read (${fault instanceof Error ? fault.name : 'unknown fault'})`}
+    return {ok: false, fault: `the secret cannot be read (${nameOf(fault)})`}
   }
 }
+
+const fetchText = async (arn: string, client: SecretsManagerClient): Promise<string | undefined> =>
+  (await client.send(new GetSecretValueCommand({SecretId: arn}))).SecretString
+
+/** Undefined while nothing is in it. */
+export async function fetchIfFilled(arn: string, client: SecretsManagerClient): Promise<string | undefined> {
+  try {
+    return await fetchText(arn, client)
+  } catch (fault) {
+    if (nameOf(fault) === 'ResourceNotFoundException') return undefined
+    throw fault
+  }
+}
+
+/** The ARN of the App's secret, and the variables without it; undefined where variables of its own give the App. */
+export function findAppSecret({
+  [appVariable]: named,
+  ...rest
+}: Env): {readonly arn: string; readonly rest: Env} | undefined {
+  const arn = arnIn(named)
+  return arn === undefined ? undefined : {arn, rest}
+}
+
+/** The variables with those of the App that the secret holds. Throws NotSetUp while it holds none. */
+export async function fetchApp(env: Env, client = openSecretsManager()): Promise<Env> {
+  const found = findAppSecret(env)
+  if (found === undefined) return env
+  const text = await fetchIfFilled(found.arn, client)
+  if (text === undefined) throw new NotSetUp()
+  const app = parseKeptApp(text)
+  if (app === undefined) throw new Error(`${appVariable}: the secret holds no App as docs/aws.md shows it`)
+  return {...found.rest, ...app}
+}
+
+/** Whether anything is in it. Does not read it: who sets up need not see what is there. */
+export async function isFilled(arn: string, client: SecretsManagerClient): Promise<boolean> {
+  const {VersionIdsToStages: versions = {}} = await client.send(new DescribeSecretCommand({SecretId: arn}))
+  return Object.keys(versions).length > 0
+}
+
+/** Every writer names the same version, and a version is written once: of two Apps the first stays. */
+const onlyVersion = 'countersign-github-app-from-set-up'
+
+export const keepIn =
+  (arn: string, client: SecretsManagerClient): KeepApp =>
+  async (app) => {
+    const version = {SecretId: arn, ClientRequestToken: onlyVersion, SecretString: printKeptApp(app)}
+    try {
+      await client.send(new PutSecretValueCommand(version))
+      return 'kept'
+    } catch (fault) {
+      if (nameOf(fault) === 'ResourceExistsException') return 'taken'
+      throw fault
+    }
+  }
+
+const nameOf = (fault: unknown): string => (fault instanceof Error ? fault.name : 'unknown fault')
