@@ -9,10 +9,10 @@ import type {Env} from './home/variables.ts'
 import {type BaseConfig, hasNoAccess, readBaseConfig, readConfig, secretsOf} from './home/config.ts'
 import {makeLog} from './home/log.ts'
 import type {Log} from './model/log.ts'
-import {type WithKeptApp, addKeptApp} from './home/kept-app-file.ts'
+import {type WithKeptApp, addKeptApp} from './home/kept-app.ts'
 import {type Issuer, openIssuer, openOnBase} from './home/node.ts'
 import {type Base, openBase} from './home/open-base.ts'
-import {dropTokenFile, openTokenFile} from './setup/token-file.ts'
+import {dropTokenFile, openTokenFile} from './setup/session.ts'
 import {type WaitingIssuer, openWaiting} from './setup/waiting.ts'
 
 const help = `countersign-issuer: mints receipts when a reviewer comments /authorize on a pull request.

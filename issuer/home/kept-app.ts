@@ -3,8 +3,12 @@
  *
  *   {"type": "countersign.github-app/v1", "appId": 123456, "privateKey": "-----BEGIN …", "webhookSecret": "…"}
  */
-import {isPlainObject} from '#protocol'
-import type {Env} from './variables.ts'
+import {existsSync} from 'node:fs'
+import {dirname, join} from 'node:path'
+import {type Result, isPlainObject} from '#protocol'
+import {codeOf, readSecretFile, writeNewFile} from '../keys/key-file.ts'
+import {hasNoAccess, readDatabasePath} from './config.ts'
+import {type Env, Variables} from './variables.ts'
 import type {Secret} from '../keys/secret.ts'
 
 export interface AppCredentials {
@@ -43,5 +47,38 @@ function parseObject(text: string): Readonly<Record<string, unknown>> | undefine
     return isPlainObject(value) ? value : undefined
   } catch {
     return undefined
+  }
+}
+
+/** Beside the database; written once, and read at each start that names no App or token. */
+export const appPath = (databasePath: string): string => join(dirname(databasePath), 'github-app.json')
+
+export interface WithKeptApp {
+  readonly env: Env
+  readonly warning?: string | undefined
+}
+
+/** The variables; where they say nothing of an App or a token, with those of the App that set-up kept. */
+export function addKeptApp(env: Env): Result<WithKeptApp, readonly string[]> {
+  const path = appPath(readDatabasePath(new Variables(env)))
+  if (!hasNoAccess(env) || !existsSync(path)) return {ok: true, value: {env}}
+  const kept = readSecretFile(path, (text) => {
+    const value = parseKeptApp(text)
+    return value === undefined ? {ok: false, fault: `${path} is damaged; ${restoreAdvice}`} : {ok: true, value}
+  })
+  if (!kept.ok) return {ok: false, fault: [`the App that set-up kept: ${kept.fault}`]}
+  return {ok: true, value: {env: {...env, ...kept.value}, warning: kept.warning}}
+}
+
+const restoreAdvice = 'put it back from a backup, or give the App by COUNTERSIGN_GITHUB_… variables'
+
+/** Writes the App's file if there is none: of two that finish at once, one has it. */
+export function keepApp(databasePath: string, app: AppCredentials): 'kept' | 'taken' {
+  try {
+    writeNewFile(appPath(databasePath), printKeptApp(app))
+    return 'kept'
+  } catch (fault) {
+    if (codeOf(fault) === 'EEXIST') return 'taken'
+    throw fault
   }
 }

@@ -9,7 +9,7 @@ import type {Result} from '#protocol'
 import {loadSigner, loadTokenSigner, makeKeyFile} from './pem.ts'
 import type {Signer, TokenSigner} from '../model/signer.ts'
 import type {EntryReader} from '../model/readers.ts'
-import {codeOf, readKeyFile, writeNewFile} from './key-file.ts'
+import {codeOf, readSecretFile, writeNewFile} from './key-file.ts'
 import {checkMark} from './ledger-mark.ts'
 import type {Loaded, ReceiptKeys} from '../model/key-sets.ts'
 import {findSuccessors, receiptKeyFiles} from './receipt-keys.ts'
@@ -176,14 +176,16 @@ const problemsOf = (named: Readonly<Record<string, Loaded<unknown>>>): readonly 
   Object.entries(named).flatMap(([name, loaded]) => (loaded.ok ? [] : [`COUNTERSIGN_${name}: ${loaded.fault}`]))
 
 /** For whoever gives an auditor the keys of bundles. */
-export function loadEvidenceSecret({databasePath, evidenceSecret}: KeyPlaces): Loaded<Secret> {
-  if (evidenceSecret !== undefined) return {ok: true, value: evidenceSecret}
-  const path = join(dirname(databasePath), fileNames.evidence)
-  const file = readKeyFile(path)
-  if (!file.ok) return file
-  const secret = parseEvidenceSecret(file.value.trimEnd())
-  if (secret === undefined) return {ok: false, fault: `${path} does not hold 64 or more lower-case hex digits`}
-  return {ok: true, value: secret, warning: file.warning}
+export const loadEvidenceSecret = ({databasePath, evidenceSecret}: KeyPlaces): Loaded<Secret> =>
+  evidenceSecret === undefined
+    ? readSecretFile(join(dirname(databasePath), fileNames.evidence), readEvidenceSecret)
+    : {ok: true, value: evidenceSecret}
+
+function readEvidenceSecret(text: string, name: string): Loaded<Secret> {
+  const value = parseEvidenceSecret(text.trimEnd())
+  return value === undefined
+    ? {ok: false, fault: `${name} does not hold 64 or more lower-case hex digits`}
+    : {ok: true, value}
 }
 
 /** 32 to 128 bytes in lower-case hex; anything else, a PEM for one, is undefined. */

@@ -2,6 +2,7 @@
 import {randomBytes} from 'node:crypto'
 import {closeSync, fstatSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {dirname} from 'node:path'
+import type {Result} from '#protocol'
 import type {Loaded} from '../model/key-sets.ts'
 
 /** No key file is near this size; a larger one is something else. */
@@ -55,6 +56,13 @@ export function readKeyFile(path: string): Loaded<string> {
   } finally {
     closeSync(file)
   }
+}
+
+/** The same, read by `parse` for what it is to hold; the file's path is its name in problems. */
+export function readSecretFile<T>(path: string, parse: (text: string, name: string) => Result<T, string>): Loaded<T> {
+  const file = readKeyFile(path)
+  const parsed = file.ok ? parse(file.value, path) : file
+  return file.ok && parsed.ok ? {...parsed, warning: file.warning} : parsed
 }
 
 /** The system's code of a file fault (ENOENT, EACCES, …): enough to act on, and without content. */

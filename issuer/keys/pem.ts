@@ -4,7 +4,7 @@
  */
 import {type KeyObject, createPrivateKey, createPublicKey, generateKeyPairSync, sign} from 'node:crypto'
 import {type Result, maxSignedBytes, printPublicKey, publicJwk, readTokenKeys} from '#protocol'
-import {readKeyFile, writeNewFile} from './key-file.ts'
+import {readSecretFile, writeNewFile} from './key-file.ts'
 import type {Signer, TokenSigner} from '../model/signer.ts'
 import type {Loaded} from '../model/key-sets.ts'
 
@@ -19,10 +19,10 @@ export function makeKeyFile(path: string, kind: KeyKind): void {
 }
 
 /** An Ed25519 private key's file as a Signer. */
-export const loadSigner = (path: string): Loaded<Signer> => load(path, readSigner)
+export const loadSigner = (path: string): Loaded<Signer> => readSecretFile(path, readSigner)
 
 /** An RSA private key's file as a TokenSigner. */
-export const loadTokenSigner = (path: string): Loaded<TokenSigner> => load(path, readTokenSigner)
+export const loadTokenSigner = (path: string): Loaded<TokenSigner> => readSecretFile(path, readTokenSigner)
 
 /** PEM text as a Signer; `name` is what a problem calls it. */
 export function readSigner(text: string, name: string): Loaded<Signer> {
@@ -41,13 +41,6 @@ export function readTokenSigner(text: string, name: string): Loaded<TokenSigner>
   return parsed.ok && fault === undefined
     ? {ok: true, value: tokenSignerOf(parsed.value)}
     : {ok: false, fault: `${name} ${fault ?? 'holds no key'}`}
-}
-
-function load<T>(path: string, read: (text: string, name: string) => Loaded<T>): Loaded<T> {
-  const file = readKeyFile(path)
-  if (!file.ok) return file
-  const loaded = read(file.value, path)
-  return loaded.ok ? {...loaded, warning: file.warning} : loaded
 }
 
 function tokenSignerOf(key: KeyObject): TokenSigner {

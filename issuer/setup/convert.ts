@@ -1,10 +1,10 @@
-/** GitHub's code -> the App's credentials. GitHub gives them once, within an hour. */
+/** GitHub's code -> the App's credentials -> a kept App. GitHub gives them once, within an hour, so they are never lost half-way. */
 import {Fault, parseAppKey, parseWebhookSecret} from '../home/values.ts'
 import type {Answer, Field} from '../github/answer.ts'
 import {openAnonymous} from '../github/client.ts'
 import {GitHubUnavailable, type UnavailableKind} from '../github/unavailable.ts'
 import {webUrlOf} from '../github/web-url.ts'
-import type {AppCredentials} from '../home/kept-app.ts'
+import type {AppCredentials, KeepApp} from '../home/kept-app.ts'
 
 export interface NewApp {
   readonly credentials: AppCredentials
@@ -72,3 +72,42 @@ const parseName = (value: unknown): string | undefined =>
 /** Anything else would be taken for the path of a file. */
 const parsePem = (value: unknown): string | undefined =>
   typeof value === 'string' && value.startsWith('-----BEGIN') ? value : undefined
+
+export type Outcome =
+  | {readonly kind: 'kept' | 'taken'; readonly app: NewApp}
+  | Exclude<Conversion, {readonly kind: 'app'}>
+  /** The `state` was shown before, with another code. */
+  | {readonly kind: 'replayed'}
+
+/** Rejects when the App cannot be kept; the same call again then tries only that again. */
+export type Finish = (state: string, code: string) => Promise<Outcome>
+
+interface Attempt {
+  readonly code: string
+  conversion?: Promise<Conversion> | undefined
+  outcome?: Promise<Outcome> | undefined
+}
+
+/** Each session's `state` stands for one code. */
+export function createAttempts(convert: Convert, keep: KeepApp): Finish {
+  const attempts = new Map<string, Attempt>()
+
+  async function complete(attempt: Attempt): Promise<Outcome> {
+    const converted = await (attempt.conversion ??= convert(attempt.code))
+    if (converted.kind === 'app') return {kind: await keep(converted.app.credentials), app: converted.app}
+    if (converted.kind === 'unreachable') attempt.conversion = attempt.outcome = undefined
+    return converted
+  }
+
+  return async (state, code) => {
+    const attempt: Attempt = attempts.get(state) ?? {code}
+    attempts.set(state, attempt)
+    if (attempt.code !== code) return {kind: 'replayed'}
+    // A page that is loaded twice gets one answer: GitHub gives the credentials once.
+    attempt.outcome ??= complete(attempt).catch((fault: unknown) => {
+      attempt.outcome = undefined
+      throw fault
+    })
+    return await attempt.outcome
+  }
+}

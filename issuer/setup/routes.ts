@@ -8,9 +8,8 @@ import type {Origin} from '#protocol'
 import {webUrlOf} from '../github/web-url.ts'
 import type {Log} from '../model/log.ts'
 import {type Page, givePage} from '../pages/document.ts'
-import {type Outcome, createAttempts} from './attempts.ts'
 import type {KeepApp} from '../home/kept-app.ts'
-import type {Convert, NewApp} from './convert.ts'
+import {type Convert, type NewApp, type Outcome, createAttempts} from './convert.ts'
 import {callbackPath, registrationUrl, renderManifest} from './manifest.ts'
 import {
   type Pins,

@@ -2,7 +2,7 @@
 import {Hono} from 'hono'
 import {printVerifierKey} from '#protocol'
 import {action} from '../home/serving.ts'
-import {keepApp} from '../home/kept-app-file.ts'
+import {keepApp} from '../home/kept-app.ts'
 import type {Issuer} from '../home/node.ts'
 import type {Base, Runtime} from '../home/open-base.ts'
 import type {Secret} from '../keys/secret.ts'
