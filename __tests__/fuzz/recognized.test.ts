@@ -140,6 +140,11 @@ describe('canonical claims', () => {
     expect(text).toContain(usual)
     expect(recogniseClaims(bytesOf(text.replace(usual, other)))).toBeUndefined()
   })
+  test.each(['.', '..'])('of a repository that can never be one they are not recognized: octo-org/%s', (name) => {
+    const text = canonicalJson(tokenClaims()).replace('octo-org/api-service', `octo-org/${name}`)
+    expect(claimsByLaw(text)).toBeUndefined()
+    expect(recogniseClaims(bytesOf(text))).toBeUndefined()
+  })
   test('changed anywhere they are read as the law reads them, or not at all', () => {
     const texts = variants.map((claims) => canonicalJson(claims))
     let taken = 0

@@ -48,8 +48,15 @@ const rows: readonly Row[] = [
   {
     name: 'a repository',
     parse: parseRepositoryName,
-    good: ['octo-org/api-service', 'a/b', 'A_1/.github', `${'a'.repeat(39)}/${'b'.repeat(100)}`],
-    bad: ['octo-org', 'a/b/c', '/b', 'a/', 'a b/c', 'a.b/c', `${'a'.repeat(40)}/b`, `a/${'b'.repeat(101)}`, 'a/b\n'],
+    good: [
+      ...['octo-org/api-service', 'a/b', 'A_1/.github', `${'a'.repeat(39)}/${'b'.repeat(100)}`],
+      ...['octo-org/..b', 'octo-org/b.', 'octo-org/...'],
+    ],
+    bad: [
+      ...['octo-org', 'a/b/c', '/b', 'a/', 'a b/c', 'a.b/c', `${'a'.repeat(40)}/b`, `a/${'b'.repeat(101)}`, 'a/b\n'],
+      // In a path they name the folder itself, and the one above it.
+      ...['octo-org/.', 'octo-org/..'],
+    ],
   },
   {
     name: 'a login',

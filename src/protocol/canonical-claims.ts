@@ -30,7 +30,7 @@ const time = '"[0-9T:.Z-]{27}"'
 
 const scope = object({
   environment: '"[a-z0-9][a-z0-9._/-]{0,62}"(?:,"pullRequest":' + count + ')?',
-  repository: '"[A-Za-z0-9_-]{1,39}/[A-Za-z0-9._-]{1,100}"',
+  repository: String.raw`"[A-Za-z0-9_-]{1,39}/(?!\.{1,2}")[A-Za-z0-9._-]{1,100}"`,
   repositoryId: count,
   sha,
   tree: sha,
