@@ -64,7 +64,8 @@ var require_os = __commonJS({
 var patterns = {
   sha: /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/,
   environment: /^[a-z0-9][a-z0-9._/-]{0,62}$/,
-  repository: /^[A-Za-z0-9_-]{1,39}\/[A-Za-z0-9._-]{1,100}$/,
+  // GitHub gives no repository the name `.` or `..`, and in a path they would lead elsewhere.
+  repository: /^[A-Za-z0-9_-]{1,39}\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/,
   login: /^[\x20-\x7e]{1,64}$/,
   receiptId: /^rcpt_(?:dg|bg)_[0-9a-hjkmnp-tv-z]{26}$/,
   decisionId: /^dec_[0-9a-hjkmnp-tv-z]{26}$/,
