@@ -3,7 +3,7 @@ import {parseArgs} from 'node:util'
 import {parseDuration, printSecondsTime} from '#protocol'
 import type {Auditor, AuditorRegister} from '../model/callers.ts'
 import {makeToken} from '../api/callers/secret-token.ts'
-import type {Printed} from './printed.ts'
+import {type Printed, askedWrongly} from './printed.ts'
 import {type RegisterTools, withCallers} from './registers.ts'
 
 export const auditorUsage = [
@@ -28,13 +28,15 @@ export async function runAuditor(args: readonly string[], tools: RegisterTools):
       lines: (await auditors.list()).map(printAuditor),
     }))
   }
-  if (name === undefined || rest.length > 0) return wrongly('')
+  if (name === undefined || rest.length > 0) return askedWrongly(auditorUsage)
   if (command === 'remove' && isPlain) {
     return await withCallers(tools, ({auditors}) => remove(name, auditors))
   }
-  if (command !== 'add') return wrongly('')
+  if (command !== 'add') return askedWrongly(auditorUsage)
   const read = readAuditor({name, owners: values.owner, expires: values.expires ?? '90d'}, tools.now())
-  return typeof read === 'string' ? wrongly(read) : await withCallers(tools, ({auditors}) => add(read, auditors))
+  return typeof read === 'string'
+    ? askedWrongly(auditorUsage, [read])
+    : await withCallers(tools, ({auditors}) => add(read, auditors))
 }
 
 interface NewAuditor {
@@ -68,8 +70,3 @@ async function remove(name: string, auditors: AuditorRegister): Promise<Printed>
 
 const printAuditor = ({name, owners, expiresAt}: Auditor): string =>
   `${name}: owners ${owners.join(', ')}, until ${printSecondsTime(expiresAt)}`
-
-const wrongly = (problem: string): Printed => ({
-  code: 2,
-  lines: [...(problem === '' ? [] : [problem]), 'Usage:', ...auditorUsage.map((line) => `  ${line}`)],
-})

@@ -6,13 +6,12 @@ import {codeOf, readKeyFile, syncFolder, unfinishedName, writeNewFile} from '../
 import {type KeyPlaces, keyFiles, openKeys} from '../keys/issuer-keys.ts'
 import {appPath} from '../home/kept-app.ts'
 import {type CopyFacts, checkCopy, copyDatabase} from '../store/sqlite-backup.ts'
-import type {ExportTools} from './export.ts'
-import {readKeyPlaces} from './key-places.ts'
-import type {Printed} from './printed.ts'
+import {type Printed, askedWrongly} from './printed.ts'
+import {type RegisterTools, progress, readKeyPlaces} from './registers.ts'
 
 export const backupUsage = ['countersign-issuer backup FILE [--with-keys FOLDER]']
 
-export function runBackup(args: readonly string[], tools: ExportTools): Printed {
+export function runBackup(args: readonly string[], tools: RegisterTools): Printed {
   const {positionals, values} = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -20,7 +19,7 @@ export function runBackup(args: readonly string[], tools: ExportTools): Printed 
   })
   const [file, ...rest] = positionals
   const folder = values['with-keys']
-  if (file === undefined || rest.length > 0) return {code: 2, lines: ['Usage:', `  ${backupUsage.join('')}`]}
+  if (file === undefined || rest.length > 0) return askedWrongly(backupUsage)
   const places = readKeyPlaces(tools.env)
   if ('problems' in places) return {code: 2, lines: places.problems}
   if (!existsSync(places.databasePath)) {
@@ -32,7 +31,7 @@ export function runBackup(args: readonly string[], tools: ExportTools): Printed 
   // A database is worth little without them, and a missing one is better found now than when it is needed.
   const keys = openKeys(places)
   if (!keys.ok) return {code: 2, lines: keys.fault}
-  const copied = copyTo(file, {places, ledgerKey: keys.value.keys.ledger.publicKey, onEntry: progress(tools)})
+  const copied = copyTo(file, {places, ledgerKey: keys.value.keys.ledger.publicKey, onEntry: progress(tools, verified)})
   if (typeof copied === 'string') return {code: 1, lines: [`No backup was made: ${copied}.`]}
   if (folder !== undefined) copyKeys(places, folder)
   return {code: 0, lines: [`${file}: ${describeCopy(copied)}`], notes: describeKeys(places, folder)}
@@ -40,6 +39,8 @@ export function runBackup(args: readonly string[], tools: ExportTools): Printed 
 
 export const describeCopy = ({bytes, entries, newest: {seq, time, event}}: CopyFacts): string =>
   `${(bytes / 1_000_000).toFixed(1)} MB, ${entries} entries of the ledger, whole; the newest is ${seq} of ${time}, ${event}.`
+
+export const verified = (entries: number): string => `${entries} entries verified`
 
 interface Copying {
   readonly places: KeyPlaces
@@ -69,16 +70,6 @@ export function describeFault(fault: unknown): string {
   const code = codeOf(fault)
   if (fault instanceof Error && (code === 'ERR_SQLITE_ERROR' || /^E[A-Z]+$/.test(code))) return fault.message
   throw fault
-}
-
-/** Every few seconds, for whoever waits. */
-export function progress({now, tell}: ExportTools): (entries: number) => void {
-  let next = now() + 5000
-  return (entries) => {
-    if (now() < next) return
-    tell?.(`${entries} entries verified\n`)
-    next = now() + 5000
-  }
 }
 
 /** The keys, and the App that set-up kept: under the names that they have beside a database. */

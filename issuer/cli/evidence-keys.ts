@@ -6,10 +6,9 @@ import {readEvidenceKeys} from '../api/export/evidence-keys.ts'
 import {loadEvidenceSecret} from '../keys/issuer-keys.ts'
 import {writeNewFile} from '../keys/key-file.ts'
 import type {Secret} from '../keys/secret.ts'
-import {readKeyPlaces} from './key-places.ts'
 import {type Period, readPeriod} from './period.ts'
-import type {Printed} from './printed.ts'
-import {type RegisterTools, type Registers, withRegisters} from './registers.ts'
+import {type Printed, askedWrongly} from './printed.ts'
+import {type RegisterTools, type Registers, readKeyPlaces, withRegisters} from './registers.ts'
 
 export const evidenceKeysUsage = [
   'countersign-issuer evidence-keys --from TIME --to TIME --out FILE [--repository OWNER/NAME]',
@@ -19,7 +18,7 @@ export async function runEvidenceKeys(args: readonly string[], tools: RegisterTo
   const text = {type: 'string'} as const
   const {values} = parseArgs({args: [...args], options: {from: text, to: text, out: text, repository: text}})
   const {period, problems} = readPeriod(values, 'file')
-  if (period === undefined) return wrongly(problems)
+  if (period === undefined) return askedWrongly(evidenceKeysUsage, problems)
   const places = readKeyPlaces(tools.env)
   if ('problems' in places) return {code: 2, lines: places.problems}
   return await withRegisters(tools, async (store) => {
@@ -29,13 +28,11 @@ export async function runEvidenceKeys(args: readonly string[], tools: RegisterTo
   })
 }
 
-interface Writing {
-  readonly store: Registers
-  readonly secret: Secret
-}
-
 /** Nothing is written unless all of it is right. */
-async function writeKeys({out, ...period}: Period, {store, secret}: Writing): Promise<Printed> {
+async function writeKeys(
+  {out, ...period}: Period,
+  {store, secret}: {readonly store: Registers; readonly secret: Secret},
+): Promise<Printed> {
   if (existsSync(out)) return {code: 2, lines: [`--out: ${out} already exists: name a new file`]}
   const repositories = period.repository === null ? undefined : await store.kept.named(period.repository)
   const master = hexToBytes(secret.reveal())
@@ -57,8 +54,3 @@ async function writeKeys({out, ...period}: Period, {store, secret}: Writing): Pr
     ],
   }
 }
-
-const wrongly = (problems: readonly string[]): Printed => ({
-  code: 2,
-  lines: [...problems, 'Usage:', ...evidenceKeysUsage.map((line) => `  ${line}`)],
-})

@@ -1,9 +1,8 @@
 /** `countersign-issuer keys list | rotate | revoke`: the life of the receipt key, while the issuer runs. */
 import {parseArgs} from 'node:util'
-import {type KeyOrder, type Read, carryOut, readRevocation, readRotation} from '../keys/orders.ts'
-import {withKeyRing} from './keys-ring.ts'
-import type {Printed} from './printed.ts'
-import type {RegisterTools} from './registers.ts'
+import {type Read, carryOut, readRevocation, readRotation} from '../keys/orders.ts'
+import {type Printed, askedWrongly} from './printed.ts'
+import {type RegisterTools, withKeyRing} from './registers.ts'
 
 export const keysUsage = [
   'countersign-issuer keys list',
@@ -13,8 +12,11 @@ export const keysUsage = [
 
 export async function runKeys(args: readonly string[], tools: RegisterTools): Promise<Printed> {
   const read = readOrder(args, tools.now())
-  if (read === undefined) return wrongly()
-  return read.ok ? await carryOutHere(read.value, tools) : wrongly(read.fault)
+  if (read?.ok !== true) return askedWrongly(keysUsage, read && [read.fault])
+  return await withKeyRing(tools, async (opened) => {
+    const carried = await carryOut(read.value, opened)
+    return carried.ok ? {code: 0, ...carried.value} : {code: 1, lines: [carried.fault]}
+  })
 }
 
 function readOrder(args: readonly string[], now: number): Read | undefined {
@@ -32,15 +34,3 @@ function readOrder(args: readonly string[], now: number): Read | undefined {
   if (command !== 'rotate' || (atOnce && overlap !== undefined)) return undefined
   return atOnce ? {ok: true, value: {kind: 'rotate'}} : readRotation(overlap)
 }
-
-async function carryOutHere(order: KeyOrder, tools: RegisterTools): Promise<Printed> {
-  return await withKeyRing(tools, async (opened) => {
-    const carried = await carryOut(order, opened)
-    return carried.ok ? {code: 0, ...carried.value} : {code: 1, lines: [carried.fault]}
-  })
-}
-
-const wrongly = (problem?: string): Printed => ({
-  code: 2,
-  lines: [...(problem === undefined ? [] : [problem]), 'Usage:', ...keysUsage.map((line) => `  ${line}`)],
-})

@@ -3,7 +3,7 @@ import {parseArgs} from 'node:util'
 import {type RepositoryId, parseRepositoryId, printSecondsTime} from '#protocol'
 import type {Link, LinkRegister} from '../model/callers.ts'
 import {makeToken} from '../api/callers/secret-token.ts'
-import type {Printed} from './printed.ts'
+import {type Printed, askedWrongly} from './printed.ts'
 import {type RegisterTools, withCallers} from './registers.ts'
 
 export const linksUsage = ['countersign-issuer links rotate REPOSITORY_ID', 'countersign-issuer links list']
@@ -15,7 +15,7 @@ export async function runLinks(args: readonly string[], tools: RegisterTools): P
     return await withCallers(tools, async ({links}) => ({code: 0, lines: (await links.list()).map(printLink)}))
   }
   const repositoryId = id === undefined ? undefined : parseDecimalId(id)
-  if (command !== 'rotate' || repositoryId === undefined || rest.length > 0) return wrongly()
+  if (command !== 'rotate' || repositoryId === undefined || rest.length > 0) return askedWrongly(linksUsage)
   return await withCallers(tools, ({links}) => rotate({repositoryId, rotatedAt: tools.now()}, links))
 }
 
@@ -33,5 +33,3 @@ async function rotate(link: Link, links: LinkRegister): Promise<Printed> {
 }
 
 const printLink = ({repositoryId, rotatedAt}: Link): string => `${repositoryId}: rotated ${printSecondsTime(rotatedAt)}`
-
-const wrongly = (): Printed => ({code: 2, lines: ['Usage:', ...linksUsage.map((line) => `  ${line}`)]})

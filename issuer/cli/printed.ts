@@ -5,3 +5,9 @@ export interface Printed {
   /** For the person beside a pipe: on standard error, whatever the code. */
   readonly notes?: readonly string[]
 }
+
+/** What was wrong, if that can be said, and how the command is given instead. */
+export const askedWrongly = (usage: readonly string[], problems: readonly string[] = []): Printed => ({
+  code: 2,
+  lines: [...problems, 'Usage:', ...usage.map((line) => `  ${line}`)],
+})

@@ -12,17 +12,16 @@ import {openKeyRing} from '../keys/key-ring.ts'
 import {checkMark, markLedger} from '../keys/ledger-mark.ts'
 import {checkCopy, copyDatabase} from '../store/sqlite-backup.ts'
 import {openSqlite} from '../store/sqlite.ts'
-import {describeCopy, describeFault, progress} from './backup.ts'
-import type {ExportTools} from './export.ts'
-import {readKeyPlaces} from './key-places.ts'
-import type {Printed} from './printed.ts'
+import {describeCopy, describeFault, verified} from './backup.ts'
+import {type Printed, askedWrongly} from './printed.ts'
+import {type RegisterTools, progress, readKeyPlaces} from './registers.ts'
 
 export const restoreUsage = ['countersign-issuer restore FILE']
 
-export async function runRestore(args: readonly string[], tools: ExportTools): Promise<Printed> {
+export async function runRestore(args: readonly string[], tools: RegisterTools): Promise<Printed> {
   const {positionals} = parseArgs({args: [...args], allowPositionals: true, options: {}})
   const [file, ...rest] = positionals
-  if (file === undefined || rest.length > 0) return {code: 2, lines: ['Usage:', `  ${restoreUsage.join('')}`]}
+  if (file === undefined || rest.length > 0) return askedWrongly(restoreUsage)
   const places = readKeyPlaces(tools.env)
   if ('problems' in places) return {code: 2, lines: places.problems}
   const {databasePath: path} = places
@@ -40,7 +39,7 @@ export async function runRestore(args: readonly string[], tools: ExportTools): P
 interface Restoring {
   readonly path: string
   readonly keys: SigningKeys
-  readonly tools: ExportTools
+  readonly tools: RegisterTools
 }
 
 async function restore(file: string, {path, keys, tools}: Restoring): Promise<Printed> {
@@ -48,7 +47,7 @@ async function restore(file: string, {path, keys, tools}: Restoring): Promise<Pr
   try {
     mkdirSync(dirname(path), {recursive: true, mode: 0o700})
     copyDatabase(file, unfinished)
-    const facts = checkCopy(unfinished, {ledgerKey: keys.ledger.publicKey, onEntry: progress(tools)})
+    const facts = checkCopy(unfinished, {ledgerKey: keys.ledger.publicKey, onEntry: progress(tools, verified)})
     if (typeof facts === 'string') return refuse(file, facts)
     const judged = await judge(unfinished, {keys, tools})
     if (judged.kind === 'foreign') return refuse(file, judged.problem)

@@ -5,22 +5,21 @@
 import {existsSync, renameSync} from 'node:fs'
 import {parseArgs} from 'node:util'
 import {printVerifierKey} from '#protocol'
-import {readDatabasePath} from '../home/config.ts'
-import {parseKeyPath, parsePublicUrl} from '../home/values.ts'
+import {parsePublicUrl} from '../home/values.ts'
 import {Variables} from '../home/variables.ts'
 import {type SigningKeys, checkStore, loadSigningKeys} from '../keys/issuer-keys.ts'
 import {markLedger} from '../keys/ledger-mark.ts'
 import {createLedger} from '../keys/begin-ledger.ts'
 import {openSqlite} from '../store/sqlite.ts'
-import type {Printed} from './printed.ts'
-import type {RegisterTools} from './registers.ts'
+import {type Printed, askedWrongly} from './printed.ts'
+import {type RegisterTools, readKeyPlaces} from './registers.ts'
 
 export const resumeUsage = ['countersign-issuer ledger resume']
 
 export async function runLedger(args: readonly string[], tools: RegisterTools): Promise<Printed> {
   const {positionals} = parseArgs({args: [...args], allowPositionals: true, options: {}})
   const [command, ...rest] = positionals
-  if (command !== 'resume' || rest.length > 0) return {code: 2, lines: ['Usage:', `  ${resumeUsage.join('')}`]}
+  if (command !== 'resume' || rest.length > 0) return askedWrongly(resumeUsage)
   const read = readPlaces(tools)
   if ('problems' in read) return {code: 2, lines: read.problems}
   const found = await look(read)
@@ -41,27 +40,19 @@ interface Places {
 }
 
 function readPlaces({env}: RegisterTools): Places | {readonly problems: readonly string[]} {
-  const {COUNTERSIGN_STORE, COUNTERSIGN_RECEIPT_KEY, COUNTERSIGN_LEDGER_KEY, COUNTERSIGN_PUBLIC_URL} = env
-  const variables = new Variables({
-    COUNTERSIGN_STORE,
-    COUNTERSIGN_RECEIPT_KEY,
-    COUNTERSIGN_LEDGER_KEY,
-    COUNTERSIGN_PUBLIC_URL,
-  })
-  const path = readDatabasePath(variables)
-  const [receiptKey, ledgerKey] = [
-    variables.read('RECEIPT_KEY', parseKeyPath),
-    variables.read('LEDGER_KEY', parseKeyPath),
-  ]
+  const places = readKeyPlaces(env, ['STORE', 'RECEIPT_KEY', 'LEDGER_KEY'])
+  const {COUNTERSIGN_PUBLIC_URL} = env
+  const variables = new Variables({COUNTERSIGN_PUBLIC_URL})
   const publicUrl = variables.read('PUBLIC_URL', parsePublicUrl)
   if (publicUrl === undefined) variables.refuse('PUBLIC_URL', 'is needed: the new ledger is named after its host')
-  if (publicUrl === undefined || variables.problems.length > 0) return {problems: variables.problems}
-  const signing = loadSigningKeys({databasePath: path, receiptKey, ledgerKey})
+  if ('problems' in places) return {problems: [...places.problems, ...variables.problems]}
+  if (publicUrl === undefined) return {problems: variables.problems}
+  const signing = loadSigningKeys(places)
   if (!signing.ok) return {problems: signing.fault}
   if (signing.value.keys.receipt === undefined) {
     return {problems: ['COUNTERSIGN_RECEIPT_KEY: must name the key that is to sign; the first one is gone']}
   }
-  return {path, host: new URL(publicUrl).host, keys: signing.value.keys}
+  return {path: places.databasePath, host: new URL(publicUrl).host, keys: signing.value.keys}
 }
 
 /** Another program's file, or one of a newer version, is not put aside by us. */

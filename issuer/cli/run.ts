@@ -1,14 +1,15 @@
 /** The commands of `countersign-issuer`: arguments -> what is printed. Everything from outside comes in by `tools`. */
 import {parseArgs} from 'node:util'
+import {codeOf} from '../keys/key-file.ts'
 import {auditorUsage, runAuditor} from './auditor.ts'
 import {backupUsage, runBackup} from './backup.ts'
 import {evidenceKeysUsage, runEvidenceKeys} from './evidence-keys.ts'
-import {type ExportTools, exportUsage, runExport} from './export.ts'
+import {exportUsage, runExport} from './export.ts'
 import {keysUsage, runKeys} from './keys.ts'
 import {linksUsage, runLinks} from './links.ts'
-import {checkPolicy} from './policy-check.ts'
-import {explainPolicy} from './policy-explain.ts'
-import type {Printed} from './printed.ts'
+import {checkPolicy, explainPolicy} from './policy.ts'
+import {type Printed, askedWrongly} from './printed.ts'
+import type {RegisterTools} from './registers.ts'
 import {restoreUsage, runRestore} from './restore.ts'
 import {resumeUsage, runLedger} from './resume.ts'
 
@@ -17,35 +18,38 @@ export interface CliTools {
   readonly readFile: (path: string) => string
 }
 
-export const usage = [
+interface Command {
+  readonly usage: readonly string[]
+  readonly run: (args: readonly string[], tools: RegisterTools) => Printed | Promise<Printed>
+}
+
+/** Those that work on the issuer's store; policies are files alone. */
+const commands = new Map<string, Command>([
+  ['auditor', {usage: auditorUsage, run: runAuditor}],
+  ['links', {usage: linksUsage, run: runLinks}],
+  ['keys', {usage: keysUsage, run: runKeys}],
+  ['ledger', {usage: resumeUsage, run: runLedger}],
+  ['export', {usage: exportUsage, run: runExport}],
+  ['evidence-keys', {usage: evidenceKeysUsage, run: runEvidenceKeys}],
+  ['backup', {usage: backupUsage, run: runBackup}],
+  ['restore', {usage: restoreUsage, run: runRestore}],
+])
+
+const usage = [
   'countersign-issuer policy check FILE',
   'countersign-issuer policy explain FILE --facts FACTS.json',
-  ...auditorUsage,
-  ...linksUsage,
-  ...keysUsage,
-  ...resumeUsage,
-  ...exportUsage,
-  ...evidenceKeysUsage,
-  ...backupUsage,
-  ...restoreUsage,
+  ...[...commands.values()].flatMap((command) => command.usage),
 ]
 
-/** Every command: policies are files alone, the others work on the issuer's store. */
-export async function runCommand(args: readonly string[], tools: CliTools & ExportTools): Promise<Printed> {
-  const [area, ...rest] = args
+export async function runCommand(args: readonly string[], tools: CliTools & RegisterTools): Promise<Printed> {
+  const [area = '', ...rest] = args
+  const command = commands.get(area)
+  if (command === undefined) return runCli(args, tools)
   try {
-    if (area === 'auditor') return await runAuditor(rest, tools)
-    if (area === 'links') return await runLinks(rest, tools)
-    if (area === 'keys') return await runKeys(rest, tools)
-    if (area === 'ledger') return await runLedger(rest, tools)
-    if (area === 'export') return await runExport(rest, tools)
-    if (area === 'evidence-keys') return await runEvidenceKeys(rest, tools)
-    if (area === 'backup') return runBackup(rest, tools)
-    if (area === 'restore') return await runRestore(rest, tools)
+    return await command.run(rest, tools)
   } catch (fault) {
     return printMistake(fault)
   }
-  return runCli(args, tools)
 }
 
 export function runCli(args: readonly string[], tools: CliTools): Printed {
@@ -56,16 +60,11 @@ export function runCli(args: readonly string[], tools: CliTools): Printed {
   }
 }
 
-function printMistake(fault: unknown): Printed {
-  const problem = describeMistake(fault)
-  if (problem === undefined) throw fault
-  return {code: 2, lines: [problem]}
-}
-
 /** The caller's own mistakes: an option that is none, a file that cannot be read. All else is a bug. */
-function describeMistake(fault: unknown): string | undefined {
-  if (typeof fault !== 'object' || fault === null || !('code' in fault) || !('message' in fault)) return undefined
-  return /^(?:ERR_PARSE_ARGS_[A-Z_]+|E[A-Z]+)$/.test(String(fault.code)) ? String(fault.message) : undefined
+function printMistake(fault: unknown): Printed {
+  const isMistake = /^(?:ERR_PARSE_ARGS_[A-Z_]+|E[A-Z]+)$/.test(codeOf(fault))
+  if (!isMistake || typeof fault !== 'object' || fault === null || !('message' in fault)) throw fault
+  return {code: 2, lines: [String(fault.message)]}
 }
 
 function runPolicy(args: readonly string[], {readFile}: CliTools): Printed {
@@ -76,12 +75,12 @@ function runPolicy(args: readonly string[], {readFile}: CliTools): Printed {
   })
   if (values.help === true) return {code: 0, lines: help}
   const [area, command, file, ...rest] = positionals
-  if (area !== 'policy' || file === undefined || rest.length > 0) return wrongly()
+  if (area !== 'policy' || file === undefined || rest.length > 0) return askedWrongly(usage)
   if (command === 'check' && values.facts === undefined) return checkPolicy(file, readFile(file))
   if (command === 'explain' && values.facts !== undefined) {
     return explainPolicy({file, text: readFile(file), facts: readFile(values.facts)})
   }
-  return wrongly()
+  return askedWrongly(usage)
 }
 
 const help = [
@@ -97,5 +96,3 @@ const help = [
   'backup copies the store while the issuer runs, restore puts a copy where no store is (docs/deploy.md); both verify it.',
   'Exit codes: 0 yes, 1 no (an invalid policy, or one that would not authorize), 2 used wrongly.',
 ]
-
-const wrongly = (): Printed => ({code: 2, lines: ['Usage:', ...usage.map((line) => `  ${line}`)]})

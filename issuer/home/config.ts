@@ -19,20 +19,15 @@ import {
   parseWebhookSecret,
 } from './values.ts'
 import {type Env, Variables} from './variables.ts'
+import type {KeyPlaces} from '../keys/issuer-keys.ts'
 import type {Secret} from '../keys/secret.ts'
 
 /** All but the issuer's access to GitHub, which it may not have yet. */
-export interface BaseConfig {
+export interface BaseConfig extends KeyPlaces {
   /** What receipts carry as `issuer`, and where its pages are. */
   readonly publicUrl: Origin
   readonly host: string
   readonly port: number
-  readonly databasePath: string
-  /** Paths of PEM files; absent ones stand beside the database. */
-  readonly receiptKey?: string | undefined
-  readonly tokenKey?: string | undefined
-  readonly ledgerKey?: string | undefined
-  readonly evidenceSecret?: Secret | undefined
   readonly logLevel: LogLevel
   readonly github: {
     /** Without a slash at the end. */
@@ -81,11 +76,7 @@ function readWith<GitHub>(
   const github = readOwn(variables)
   const owners = variables.read('OWNERS', parseOwners) ?? []
   const settings = {
-    databasePath: readDatabasePath(variables),
-    receiptKey: variables.read('RECEIPT_KEY', parseKeyPath),
-    tokenKey: variables.read('TOKEN_KEY', parseKeyPath),
-    ledgerKey: variables.read('LEDGER_KEY', parseKeyPath),
-    evidenceSecret: variables.read('EVIDENCE_SECRET', parseEvidence),
+    ...readPlaces(variables),
     logLevel: variables.read('LOG', parseLogLevel) ?? 'info',
     oidcIssuer: variables.read('OIDC_ISSUER', parseOidcIssuer) ?? 'https://token.actions.githubusercontent.com',
   }
@@ -99,9 +90,14 @@ function readWith<GitHub>(
   return {ok: true, value: {config: {publicUrl, host, port, ...settings, github, owners}, warnings}}
 }
 
-/** Where the embedded store is, for the issuer and for the commands that work on its file. */
-export const readDatabasePath = (variables: Variables): string =>
-  variables.read('STORE', parseStore) ?? 'data/countersign.db'
+/** Where the embedded store and its keys are, for the issuer and for the commands that work on them. */
+export const readPlaces = (variables: Variables): KeyPlaces => ({
+  databasePath: variables.read('STORE', parseStore) ?? 'data/countersign.db',
+  receiptKey: variables.read('RECEIPT_KEY', parseKeyPath),
+  tokenKey: variables.read('TOKEN_KEY', parseKeyPath),
+  ledgerKey: variables.read('LEDGER_KEY', parseKeyPath),
+  evidenceSecret: variables.read('EVIDENCE_SECRET', parseEvidence),
+})
 
 /** Without the variable only the usual host with a fixed port has a URL that others can be told. */
 function readPublicUrl(variables: Variables, {host, port}: {host: string; port: number}): Origin | undefined {

@@ -7,7 +7,7 @@ import {existsSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {type Result, isPlainObject} from '#protocol'
 import {codeOf, readSecretFile, writeNewFile} from '../keys/key-file.ts'
-import {hasNoAccess, readDatabasePath} from './config.ts'
+import {hasNoAccess, readPlaces} from './config.ts'
 import {type Env, Variables} from './variables.ts'
 import type {Secret} from '../keys/secret.ts'
 
@@ -60,7 +60,7 @@ export interface WithKeptApp {
 
 /** The variables; where they say nothing of an App or a token, with those of the App that set-up kept. */
 export function addKeptApp(env: Env): Result<WithKeptApp, readonly string[]> {
-  const path = appPath(readDatabasePath(new Variables(env)))
+  const path = appPath(readPlaces(new Variables(env)).databasePath)
   if (!hasNoAccess(env) || !existsSync(path)) return {ok: true, value: {env}}
   const kept = readSecretFile(path, (text) => {
     const value = parseKeptApp(text)

@@ -56,7 +56,7 @@ async function openLedger({config, keys, durable}: Omit<Base, 'ring'>, {now, log
 }
 
 /** The store, or why this file cannot be one: too new, another program's, a disk without what durability needs. */
-function openStore(path: string): Embedded | string {
+export function openStore(path: string): Embedded | string {
   try {
     return openSqlite(path)
   } catch (fault) {

@@ -15,7 +15,7 @@ import type {Loaded, ReceiptKeys} from '../model/key-sets.ts'
 import {findSuccessors, receiptKeyFiles} from './receipt-keys.ts'
 import {Secret} from './secret.ts'
 
-/** Where the keys are; what is absent has its file beside the database. */
+/** Where the keys are: paths of PEM files. What is absent has its file beside the database. */
 export interface KeyPlaces {
   readonly databasePath: string
   readonly receiptKey?: string | undefined
