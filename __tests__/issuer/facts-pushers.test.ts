@@ -1,8 +1,7 @@
 /** The walk back through a branch's moves, and the co-authors that a message names. */
 import {describe, expect, test} from '@jest/globals'
 import {type CommitSha, parseCommitSha} from '#protocol'
-import {coAuthors} from '../../issuer/github/authors.ts'
-import {tracePushers, type Walk} from '../../issuer/github/pushers.ts'
+import {type Walk, coAuthors, tracePushers} from '../../issuer/github/people.ts'
 
 function sha(digit: string): CommitSha {
   const parsed = parseCommitSha(digit.repeat(40))

@@ -15,7 +15,7 @@ import {
 } from '#protocol'
 import type {ScopeKey} from '../model/state.ts'
 import type {RecordReader} from '../model/lookups.ts'
-import type {RepositorySource} from '../github/repositories.ts'
+import type {RepositorySource} from '../github/repository.ts'
 import {type StandingTools, checkApprovers, findLive} from '../decide/standing.ts'
 
 export type StatusTools = StandingTools & {readonly records: RecordReader; readonly repositories: RepositorySource}

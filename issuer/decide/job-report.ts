@@ -5,7 +5,7 @@ import {type EventOrder, mintEvent} from '../mint/mint-event.ts'
 import type {FoundReceipt} from '../model/lookups.ts'
 import type {EventRecord, LedgerHead} from '../model/record.ts'
 import type {Run, ScopeKey} from '../model/state.ts'
-import type {PresentRepository} from '../github/repositories.ts'
+import type {PresentRepository} from '../github/repository.ts'
 
 /** From a job that was admitted. */
 export interface JobReport {

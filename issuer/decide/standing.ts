@@ -5,7 +5,7 @@
 import type {Receipt} from '#protocol'
 import {permissionLevels} from '../model/facts.ts'
 import type {LiveReceipt} from '../model/state.ts'
-import type {PresentRepository} from '../github/repositories.ts'
+import type {PresentRepository} from '../github/repository.ts'
 import {type EndTools, endReceipts} from './end.ts'
 import type {FactTools} from './tools.ts'
 

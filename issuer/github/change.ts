@@ -2,8 +2,16 @@
 import {type CommitSha, parseCommitSha} from '#protocol'
 import type {Connection} from './client.ts'
 import {splitName} from './repository.ts'
-import {fetchOwnCommits, maxCommits, type OwnCommits} from './authors.ts'
-import {fetchChecks} from './checks.ts'
+import {
+  type OwnCommits,
+  type Pushers,
+  fetchActivity,
+  fetchOwnCommits,
+  maxCommits,
+  maxMoves,
+  tracePushers,
+} from './people.ts'
+import {type Field, shown} from './answer.ts'
 import {
   type Commit,
   fetchCommit,
@@ -13,10 +21,9 @@ import {
   fetchReach,
   type Place,
 } from './commits.ts'
-import type {ChangeFacts, Comparison, FactSource, PullPlace} from '../model/facts.ts'
+import type {ChangeFacts, CheckRunFacts, Comparison, FactSource, PullPlace} from '../model/facts.ts'
 import {fetchOwnFiles, type Files} from './files.ts'
 import {fetchPullRequest, type PullRequestFacts} from './pull-request.ts'
-import {fetchActivity, maxMoves, type Pushers, tracePushers} from './pushers.ts'
 
 type Known = Parameters<FactSource['fetchChange']>[1]
 
@@ -129,3 +136,31 @@ async function fetchLeaving(
   const mergeBase = await fetchMergeBase(place, {base: left, head: head.sha})
   return mergeBase === undefined || own.shas.has(mergeBase) ? undefined : mergeBase
 }
+
+const runsPerPage = 100
+const maxRunPages = 5
+
+/** The check runs on the commit that can be authorized: all, not the latest of each name: a later run of the same name hides an earlier one there (threats A46). */
+async function fetchChecks(
+  {connection, at}: Place,
+  sha: CommitSha,
+): Promise<Pick<ChangeFacts, 'checks' | 'checksCut'>> {
+  const checks: CheckRunFacts[] = []
+  for (let page = 1; page <= maxRunPages; page += 1) {
+    const answer = await connection.ask("the commit's check runs", (octokit) =>
+      octokit.rest.checks.listForRef({...at, ref: sha, filter: 'all', per_page: runsPerPage, page}),
+    )
+    const {body} = shown(answer, `the commit ${sha}`)
+    const runs = body.at('check_runs').list()
+    checks.push(...runs.map(parseRun))
+    if (runs.length < runsPerPage) return {checks, checksCut: checks.length < body.at('total_count').number()}
+  }
+  return {checks, checksCut: true}
+}
+
+const parseRun = (run: Field): CheckRunFacts => ({
+  name: run.at('name').text(),
+  app: run.at('app').optional()?.at('slug').optional()?.text() ?? '',
+  status: run.at('status').text(),
+  conclusion: run.at('conclusion').optional()?.text() ?? null,
+})

@@ -162,3 +162,9 @@ function here(answer: Answer | 'gone'): Answer {
     throw new GitHubUnavailable('credentials', "GitHub does not know the issuer's own account or App")
   return answer
 }
+
+/** Where people see what the API speaks of: github.com, a tenant of ghe.com, or an Enterprise Server. */
+export function webUrlOf(apiUrl: string): string {
+  const {protocol, host, origin, pathname} = new URL(apiUrl)
+  return pathname === '/api/v3' ? origin : `${protocol}//${host.replace(/^api\./, '')}`
+}

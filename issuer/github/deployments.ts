@@ -2,9 +2,8 @@
 import {isSafeText, parseSecondsTime} from '#protocol'
 import type {Field} from './answer.ts'
 import type {Connection, GitHub} from './client.ts'
-import {splitName} from './repository.ts'
+import {type RepositorySource, splitName} from './repository.ts'
 import {GitHubUnavailable} from './unavailable.ts'
-import type {RepositorySource} from './repositories.ts'
 import type {Deployment, DeploymentQuestion, DeploymentSource} from '../model/deployments.ts'
 
 const mostShown = 20

@@ -1,9 +1,8 @@
 /** GitHub's code -> the App's credentials -> a kept App. GitHub gives them once, within an hour, so they are never lost half-way. */
 import {Fault, parseAppKey, parseWebhookSecret} from '../home/values.ts'
 import type {Answer, Field} from '../github/answer.ts'
-import {openAnonymous} from '../github/client.ts'
+import {openAnonymous, webUrlOf} from '../github/client.ts'
 import {GitHubUnavailable, type UnavailableKind} from '../github/unavailable.ts'
-import {webUrlOf} from '../github/web-url.ts'
 import type {AppCredentials, KeepApp} from '../home/kept-app.ts'
 
 export interface NewApp {

@@ -1,6 +1,6 @@
 /** Where people see what the API speaks of. */
 import {expect, test} from '@jest/globals'
-import {webUrlOf} from '../../../issuer/github/web-url.ts'
+import {webUrlOf} from '../../../issuer/github/client.ts'
 
 test.each([
   ['https://api.github.com', 'https://github.com'],

@@ -1,7 +1,7 @@
 /** Whether a repository still bears its name: asked of GitHub seldom, and an outage takes nothing away. */
 import {expect, test} from '@jest/globals'
 import {GitHubUnavailable} from '../../../issuer/github/unavailable.ts'
-import {createBearsName} from '../../../issuer/github/present-names.ts'
+import {createBearsName} from '../../../issuer/github/repository.ts'
 import {aChange, repositoryId as id, repositoryName as name} from '../builders.ts'
 
 function asking(answer: () => GitHubUnavailable | undefined) {

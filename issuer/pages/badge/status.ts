@@ -11,7 +11,7 @@ import {
 } from '#protocol'
 import {type Viewer, sees} from '../../model/viewer.ts'
 import {judgeState, readHappened} from '../receipt/proof.ts'
-import type {BearsName} from '../../github/present-names.ts'
+import type {BearsName} from '../../github/repository.ts'
 import type {RecordReader} from '../../model/lookups.ts'
 import type {Store} from '../../model/store.ts'
 
