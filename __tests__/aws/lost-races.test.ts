@@ -3,7 +3,7 @@ import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect, test} from '@jest/globals'
-import {lostRace, loggingLostRaces} from '../../issuer/home/aws/lost-races.ts'
+import {lostRace, loggingLostRaces} from '../../issuer/home/aws/open.ts'
 import {openSqlite} from '../../issuer/store/sqlite.ts'
 import {answers, decides, firstEntry, proposal, publicationOf, scopeOf, statementOf} from '../stores/builders.ts'
 

@@ -3,7 +3,7 @@ import {globSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {RegoEngine, TemplateFile} from '@aws/cloudformation-validate'
 import {describe, expect, test} from '@jest/globals'
-import {lostRace} from '../../issuer/home/aws/lost-races.ts'
+import {lostRace} from '../../issuer/home/aws/open.ts'
 import {expiryAttribute, tableDefinition} from '../../issuer/store/dynamodb-schema.ts'
 import {
   actionsOf,

@@ -1,26 +1,40 @@
 /** What becomes of a delivery that failed, wherever it is worked off: when it is tried again, or that it is given up. */
 import {GitHubUnavailable} from '../github/unavailable.ts'
 import type {Taken} from '../model/inbox.ts'
+import type {Log} from '../model/log.ts'
 
 /** How long a delivery is tried, counted from when it came; milliseconds. */
 export type Patience = (delivery: Taken) => number
 
-export type Retry =
-  {readonly kind: 'again'; readonly inMs: number} | {readonly kind: 'give-up'; readonly cause: 'github' | 'internal'}
+export interface RetryTools {
+  readonly log: Log
+  readonly now: () => number
+  readonly patience: Patience
+  /** Called when a delivery is given up: says so where people look. */
+  readonly giveUp: (delivery: Taken, cause: 'github' | 'internal') => Promise<void>
+}
 
 export interface Failure {
   readonly delivery: Taken
   readonly fault: unknown
-  /** Milliseconds. */
-  readonly now: number
   /** The longest that a back-off by itself grows to; milliseconds. */
   readonly longestMs: number
 }
 
-export function judgeFailure({delivery, fault, now, longestMs}: Failure, patience: Patience): Retry {
-  const inMs = delayOf(fault, delivery.attempt, longestMs)
-  if (now + inMs < delivery.receivedAt + patience(delivery)) return {kind: 'again', inMs}
-  return {kind: 'give-up', cause: fault instanceof GitHubUnavailable ? 'github' : 'internal'}
+/** In how many milliseconds it is to be tried again; undefined once it is given up. */
+export async function settleFailure(
+  {delivery, fault, longestMs}: Failure,
+  {log, now, patience, giveUp}: RetryTools,
+): Promise<number | undefined> {
+  const {id, attempt} = delivery
+  const inMs = delayOf(fault, attempt, longestMs)
+  if (now() + inMs < delivery.receivedAt + patience(delivery)) {
+    log.warn({err: fault, delivery: id, attempt}, 'a delivery will be tried again')
+    return inMs
+  }
+  log.error({err: fault, delivery: id, attempt}, 'a delivery is given up')
+  await giveUp(delivery, fault instanceof GitHubUnavailable ? 'github' : 'internal')
+  return undefined
 }
 
 /** 1, 2, 4 … seconds, or what GitHub asked for when that is longer. */

@@ -1,17 +1,11 @@
 /** Takes deliveries from the inbox, lane by lane, and tries each until it is done. Wakes on a delivery and on a timer. */
-import type {Log} from '../model/log.ts'
 import type {Inbox, Taken} from '../model/inbox.ts'
-import {type Patience, judgeFailure} from './retry.ts'
+import {type Failure, type RetryTools, settleFailure} from './retry.ts'
 
-export interface WorkerTools {
+export interface WorkerTools extends RetryTools {
   readonly inbox: Inbox
-  readonly log: Log
-  readonly now: () => number
   /** Answers a delivery for good, or throws to be called again later. */
   readonly handle: (delivery: Taken) => Promise<void>
-  /** Called when a delivery is given up: says so where people look. */
-  readonly giveUp: (delivery: Taken, cause: 'github' | 'internal') => Promise<void>
-  readonly patience: Patience
   /** Publishes what a crash or an outage left unpublished. */
   readonly repair: (now: number) => Promise<void>
 }
@@ -91,26 +85,15 @@ async function attempt(delivery: Taken, tools: WorkerTools): Promise<void> {
     await tools.handle(delivery)
     await inbox.done(delivery.id)
   } catch (fault) {
-    await settleFault({delivery, fault}, tools).catch((again: unknown) => {
+    await putBack({delivery, fault, longestMs}, tools).catch((again: unknown) => {
       // The lease ends by itself and the delivery is taken again.
       log.error({err: again, delivery: delivery.id, at: now()}, 'a failed delivery could not be put back')
     })
   }
 }
 
-async function settleFault(
-  {delivery, fault}: {readonly delivery: Taken; readonly fault: unknown},
-  tools: WorkerTools,
-): Promise<void> {
-  const {id, attempt} = delivery
+async function putBack(failure: Failure, tools: WorkerTools): Promise<void> {
   const now = tools.now()
-  const retry = judgeFailure({delivery, fault, now, longestMs}, tools.patience)
-  if (retry.kind === 'again') {
-    tools.log.warn({err: fault, delivery: id, attempt}, 'a delivery will be tried again')
-    await tools.inbox.done(id, now + retry.inMs)
-    return
-  }
-  tools.log.error({err: fault, delivery: id, attempt}, 'a delivery is given up')
-  await tools.giveUp(delivery, retry.cause)
-  await tools.inbox.done(id)
+  const inMs = await settleFailure(failure, tools)
+  await tools.inbox.done(failure.delivery.id, inMs === undefined ? undefined : now + inMs)
 }

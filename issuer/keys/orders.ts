@@ -1,5 +1,6 @@
 /** What an operator may order about the receipt keys, in whichever home the issuer runs: to list, to rotate, to revoke. */
 import {
+  type KeySet,
   type PublicKey,
   type PublishedKey,
   type Result,
@@ -10,9 +11,13 @@ import {
   printSecondsTime,
   secondsTimeToMs,
 } from '#protocol'
-import {signingKeyAt} from '../mint/mint-key-set.ts'
-import {type Announcing, announceKeys} from './announce-keys.ts'
-import {addSuccessor, endOverlap, overlapEnd, revokeKey} from './change-keys.ts'
+import {mintKeyEntry, signingKeyAt} from '../mint/mint-key-set.ts'
+import {nextTime} from '../mint/mint-record.ts'
+import type {Announced, KeySets, ReceiptKeys} from '../model/key-sets.ts'
+import type {LedgerReader} from '../model/readers.ts'
+import {inRounds} from '../store/rounds.ts'
+import {type Changed, addSuccessor, endOverlap, overlapEnd, revokeKey} from './change-keys.ts'
+import {type KeyRing, signKeySet} from './key-ring.ts'
 
 export type KeyOrder =
   | {readonly kind: 'list'}
@@ -22,6 +27,14 @@ export type KeyOrder =
       readonly overlapMs?: number | undefined
     }
   | {readonly kind: 'revoke'; readonly publicKey: PublicKey; readonly since: SecondsTime}
+
+export interface Announcing {
+  readonly ring: KeyRing
+  readonly durable: {readonly keySets: KeySets; readonly ledger: LedgerReader}
+  readonly keys: ReceiptKeys
+  /** Milliseconds. */
+  readonly now: () => number
+}
 
 /** A fault: the order was understood and refused, and the keys are as they were. */
 export type CarriedOut = Result<{readonly lines: readonly string[]; readonly notes: readonly string[]}, string>
@@ -127,4 +140,27 @@ async function revoke(
     `Gates that do not ask need a line in their pins: ${publicKey} revoked`,
   ]
   return {ok: true, value: {lines: [`${publicKey} is revoked since ${since}.`], notes}}
+}
+
+/**
+ * The signed set and its entry, in one append to the ledger. `change` is asked again, with the keys as they are then, whenever another entry was appended
+ * first.
+ */
+async function announceKeys(
+  change: (settled: Announced) => Changed,
+  {ring, durable, keys, now}: Announcing,
+): Promise<Result<KeySet, string>> {
+  return await inRounds(async () => {
+    // Read before the keys: whatever changes them later moves this end, and the append is lost.
+    const head = await durable.ledger.head()
+    const changed = change(await ring.announced())
+    if (!changed.ok) return changed
+    const at = now()
+    const signer = keys.signerOf(signingKeyAt(changed.value.keys, at))
+    if (!signer.ok) return signer
+    const keySet = await signKeySet(changed.value, {signer: signer.value, now: at})
+    const entry = mintKeyEntry({head, keySet, at: nextTime(head, at)})
+    const announced = await durable.keySets.announce({head, entry, keySet})
+    return announced === 'committed' ? {ok: true, value: keySet} : 'lost'
+  })
 }

@@ -1,13 +1,13 @@
 /** Puts the issuer together on AWS. Once a cold start. */
-import type {Announcing} from '../../keys/announce-keys.ts'
+import type {Announcing} from '../../keys/orders.ts'
 import {type CheckpointSigner, startCheckpointSigner} from '../../keys/checkpoint-signer.ts'
 import type {Durable} from '../../model/durable.ts'
 import type {Log} from '../../model/log.ts'
+import type {Store} from '../../model/store.ts'
 import {Secret} from '../../keys/secret.ts'
 import {type Assembled, assemble} from '../assemble.ts'
 import type {AwsBase} from './base.ts'
 import {openShownLedger, openSignedLedger} from './ledger.ts'
-import {loggingLostRaces} from './lost-races.ts'
 
 export interface IssuerOnAws extends Assembled {
   readonly checkpointSigner: CheckpointSigner
@@ -40,3 +40,15 @@ export async function openOnAws(base: AwsBase, role: Role): Promise<IssuerOnAws>
   const issuer = await assemble({config, keys: {...keys, evidenceSecret}, ring, durable, checkpointSigner, around})
   return {...issuer, checkpointSigner, log, announcing: {ring, durable: issuer.durable, keys, now: around.now}}
 }
+
+/** Where infra/template.yaml counts them (ConflictsAlarm): lost races for the ledger's end. */
+export const lostRace = 'another writer came first: it is decided again'
+
+export const loggingLostRaces = (store: Store, log: Pick<Log, 'info'>): Store => ({
+  ...store,
+  commit: async (change) => {
+    const result = await store.commit(change)
+    if (result === 'lost' && change.appends !== undefined) log.info({}, lostRace)
+    return result
+  },
+})

@@ -2,7 +2,7 @@
 import {ChangeMessageVisibilityCommand, type SQSClient} from '@aws-sdk/client-sqs'
 import {giveUpDelivery, handleDelivery, patience} from '../../inbox/deliveries.ts'
 import {redeliverFailed, redeliverForMs} from '../../github/redeliver.ts'
-import {judgeFailure} from '../../inbox/retry.ts'
+import {settleFailure} from '../../inbox/retry.ts'
 import {repair} from '../../inbox/repair.ts'
 import type {Inbox, Taken} from '../../model/inbox.ts'
 import {type QueuedMessage, readMessage} from '../../inbox/sqs.ts'
@@ -61,19 +61,16 @@ interface Failed {
 }
 
 async function settleFault({delivery, message, fault}: Failed, issuer: IssuerOnAws, queue: Queue): Promise<boolean> {
-  const {tools, log} = issuer
-  const {id, attempt: tried} = delivery
-  const retry = judgeFailure({delivery, fault, now: tools.now(), longestMs}, patience)
-  if (retry.kind === 'again') {
-    log.warn({err: fault, delivery: id, attempt: tried}, 'a delivery will be tried again')
-    const {receiptHandle: ReceiptHandle} = message
-    const VisibilityTimeout = Math.min(longestMs, Math.ceil(retry.inMs / 1000) * 1000) / 1000
-    await queue.client.send(new ChangeMessageVisibilityCommand({QueueUrl: queue.url, ReceiptHandle, VisibilityTimeout}))
-    return false
-  }
-  log.error({err: fault, delivery: id, attempt: tried}, 'a delivery is given up')
-  await giveUpDelivery(delivery, retry.cause, tools)
-  return true
+  const {log, tools} = issuer
+  const inMs = await settleFailure(
+    {delivery, fault, longestMs},
+    {log, now: tools.now, patience, giveUp: (given, cause) => giveUpDelivery(given, cause, tools)},
+  )
+  if (inMs === undefined) return true
+  const {receiptHandle: ReceiptHandle} = message
+  const VisibilityTimeout = Math.min(longestMs, Math.ceil(inMs / 1000) * 1000) / 1000
+  await queue.client.send(new ChangeMessageVisibilityCommand({QueueUrl: queue.url, ReceiptHandle, VisibilityTimeout}))
+  return false
 }
 
 /** Each try of the queue's is counted, so they grow further apart than on Node. */
