@@ -3,8 +3,7 @@ import {readFileSync} from 'node:fs'
 import {expect, test} from '@jest/globals'
 import {packFaults, packParts, packPaths} from '#pack'
 import {sectionNames} from '#protocol'
-import {evidenceKeysUsage} from '../../issuer/cli/evidence-keys.ts'
-import {exportUsage} from '../../issuer/cli/export.ts'
+import {evidenceKeysUsage, exportUsage} from '../../issuer/cli/export.ts'
 import {exportPack} from '../../src/cli/export.ts'
 
 const page = readFileSync(new URL('../../docs/export.md', import.meta.url), 'utf8')

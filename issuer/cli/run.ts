@@ -1,16 +1,13 @@
 /** The commands of `countersign-issuer`: arguments -> what is printed. Everything from outside comes in by `tools`. */
 import {parseArgs} from 'node:util'
 import {codeOf} from '../keys/key-file.ts'
-import {auditorUsage, runAuditor} from './auditor.ts'
-import {backupUsage, runBackup} from './backup.ts'
-import {evidenceKeysUsage, runEvidenceKeys} from './evidence-keys.ts'
-import {exportUsage, runExport} from './export.ts'
+import {auditorUsage, linksUsage, runAuditor, runLinks} from './callers.ts'
+import {backupUsage, restoreUsage, runBackup, runRestore} from './backup.ts'
+import {evidenceKeysUsage, exportUsage, runEvidenceKeys, runExport} from './export.ts'
 import {keysUsage, runKeys} from './keys.ts'
-import {linksUsage, runLinks} from './links.ts'
 import {checkPolicy, explainPolicy} from './policy.ts'
 import {type Printed, askedWrongly} from './printed.ts'
 import type {RegisterTools} from './registers.ts'
-import {restoreUsage, runRestore} from './restore.ts'
 import {resumeUsage, runLedger} from './resume.ts'
 
 export interface CliTools {

@@ -14,15 +14,16 @@ import {
 import {type Field, shown} from './answer.ts'
 import {
   type Commit,
+  type Files,
+  type Place,
   fetchCommit,
   fetchComparison,
   fetchDistance,
   fetchMergeBase,
+  fetchOwnFiles,
   fetchReach,
-  type Place,
 } from './commits.ts'
 import type {ChangeFacts, CheckRunFacts, Comparison, FactSource, PullPlace} from '../model/facts.ts'
-import {fetchOwnFiles, type Files} from './files.ts'
 import {fetchPullRequest, type PullRequestFacts} from './pull-request.ts'
 
 type Known = Parameters<FactSource['fetchChange']>[1]

@@ -1,11 +1,10 @@
-/** Commits: the one that can be authorized, a branch's newest, and what lies between two. */
+/** Commits: the one that can be authorized, a branch's newest, what lies between two; and the files that go out. */
 import {parseTreeSha, type CommitSha, type TreeSha} from '#protocol'
 import {type Answer, type Field, shown} from './answer.ts'
 import type {Connection} from './client.ts'
 import type {OwnerAndRepo} from './repository.ts'
+import type {ChangeFacts, Comparison, FileFacts} from '../model/facts.ts'
 import {GitHubUnavailable} from './unavailable.ts'
-import type {Comparison} from '../model/facts.ts'
-import {type Files, parseFiles} from './files.ts'
 
 /** A connection and the repository's present name. */
 export interface Place {
@@ -88,8 +87,12 @@ export async function fetchDistance(place: Place, range: Range): Promise<number 
   return answer === 'gone' ? 'unknown' : answer.body.at('behind_by').number()
 }
 
-/** GitHub lists at most this many files of a comparison. */
+/** GitHub lists at most this many files of a comparison, so no more are asked of a pull request either. */
 const maxFiles = 300
+/** Names are as long as whoever pushes likes, and all of them are kept in the evidence. */
+const maxCharacters = 65_536
+
+export type Files = Pick<ChangeFacts, 'files' | 'filesCut'>
 
 export type Brought = Files & {readonly since: Comparison}
 
@@ -114,3 +117,44 @@ export async function fetchComparison(place: Place, range: Range): Promise<Broug
   }
   return {since, ...parseFiles(files, cut)}
 }
+
+const perPage = 100
+
+/** `count` is what the pull request says of itself: a list that does not match was read while it moved. */
+export async function fetchOwnFiles(
+  {connection, at}: Place,
+  {number, count}: {readonly number: number; readonly count: number},
+): Promise<Files> {
+  const pages = Math.ceil(Math.min(count, maxFiles) / perPage)
+  const asked = Array.from({length: pages}, (_, i) =>
+    connection.ask("the pull request's files", (octokit) =>
+      octokit.rest.pulls.listFiles({...at, pull_number: number, per_page: perPage, page: i + 1}),
+    ),
+  )
+  const answers = await Promise.all(asked)
+  const files = answers.flatMap((answer) => shown(answer, 'the pull request').body.list())
+  if (files.length !== Math.min(count, maxFiles)) {
+    throw new GitHubUnavailable('unusable', 'the pull request moved while its files were read')
+  }
+  return parseFiles(files, count > maxFiles)
+}
+
+/** `cut`: GitHub showed only some of them. */
+function parseFiles(fields: readonly Field[], cut: boolean): Files {
+  const files: FileFacts[] = []
+  let characters = 0
+  for (const field of fields) {
+    const file = parseFile(field)
+    characters += file.path.length + (file.previous?.length ?? 0)
+    if (characters > maxCharacters) return {files, filesCut: true}
+    files.push(file)
+  }
+  return {files, filesCut: cut}
+}
+
+const parseFile = (file: Field): FileFacts => ({
+  path: file.at('filename').text(),
+  previous: file.at('previous_filename').optional()?.text(),
+  additions: file.at('additions').number(),
+  deletions: file.at('deletions').number(),
+})

@@ -1,8 +1,7 @@
 /** The pull request: its head and base, whose it is, where it stands and how large it is, and what policy it would bring. */
 import type {Answer, Field} from './answer.ts'
 import type {Connection} from './client.ts'
-import {type Brought, fetchCommit, fetchComparison} from './commits.ts'
-import {fetchOwnFiles} from './files.ts'
+import {type Brought, fetchCommit, fetchComparison, fetchOwnFiles} from './commits.ts'
 import {fetchPolicyFile, isNearPolicy} from './policy-file.ts'
 import {fetchRepository, splitName} from './repository.ts'
 import {GitHubUnavailable} from './unavailable.ts'

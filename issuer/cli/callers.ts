@@ -1,7 +1,7 @@
-/** `countersign-issuer auditor add | list | remove`: who may read everything of an owner, evidence too. */
+/** `countersign-issuer auditor …` and `links …`: who may read what not everybody may, by a token that is shown once. */
 import {parseArgs} from 'node:util'
-import {parseDuration, printSecondsTime} from '#protocol'
-import type {Auditor, AuditorRegister} from '../model/callers.ts'
+import {type RepositoryId, parseDuration, parseRepositoryId, printSecondsTime} from '#protocol'
+import type {Auditor, AuditorRegister, Link, LinkRegister} from '../model/callers.ts'
 import {makeToken} from '../api/callers/secret-token.ts'
 import {type Printed, askedWrongly} from './printed.ts'
 import {type RegisterTools, withCallers} from './registers.ts'
@@ -70,3 +70,31 @@ async function remove(name: string, auditors: AuditorRegister): Promise<Printed>
 
 const printAuditor = ({name, owners, expiresAt}: Auditor): string =>
   `${name}: owners ${owners.join(', ')}, until ${printSecondsTime(expiresAt)}`
+
+export const linksUsage = ['countersign-issuer links rotate REPOSITORY_ID', 'countersign-issuer links list']
+
+export async function runLinks(args: readonly string[], tools: RegisterTools): Promise<Printed> {
+  const {positionals} = parseArgs({args: [...args], allowPositionals: true, options: {}})
+  const [command, id, ...rest] = positionals
+  if (command === 'list' && id === undefined) {
+    return await withCallers(tools, async ({links}) => ({code: 0, lines: (await links.list()).map(printLink)}))
+  }
+  const repositoryId = id === undefined ? undefined : parseDecimalId(id)
+  if (command !== 'rotate' || repositoryId === undefined || rest.length > 0) return askedWrongly(linksUsage)
+  return await withCallers(tools, ({links}) => rotate({repositoryId, rotatedAt: tools.now()}, links))
+}
+
+const parseDecimalId = (text: string): RepositoryId | undefined =>
+  /^[1-9][0-9]{0,15}$/.test(text) ? parseRepositoryId(Number(text)) : undefined
+
+/** Printed once; whoever holds it sees the repository's badges and pages until the next rotation. */
+async function rotate(link: Link, links: LinkRegister): Promise<Printed> {
+  const {text, digest} = makeToken('cslk_')
+  await links.rotate(link, digest)
+  const notes = [
+    'Append it to badges and pages as ?link=<token>. The previous link, if there was one, no longer works.',
+  ]
+  return {code: 0, lines: [text], notes}
+}
+
+const printLink = ({repositoryId, rotatedAt}: Link): string => `${repositoryId}: rotated ${printSecondsTime(rotatedAt)}`
