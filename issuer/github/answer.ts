@@ -1,7 +1,7 @@
 /** GitHub's answers, read member by member: what is missing or odd is an unusable answer, never a fact. */
 import {type CommitSha, isPlainObject, parseAccountId, parseCommitSha} from '#protocol'
 import type {Account, ApiRead} from '../model/facts.ts'
-import {GitHubUnavailable} from './unavailable.ts'
+import {unusable} from './unavailable.ts'
 
 /** A value somewhere in an answer, and the path that leads to it. */
 export class Field {
@@ -54,7 +54,7 @@ export class Field {
   }
 
   #refuse(expected: string): never {
-    throw new GitHubUnavailable('unusable', `GitHub's answer is unusable: ${this.#path} must be ${expected}`)
+    throw unusable(`GitHub's answer is unusable: ${this.#path} must be ${expected}`)
   }
 }
 
@@ -88,7 +88,7 @@ export class Answer {
   /** GitHub's own clock: the `Date` header, in milliseconds. */
   date(): number {
     const time = this.#time()
-    if (!Number.isFinite(time)) throw new GitHubUnavailable('unusable', "GitHub's answer carries no usable Date")
+    if (!Number.isFinite(time)) throw unusable("GitHub's answer carries no usable Date")
     return time
   }
 
@@ -111,6 +111,6 @@ function pathOf(url: string | undefined): string | undefined {
 
 /** What GitHub itself named a moment ago is not "gone": an answer that says so contradicts the other. */
 export function shown(answer: Answer | 'gone', what: string): Answer {
-  if (answer === 'gone') throw new GitHubUnavailable('unusable', `GitHub names ${what} and does not show it`)
+  if (answer === 'gone') throw unusable(`GitHub names ${what} and does not show it`)
   return answer
 }

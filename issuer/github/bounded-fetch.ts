@@ -1,5 +1,5 @@
 /** The fetch that all of Octokit's requests go through: bounded in time and size, and never led to another host. */
-import {GitHubUnavailable} from './unavailable.ts'
+import {unusable} from './unavailable.ts'
 
 /** A comparison of 300 files with their patches is the largest answer asked for, some megabytes. */
 const maxAnswerBytes = 16 * 1024 * 1024
@@ -18,14 +18,14 @@ export function boundFetch({origin, timeLimitMs}: Bounds): typeof fetch {
     const signal = AbortSignal.timeout(timeLimitMs)
     let address = new URL(input instanceof Request ? input.url : String(input))
     for (let redirects = 0; redirects <= maxRedirects; redirects += 1) {
-      if (address.origin !== origin) throw new GitHubUnavailable('unusable', 'GitHub leads to another host')
+      if (address.origin !== origin) throw unusable('GitHub leads to another host')
       const answer = await fetch(address, {...init, redirect: 'manual', signal})
       const next = readRedirect(answer, {address, method: init?.method ?? 'GET'})
       if (next === undefined) return readWhole(answer)
       await answer.body?.cancel()
       address = next
     }
-    throw new GitHubUnavailable('unusable', `GitHub redirects more than ${maxRedirects} times`)
+    throw unusable(`GitHub redirects more than ${maxRedirects} times`)
   }
 }
 
@@ -43,14 +43,13 @@ function readRedirect(
 /** The answer with its body in memory. Octokit takes any text for a success, so what is not JSON is refused here. */
 async function readWhole(answer: Response): Promise<Response> {
   // Octokit takes every status below 400 for a success, a redirect that was not followed too.
-  if (answer.status >= 300 && answer.status < 400) throw new GitHubUnavailable('unusable', 'GitHub redirects elsewhere')
+  if (answer.status >= 300 && answer.status < 400) throw unusable('GitHub redirects elsewhere')
   const body = await readBody(answer)
   const headers = new Headers(answer.headers)
   const isJson = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(headers.get('content-type') ?? '')
   headers.delete('content-type')
   if (isJson) headers.set('content-type', 'application/json; charset=utf-8')
-  else if (answer.ok && body.length > 0)
-    throw new GitHubUnavailable('unusable', 'GitHub answered something else than JSON')
+  else if (answer.ok && body.length > 0) throw unusable('GitHub answered something else than JSON')
   const whole = new Response(isJson && body.length > 0 ? body : null, {status: answer.status, headers})
   // A made Response has no address; decisions record which of GitHub's paths answered.
   return Object.defineProperty(whole, 'url', {value: answer.url})
@@ -62,8 +61,7 @@ async function readBody(answer: Response): Promise<Uint8Array<ArrayBuffer>> {
   const body: ReadableStream<Uint8Array> | null = answer.body
   for await (const chunk of body ?? []) {
     size += chunk.byteLength
-    if (size > maxAnswerBytes)
-      throw new GitHubUnavailable('unusable', `GitHub answered more than ${maxAnswerBytes} bytes`)
+    if (size > maxAnswerBytes) throw unusable(`GitHub answered more than ${maxAnswerBytes} bytes`)
     chunks.push(chunk)
   }
   return new Uint8Array(Buffer.concat(chunks))

@@ -4,7 +4,7 @@ import {type Answer, type Field, shown} from './answer.ts'
 import type {Connection} from './client.ts'
 import type {OwnerAndRepo} from './repository.ts'
 import type {ChangeFacts, Comparison, FileFacts} from '../model/facts.ts'
-import {GitHubUnavailable} from './unavailable.ts'
+import {unusable} from './unavailable.ts'
 
 /** A connection and the repository's present name. */
 export interface Place {
@@ -24,8 +24,7 @@ export async function fetchCommit({connection, at}: Place, sha: CommitSha): Prom
   const answer = await connection.ask('the commit', (octokit) => octokit.rest.git.getCommit({...at, commit_sha: sha}))
   // GitHub has just named this commit, so that it shows none is no fact about it.
   const {body} = shown(answer, `the commit ${sha}`)
-  if (body.at('sha').sha() !== sha)
-    throw new GitHubUnavailable('unusable', 'the commit: GitHub answered with another one')
+  if (body.at('sha').sha() !== sha) throw unusable('the commit: GitHub answered with another one')
   const parents = body.at('parents').list()
   return {sha, tree: treeOf(body), parents: parents.map((parent) => parent.at('sha').sha())}
 }
@@ -42,8 +41,7 @@ export async function fetchBranch(
 ): Promise<Omit<Commit, 'parents'>> {
   const answer = await connection.ask('the branch', (octokit) => octokit.rest.repos.getBranch({...at, branch}))
   const {body} = shown(answer, `the branch ${branch}`)
-  if (body.at('name').text() !== branch)
-    throw new GitHubUnavailable('unusable', 'the branch: GitHub answered with another one')
+  if (body.at('name').text() !== branch) throw unusable('the branch: GitHub answered with another one')
   const commit = body.at('commit')
   return {sha: commit.at('sha').sha(), tree: treeOf(commit.at('commit'))}
 }
@@ -134,7 +132,7 @@ export async function fetchOwnFiles(
   const answers = await Promise.all(asked)
   const files = answers.flatMap((answer) => shown(answer, 'the pull request').body.list())
   if (files.length !== Math.min(count, maxFiles)) {
-    throw new GitHubUnavailable('unusable', 'the pull request moved while its files were read')
+    throw unusable('the pull request moved while its files were read')
   }
   return parseFiles(files, count > maxFiles)
 }

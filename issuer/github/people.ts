@@ -1,7 +1,7 @@
 /** Who had a hand in it: everybody whose name stands on a commit of the pull request, and whoever moved its head branch. */
 import {parseCommitSha, type CommitSha} from '#protocol'
 import {type Answer, type Field, shown} from './answer.ts'
-import {GitHubUnavailable} from './unavailable.ts'
+import {unusable} from './unavailable.ts'
 import type {Place} from './commits.ts'
 import type {ChangeFacts, CommitPerson} from '../model/facts.ts'
 
@@ -26,7 +26,7 @@ export async function fetchOwnCommits(
   const commits = (await Promise.all(asked)).flatMap((page) => page.body.list())
   const shas = new Set(commits.map((commit) => commit.at('sha').sha()))
   if (shas.size !== count || (count > 0 && !shas.has(head))) {
-    throw new GitHubUnavailable('unusable', 'the pull request moved while its commits were read')
+    throw unusable('the pull request moved while its commits were read')
   }
   const unsigned = commits.filter((commit) => !isSigned(commit)).length
   return {shas, people: withoutRepeats(commits.flatMap(peopleOf)), unsigned}

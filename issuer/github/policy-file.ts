@@ -1,7 +1,7 @@
 /** The policy file of the default branch, or what stands where it belongs (formats §8, "Policy"). */
 import {type CommitSha, parseTreeSha, type TreeSha} from '#protocol'
 import {type Field, shown} from './answer.ts'
-import {GitHubUnavailable} from './unavailable.ts'
+import {unusable} from './unavailable.ts'
 import {maxPolicyBytes} from '../policy/policy-yaml.ts'
 import type {Place} from './commits.ts'
 import type {PolicyFacts} from '../model/facts.ts'
@@ -84,10 +84,10 @@ async function fetchText(
   )
   const {body} = shown(answer, policyPath)
   if (body.at('sha').text() !== file.sha || body.at('encoding').text() !== 'base64') {
-    throw new GitHubUnavailable('unusable', 'the policy file: GitHub answered with another one')
+    throw unusable('the policy file: GitHub answered with another one')
   }
   const bytes = Buffer.from(body.at('content').text(), 'base64')
-  if (bytes.length !== file.size) throw new GitHubUnavailable('unusable', 'the policy file: GitHub cut it')
+  if (bytes.length !== file.size) throw unusable('the policy file: GitHub cut it')
   const text = decode(bytes)
   return text === undefined
     ? {kind: 'near', path: file.full, why: 'it is not UTF-8. Save it as UTF-8.'}
@@ -108,10 +108,7 @@ async function fetchTree({connection, at}: Where, sha: TreeSha): Promise<readonl
   )
   const {body} = shown(answer, `the tree ${sha}`)
   if (body.at('truncated').flag()) {
-    throw new GitHubUnavailable(
-      'unusable',
-      "the default branch's tree: GitHub cut the list, so the policy file may be missing from it",
-    )
+    throw unusable("the default branch's tree: GitHub cut the list, so the policy file may be missing from it")
   }
   return body.at('tree').list().map(parseEntry)
 }

@@ -4,7 +4,7 @@ import type {Connection} from './client.ts'
 import {type Brought, fetchCommit, fetchComparison, fetchOwnFiles} from './commits.ts'
 import {fetchPolicyFile, isNearPolicy} from './policy-file.ts'
 import {fetchRepository, splitName} from './repository.ts'
-import {GitHubUnavailable} from './unavailable.ts'
+import {unusable} from './unavailable.ts'
 import type {ChangeFacts, Comparison, FileFacts, PolicyFacts, PullPlace, PullRequestSource} from '../model/facts.ts'
 
 export interface PullRequestFacts {
@@ -24,7 +24,7 @@ export async function fetchPullRequest(
   )
   if (answer === 'gone' || answer.body.at('base').at('repo').at('id').number() !== place.repository.id) return 'gone'
   if (answer.body.at('number').number() !== place.pullRequest) {
-    throw new GitHubUnavailable('unusable', 'the pull request: GitHub answered with another one')
+    throw unusable('the pull request: GitHub answered with another one')
   }
   return parsePullRequest(answer)
 }

@@ -3,7 +3,7 @@ import {digestOf, parseSecondsTime, secondsTimeToMs} from '#protocol'
 import {type Answer, type Field, shown} from './answer.ts'
 import type {Connection} from './client.ts'
 import {fetchRepository, type OwnerAndRepo, splitName} from './repository.ts'
-import {GitHubUnavailable} from './unavailable.ts'
+import {unusable} from './unavailable.ts'
 import type {Account, PermissionLevel, StandingFacts, Statement} from '../model/facts.ts'
 
 /**
@@ -99,7 +99,7 @@ export async function fetchPermission(
   const user = answer.body.at('user')
   // A login can change hands between two requests; the permission looked up is the author's or nobody's (threats A4).
   if (user.at('id').number() !== author.id) {
-    throw new GitHubUnavailable('unusable', "the commenter's permission: GitHub answered for another account")
+    throw unusable("the commenter's permission: GitHub answered for another account")
   }
   return {permission: parsePermission(answer.body), role: answer.body.at('role_name').text()}
 }

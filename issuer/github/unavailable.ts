@@ -29,6 +29,9 @@ export class GitHubUnavailable extends Error {
   }
 }
 
+/** An answer that came, and of which no fact can be made. */
+export const unusable = (message: string): GitHubUnavailable => new GitHubUnavailable('unusable', message)
+
 /**
  * What a failed request means. `gone` is GitHub's word that the thing is not there; whether that is a fact or a
  * permission that is missing, only the asker can tell. A fault that is none of GitHub's is thrown on: it is a bug.
@@ -75,7 +78,7 @@ function classifyRefusal(fault: RequestError, what: string): GitHubUnavailable |
       retryAfterMs: readSeconds(headers),
     })
   }
-  return new GitHubUnavailable('unusable', `${what}: GitHub answered ${status}`)
+  return unusable(`${what}: GitHub answered ${status}`)
 }
 
 function isRateLimit({status, message}: RequestError, headers: Headers): boolean {

@@ -57,9 +57,7 @@ export const secretsOf = ({github: {access, webhookSecret}, evidenceSecret}: Iss
 
 export type Read<Config> = Result<{readonly config: Config; readonly warnings: readonly string[]}, readonly string[]>
 
-export type ConfigResult = Read<IssuerConfig>
-
-export const readConfig = (env: Env): ConfigResult => readWith(env, readGitHub)
+export const readConfig = (env: Env): Read<IssuerConfig> => readWith(env, readGitHub)
 
 /** For an issuer that waits for its App. */
 export const readBaseConfig = (env: Env): Read<BaseConfig> =>

@@ -22,10 +22,8 @@ export interface Base {
   readonly ring: KeyRing
 }
 
-export type OpenedBase = Result<Base, readonly string[]>
-
 /** Makes what is missing where this is the first start. */
-export async function openBase(config: BaseConfig, around: Runtime): Promise<OpenedBase> {
+export async function openBase(config: BaseConfig, around: Runtime): Promise<Result<Base, readonly string[]>> {
   const opened = openKeys(config)
   if (!opened.ok) return opened
   const {keys, warnings} = opened.value

@@ -45,8 +45,6 @@ export interface IssuerKeys extends SigningKeys {
 
 export type Opened<T> = Result<{readonly keys: T; readonly warnings: readonly string[]}, readonly string[]>
 
-export type OpenedKeys = Opened<IssuerKeys>
-
 const fileNames = {
   receipt: 'receipt-key.pem',
   token: 'token-key.pem',
@@ -55,7 +53,7 @@ const fileNames = {
 } as const
 
 /** Loads the keys; on a first start makes those that no variable places. Call it before the database is opened. */
-export function openKeys(places: KeyPlaces): OpenedKeys {
+export function openKeys(places: KeyPlaces): Opened<IssuerKeys> {
   const folder = dirname(places.databasePath)
   const beside = [
     ...Object.values(fileNames).filter((name) => existsSync(join(folder, name))),
@@ -108,7 +106,7 @@ function makeMissing(places: KeyPlaces, folder: string): void {
   }
 }
 
-function loadKeys(places: KeyPlaces, stoodBeside: boolean): OpenedKeys {
+function loadKeys(places: KeyPlaces, stoodBeside: boolean): Opened<IssuerKeys> {
   const signing = loadSigningKeys(places)
   const token = loadTokenKey(places)
   const evidence = loadEvidenceSecret(places)

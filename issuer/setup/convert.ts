@@ -22,13 +22,7 @@ export type Conversion =
 
 export type Convert = (code: string) => Promise<Conversion>
 
-export interface GitHubPlace {
-  readonly apiUrl: string
-  readonly version: string
-  readonly timeLimitMs?: number | undefined
-}
-
-export function createConverter(place: GitHubPlace): Convert {
+export function createConverter(place: Parameters<typeof openAnonymous>[0]): Convert {
   const connection = openAnonymous(place)
   const web = webUrlOf(place.apiUrl)
   return async (code) => {

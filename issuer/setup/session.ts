@@ -50,32 +50,23 @@ export const digestOfToken = (token: string): Buffer => createHash('sha256').upd
 /** In constant time. */
 export const isToken = (given: string, digest: Buffer): boolean => timingSafeEqual(digestOfToken(given), digest)
 
-export interface Session {
-  /** `<end, in milliseconds>.<nonce>` */
-  readonly cookie: string
-  readonly state: string
-}
-
-export interface NewSession {
+/** `nonce`: at least 128 random bits, base64url. The cookie is `<end, in milliseconds>.<nonce>`. */
+export function openSession({
+  digest,
+  nonce,
+  now,
+}: {
   readonly digest: Buffer
-  /** At least 128 random bits, base64url. */
   readonly nonce: string
   readonly now: number
-}
-
-export function openSession({digest, nonce, now}: NewSession): Session {
+}): {readonly cookie: string; readonly state: string} {
   const cookie = `${now + sessionMs}.${nonce}`
   return {cookie, state: stateOf(cookie, digest)}
 }
 
-export interface Shown {
-  readonly cookie: string | undefined
-  readonly state: string | undefined
-}
-
 /** Whether this browser opened a session with the token, which is not over, and this answer of GitHub's belongs to it. */
 export function holdsSession(
-  {cookie, state}: Shown,
+  {cookie, state}: Readonly<Record<'cookie' | 'state', string | undefined>>,
   {digest, now}: {readonly digest: Buffer; readonly now: number},
 ): boolean {
   const [whole, until] = /^([0-9]{1,16})\.[\w-]{22,64}$/.exec(cookie ?? '') ?? []

@@ -1,6 +1,6 @@
 /** Where state and keys are on AWS, by the variables that name files for a Node process: a table, and keys in KMS or as PEM. */
 import type {PublicKey, Result} from '#protocol'
-import type {IssuerKeys} from '../../keys/issuer-keys.ts'
+import type {IssuerKeys, Opened} from '../../keys/issuer-keys.ts'
 import type {Loaded, ReceiptKeys} from '../../model/key-sets.ts'
 import {openKmsSigner, openKmsTokenSigner} from '../../keys/kms.ts'
 import {readSigner, readTokenSigner} from '../../keys/pem.ts'
@@ -57,9 +57,7 @@ export function readAwsPlaces(env: Env): Result<PlacesAndRest, readonly string[]
 
 export type KeysOnAws = Pick<IssuerKeys, 'receipt' | 'signerOf' | 'successor' | 'token' | 'ledger'>
 
-type OpenedKeys = Result<{readonly keys: KeysOnAws; readonly warnings: readonly string[]}, readonly string[]>
-
-export async function openKeys(places: AwsPlaces): Promise<OpenedKeys> {
+export async function openKeys(places: AwsPlaces): Promise<Opened<KeysOnAws>> {
   const [receipts, token, ledger] = await Promise.all([
     Promise.all(places.receiptKeys.map((place) => openPlace(place, 'RECEIPT_KEY', signers))),
     openPlace(places.tokenKey, 'TOKEN_KEY', {kms: openKmsTokenSigner, pem: readTokenSigner}),
