@@ -66,7 +66,10 @@ const sha = {type: 'string', pattern: '^(?:[0-9a-f]{40}|[0-9a-f]{64})$'}
 const commitSha = as<CommitSha>(sha)
 const treeSha = as<TreeSha>(sha)
 const digest = as<Digest>({type: 'string', pattern: '^sha256:[0-9a-f]{64}$'})
-const repositoryName = as<RepositoryName>({type: 'string', pattern: '^[A-Za-z0-9_-]{1,39}/[A-Za-z0-9._-]{1,100}$'})
+const repositoryName = as<RepositoryName>({
+  type: 'string',
+  pattern: '^[A-Za-z0-9_-]{1,39}/(?!\\.{1,2}$)[A-Za-z0-9._-]{1,100}$',
+})
 const environment = as<Environment>({
   type: 'string',
   pattern: '^(?!.*(?:\\.\\.|//))(?!.*[./]$)[a-z0-9][a-z0-9._/-]{0,62}$',
