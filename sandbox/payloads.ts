@@ -1,5 +1,6 @@
 /** The bodies of webhooks, in GitHub's form. */
 
+import {accountOfEmail} from './emails.ts'
 import {readChanges} from './git/changes.ts'
 import type {CommitInfo} from './git/commits.ts'
 import {readCommit, readCommits} from './git/history.ts'
@@ -8,7 +9,6 @@ import {presentCheckRun, presentSuite} from './present/checks.ts'
 import {presentComment, presentIssue} from './present/comments.ts'
 import {presentPull} from './present/pulls.ts'
 import {presentRepository, webAddress} from './present/repositories.ts'
-import {accountOfEmail} from './present/commits.ts'
 import type {Account, CheckRun, Comment, PullRequest, Repository} from './state.ts'
 import type {World} from './world.ts'
 
@@ -123,7 +123,8 @@ export async function pushPayload(world: World, event: PushEvent) {
     before,
     after,
     repository: {...shown, owner, ...created, stargazers: 0, master_branch: repository.defaultBranch},
-    pusher: {name: by.login, email: by.email},
+    // The merge queue's pushes come without an address.
+    pusher: {name: by.login, email: by === world.mergeQueue ? null : by.email},
     ...rest,
     sender,
     created: before === noCommit,

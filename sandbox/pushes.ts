@@ -2,11 +2,11 @@
 
 import type {Signature} from './git/commits.ts'
 import {readCommit} from './git/history.ts'
-import type {NewCommit} from './git/repository.ts'
 import type {Files} from './git/trees.ts'
 import {nodeId} from './identifiers.ts'
 import {pushPayload, synchronizePayload} from './payloads.ts'
 import {closePull, openPullsFrom} from './pull-closing.ts'
+import {type SignedCommit, writeCommitsAs} from './signatures.ts'
 import type {Account, ActivityType, PullRequest, Repository} from './state.ts'
 import {theAccount, theRepository, type World} from './world.ts'
 
@@ -20,6 +20,10 @@ export interface CommitSpec {
   readonly committer?: Partial<Signature>
   /** Further parents, as a merge made by hand has them. */
   readonly mergeParents?: readonly string[]
+  /** Made through the API with a token: GitHub commits and signs it, whatever its author line says. */
+  readonly signedByGitHub?: boolean
+  /** By a key that GitHub does not know, or by one that a person has registered there. */
+  readonly signed?: 'other' | 'registered'
 }
 
 export interface Push extends CommitSpec {
@@ -79,18 +83,21 @@ export async function writeCommits(world: World, writing: Writing): Promise<stri
   const {repository, pusher, parents, branch} = writing
   const ref = branch === undefined ? undefined : `refs/heads/${branch}`
   const date = world.clock.stamp()
-  const commits = writing.commits.map((spec, index): NewCommit => {
-    const author = {name: pusher.login, email: pusher.email, date, ...spec.author}
+  const commits = writing.commits.map((spec, index): SignedCommit => {
+    const self = {name: pusher.login, email: pusher.email, date}
+    const byGitHub = spec.signedByGitHub === true
+    const committer = byGitHub ? {name: 'GitHub', email: world.webFlow.email, date} : self
     return {
       ref,
       parents: [...(index === 0 ? parents : [`:${index}`]), ...(spec.mergeParents ?? [])],
       message: spec.message ?? 'Change',
-      author,
-      committer: {name: pusher.login, email: pusher.email, date, ...spec.committer},
+      author: {...self, ...spec.author},
+      committer: {...committer, ...spec.committer},
       files: spec.files ?? {},
+      signer: byGitHub ? 'github' : spec.signed,
     }
   })
-  const last = (await repository.git.write(commits)).at(-1)
+  const last = (await writeCommitsAs(world, repository.git, commits)).at(-1)
   if (last === undefined) throw new Error('push: `commits` is empty')
   return last
 }
@@ -141,12 +148,20 @@ export interface DeleteBranch {
   readonly by: string
 }
 
-export async function deleteBranch(world: World, ask: DeleteBranch): Promise<void> {
+export function deleteBranch(world: World, ask: DeleteBranch): Promise<void> {
   const repository = theRepository(world, ask.repository)
-  const by = theAccount(world, ask.by)
-  const {branch} = ask
+  return removeBranch(world, {repository, branch: ask.branch, by: theAccount(world, ask.by)})
+}
+
+export interface Removal {
+  readonly repository: Repository
+  readonly branch: string
+  readonly by: Account
+}
+
+export async function removeBranch(world: World, {repository, branch, by}: Removal): Promise<void> {
   const before = repository.git.branch(branch)
-  if (before === undefined) throw new Error(`${ask.repository} has no branch ${branch}`)
+  if (before === undefined) throw new Error(`${repository.name} has no branch ${branch}`)
   await repository.git.deleteRef(`refs/heads/${branch}`)
   record(world, repository, {type: 'branch_deletion', branch, before, after: noCommit, actor: by})
   const ends = {repository, branch, before, after: noCommit, by, forced: false}

@@ -14,11 +14,12 @@ import {Hooks} from './hooks.ts'
 import {Identifiers} from './identifiers.ts'
 import {oidcIssuer} from './oidc.ts'
 import {loadChecker} from './openapi.ts'
+import {ownAccounts} from './own-accounts.ts'
 import {checkPayload} from './payload-schemas.ts'
 import {gitHubApp} from './rest/app.ts'
 import {Spending} from './spending.ts'
 import type {App, Permissions} from './state.ts'
-import {dropFolder, makeAccount, makeFolder, type World} from './world.ts'
+import {dropFolder, makeFolder, type World} from './world.ts'
 
 export interface Sandbox {
   readonly world: World & Actions
@@ -89,9 +90,8 @@ async function createWorld(): Promise<World> {
   const clock = new Clock()
   const ids = new Identifiers()
   const createdAt = clock.stamp()
-  const github = makeAccount({id: 9919, login: 'github', type: 'Organization', email: 'github@example.com', createdAt})
-  const webFlow = makeAccount({id: 19_864_447, login: 'web-flow', type: 'User', email: 'noreply@github.com', createdAt})
-  const accounts = [github, webFlow]
+  const {github, ...own} = ownAccounts(createdAt)
+  const accounts = [github, ...Object.values(own)]
   const base = {clock, ids, accounts}
   const actionsApp = makeApp(base, {
     slug: 'github-actions',
@@ -104,6 +104,7 @@ async function createWorld(): Promise<World> {
   const app: App = makeApp(base, {slug: 'countersign', owner: github, permissions: appPermissions, events})
   const world: World = {
     ...base,
+    ...own,
     origin: '',
     folder: await makeFolder(),
     faults: new Faults(),
@@ -113,6 +114,7 @@ async function createWorld(): Promise<World> {
     comments: new Map(),
     checkRuns: [],
     statuses: [],
+    verified: new Map(),
     deployments: [],
     registrations: new Map(),
     apps: [actionsApp, app],
@@ -125,7 +127,6 @@ async function createWorld(): Promise<World> {
     showsPermissions: true,
     treeLimit: 100_000,
     hooks: new Hooks(() => world, checkPayload),
-    webFlow,
     actionsApp,
     app,
   }

@@ -41,6 +41,8 @@ export interface World {
   readonly comments: Map<number, Comment>
   readonly checkRuns: CheckRun[]
   readonly statuses: CommitStatus[]
+  /** Commits whose signature GitHub verified, by SHA, and when it did. */
+  readonly verified: Map<string, string>
   readonly deployments: Deployment[]
   /** Apps made from a manifest, by the code that fetches their credentials. */
   readonly registrations: Registrations
@@ -61,6 +63,9 @@ export interface World {
   readonly hooks: Hooks
   /** Accounts that GitHub itself has. */
   readonly webFlow: Account
+  readonly mergeQueue: Account
+  /** Stands where an account stood that is no more. */
+  readonly ghost: Account
   readonly actionsApp: App
   /** The App under test: `countersign`, or the last one whose credentials were fetched after a manifest. */
   app: App

@@ -18,6 +18,13 @@ export interface CommitInfo {
   readonly author: Signature
   readonly committer: Signature
   readonly message: string
+  readonly seal: Seal | undefined
+}
+
+/** What `git commit -S` adds: the signature, and the commit without it, which is what was signed. */
+export interface Seal {
+  readonly signature: string
+  readonly payload: string
 }
 
 const parsed = new WeakMap<GitObject, CommitInfo>()
@@ -44,15 +51,33 @@ function parseCommit(sha: string, text: string): CommitInfo {
     author: parseSignature(values('author')[0]),
     committer: parseSignature(values('committer')[0]),
     message: text.slice(end + 2).replace(/\n+$/, ''),
+    seal: parseSeal(head, text.slice(end)),
   }
 }
+
+/** A header of several lines: each that follows the first begins with a space. */
+function parseSeal(head: readonly string[], rest: string): Seal | undefined {
+  const start = head.findIndex((line) => line.startsWith(sealHeader))
+  if (start < 0) return undefined
+  const length = head.slice(start + 1).findIndex((line) => !line.startsWith(' '))
+  const end = length < 0 ? head.length : start + 1 + length
+  const signature = head.slice(start, end).map((line, index) => line.slice(index === 0 ? sealHeader.length : 1))
+  return {signature: signature.join('\n'), payload: [...head.slice(0, start), ...head.slice(end)].join('\n') + rest}
+}
+
+const sealHeader = 'gpgsig '
 
 function parseSignature(line = ''): Signature {
   const [, name = '', email = '', seconds = '0'] = /^([^<]*?)[ \t]*<([^>]*)>(?: (\d+) )?/.exec(line) ?? []
   return {name, email, date: printEpoch(Number(seconds))}
 }
 
-export type CommitParts = Pick<CommitInfo, 'tree' | 'parents' | 'author' | 'committer' | 'message'>
+export type CommitParts = Pick<CommitInfo, 'tree' | 'parents' | 'author' | 'committer' | 'message'> & {
+  readonly sign?: Sign | undefined
+}
+
+/** Makes the signature of a commit's bytes. */
+export type Sign = (payload: string) => string
 
 export function writeCommit(objects: ObjectStore, commit: CommitParts): string {
   const head = [
@@ -61,7 +86,10 @@ export function writeCommit(objects: ObjectStore, commit: CommitParts): string {
     `author ${printSignature(commit.author)}`,
     `committer ${printSignature(commit.committer)}`,
   ]
-  return objects.write('commit', Buffer.from(`${head.join('\n')}\n\n${commit.message}`))
+  const print = (lines: readonly string[]): string => `${lines.join('\n')}\n\n${commit.message}`
+  // The signature stands among the headers, so the SHA covers it.
+  const seal = commit.sign === undefined ? [] : [sealHeader + commit.sign(print(head)).replaceAll('\n', '\n ')]
+  return objects.write('commit', Buffer.from(print([...head, ...seal])))
 }
 
 /** git itself drops these characters from names; left in, they would end the line. */

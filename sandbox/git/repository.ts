@@ -3,7 +3,7 @@
 import {mkdir, symlink, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 
-import {isAncestor, type Signature, writeCommit} from './commits.ts'
+import {isAncestor, type Sign, type Signature, writeCommit} from './commits.ts'
 import {fullSha, ObjectStore} from './objects.ts'
 import {readRef, writeRef} from './refs.ts'
 import {git, isPlainName, revParse, runGit} from './run.ts'
@@ -22,6 +22,7 @@ export interface NewCommit {
   /** The tree to record instead of the first parent's with `files` put on top. */
   readonly tree?: string
   readonly files: Files
+  readonly sign?: Sign | undefined
 }
 
 /** As on GitHub, any commit can be fetched by its SHA. */
@@ -104,12 +105,46 @@ export class GitRepository {
 
   /** The tree that a clean merge gives, or undefined when it conflicts. */
   async mergeTree(ours: string, theirs: string): Promise<string | undefined> {
-    // Where one side did nothing, the merge is the other.
-    if (this.isAncestor(ours, theirs)) return this.objects.peel(theirs, 'tree')
-    if (this.isAncestor(theirs, ours)) return this.objects.peel(ours, 'tree')
-    const answer = await runGit(this.folder, ['merge-tree', '--write-tree', '--no-messages', ours, theirs])
-    if (answer.code === 0) return answer.stdout.toString().trim()
-    if (answer.code === 1) return undefined
-    throw new Error(`git merge-tree ended with ${answer.code}: ${answer.stderr.trim()}`)
+    const {clean, tree} = await this.attemptMerge(ours, theirs)
+    return clean ? tree : undefined
   }
+
+  /** The tree that git leaves behind, conflict markers included, and the files that they stand in. */
+  async attemptMerge(ours: string, theirs: string): Promise<AttemptedMerge> {
+    // Where one side did nothing, the merge is the other.
+    const done = this.isAncestor(ours, theirs) ? theirs : this.isAncestor(theirs, ours) ? ours : undefined
+    if (done !== undefined) return {clean: true, tree: this.objects.peel(done, 'tree') ?? '', conflicts: []}
+    return mergeInGit(this.folder, ours, theirs)
+  }
+
+  /** What the step from one tree to another makes of a third, or undefined when it conflicts there. */
+  async replayTree(step: {readonly from: string | undefined; readonly to: string}, onto: string) {
+    const from = step.from ?? changeTree(this.objects, undefined, {})
+    if (onto === from) return step.to
+    if (onto === step.to || step.to === from) return onto
+    // Two commits that part at the one the step begins with: to git this is a merge like any other.
+    const start = this.#aside(from, [])
+    const {clean, tree} = await mergeInGit(this.folder, this.#aside(onto, [start]), this.#aside(step.to, [start]))
+    return clean ? tree : undefined
+  }
+
+  #aside(tree: string, parents: readonly string[]): string {
+    const nobody = {name: 'nobody', email: '', date: '1970-01-01T00:00:00Z'}
+    return writeCommit(this.objects, {tree, parents, author: nobody, committer: nobody, message: 'Replay'})
+  }
+}
+
+export interface AttemptedMerge {
+  readonly clean: boolean
+  readonly tree: string
+  readonly conflicts: readonly string[]
+}
+
+async function mergeInGit(folder: string, ours: string, theirs: string): Promise<AttemptedMerge> {
+  const forms = ['--write-tree', '--no-messages', '--name-only', '-z']
+  const answer = await runGit(folder, ['merge-tree', ...forms, ours, theirs])
+  if (answer.code !== 0 && answer.code !== 1)
+    throw new Error(`git merge-tree ended with ${answer.code}: ${answer.stderr.trim()}`)
+  const [tree = '', ...conflicts] = answer.stdout.toString().split('\0')
+  return {clean: answer.code === 0, tree, conflicts: conflicts.filter((path) => path !== '')}
 }

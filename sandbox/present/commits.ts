@@ -1,24 +1,15 @@
 /** Commits, differences and trees as GitHub's API prints them. */
 
+import {accountOfEmail} from '../emails.ts'
 import type {FileChange} from '../git/changes.ts'
 import type {CommitInfo, Signature} from '../git/commits.ts'
 import type {TreeEntry} from '../git/trees.ts'
 import {gitNodeId} from '../identifiers.ts'
-import type {Account, Repository} from '../state.ts'
+import {verificationOf} from '../signatures.ts'
+import type {Repository} from '../state.ts'
 import type {World} from '../world.ts'
 import {presentAccount} from './accounts.ts'
 import {apiAddress, webAddress} from './repositories.ts'
-
-/** A commit's e-mail is free text; GitHub shows the account that the address belongs to, whoever wrote it there. */
-export function accountOfEmail(world: World, email: string): Account | undefined {
-  const known = world.accounts.find((account) => account.email.toLowerCase() === email.toLowerCase())
-  if (known) return known
-  const [, id, login] = /^(?:(\d+)\+)?([^@+]+)@users\.noreply\.github\.com$/i.exec(email) ?? []
-  if (id !== undefined) return world.accounts.find((account) => account.id === Number(id))
-  return world.accounts.find((account) => account.login.toLowerCase() === login?.toLowerCase())
-}
-
-const unsigned = {verified: false, reason: 'unsigned', signature: null, payload: null, verified_at: null} as const
 
 const presentStamp = ({name, email, date}: Signature) => ({name, email, date})
 
@@ -35,7 +26,7 @@ export function presentCommit(world: World, repository: Repository, commit: Comm
       tree: {sha: commit.tree, url: `${api}/git/trees/${commit.tree}`},
       url: `${api}/git/commits/${sha}`,
       comment_count: 0,
-      verification: unsigned,
+      verification: verificationOf(world, commit),
     },
     url: `${api}/commits/${sha}`,
     html_url: `${webAddress(world, repository)}/commit/${sha}`,
@@ -69,7 +60,7 @@ export function presentGitCommit(world: World, repository: Repository, commit: C
     tree: {sha: commit.tree, url: `${api}/trees/${commit.tree}`},
     message: commit.message,
     parents: commit.parents.map((sha) => ({...presentParent(world, repository, sha), url: `${api}/commits/${sha}`})),
-    verification: unsigned,
+    verification: verificationOf(world, commit),
   }
 }
 
