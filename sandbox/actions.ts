@@ -7,11 +7,13 @@ import * as deployments from './deployments.ts'
 import type {Fault} from './faults.ts'
 import type {Delivery, SetHook} from './hooks.ts'
 import * as manifests from './manifests.ts'
+import * as merging from './merging.ts'
 import * as pulls from './pull-requests.ts'
 import * as pushes from './pushes.ts'
 import * as repositories from './repositories.ts'
 import {planJob} from './runner/plan.ts'
 import type {JournalEntry} from './state.ts'
+import * as webEdits from './web-edits.ts'
 import type {World} from './world.ts'
 
 /** Each takes the world and one object that can be written as JSON, and answers with such a thing. */
@@ -44,7 +46,12 @@ export const actions = {
   retargetPullRequest: pulls.retargetPullRequest,
   retitlePullRequest: pulls.retitlePullRequest,
   setDraft: pulls.setDraft,
-  mergePullRequest: pulls.mergePullRequest,
+  mergePullRequest: merging.mergePullRequest,
+  mergeThroughQueue: merging.mergeThroughQueue,
+  updateBranch: webEdits.updateBranch,
+  resolveConflicts: webEdits.resolveConflicts,
+  commitSuggestion: webEdits.commitSuggestion,
+  editFile: webEdits.editFile,
   comment: comments.comment,
   editComment: comments.editComment,
   deleteComment: comments.deleteComment,

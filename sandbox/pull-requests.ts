@@ -1,9 +1,8 @@
-/** Actions on pull requests and issues: opening, closing, retargeting, merging, and the merge that GitHub tries meanwhile. */
+/** Actions on pull requests and issues: opening, closing, retargeting, and the merge that GitHub tries meanwhile. */
 
 import {nodeId} from './identifiers.ts'
 import {editedPayload, type PullEvent, pullPayload} from './payloads.ts'
 import {closePull} from './pull-closing.ts'
-import {moveBranch} from './pushes.ts'
 import type {Account, Issue, PullRequest, Repository} from './state.ts'
 import {theAccount, thePull, theRepository, type World} from './world.ts'
 
@@ -146,55 +145,6 @@ export function setDraft(world: World, ask: PullAction & {readonly draft: boolea
   announce(world, pull, {action: ask.draft ? 'converted_to_draft' : 'ready_for_review', by: theAccount(world, ask.by)})
 }
 
-export interface MergePullRequest extends PullAction {
-  readonly method?: 'merge' | 'squash'
-}
-
-export async function mergePullRequest(world: World, ask: MergePullRequest): Promise<{readonly sha: string}> {
-  const pull = openPull(world, ask)
-  const by = theAccount(world, ask.by)
-  const {repository, base} = pull
-  const before = repository.git.branch(base.branch)
-  const tree = before === undefined ? undefined : await repository.git.mergeTree(before, pull.head.sha)
-  if (before === undefined || tree === undefined) throw new Error(`Pull request ${pull.number} does not merge cleanly`)
-  const sha = await writeMerge(world, pull, {before, tree, by, method: ask.method ?? 'merge'})
-  const at = world.clock.stamp()
-  pull.base.sha = before
-  pull.state = 'closed'
-  pull.closedAt = pull.updatedAt = at
-  pull.merged = {at, by, sha}
-  await moveBranch(world, {repository, branch: base.branch, before, after: sha, by, type: 'pr_merge'})
-  announce(world, pull, {action: 'closed', by})
-  return {sha}
-}
-
-interface Merge {
-  readonly before: string
-  readonly tree: string
-  readonly by: Account
-  readonly method: 'merge' | 'squash'
-}
-
-async function writeMerge(world: World, pull: PullRequest, merge: Merge): Promise<string> {
-  const {before, tree, method} = merge
-  const who = method === 'squash' ? pull.author : merge.by
-  const date = world.clock.stamp()
-  const {head} = pull
-  const title = `Merge pull request #${pull.number} from ${head.repository.owner.login}/${head.branch}\n\n${pull.title}`
-  const [sha] = await pull.repository.git.write([
-    {
-      ref: undefined,
-      parents: method === 'squash' ? [before] : [before, head.sha],
-      message: method === 'squash' ? `${pull.title} (#${pull.number})` : title,
-      author: {name: who.login, email: who.email, date},
-      committer: {name: 'GitHub', email: world.webFlow.email, date},
-      tree,
-      files: {},
-    },
-  ])
-  return sha ?? before
-}
-
 const trying = new WeakMap<PullRequest, Promise<unknown>>()
 
 /** `merge_commit_sha` while open: a commit that stands on no branch, tried again whenever either side moved. */
@@ -224,13 +174,13 @@ async function mergeNow(world: World, pull: PullRequest): Promise<string | null>
   return sha
 }
 
-function openPull(world: World, ask: PullAction): PullRequest {
+export function openPull(world: World, ask: PullAction): PullRequest {
   const pull = thePull(world, ask.repository, ask.pullRequest)
   if (pull.state !== 'open') throw new Error(`Pull request ${ask.pullRequest} is closed`)
   return pull
 }
 
-function announce(world: World, pull: PullRequest, {action, by}: Omit<PullEvent, 'pull'>): void {
+export function announce(world: World, pull: PullRequest, {action, by}: Omit<PullEvent, 'pull'>): void {
   const {repository} = pull
   world.hooks.emit({event: 'pull_request', repository, payload: () => pullPayload(world, {pull, action, by})})
 }
