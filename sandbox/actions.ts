@@ -3,6 +3,7 @@
 import * as accounts from './accounts.ts'
 import * as checks from './checks.ts'
 import * as comments from './comments.ts'
+import {deleteUser} from './departures.ts'
 import * as deployments from './deployments.ts'
 import type {Fault} from './faults.ts'
 import type {Delivery, SetHook} from './hooks.ts'
@@ -21,6 +22,7 @@ export const actions = {
   addUser: accounts.addUser,
   addOrganization: accounts.addOrganization,
   renameUser: accounts.renameUser,
+  deleteUser,
   setTeam: accounts.setTeam,
   deleteTeam: accounts.deleteTeam,
   issueToken: accounts.issueToken,

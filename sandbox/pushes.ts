@@ -29,7 +29,10 @@ export interface CommitSpec {
 export interface Push extends CommitSpec {
   readonly repository: string
   readonly branch: string
+  /** Whoever runs git; a bot's login (`github-actions[bot]`) for a workflow's `GITHUB_TOKEN` or an App's token. */
   readonly pusher: string
+  /** Pushed with a deploy key: GitHub names the account that added the key, whoever holds it. */
+  readonly deployKeyOf?: string
   /** Several commits in one push, oldest first, instead of the one described above. */
   readonly commits?: readonly CommitSpec[]
   /** Point the branch at a commit that exists instead of writing one. */
@@ -47,7 +50,8 @@ export async function push(world: World, ask: Push): Promise<string> {
   const after = ask.sha ?? (await writeAside(world, ask, {repository, pusher, tip}))
   if (tip !== undefined && ask.force !== true && !repository.git.isAncestor(tip, after))
     throw new Error(`The push to ${ask.branch} is not a fast-forward; give force: true to lose ${tip}`)
-  await moveBranch(world, {repository, branch: ask.branch, before: tip, after, by: pusher})
+  const by = ask.deployKeyOf === undefined ? pusher : theAccount(world, ask.deployKeyOf)
+  await moveBranch(world, {repository, branch: ask.branch, before: tip, after, by})
   return after
 }
 

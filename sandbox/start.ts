@@ -91,7 +91,7 @@ async function createWorld(): Promise<World> {
   const ids = new Identifiers()
   const createdAt = clock.stamp()
   const {github, ...own} = ownAccounts(createdAt)
-  const accounts = [github, ...Object.values(own)]
+  const accounts = [github, own.webFlow, own.mergeQueue]
   const base = {clock, ids, accounts}
   const actionsApp = makeApp(base, {
     slug: 'github-actions',

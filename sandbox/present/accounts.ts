@@ -4,7 +4,12 @@ import {nodeId} from '../identifiers.ts'
 import type {Account, App, Installation, Team} from '../state.ts'
 import type {World} from '../world.ts'
 
-export function presentAccount(world: World, account: Account) {
+/** Null where GitHub names nobody when the account is no more. */
+export const presentIfKnown = (world: World, account: Account) =>
+  world.accounts.includes(account) ? presentAccount(world, account) : null
+
+export function presentAccount(world: World, asked: Account) {
+  const account = world.accounts.includes(asked) ? asked : world.ghost
   const {login} = account
   const api = `${world.origin}/users/${encodeURIComponent(login)}`
   const page = account.type === 'Bot' ? `apps/${login.replace(/\[bot\]$/, '')}` : login

@@ -5,7 +5,7 @@ import {readChanges} from '../git/changes.ts'
 import {countApart, mergeBase} from '../git/history.ts'
 import type {Issue, PullRequest, Repository} from '../state.ts'
 import type {World} from '../world.ts'
-import {presentAccount} from './accounts.ts'
+import {presentAccount, presentIfKnown} from './accounts.ts'
 import {countLines} from './commits.ts'
 import {apiAddress, presentRepository, webAddress} from './repositories.ts'
 
@@ -97,7 +97,7 @@ export async function presentPull(world: World, pull: PullRequest) {
     mergeable,
     rebaseable: mergeable,
     mergeable_state: state,
-    merged_by: merged ? presentAccount(world, merged.by) : null,
+    merged_by: merged ? presentIfKnown(world, merged.by) : null,
     comments,
     review_comments: 0,
     maintainer_can_modify: false,

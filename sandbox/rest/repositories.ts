@@ -6,10 +6,10 @@ import {grantOf, legacyPermission, reachOf, reaches} from '../access.ts'
 import {installationOf} from '../accounts.ts'
 import {readCommit} from '../git/history.ts'
 import {gitNodeId} from '../identifiers.ts'
-import {presentAccount, presentInstallation} from '../present/accounts.ts'
+import {presentAccount, presentIfKnown, presentInstallation} from '../present/accounts.ts'
 import {presentCommit} from '../present/commits.ts'
 import {apiAddress, presentFullRepository, webAddress} from '../present/repositories.ts'
-import type {Activity, Repository} from '../state.ts'
+import type {Activity} from '../state.ts'
 import {findAccount, type World} from '../world.ts'
 import {needs, reads} from './actor.ts'
 import {type Ctx, type Env, invalid, link, needsAuthentication, notFound, readPage, refuse} from './answers.ts'
@@ -86,12 +86,11 @@ const activityTypes = ['push', 'force_push', 'branch_creation', 'branch_deletion
 
 /** Pages by cursor: `after` and `before` name an entry, the newest stand first unless asked otherwise. */
 function activity(world: World, c: Ctx): Response {
-  const repository = c.get('repository')
   const type = c.req.query('activity_type')
   if (type !== undefined && !activityTypes.includes(type))
     return invalid(c, {resource: 'RepositoryActivity', field: 'activity_type', code: 'invalid'})
   const {size} = readPage(c)
-  const all = filterActivity(c, repository)
+  const all = filterActivity(world, c)
   const ordered = c.req.query('direction') === 'asc' ? all : [...all].reverse()
   const start = cursorPosition(ordered, c.req.query('after'))
   const page = ordered.slice(start, start + size)
@@ -106,17 +105,18 @@ function activity(world: World, c: Ctx): Response {
       ref: entry.ref,
       timestamp: entry.timestamp,
       activity_type: entry.type,
-      actor: presentAccount(world, entry.actor),
+      actor: presentIfKnown(world, entry.actor),
     })),
   )
 }
 
-function filterActivity(c: Ctx, repository: Repository): readonly Activity[] {
+function filterActivity(world: World, c: Ctx): readonly Activity[] {
   const {ref, actor, activity_type: type} = c.req.query()
-  return repository.activity.filter(
+  const {activity: entries} = c.get('repository')
+  return entries.filter(
     (entry) =>
       (ref === undefined || entry.ref === ref || entry.ref === `refs/heads/${ref}`) &&
-      (actor === undefined || entry.actor.login === actor) &&
+      (actor === undefined || (entry.actor.login === actor && world.accounts.includes(entry.actor))) &&
       (type === undefined || entry.type === type),
   )
 }
