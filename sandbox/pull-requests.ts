@@ -2,6 +2,7 @@
 
 import {nodeId} from './identifiers.ts'
 import {editedPayload, type PullEvent, pullPayload} from './payloads.ts'
+import {changeBase} from './pull-bases.ts'
 import {closePull} from './pull-closing.ts'
 import type {Account, Issue, PullRequest, Repository} from './state.ts'
 import {theAccount, thePull, theRepository, type World} from './world.ts'
@@ -111,19 +112,8 @@ export function reopenPullRequest(world: World, ask: PullAction): void {
   announce(world, pull, {action: 'reopened', by: theAccount(world, ask.by)})
 }
 
-/** The base branch is edited: commits, files and risk of the pull request change with it. */
 export function retargetPullRequest(world: World, ask: PullAction & {readonly base: string}): Promise<void> {
-  const pull = openPull(world, ask)
-  const sha = pull.repository.git.branch(ask.base)
-  if (sha === undefined) throw new Error(`There is no base branch ${ask.base}; push it first`)
-  const from = {...pull.base}
-  pull.base.branch = ask.base
-  pull.base.sha = sha
-  pull.updatedAt = world.clock.stamp()
-  const by = theAccount(world, ask.by)
-  const {repository} = pull
-  const changes = {base: {ref: {from: from.branch}, sha: {from: from.sha}}}
-  world.hooks.emit({event: 'pull_request', repository, payload: () => editedPayload(world, {pull, by, changes})})
+  changeBase(world, openPull(world, ask), {branch: ask.base, by: theAccount(world, ask.by)})
   return Promise.resolve()
 }
 

@@ -5,6 +5,7 @@ import {readCommit} from './git/history.ts'
 import type {Files} from './git/trees.ts'
 import {nodeId} from './identifiers.ts'
 import {pushPayload, synchronizePayload} from './payloads.ts'
+import {leaveBase} from './pull-bases.ts'
 import {closePull, openPullsFrom} from './pull-closing.ts'
 import {type SignedCommit, writeCommitsAs} from './signatures.ts'
 import type {Account, ActivityType, PullRequest, Repository} from './state.ts'
@@ -172,6 +173,7 @@ export async function removeBranch(world: World, {repository, branch, by}: Remov
   world.hooks.emit({event: 'push', repository, payload: () => pushPayload(world, ends)})
   // A pull request does not outlive its head branch.
   for (const pull of openPullsFrom(world, repository, branch)) closePull(world, pull, by)
+  leaveBase(world, repository, {branch, by})
 }
 
 interface Recorded {

@@ -160,3 +160,22 @@ test('the head branch goes after the merge when whoever merges wants it', async 
   expect(deleted).toMatchObject({ref: 'refs/heads/feature', before: town.sha, actor: {login: 'octocat'}})
   expect(await get(`/pulls/${town.number}`)).toMatchObject({merged: true, merged_by: {login: 'octocat'}})
 })
+
+test('a pull request into the deleted branch goes on to where that was merged, and closes where it was not', async () => {
+  const above = {repository: repo, base: 'feature', author: 'monalisa'}
+  await push({branch: 'upper', parents: [town.sha]})
+  const {number} = await town.world.openPullRequest({...above, head: 'upper'})
+  await town.world.mergePullRequest({...ask, deleteBranch: true})
+  const moved = (await heard()).findLast(({body}) => text(body['number']) === String(number))
+  expect(moved?.body).toMatchObject({
+    action: 'edited',
+    changes: {base: {ref: {from: 'feature'}}},
+    sender: {login: 'octocat'},
+  })
+  expect(await get(`/pulls/${number}`)).toMatchObject({state: 'open', base: {ref: 'main'}})
+  await push({branch: 'lone', files: {'l.txt': 'l'}})
+  await push({branch: 'upon', files: {'u.txt': 'u'}})
+  const other = await town.world.openPullRequest({...above, base: 'lone', head: 'upon'})
+  await town.world.deleteBranch({repository: repo, branch: 'lone', by: 'octocat'})
+  expect(await get(`/pulls/${other.number}`)).toMatchObject({state: 'closed', merged: false, base: {ref: 'lone'}})
+})
