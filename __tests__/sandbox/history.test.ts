@@ -45,8 +45,12 @@ test('the activity list tells who pushed, whatever the commits say', async () =>
   const before = town.sha
   const after = await push({pusher: 'octocat', author: {name: 'hubot', email: 'hubot@users.noreply.github.com'}})
   const forced = await push({pusher: 'monalisa', force: true})
+  const moves = await list('/activity?ref=refs/heads/feature')
   await town.world.deleteBranch({repository: repo, branch: 'feature', by: 'hubot'})
-  const entries = await list('/activity?ref=refs/heads/feature')
+  // Of a branch that is gone only the whole list tells, and it tells the same.
+  for (const ref of ['feature', 'refs/heads/feature']) expect(await list(`/activity?ref=${ref}`)).toEqual([])
+  const entries = await list('/activity')
+  expect(entries.slice(1)).toEqual(moves)
   const seen = entries.map((entry) => [
     entry['activity_type'],
     entry['actor']?.['login'],

@@ -110,12 +110,18 @@ function activity(world: World, c: Ctx): Response {
   )
 }
 
+/**
+ * Asked by the name of a branch that is gone, the list is empty, as for any name that GitHub does not know; asked for
+ * everything, it tells of the branch and of its end. Never tried on github.com: this is the careful reading.
+ */
 function filterActivity(world: World, c: Ctx): readonly Activity[] {
   const {ref, actor, activity_type: type} = c.req.query()
-  const {activity: entries} = c.get('repository')
+  const {activity: entries, git} = c.get('repository')
+  const branch = ref?.replace(/^refs\/heads\//, '')
+  if (branch !== undefined && git.branch(branch) === undefined) return []
   return entries.filter(
     (entry) =>
-      (ref === undefined || entry.ref === ref || entry.ref === `refs/heads/${ref}`) &&
+      (branch === undefined || entry.ref === `refs/heads/${branch}`) &&
       (actor === undefined || (entry.actor.login === actor && world.accounts.includes(entry.actor))) &&
       (type === undefined || entry.type === type),
   )
