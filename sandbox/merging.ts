@@ -21,7 +21,7 @@ export interface Merged {
 }
 
 export async function mergePullRequest(world: World, ask: MergePullRequest): Promise<Merged> {
-  const pull = openPull(world, ask)
+  const pull = readyPull(world, ask)
   const by = theAccount(world, ask.by)
   const before = baseOf(pull)
   const sha = await writeMerge(world, pull, {before, by, method: ask.method ?? 'merge'})
@@ -44,7 +44,7 @@ export interface MergeThroughQueue extends PullAction {
  * that the activity lists the queue's branch.
  */
 export async function mergeThroughQueue(world: World, ask: MergeThroughQueue): Promise<Merged> {
-  const pull = openPull(world, ask)
+  const pull = readyPull(world, ask)
   const {repository} = pull
   const before = baseOf(pull)
   const by = theAccount(world, ask.by)
@@ -57,6 +57,12 @@ export async function mergeThroughQueue(world: World, ask: MergeThroughQueue): P
   announce(world, pull, {action: 'closed', by: bot})
   await removeBranch(world, {repository, branch, by: bot})
   return {sha}
+}
+
+function readyPull(world: World, ask: PullAction): PullRequest {
+  const pull = openPull(world, ask)
+  if (pull.draft) throw new Error(`Pull request ${ask.pullRequest} is a draft`)
+  return pull
 }
 
 function baseOf({repository, base, number}: PullRequest): string {

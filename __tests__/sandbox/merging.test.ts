@@ -1,7 +1,11 @@
 /** Merging as GitHub does it: whose commits come of it, who signed them, and what is told of it. */
 
+import {join} from 'node:path'
+
 import {afterEach, beforeEach, expect, test} from '@jest/globals'
 
+import {git} from '../../sandbox/git/run.ts'
+import {theRepository} from '../../sandbox/world.ts'
 import {type Json, type Listener, repo, startListener, startTown, text, type Town} from './builders.ts'
 
 let town: Town
@@ -110,6 +114,27 @@ test('a rebase makes each commit anew on the base, unsigned, and leaves merges o
   expect((await list('/activity?ref=main'))[0]).toMatchObject({activity_type: 'pr_merge', before, after: sha})
 })
 
+test('git itself rebases the branch into the same trees', async () => {
+  await push({branch: 'main', pusher: 'octocat', files: {'README.md': 'Hello\nWorld\n', 'c.txt': 'c\n'}})
+  const side = await push({branch: 'side', parents: [town.mainSha], files: {'side.txt': 's'}, message: 'Side'})
+  await push({files: {'a.txt': 'one\ntwo\nthree\n', 'c.txt': 'c\n'}, message: 'Partly there'})
+  await push({mergeParents: [side], files: {'evil.txt': 'only in the merge'}, message: 'Merge'})
+  await push({files: {}, message: 'Empty from the start'})
+  await push({files: {'dir/d.txt': 'd', 'a.txt': null}, message: 'Last'})
+  const {folder} = theRepository(town.world, repo).git
+  const clone = join(town.world.folder, 'clone')
+  await git(town.world.folder, ['clone', '--quiet', '--branch', 'feature', folder, clone])
+  const who = ['-c', 'user.name=octocat', '-c', 'user.email=octocat@example.com']
+  await git(clone, [...who, 'rebase', '--quiet', 'origin/main'])
+  const log = async (at: string, range: string): Promise<string> =>
+    (await git(at, ['log', '--format=%T %an %s', range])).toString()
+  const expected = await log(clone, 'origin/main..feature')
+  expect(expected.trim().split('\n')).toHaveLength(5)
+  const {sha} = await town.world.mergePullRequest({...ask, method: 'rebase'})
+  const before = (await list('/activity?ref=main'))[0]?.['before']
+  expect(await log(folder, `${text(before)}..${sha}`)).toBe(expected)
+})
+
 test('a rebase leaves out what the base has already, and makes new commits even where nothing moved', async () => {
   const again = await push({branch: 'main', pusher: 'octocat', files: {'a.txt': 'one\ntwo\n'}, message: 'The same'})
   await push({message: 'Second'})
@@ -151,6 +176,12 @@ test('through the queue it is the queue’s bot who pushes and merges, on a bran
   expect((await list('/activity?ref=main'))[0]).toMatchObject(main)
   const types = (await list('/activity?actor=github-merge-queue[bot]')).map((entry) => entry['activity_type'])
   expect(types).toEqual(['branch_deletion', 'merge_queue_merge', 'branch_creation'])
+})
+
+test('a draft is merged by nobody', async () => {
+  town.world.setDraft({...ask, draft: true})
+  await expect(town.world.mergePullRequest(ask)).rejects.toThrow('is a draft')
+  await expect(town.world.mergeThroughQueue(ask)).rejects.toThrow('is a draft')
 })
 
 test('the head branch goes after the merge when whoever merges wants it', async () => {
