@@ -130,16 +130,29 @@ const isCreation = (before: string): boolean => /^0+$/.test(before)
 const maxPages = 5
 export const maxMoves = perPage * maxPages
 
-/** GitHub's own list of a branch's moves. All of it, for an early move into a commit counts like a late one. */
+/**
+ * GitHub's own list of a branch's moves. All of it, for an early move into a commit counts like a late one. Whether a
+ * branch that is gone can still be asked for by its name was never tried on github.com: the repository's list keeps it.
+ */
 export async function fetchActivity(place: Place, ref: string): Promise<readonly Move[] | 'too-many'> {
+  const moves = await fetchMoves(place, {ref, of: 'branch'})
+  return moves.length > 0 ? moves : await fetchMoves(place, {ref, of: 'repository'})
+}
+
+interface List {
+  readonly ref: string
+  readonly of: 'branch' | 'repository'
+}
+
+async function fetchMoves(place: Place, list: List): Promise<readonly Move[] | 'too-many'> {
   const moves: Move[] = []
   let after: string | undefined
   for (let page = 0; page < maxPages; page += 1) {
-    const answer = await fetchActivityPage(place, {ref, after})
+    const answer = await fetchActivityPage(place, {...list, after})
     moves.push(
       ...answer.body
         .list()
-        .filter((one) => one.at('ref').text() === ref)
+        .filter((one) => one.at('ref').text() === list.ref)
         .map(parseMove),
     )
     after = answer.pageParameter('next', 'after')
@@ -150,10 +163,11 @@ export async function fetchActivity(place: Place, ref: string): Promise<readonly
 
 async function fetchActivityPage(
   {connection, at}: Place,
-  {ref, after}: {readonly ref: string; readonly after: string | undefined},
+  {ref, of, after}: List & {readonly after: string | undefined},
 ): Promise<Answer> {
+  const narrowed = {...(of === 'branch' && {ref}), ...(after !== undefined && {after})}
   const answer = await connection.ask("the branch's activity", (octokit) =>
-    octokit.rest.repos.listActivities({...at, ref, per_page: perPage, ...(after === undefined ? {} : {after})}),
+    octokit.rest.repos.listActivities({...at, ...narrowed, per_page: perPage}),
   )
   return shown(answer, "the branch's activity")
 }

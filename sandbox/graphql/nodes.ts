@@ -1,5 +1,5 @@
 /** Comments, commits, pull requests and accounts as nodes of GitHub's GraphQL schema: what a query may ask of them. */
-import {accountOfEmail} from '../present/commits.ts'
+import {accountOfEmail} from '../emails.ts'
 import {presentAccount} from '../present/accounts.ts'
 import {webAddress} from '../present/repositories.ts'
 import {readCommit} from '../git/history.ts'
