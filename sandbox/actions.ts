@@ -70,6 +70,11 @@ export const actions = {
   settled: (world: World): Promise<void> => world.hooks.settled(),
   setClock: (world: World, ask: {readonly at: string}): void => world.clock.stopAt(new Date(ask.at)),
   advance: (world: World, ask: {readonly seconds: number}): void => world.clock.advance(ask.seconds),
+  /** From here on; what changed before is seen as it is. */
+  lagBehind: (world: World, ask: {readonly seconds: number}): void => {
+    world.lag.ms = ask.seconds * 1000
+  },
+  caughtUp: (world: World): Promise<void> => world.lag.caughtUp(),
   addFault: (world: World, ask: Fault): void => world.faults.add(ask),
   clearFaults: (world: World): void => world.faults.clear(),
   /** For more statements in a minute than GitHub lets anybody write about; the hour's quota stays. */

@@ -56,6 +56,7 @@ export function createCheckRun(world: World, ask: NewCheckRun): CheckRun {
   }
   world.checkRuns.push(run)
   change(world, run, ask)
+  world.lag.keep(run)
   announce(world, {run, action: 'created'})
   if (run.conclusion !== null) announce(world, {run, action: 'completed'})
   return run
@@ -76,6 +77,7 @@ function suiteOf(world: World, ask: NewCheckRun): number {
 }
 
 export function changeCheckRun(world: World, run: CheckRun, ask: CheckChange): void {
+  world.lag.keep(run, {...run})
   change(world, run, ask)
   if (ask.conclusion !== undefined) announce(world, {run, action: 'completed'})
 }

@@ -3,7 +3,7 @@
 import {printTime} from './clock.ts'
 import {nodeId} from './identifiers.ts'
 import {commentPayload} from './payloads.ts'
-import type {Account, App, Comment, Issue, PullRequest, ReactionContent} from './state.ts'
+import type {Account, App, Comment, Issue, PullRequest, ReactionContent, Repository} from './state.ts'
 import {theAccount, theApp, theComment, theRepository, type World} from './world.ts'
 
 export interface AddComment {
@@ -66,6 +66,7 @@ export function writeComment(world: World, issue: Issue | PullRequest, writing: 
     editor: null,
   }
   world.comments.set(id, written)
+  world.lag.keep(written)
   issue.updatedAt = now
   announce(world, written, {action: 'created', by: writing.author})
   return written
@@ -89,6 +90,7 @@ export function rewriteComment(
   change: {readonly body: string; readonly by: Account},
 ): void {
   const from = edited.body
+  world.lag.keep(edited, {...edited})
   edited.body = change.body
   edited.updatedAt = edited.lastEditedAt = world.clock.stamp()
   edited.editor = change.by
@@ -102,6 +104,8 @@ export function deleteComment(world: World, ask: {readonly id: number; readonly 
 
 export function dropComment(world: World, deleted: Comment, by: Account): void {
   world.comments.delete(deleted.id)
+  world.lag.keep(deleted, {...deleted})
+  world.deletedComments.push(deleted)
   announce(world, deleted, {action: 'deleted', by})
 }
 
@@ -124,8 +128,13 @@ export function transferIssue(world: World, ask: TransferIssue): {readonly numbe
   return {number: moved.number}
 }
 
-export function commentsOf(world: World, issue: Issue | PullRequest): readonly Comment[] {
-  return [...world.comments.values()].filter((candidate) => candidate.issue === issue)
+const commentsOf = (world: World, issue: Issue): readonly Comment[] =>
+  [...world.comments.values()].filter((candidate) => candidate.issue === issue)
+
+/** What a read shows: of those that are there, and of those that were there a moment ago. */
+export function seenComments(world: World, repository: Repository): readonly Comment[] {
+  const gone = world.deletedComments.filter((comment) => world.lag.seen(comment) !== comment)
+  return world.lag.seenOf([...world.comments.values(), ...gone]).filter(({issue}) => issue.repository === repository)
 }
 
 export function react(world: World, target: Comment, ask: {readonly user: Account; readonly content: ReactionContent}) {

@@ -1,5 +1,6 @@
 /** Merging a pull request: by the three buttons, and through the merge queue. */
 
+import {keepPull} from './pull-closing.ts'
 import {announce, openPull, type PullAction} from './pull-requests.ts'
 import {deleteBranch, moveBranch, removeBranch} from './pushes.ts'
 import {rebaseCommits} from './rebasing.ts'
@@ -79,6 +80,7 @@ interface Closing {
 
 function close(world: World, pull: PullRequest, {before, by, sha}: Closing): void {
   const at = world.clock.stamp()
+  keepPull(world, pull)
   pull.base.sha = before
   pull.state = 'closed'
   pull.closedAt = pull.updatedAt = at

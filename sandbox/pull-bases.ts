@@ -1,7 +1,7 @@
 /** The base of a pull request: edited by somebody, or gone under it. */
 
 import {editedPayload} from './payloads.ts'
-import {closePull} from './pull-closing.ts'
+import {closePull, keepPull} from './pull-closing.ts'
 import type {Account, PullRequest, Repository} from './state.ts'
 import type {World} from './world.ts'
 
@@ -16,6 +16,7 @@ export function changeBase(world: World, pull: PullRequest, {branch, by}: NewBas
   const sha = repository.git.branch(branch)
   if (sha === undefined) throw new Error(`There is no base branch ${branch}; push it first`)
   const from = {...pull.base}
+  keepPull(world, pull)
   pull.base.branch = branch
   pull.base.sha = sha
   pull.updatedAt = world.clock.stamp()

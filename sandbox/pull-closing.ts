@@ -4,8 +4,13 @@ import {pullPayload} from './payloads.ts'
 import type {Account, PullRequest, Repository} from './state.ts'
 import type {World} from './world.ts'
 
+/** As reads show it until the change that follows has come through. */
+export const keepPull = (world: World, pull: PullRequest): void =>
+  world.lag.keep(pull, {...pull, head: {...pull.head}, base: {...pull.base}})
+
 export function closePull(world: World, pull: PullRequest, by: Account): void {
   const {repository} = pull
+  keepPull(world, pull)
   pull.state = 'closed'
   pull.closedAt = pull.updatedAt = world.clock.stamp()
   world.hooks.emit({event: 'pull_request', repository, payload: () => pullPayload(world, {pull, action: 'closed', by})})

@@ -3,7 +3,7 @@
 import {nodeId} from './identifiers.ts'
 import {editedPayload, type PullEvent, pullPayload} from './payloads.ts'
 import {changeBase} from './pull-bases.ts'
-import {closePull} from './pull-closing.ts'
+import {closePull, keepPull} from './pull-closing.ts'
 import type {Account, Issue, PullRequest, Repository} from './state.ts'
 import {theAccount, thePull, theRepository, type World} from './world.ts'
 
@@ -46,6 +46,7 @@ export async function openPullRequest(world: World, ask: OpenPullRequest): Promi
     testMerge: undefined,
   }
   repository.pulls.push(pull)
+  world.lag.keep(pull)
   await repository.git.pointRef(`refs/pull/${pull.number}/head`, sha)
   announce(world, pull, {action: 'opened', by: pull.author})
   return {number: pull.number, id, nodeId: pull.nodeId, headSha: sha}
@@ -106,6 +107,7 @@ export function closePullRequest(world: World, ask: PullAction): void {
 export function reopenPullRequest(world: World, ask: PullAction): void {
   const pull = thePull(world, ask.repository, ask.pullRequest)
   if (pull.state === 'open' || pull.merged) throw new Error(`Pull request ${ask.pullRequest} is not closed unmerged`)
+  keepPull(world, pull)
   pull.state = 'open'
   pull.closedAt = null
   pull.updatedAt = world.clock.stamp()
@@ -120,6 +122,7 @@ export function retargetPullRequest(world: World, ask: PullAction & {readonly ba
 export function retitlePullRequest(world: World, ask: PullAction & {readonly title: string}): void {
   const pull = thePull(world, ask.repository, ask.pullRequest)
   const changes = {title: {from: pull.title}}
+  keepPull(world, pull)
   pull.title = ask.title
   pull.updatedAt = world.clock.stamp()
   const by = theAccount(world, ask.by)
@@ -130,6 +133,7 @@ export function retitlePullRequest(world: World, ask: PullAction & {readonly tit
 /** Made a draft, or ready for review. */
 export function setDraft(world: World, ask: PullAction & {readonly draft: boolean}): void {
   const pull = openPull(world, ask)
+  keepPull(world, pull)
   pull.draft = ask.draft
   pull.updatedAt = world.clock.stamp()
   announce(world, pull, {action: ask.draft ? 'converted_to_draft' : 'ready_for_review', by: theAccount(world, ask.by)})

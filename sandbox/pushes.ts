@@ -6,9 +6,9 @@ import type {Files} from './git/trees.ts'
 import {nodeId} from './identifiers.ts'
 import {pushPayload, synchronizePayload} from './payloads.ts'
 import {leaveBase} from './pull-bases.ts'
-import {closePull, openPullsFrom} from './pull-closing.ts'
+import {closePull, keepPull, openPullsFrom} from './pull-closing.ts'
 import {type SignedCommit, writeCommitsAs} from './signatures.ts'
-import type {Account, ActivityType, PullRequest, Repository} from './state.ts'
+import type {Account, Activity, ActivityType, PullRequest, Repository} from './state.ts'
 import {theAccount, theRepository, type World} from './world.ts'
 
 export const noCommit = '0'.repeat(40)
@@ -141,6 +141,7 @@ export async function moveBranch(world: World, move: Move): Promise<void> {
 }
 
 async function followHead(world: World, pull: PullRequest, sha: string): Promise<void> {
+  keepPull(world, pull)
   pull.head.sha = sha
   pull.updatedAt = world.clock.stamp()
   pull.base.sha = pull.repository.git.branch(pull.base.branch) ?? pull.base.sha
@@ -184,18 +185,19 @@ interface Recorded {
   readonly actor: Account
 }
 
-function record(world: World, repository: Repository, entry: Recorded): void {
-  const {branch, ...rest} = entry
+function record(world: World, repository: Repository, {branch, ...rest}: Recorded): void {
   const id = world.ids.next('activity')
   const timestamp = world.clock.stamp()
   repository.pushedAt = timestamp
-  repository.activity.push({
+  const entry: Activity = {
     id,
     nodeId: nodeId('PSH', repository.id, id),
     ref: `refs/heads/${branch}`,
     timestamp,
     ...rest,
-  })
+  }
+  repository.activity.push(entry)
+  world.lag.keep(entry)
 }
 
 export interface DropActivity {

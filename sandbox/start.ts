@@ -13,6 +13,7 @@ import {Faults} from './faults.ts'
 import {Hooks} from './hooks.ts'
 import {Identifiers} from './identifiers.ts'
 import {oidcIssuer} from './oidc.ts'
+import {Lag} from './lag.ts'
 import {loadChecker} from './openapi.ts'
 import {ownAccounts} from './own-accounts.ts'
 import {checkPayload} from './payload-schemas.ts'
@@ -123,6 +124,8 @@ async function createWorld(): Promise<World> {
     requests: [],
     used: new Map(),
     spending: new Spending(),
+    lag: new Lag(),
+    deletedComments: [],
     violations: [],
     showsPermissions: true,
     treeLimit: 100_000,

@@ -24,6 +24,7 @@ import type {
 } from './state.ts'
 import type {Hooks} from './hooks.ts'
 import type {Spending} from './spending.ts'
+import type {Lag} from './lag.ts'
 import type {Registrations} from './manifests.ts'
 
 export interface World {
@@ -54,6 +55,9 @@ export interface World {
   /** What each actor has used in an hour, of REST and of GraphQL, as its quota counts it. */
   readonly used: Map<string, number>
   readonly spending: Spending
+  readonly lag: Lag
+  /** Deleted ones, which lagging reads still show. */
+  readonly deletedComments: Comment[]
   /** Each disagreement with GitHub's own description; an honest run leaves this empty. */
   readonly violations: string[]
   /** Whether `user.permissions` stands beside a collaborator's role: GitHub's description calls it optional. */

@@ -50,7 +50,7 @@ export function repositoryNode(world: World, repository: Repository) {
       return commit ? commitNode(world, repository, commit) : null
     },
     pullRequest: ({number}: {readonly number: number}) => {
-      const pull = repository.pulls.find((one) => one.number === number)
+      const pull = world.lag.seenOf(repository.pulls).find((one) => one.number === number)
       return pull ? pullNode(world, pull) : null
     },
   }
@@ -75,7 +75,7 @@ function commitNode(world: World, repository: Repository, commit: CommitInfo): o
       ),
     associatedPullRequests: (page: Page) =>
       connection(
-        pullsOfCommit(repository, commit.sha).map((pull) => pullNode(world, pull)),
+        pullsOfCommit(world, repository, commit.sha).map((pull) => pullNode(world, pull)),
         page,
       ),
   }

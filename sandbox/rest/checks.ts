@@ -34,7 +34,8 @@ export function checkRoutes(world: World): Hono<Env> {
   app.get('/commits/:ref{.+}/check-runs', needs(world, reads('checks')), (c) => list(world, c))
   app.get('/commits/:ref{.+}/status', needs(world, reads('statuses')), (c) => combined(world, c))
   app.get('/check-runs/:id{[0-9]+}', needs(world, reads('checks')), (c) => {
-    const run = findRun(world, c)
+    const found = findRun(world, c)
+    const run = found && world.lag.seen(found)
     return run ? c.json(presentCheckRun(world, run)) : notFound(c)
   })
   app.post('/check-runs', write, (c) => create(world, c))
@@ -54,7 +55,8 @@ async function list(world: World, c: Ctx): Promise<Response> {
   const sha = await repository.git.resolve(ref)
   if (sha === undefined) return noSuchCommit(c, ref)
   const {check_name: name, status, filter = 'latest', app_id: appId} = c.req.query()
-  const matching = world.checkRuns
+  const matching = world.lag
+    .seenOf(world.checkRuns)
     .filter((run) => run.repository === repository && run.headSha === sha)
     .filter((run) => name === undefined || run.name === name)
     .filter((run) => appId === undefined || String(run.app.id) === appId)

@@ -3,7 +3,7 @@
 import {Hono} from 'hono'
 
 import {grantOf, reaches} from '../access.ts'
-import {commentsOf, dropComment, findConversation, react, rewriteComment, writeComment} from '../comments.ts'
+import {dropComment, findConversation, react, rewriteComment, seenComments, writeComment} from '../comments.ts'
 import {presentComment, presentReaction} from '../present/comments.ts'
 import type {Account, Actor, App, Comment, ReactionContent} from '../state.ts'
 import {fullName, type World} from '../world.ts'
@@ -34,7 +34,8 @@ export function commentRoutes(world: World): Hono<Env> {
   app.post('/issues/:number{[0-9]+}/comments', write, (c) => create(world, c))
   app.get('/issues/comments', read, (c) => listAll(world, c))
   app.get('/issues/comments/:id{[0-9]+}', read, (c) => {
-    const found = findComment(world, c)
+    const id = parseNumber(c.req.param('id'))
+    const found = seenComments(world, c.get('repository')).find((comment) => comment.id === id)
     return found ? c.json(presentComment(world, found)) : notFound(c)
   })
   app.patch('/issues/comments/:id{[0-9]+}', write, (c) => edit(world, c))
@@ -47,7 +48,9 @@ function list(world: World, c: Ctx): Response {
   const issue = findConversation(world, fullName(c.get('repository')), parseNumber(c.req.param('number')) ?? 0)
   if (!issue) return notFound(c)
   const since = Date.parse(c.req.query('since') ?? '')
-  const shown = commentsOf(world, issue).filter(({updatedAt}) => !(Date.parse(updatedAt) < since))
+  const shown = seenComments(world, c.get('repository')).filter(
+    (comment) => comment.issue === issue && !(Date.parse(comment.updatedAt) < since),
+  )
   return c.json(paginate(c, shown).map((comment) => presentComment(world, comment)))
 }
 
@@ -55,10 +58,8 @@ function list(world: World, c: Ctx): Response {
 function listAll(world: World, c: Ctx): Response {
   const {sort = 'created', direction = sort === 'created' ? 'desc' : 'asc', since = ''} = c.req.query()
   const key = (comment: Comment): string => (sort === 'updated' ? comment.updatedAt : comment.createdAt)
-  const shown = [...world.comments.values()]
-    .filter(
-      ({issue, updatedAt}) => issue.repository === c.get('repository') && !(Date.parse(updatedAt) < Date.parse(since)),
-    )
+  const shown = seenComments(world, c.get('repository'))
+    .filter(({updatedAt}) => !(Date.parse(updatedAt) < Date.parse(since)))
     .toSorted((one, other) => key(one).localeCompare(key(other)) || one.id - other.id)
   if (direction === 'desc') shown.reverse()
   return c.json(paginate(c, shown).map((comment) => presentComment(world, comment)))

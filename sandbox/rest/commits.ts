@@ -68,7 +68,7 @@ async function pullsOf(world: World, c: Ctx): Promise<Response> {
   const repository = c.get('repository')
   const sha = c.req.param('sha') ?? ''
   if ((await repository.git.resolve(sha)) === undefined) return noSuchCommit(c, sha)
-  const found = pullsOfCommit(repository, sha)
+  const found = pullsOfCommit(world, repository, sha)
   return c.json(paginate(c, found).map((pull) => presentPullSimple(world, pull)))
 }
 

@@ -2,6 +2,7 @@
 import {Hono} from 'hono'
 
 import {accessOf, sees} from '../access.ts'
+import {seenComments} from '../comments.ts'
 import {Refusal, type Root, runQuery} from '../graphql/engine.ts'
 import {commentNode, repositoryNode} from '../graphql/nodes.ts'
 import type {Actor} from '../state.ts'
@@ -27,11 +28,13 @@ export function graphqlRoutes(world: World): Hono<Env> {
 
 function rootFor(world: World, actor: Actor): Root {
   const node = ({id}: {readonly id: string}): object => {
-    const comment = [...world.comments.values()].find((candidate) => candidate.nodeId === id)
+    const comment = world.repositories
+      .flatMap((repository) => seenComments(world, repository))
+      .find((candidate) => candidate.nodeId === id)
     const missing = new Refusal('NOT_FOUND', `Could not resolve to a node with the global id of '${id}'.`)
     if (!comment) throw missing
     const {repository} = comment.issue
-    if (!world.repositories.includes(repository) || !sees(world, actor, repository)) throw missing
+    if (!sees(world, actor, repository)) throw missing
     if (accessOf(world, actor, {repository, need: reads('issues', 'pull_requests')}) !== 'granted') throw forbidden()
     return commentNode(world, comment)
   }

@@ -22,7 +22,7 @@ export function pullRoutes(world: World): Hono<Env> {
   const read = needs(world, reads('pull_requests'))
   app.get('/pulls', read, (c) => list(world, c))
   app.get('/pulls/:number{[0-9]+}', read, async (c) => {
-    const pull = findPull(c)
+    const pull = findPull(world, c)
     if (!pull) return notFound(c)
     if (pull.state === 'open') await tryMerge(world, pull)
     const shown = await presentPull(world, pull)
@@ -34,9 +34,9 @@ export function pullRoutes(world: World): Hono<Env> {
   return app
 }
 
-function findPull(c: Ctx): PullRequest | undefined {
+function findPull(world: World, c: Ctx): PullRequest | undefined {
   const number = parseNumber(c.req.param('number'))
-  return c.get('repository').pulls.find((pull) => pull.number === number)
+  return world.lag.seenOf(c.get('repository').pulls).find((pull) => pull.number === number)
 }
 
 function list(world: World, c: Ctx): Response {
@@ -44,9 +44,9 @@ function list(world: World, c: Ctx): Response {
   if (!['open', 'closed', 'all'].includes(state))
     return invalid(c, {resource: 'PullRequest', field: 'state', code: 'invalid'})
   const direction = c.req.query('direction') ?? (sort === 'created' ? 'desc' : 'asc')
-  const found = c
-    .get('repository')
-    .pulls.filter((pull) => state === 'all' || pull.state === state)
+  const found = world.lag
+    .seenOf(c.get('repository').pulls)
+    .filter((pull) => state === 'all' || pull.state === state)
     .filter((pull) => head === undefined || pull.head.label === head)
     .filter((pull) => base === undefined || pull.base.branch === base)
   const key = (pull: PullRequest): string => (sort === 'updated' ? pull.updatedAt : pull.createdAt)
@@ -56,14 +56,14 @@ function list(world: World, c: Ctx): Response {
 }
 
 function commits(world: World, c: Ctx): Response {
-  const pull = findPull(c)
+  const pull = findPull(world, c)
   if (!pull) return notFound(c)
   const shown = commitsOf(pull).slice(0, mostCommits)
   return c.json(paginate(c, shown).map((commit) => presentCommit(world, c.get('repository'), commit)))
 }
 
 async function files(world: World, c: Ctx): Promise<Response> {
-  const pull = findPull(c)
+  const pull = findPull(world, c)
   if (!pull) return notFound(c)
   const {git} = pull.repository
   const {sha} = pull.head

@@ -119,12 +119,14 @@ function filterActivity(world: World, c: Ctx): readonly Activity[] {
   const {activity: entries, git} = c.get('repository')
   const branch = ref?.replace(/^refs\/heads\//, '')
   if (branch !== undefined && git.branch(branch) === undefined) return []
-  return entries.filter(
-    (entry) =>
-      (branch === undefined || entry.ref === `refs/heads/${branch}`) &&
-      (actor === undefined || (entry.actor.login === actor && world.accounts.includes(entry.actor))) &&
-      (type === undefined || entry.type === type),
-  )
+  return world.lag
+    .seenOf(entries)
+    .filter(
+      (entry) =>
+        (branch === undefined || entry.ref === `refs/heads/${branch}`) &&
+        (actor === undefined || (entry.actor.login === actor && world.accounts.includes(entry.actor))) &&
+        (type === undefined || entry.type === type),
+    )
 }
 
 const cursorOf = (entry: Activity): string => Buffer.from(String(entry.id)).toString('base64url')
