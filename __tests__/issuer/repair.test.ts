@@ -63,20 +63,16 @@ test('what could not be sent for a day is given up, a moment before it is not', 
 
 test('two who publish the same at once send it once, and later it can be sent again', async () => {
   let sent = 0
-  let finish: () => void = () => undefined
   const publisher = oneAtATime({
-    publish: () => {
+    publish: async () => {
       sent += 1
-      return new Promise((resolve) => (finish = resolve))
+      await new Promise(setImmediate)
     },
   })
   const publication = {repository: {id: 1, name: 'octo-org/api-service'}, pullRequest: 1, commentId: 1}
   const both = [publisher.publish(publication, 'dec_1'), publisher.publish(publication, 'dec_1')]
-  finish()
   await Promise.all(both)
   expect(sent).toBe(1)
-  const again = publisher.publish(publication, 'dec_1')
-  finish()
-  await again
+  await publisher.publish(publication, 'dec_1')
   expect(sent).toBe(2)
 })

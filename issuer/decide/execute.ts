@@ -57,7 +57,7 @@ export async function execute(telling: JobReport, execution: Execution, tools: E
     const committed = await store.commit({appends, at: msOf(at)})
     return committed === 'committed' ? {kind: 'recorded', told: toldOf(record)} : 'lost'
   }
-  return await tools.takeTurn(() => inRounds(round))
+  return await tools.takeTurn('ledger', () => inRounds(round))
 }
 
 const eventOf = {started: 'deploy.started', finished: 'deploy.finished'} as const

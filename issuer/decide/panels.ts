@@ -6,7 +6,7 @@ import type {Log} from '../model/log.ts'
 import type {PanelNotes} from '../model/panel-notes.ts'
 import type {Publication} from '../model/publication.ts'
 import type {PanelSender} from '../publish/send-panel.ts'
-import {oneAfterAnother} from '../store/one-after-another.ts'
+import {shareTurns} from '../store/turns.ts'
 import {noteOf} from './panel-note.ts'
 import {type PanelReader, fetchPanel} from './fetch-panel.ts'
 import {renderPanel} from '../publish/panel/render-panel.ts'
@@ -23,12 +23,13 @@ export type PanelTools = PanelReader & {
   readonly sendPanel: PanelSender
 }
 
-export const keepPanels = (tools: PanelTools): Panels => ({
-  refresh: oneAfterAnother(
-    ({repository, pullRequest}) => `${repository.id}/${pullRequest}`,
-    (place) => refresh(place, tools),
-  ),
-})
+export function keepPanels(tools: PanelTools): Panels {
+  // One after another, so that what is read late is never overwritten by what was read early.
+  const shareTurn = shareTurns('begun')
+  return {
+    refresh: (place) => shareTurn(`${place.repository.id}/${place.pullRequest}`, () => refresh(place, tools)),
+  }
+}
 
 /** Each further round is somebody else's, of another process, in the same seconds. */
 const maxRounds = 3

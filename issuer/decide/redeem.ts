@@ -26,7 +26,7 @@ export async function redeem(telling: JobReport, tools: RedeemTools): Promise<Re
     const committed = await tools.store.commit({appends, at})
     return committed === 'committed' ? tell(telling, {run: telling.job.run, at}) : 'lost'
   }
-  return await tools.takeTurn(() => inRounds(round))
+  return await tools.takeTurn('ledger', () => inRounds(round))
 }
 
 type Judged = Redemption | {readonly kind: 'usable'; readonly appends: Append; readonly at: number}

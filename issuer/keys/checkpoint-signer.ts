@@ -15,6 +15,7 @@ import {
 import type {Signer} from '../model/signer.ts'
 import type {Checkpoints, KeptCheckpoint, LedgerReader} from '../model/readers.ts'
 import type {Store} from '../model/store.ts'
+import {shareTurns} from '../store/turns.ts'
 
 export interface CheckpointTools {
   readonly ledger: LedgerReader
@@ -89,24 +90,11 @@ export interface CheckpointSigner {
 
 /** Keeps one signing in hand at a time, and one more waiting for whatever was committed meanwhile. */
 export function startCheckpointSigner(tools: CheckpointTools, reportFault: (fault: unknown) => void): CheckpointSigner {
-  let running: Promise<void> | undefined
-  let isBehind = false
-  const signUntilLevel = async (): Promise<void> => {
-    try {
-      while (isBehind) {
-        isBehind = false
-        await signCheckpoint(tools)
-      }
-    } catch (fault) {
-      reportFault(fault)
-    } finally {
-      running = undefined
-    }
-  }
-  const bringLevel = (): Promise<void> => {
-    isBehind = true
-    return (running ??= signUntilLevel())
-  }
+  const shareTurn = shareTurns('begun')
+  const bringLevel = (): Promise<void> =>
+    shareTurn('ledger', async () => {
+      await signCheckpoint(tools).catch(reportFault)
+    })
   return {
     noteCommit: () => void bringLevel(),
     newestCheckpoint: async () => {

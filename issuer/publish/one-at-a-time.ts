@@ -1,16 +1,9 @@
 /** The repair timer and a retry may want to send the same publication at once; looking before sending needs one of them. */
 import type {Publisher} from '../model/publication.ts'
+import {shareTurns} from '../store/turns.ts'
 
-/** Whoever comes second shares the first one's result. */
+/** Whoever comes second shares the first one's result: what was just sent GitHub may not show yet. */
 export function oneAtATime(publisher: Publisher): Publisher {
-  const underWay = new Map<string, Promise<void>>()
-  return {
-    publish: (publication, key) => {
-      const before = underWay.get(key)
-      if (before !== undefined) return before
-      const sending = publisher.publish(publication, key).finally(() => underWay.delete(key))
-      underWay.set(key, sending)
-      return sending
-    },
-  }
+  const shareTurn = shareTurns('done')
+  return {publish: (publication, key) => shareTurn(key, () => publisher.publish(publication, key))}
 }

@@ -21,7 +21,7 @@ export function storeOver(table: Table): Store {
     read: (scope) => readScope(table, scope),
     commit: async (change) => {
       checkChange(change)
-      return change.appends === undefined ? await commit(table, change) : await takeTurn(() => commit(table, change))
+      return change.appends === undefined ? await commit(table, change) : await takeTurn('head', () => commit(table, change))
     },
     find: (lookup) => find(table, lookup),
   }

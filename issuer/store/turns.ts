@@ -1,13 +1,41 @@
-/** Changes that race for the ledger's end: within this process they take turns, against other processes they try again. */
+/** Work that waits its turn within this process: one queue a key, in the order in which it came. */
 
-export type TakeTurn = <T>(work: () => Promise<T>) => Promise<T>
+export type TakeTurn = <T>(key: string, work: () => Promise<T>) => Promise<T>
 
-/** Runs one piece of work after the other, in the order in which they came. */
+/** What fails does so for whoever asked for it, and the next goes on. Of a key that is done nothing is kept. */
 export function takeTurns(): TakeTurn {
-  let last: Promise<unknown> = Promise.resolve()
-  return (work) => {
-    const mine = last.then(work)
-    last = mine.catch(() => undefined)
+  const lines = new Map<string, Promise<unknown>>()
+  return (key, work) => {
+    const mine = (lines.get(key) ?? Promise.resolve()).then(work)
+    const leave = (): void => {
+      if (lines.get(key) === end) lines.delete(key)
+    }
+    const end = mine.then(leave, leave)
+    lines.set(key, end)
+    return mine
+  }
+}
+
+export type ShareTurn = (key: string, work: () => Promise<void>) => Promise<void>
+
+/**
+ * In turn too, for work that is the same for all who ask about a key: whoever asks while one piece of it is not `begun`
+ * shares that piece, which reads whatever was there when they asked. Where nothing can have become newer, until it is
+ * `done`.
+ */
+export function shareTurns(until: 'begun' | 'done'): ShareTurn {
+  const takeTurn = takeTurns()
+  const shared = new Map<string, Promise<void>>()
+  return (key, work) => {
+    const known = shared.get(key)
+    if (known !== undefined) return known
+    const forget = (): void => void shared.delete(key)
+    const mine = takeTurn(key, async () => {
+      if (until === 'begun') forget()
+      await work()
+    })
+    shared.set(key, mine)
+    if (until === 'done') void mine.then(forget, forget)
     return mine
   }
 }
