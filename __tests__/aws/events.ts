@@ -1,7 +1,6 @@
 /** Changes made of events, as many as are asked for: what a denial writes that ends many receipts. */
 import {type ReceiptId, microsTimeToMicros, parseReceiptId, printMicrosTime} from '#protocol'
-import {mintEvent} from '../../issuer/mint/mint-event.ts'
-import {headAfter} from '../../issuer/mint/mint-record.ts'
+import {headAfter, mintEvent} from '../../issuer/mint/mint-record.ts'
 import type {EventRecord} from '../../issuer/model/record.ts'
 import {emptyState} from '../../issuer/model/state.ts'
 import type {Append, ScopeReading} from '../../issuer/model/store.ts'

@@ -3,7 +3,8 @@ import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterEach, beforeEach, expect, test} from '@jest/globals'
-import {liveReceipts} from '../../issuer/mint/fold-withdrawal.ts'
+import {parseRepositoryName} from '#protocol'
+import {liveReceipts} from '../../issuer/mint/fold-scope.ts'
 import {endSurplus} from '../../issuer/decide/end.ts'
 import {loadSigner, makeKeyFile} from '../../issuer/keys/pem.ts'
 import type {Durable} from '../../issuer/model/durable.ts'
@@ -11,7 +12,7 @@ import {openSqlite} from '../../issuer/store/sqlite.ts'
 import {at, firstEntry, receiptOf, scopeOf} from '../stores/builders.ts'
 import {decideStatement} from '../stores/deciding.ts'
 import {checkedLedger} from '../stores/suite.ts'
-import {origin} from './builders.ts'
+import {must, origin} from './builders.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-surplus-'))
 let durable: Durable
@@ -31,7 +32,11 @@ test('the oldest end first, until one change takes the rest', async () => {
   for (let n = 1; n <= 90; n++) await decideStatement(durable, {n})
   const order = {
     scope: scopeOf(),
-    repository: {name: 'octo-org/api-service', ownerId: 9919, public: true},
+    repository: {
+      name: must(parseRepositoryName('octo-org/api-service')),
+      owner: {id: 9919, login: 'octo-org'},
+      public: true,
+    },
     by: {id: 583231, login: 'octocat'},
     cause: 'closed',
     nonce: 'f'.repeat(32),

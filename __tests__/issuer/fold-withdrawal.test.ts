@@ -1,6 +1,6 @@
 /** What a scope has become after denials and revocations: what forbids is kept, and what was let out is measured right. */
 import {describe, expect, test} from '@jest/globals'
-import {foldDenial, foldLifted, foldRevoked, foldVoid, isVoid, liveReceipts} from '../../issuer/mint/fold-withdrawal.ts'
+import {foldDenial, foldLifted, foldRevoked, foldVoid, isVoid, liveReceipts} from '../../issuer/mint/fold-scope.ts'
 import type {Case} from '../../issuer/model/ruling.ts'
 import {type LiveReceipt, type ScopeState, type VoidBefore, emptyState} from '../../issuer/model/state.ts'
 import {liftedBy} from '../../issuer/policy/order-rules.ts'

@@ -10,7 +10,8 @@ import {
   printMicrosTime,
 } from '#protocol'
 import {receiptIdOf} from '../../issuer/mint/mint-receipt.ts'
-import {foldScope, mintFirstEntry, mintRecord, nextTime} from '../../issuer/mint/mint-record.ts'
+import {mintFirstEntry, mintRecord, nextTime} from '../../issuer/mint/mint-record.ts'
+import {foldScope} from '../../issuer/mint/fold-scope.ts'
 import {type ScopeState, emptyState} from '../../issuer/model/state.ts'
 import {sealPolicy} from '../../issuer/policy/built-in.ts'
 import {makeKey} from '../protocol/builders.ts'

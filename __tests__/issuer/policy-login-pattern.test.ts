@@ -1,7 +1,7 @@
 /** Login patterns: `*` is any text, everything else is itself. */
 import {describe, expect, test} from '@jest/globals'
 import fc from 'fast-check'
-import {matchesLogin} from '../../issuer/policy/login-pattern.ts'
+import {matchesLogin} from '../../issuer/policy/accounts.ts'
 
 describe('a login pattern', () => {
   test.each([

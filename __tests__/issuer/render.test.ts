@@ -3,7 +3,7 @@ import {describe, expect, test} from '@jest/globals'
 import {emptyState} from '../../issuer/model/state.ts'
 import {parseEnvironment, parseReceipt, printReceipt} from '#protocol'
 import {readCommand} from '../../issuer/command/read-command.ts'
-import {foldScope} from '../../issuer/mint/mint-record.ts'
+import {foldScope} from '../../issuer/mint/fold-scope.ts'
 import {builtInPolicy} from '../../issuer/policy/built-in.ts'
 import {evaluate, evaluateStanding} from '../../issuer/policy/rules.ts'
 import {

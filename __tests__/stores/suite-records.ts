@@ -1,7 +1,6 @@
 /** The part of the common suite about the documents of the records: what an auditor is shown of each. */
 import {expect, test} from '@jest/globals'
-import {mintEvent} from '../../issuer/mint/mint-event.ts'
-import {nextTime} from '../../issuer/mint/mint-record.ts'
+import {mintEvent, nextTime} from '../../issuer/mint/mint-record.ts'
 import type {Durable} from '../../issuer/model/durable.ts'
 import {at, decisionId, receiptOf, scopeOf} from './builders.ts'
 import {decideStatement} from './deciding.ts'

@@ -3,7 +3,7 @@ import type {Receipt} from '#protocol'
 import type {Job} from '../model/caller.ts'
 import type {TokenIds} from '../model/callers.ts'
 import type {PresentRepository, RepositorySource} from '../github/repository.ts'
-import type {Refusal} from '../decide/refusal.ts'
+import type {Refusal} from '../decide/job-report.ts'
 
 export interface AdmitTools {
   readonly repositories: RepositorySource

@@ -63,7 +63,7 @@ function addTellingRoutes(routes: Hono, given: ReceiptRouteTools): void {
     const telling = await admit(c, job, tools)
     if (telling instanceof Response) return telling
     const redemption = await redeem(telling, tools)
-    return redemption.kind === 'redeemed' ? c.json(redemption.told) : answerRefusal(c, redemption.refusal)
+    return redemption.kind === 'recorded' ? c.json(redemption.told) : answerRefusal(c, redemption.refusal)
   })
   routes.post('/:id/executions', limitBody, async (c) => {
     const job = await callerOf(c, tools)

@@ -1,6 +1,6 @@
 /** Why a question about a receipt is refused: each code with its status and its words. The code is API (docs/routes.md). */
 import type {Context} from 'hono'
-import type {Refusal} from '../decide/refusal.ts'
+import type {Refusal} from '../decide/job-report.ts'
 
 type Status = 400 | 401 | 403 | 409 | 413 | 503
 

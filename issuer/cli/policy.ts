@@ -4,10 +4,9 @@
  */
 import {sealPolicy} from '../policy/built-in.ts'
 import {findAsked} from '../policy/in-force.ts'
-import {classifyIntent} from '../policy/intent.ts'
 import {type GivenFacts, parseFacts} from '../policy/parse-facts.ts'
 import {type Problem, parsePolicy} from '../policy/parse-policy.ts'
-import {evaluate, evaluateStanding} from '../policy/rules.ts'
+import {classifyIntent, evaluate, evaluateStanding} from '../policy/rules.ts'
 import type {Case, EnvironmentPolicy, Policy, Risk, RuleOutcome, Ruling} from '../model/ruling.ts'
 import type {Printed} from './printed.ts'
 

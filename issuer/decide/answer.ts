@@ -17,6 +17,7 @@ import {
 } from '../publish/render-answer.ts'
 import {renderBare} from '../publish/render-reply.ts'
 import type {Outcome} from '../model/idempotency.ts'
+import {fetchChangeOf} from './collect.ts'
 import type {FactTools, OnceTools} from './tools.ts'
 
 /** What was said, and who said it; `gone` when the comment, or what it stands on, is not there any more. */
@@ -123,11 +124,7 @@ async function answerBare(
     return {reaction: 'confused', reply: renderUnnamedEnvironment(environment, known.inForce.policy)}
   }
   const {state} = await tools.store.read({repositoryId: said.repository.id, environment})
-  const change = await tools.facts.fetchChange(said, {
-    baseline: known.baseline,
-    pushes: (ref) => tools.pushLog.pushes(said.repository.id, ref),
-    lastAuthorized: state.lastAuthorized,
-  })
+  const change = await fetchChangeOf(said, {baseline: known.baseline, state}, tools)
   return change === 'gone' ? {} : {reaction: 'eyes', reply: renderBare(environment, change)}
 }
 

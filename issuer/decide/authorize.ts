@@ -4,13 +4,10 @@
  */
 import type {DecisionId, Flag} from '#protocol'
 import {type Answerable, answerQuestion} from './answer.ts'
-import {fetchCollected, fetchTeamsOf} from './collect.ts'
+import {fetchChangeOf, fetchCollected, fetchDenials, fetchTeamsOf} from './collect.ts'
 import {type Completing, type Words, complete, completeInRounds, publicationOf, statementKey} from './rounds.ts'
-import {fetchDenials} from './denials.ts'
 import type {ChangeFacts, Baseline, StandingFacts, Statement} from '../model/facts.ts'
-import {foldLifted, isVoid, revocationsOf} from '../mint/fold-withdrawal.ts'
-import {foldWaiting} from '../mint/fold-waiting.ts'
-import {foldScope} from '../mint/mint-record.ts'
+import {foldLifted, foldScope, foldWaiting, isVoid, revocationsOf} from '../mint/fold-scope.ts'
 import {type RefreshTools, refreshQuietly} from './panels.ts'
 import {choosePolicy, findAsked} from '../policy/in-force.ts'
 import {liftedBy} from '../policy/order-rules.ts'
@@ -20,7 +17,6 @@ import {withCheckpoint} from '../publish/render-checkpoint.ts'
 import {renderGaveUp} from '../publish/render-answer.ts'
 import {renderCheckRun} from '../publish/render-check-run.ts'
 import {renderAllowed, renderDenied, renderEscalated} from '../publish/render-reply.ts'
-import {fetchChangeOf} from './fetch-change.ts'
 import {type Sealed, sealDecision} from './seal-decision.ts'
 import type {IdempotencyRecord, IdempotencyKey, Outcome} from '../model/idempotency.ts'
 import type {ReadingForUs} from '../model/command.ts'
@@ -112,7 +108,8 @@ async function decide(asked: Decidable, tools: AuthorizeTools): Promise<Outcome>
   let seen: {readonly version: number; readonly change: ChangeFacts} | undefined
   return await completeInRounds({key: statementKey(said), scope}, tools, async (read) => {
     // GitHub is asked again when this scope moved; another scope's entry only moves the ledger's head.
-    const change = seen?.version === read.version ? seen.change : await fetchChangeOf(said, {read, baseline, tools})
+    const change =
+      seen?.version === read.version ? seen.change : await fetchChangeOf(said, {baseline, state: read.state}, tools)
     if (change === 'gone') return await complete({said, words: {}}, tools)
     seen = {version: read.version, change}
     const ruled = await readCase({...asked, change}, {state: read.state, tools})

@@ -1,6 +1,6 @@
 /** A pull request that was closed without being merged: whatever it let out counts no more (formats §6). */
 import type {Environment} from '#protocol'
-import {liveReceipts} from '../mint/fold-withdrawal.ts'
+import {liveReceipts} from '../mint/fold-scope.ts'
 import type {ChangeFacts, PullNotice, PullRequestSource} from '../model/facts.ts'
 import type {IdempotencyKey} from '../model/idempotency.ts'
 import type {Scopes} from '../model/lookups.ts'
@@ -37,23 +37,20 @@ async function closeIn({pull, repository, environment}: Closing, tools: ClosedTo
   if (newest === undefined) return
   // A pull request that is opened, authorized and closed once more has another newest receipt.
   const key: IdempotencyKey = {repositoryId: scope.repositoryId, subject: `closed/${newest.id}`}
-  const begun = await tools.idempotency.begin(key, tools.newIds())
-  const {name, owner, public: isPublic} = repository
-  const outcome = await endReceipts(
+  const ended = await endReceipts(
     {
       key,
-      begun,
       scope,
-      repository: {name, ownerId: owner.id, public: isPublic},
+      repository,
       by: pull.actor,
       cause: 'closed',
       choose: (now, at) => liveReceipts(now, pull.pullRequest, at),
     },
     {
       address: {repository: pull.repository, installation: pull.installation, pullRequest: pull.pullRequest},
-      reply: (ended) => renderClosed(environment, ended),
+      reply: (receipts) => renderClosed(environment, receipts),
     },
     tools,
   )
-  await publishOutcome({key, decision: begun.decision, outcome}, tools)
+  await publishOutcome(ended, tools)
 }

@@ -1,16 +1,10 @@
-/** Approvals across comments: each one that was given before is read again and judged again whenever it is to count. */
+/** What is read for a ruling: the change, and of what was said before the approvals and denials that are to count. */
 import type {Flag} from '#protocol'
-import type {StandingFacts, Statement, TeamSource} from '../model/facts.ts'
-import {evaluate} from '../policy/rules.ts'
-import type {Case, CollectedApproval, EnvironmentPolicy} from '../model/ruling.ts'
-import type {ScopeState, WaitingApproval} from '../model/state.ts'
+import type {Baseline, ChangeFacts, StandingFacts, Statement, TeamSource} from '../model/facts.ts'
+import {evaluate, evaluateStanding} from '../policy/rules.ts'
+import type {Case, CollectedApproval, EnvironmentPolicy, Policy, StandingDenial} from '../model/ruling.ts'
+import type {Denial, ScopeState, WaitingApproval} from '../model/state.ts'
 import type {FactTools} from './tools.ts'
-
-export interface Collected {
-  readonly approvals: readonly CollectedApproval[]
-  /** Flags that an approval of theirs puts on the receipt, such as `self`. */
-  readonly flags: readonly Flag[]
-}
 
 interface Collecting {
   readonly said: Statement
@@ -18,10 +12,14 @@ interface Collecting {
   readonly state: ScopeState
 }
 
-type Tools = Pick<FactTools, 'facts' | 'teams'>
-
-/** What others approved of this very commit in this pull request. A receipt holds six approvals, one of them new. */
-export async function fetchCollected({said, ruled, state}: Collecting, tools: Tools): Promise<Collected> {
+/**
+ * What others approved of this very commit in this pull request, and the flags that it puts on the receipt, such as
+ * `self`. A receipt holds six approvals, one of them new.
+ */
+export async function fetchCollected(
+  {said, ruled, state}: Collecting,
+  tools: Pick<FactTools, 'facts' | 'teams'>,
+): Promise<{readonly approvals: readonly CollectedApproval[]; readonly flags: readonly Flag[]}> {
   const found: {readonly approval: CollectedApproval; readonly flags: readonly Flag[]}[] = []
   const candidates = state.waiting.filter((one) => isOfSame(one, {said, ruled}))
   for (const waiting of candidates.slice(0, 5)) {
@@ -52,6 +50,42 @@ const approvalOf = ({statement, decision, binding}: WaitingApproval, standing: S
   binding,
 })
 
+interface DenialContext {
+  readonly said: Statement
+  readonly standing: StandingFacts
+  readonly environment: EnvironmentPolicy
+  readonly policy: Policy
+  readonly state: ScopeState
+}
+
+export async function fetchDenials(
+  asked: DenialContext,
+  tools: Pick<FactTools, 'permissions' | 'teams'>,
+): Promise<readonly StandingDenial[]> {
+  const {said, state} = asked
+  const here = state.denials.filter(({pullRequest}) => pullRequest === said.pullRequest)
+  return await Promise.all(
+    here.map(async ({by, at}) => ({by, at, mayStillApprove: await mayStillApprove(by, asked, tools)})),
+  )
+}
+
+/** Only an admin's word depends on it, so only then GitHub is asked. */
+async function mayStillApprove(
+  by: Denial['by'],
+  {said, standing, environment, policy}: DenialContext,
+  {permissions, teams}: Pick<FactTools, 'permissions' | 'teams'>,
+): Promise<boolean> {
+  if (standing.permission !== 'admin' || standing.author.id === by.id) return true
+  const theirs = {
+    ...standing,
+    author: {...by, type: 'User'},
+    ...(await permissions.fetchPermission(said, by)),
+    teams: [],
+  }
+  const full = await fetchTeamsOf({said, standing: theirs, environment}, teams)
+  return evaluateStanding({standing: full, policy, environment}).kind === 'standing'
+}
+
 /** Asked only where the teams decide: not of somebody whom the policy names, nor where it names no team. */
 export async function fetchTeamsOf(
   {said, standing, environment}: {said: Statement; standing: StandingFacts; environment: EnvironmentPolicy},
@@ -62,3 +96,15 @@ export async function fetchTeamsOf(
   if (named || environment.teams.length === 0) return standing
   return {...standing, teams: await teams.fetchTeams(said, {login: author.login, teams: environment.teams})}
 }
+
+/** A statement's change, with what the issuer itself knows of its branch and environment. */
+export const fetchChangeOf = (
+  said: Statement,
+  {baseline, state}: {readonly baseline: Baseline; readonly state: ScopeState},
+  {facts, pushLog}: Pick<FactTools, 'facts' | 'pushLog'>,
+): Promise<ChangeFacts | 'gone'> =>
+  facts.fetchChange(said, {
+    baseline,
+    pushes: (ref) => pushLog.pushes(said.repository.id, ref),
+    lastAuthorized: state.lastAuthorized,
+  })

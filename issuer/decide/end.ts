@@ -2,28 +2,24 @@
  * The one way to end receipts, whoever ends them: each gets a signed revocation and a record of it, in one change with
  * whatever ends them. A person, a denial, a pull request that is closed and a permission that is gone all come here.
  */
-import {type Digest, type ReceiptId, type Revocation, type RevocationCause, signingBytes} from '#protocol'
-import {foldRevoked} from '../mint/fold-withdrawal.ts'
-import {mintEvent} from '../mint/mint-event.ts'
-import {headAfter, nextTime} from '../mint/mint-record.ts'
-import {acceptSignedRevocation, mintRevocationBody} from '../mint/mint-revocation.ts'
-import type {IdempotencyRecord, IdempotencyKey, Outcome} from '../model/idempotency.ts'
+import {signingBytes} from '#protocol'
+import {type Ended, foldRevoked} from '../mint/fold-scope.ts'
+import {headAfter, mintEvent, nextTime} from '../mint/mint-record.ts'
+import {type RevocationOrder, acceptSignedRevocation, mintRevocationBody} from '../mint/mint-revocation.ts'
+import type {Baseline} from '../model/facts.ts'
+import type {IdempotencyKey, Unpublished} from '../model/idempotency.ts'
 import type {CheckRun, Publication} from '../model/publication.ts'
 import type {EventRecord, LedgerHead, LedgerRecord} from '../model/record.ts'
 import type {LiveReceipt, ScopeKey, ScopeState} from '../model/state.ts'
 import type {ScopeReading} from '../model/store.ts'
 import {renderRevoked} from '../publish/render-withdrawal.ts'
-import {inRounds} from '../store/rounds.ts'
+import {inRounds} from '../store/turns.ts'
 import {type Completing, completeInRounds} from './rounds.ts'
 import type {OnceTools, SealTools} from './tools.ts'
 
-export interface EndOrder {
+export interface EndOrder extends Pick<RevocationOrder, 'by' | 'statement' | 'cause' | 'nonce'> {
   readonly scope: ScopeKey
-  readonly repository: {readonly name: string; readonly ownerId: number; readonly public: boolean}
-  readonly by: {readonly id: number; readonly login: string}
-  readonly statement?: {readonly id: number; readonly digest: Digest} | undefined
-  readonly cause: RevocationCause
-  readonly nonce: string
+  readonly repository: Pick<Baseline['repository'], 'name' | 'owner' | 'public'>
   /** The receipts that are meant, at a moment in milliseconds. */
   readonly choose: (state: ScopeState, now: number) => readonly LiveReceipt[]
 }
@@ -36,18 +32,17 @@ export interface EndWords {
   readonly reply?: (ended: readonly LiveReceipt[]) => string
 }
 
-/** What ends them, once and for all. */
-export interface EndOnce extends Omit<EndOrder, 'nonce'> {
-  readonly key: IdempotencyKey
-  readonly begun: IdempotencyRecord
-}
-
-/** By a change of their own. When this returns they are revoked, by this or by what was first. */
-export async function endReceipts({key, begun, ...meant}: EndOnce, words: EndWords, tools: EndTools): Promise<Outcome> {
-  if (begun.outcome !== undefined) return begun.outcome
-  const order = {...meant, nonce: begun.nonce}
+/** By a change of their own, once for this key. When it returns they are revoked, by this or by what was first. */
+export async function endReceipts(
+  {key, ...meant}: Omit<EndOrder, 'nonce'> & {readonly key: IdempotencyKey},
+  words: EndWords,
+  tools: EndTools,
+): Promise<Pick<Unpublished, 'key' | 'decision' | 'outcome'>> {
+  const {decision, nonce, outcome: known} = await tools.idempotency.begin(key, tools.newIds())
+  if (known !== undefined) return {key, decision, outcome: known}
+  const order = {...meant, nonce}
   await endSurplus(order, tools)
-  return await completeInRounds({key, scope: order.scope}, tools, async (read): Promise<Completing> => {
+  const outcome = await completeInRounds({key, scope: order.scope}, tools, async (read): Promise<Completing> => {
     const at = tools.now()
     const receipts = order.choose(read.state, at)
     if (receipts.length === 0) return {completes: {key, outcome: {kind: 'answered', publication: words.address}}, at}
@@ -59,11 +54,7 @@ export async function endReceipts({key, begun, ...meant}: EndOnce, words: EndWor
       at,
     }
   })
-}
-
-export interface Ended {
-  readonly receipt: LiveReceipt
-  readonly revocation: Revocation
+  return {key, decision, outcome}
 }
 
 /** What a change writes to end receipts. */
@@ -92,7 +83,7 @@ export async function makeEnding(
   const ended: (Ended & {readonly record: EventRecord})[] = []
   let head = first === undefined ? read.head : headAfter(read.head, first)
   for (const receipt of receipts) {
-    const one = await revoke({order, receipt, head}, {signer, now})
+    const one = await revoke(receipt, {order, head}, {signer, now})
     ended.push(one)
     head = headAfter(head, one.record)
   }
@@ -124,27 +115,15 @@ export async function endSurplus(order: EndOrder, tools: Omit<EndTools, 'idempot
   while (left === 'more')
 }
 
-interface OneReceipt {
-  readonly order: EndOrder
-  readonly receipt: LiveReceipt
-  readonly head: LedgerHead
-}
-
 async function revoke(
-  {order: {scope, repository, by, statement, cause, nonce}, receipt, head}: OneReceipt,
+  receipt: LiveReceipt,
+  {order, head}: {readonly order: EndOrder; readonly head: LedgerHead},
   {signer, now}: Pick<EndTools, 'signer' | 'now'>,
 ): Promise<Ended & {readonly record: EventRecord}> {
+  const {scope, repository} = order
   const at = nextTime(head, now())
-  const body = mintRevocationBody({
-    by,
-    statement,
-    cause,
-    nonce,
-    receipt: receipt.id,
-    repositoryId: scope.repositoryId,
-    at: Date.parse(at),
-    publicKey: signer.publicKey,
-  })
+  const meant = {receipt: receipt.id, repositoryId: scope.repositoryId, at: Date.parse(at)}
+  const body = mintRevocationBody({...order, ...meant, publicKey: signer.publicKey})
   const revocation = acceptSignedRevocation(body, await signer.sign(signingBytes(body)))
   const record = mintEvent({
     head,
@@ -154,12 +133,10 @@ async function revoke(
     body: revocation,
     scope,
     repository: repository.name,
-    ownerId: repository.ownerId,
+    ownerId: repository.owner.id,
     // What was minted while private stays private, and what is private now shows nothing new.
     public: receipt.public && repository.public,
-    once: revokedOnce(receipt.id),
+    once: `revoked/${receipt.id}`,
   })
   return {receipt, revocation, record}
 }
-
-const revokedOnce = (receipt: ReceiptId): string => `revoked/${receipt}`

@@ -3,10 +3,16 @@ import {isPlainObject, parseJson, secondsTimeToMs} from '#protocol'
 import {nextTime} from '../mint/mint-record.ts'
 import type {FoundEvent, RecordReader} from '../model/lookups.ts'
 import type {OnceTools} from './tools.ts'
-import type {Refusal} from './refusal.ts'
-import {type JobReport, type RecordedReport, mintJobReport, msOf, scopeOf} from './job-report.ts'
-import {inRounds} from '../store/rounds.ts'
-import type {TakeTurn} from '../store/turns.ts'
+import {
+  type JobAnswer,
+  type JobReport,
+  type RecordedReport,
+  mintJobReport,
+  msOf,
+  refuse,
+  scopeOf,
+} from './job-report.ts'
+import {type TakeTurn, inRounds} from '../store/turns.ts'
 
 const outcomes = ['success', 'failure', 'cancelled'] as const
 
@@ -31,21 +37,22 @@ export type ExecuteTools = Omit<OnceTools, 'idempotency'> & {
   readonly takeTurn: TakeTurn
 }
 
-type Executed =
-  {readonly kind: 'recorded'; readonly told: RecordedExecution} | {readonly kind: 'refused'; readonly refusal: Refusal}
-
 /** A job ends after its receipt does, but not a week after. */
 const reportsForMs = 7 * 86_400_000
 /** The store shows a hundred events of a receipt: a revocation and a redemption must always be among them. */
 const mostReports = 90
 
 /** What came of it is recorded of revoked and used receipts too: that is when it matters most. */
-export async function execute(telling: JobReport, execution: Execution, tools: ExecuteTools): Promise<Executed> {
+export async function execute(
+  telling: JobReport,
+  execution: Execution,
+  tools: ExecuteTools,
+): Promise<JobAnswer<RecordedExecution>> {
   const {store, now, records} = tools
   const {id, expiresAt} = telling.found.receipt
   if (!(now() < secondsTimeToMs(expiresAt) + reportsForMs)) return refuse({code: 'expired', expiresAt})
   const order = orderOf(telling, execution)
-  const round = async (): Promise<Executed | 'lost'> => {
+  const round = async (): Promise<JobAnswer<RecordedExecution> | 'lost'> => {
     const read = await store.read(scopeOf(telling))
     // What the same attempt of the same run said first: by its name, since what happened to a receipt may lag.
     const first = await records.eventOnce(order.once)
@@ -75,5 +82,3 @@ function toldOf({body}: Pick<FoundEvent, 'body'>): RecordedExecution {
     ? {receipt, run, event: said.event, at}
     : {receipt, run, event: said.event, outcome: said.outcome, at}
 }
-
-const refuse = (refusal: Refusal): Executed => ({kind: 'refused', refusal})

@@ -1,5 +1,5 @@
 /** Reads what a panel says: of GitHub afresh, and of each environment's state. */
-import {type Environment, parseEnvironment} from '#protocol'
+import {type CommitSha, type Environment, parseEnvironment} from '#protocol'
 import {readHappened} from './happened.ts'
 import type {ChangeFacts, PullPlace, PullRequestSource} from '../model/facts.ts'
 import type {RecordReader, Scopes} from '../model/lookups.ts'
@@ -8,11 +8,10 @@ import {findEnvironment} from '../policy/built-in.ts'
 import {choosePolicy} from '../policy/in-force.ts'
 import {forecast} from '../policy/forecast.ts'
 import type {PolicyInForce} from '../model/ruling.ts'
-import type {ScopeState} from '../model/state.ts'
+import type {LiveReceipt, ScopeState} from '../model/state.ts'
 import type {Store} from '../model/store.ts'
 import type {FactTools, ServesOwner} from './tools.ts'
-import {type Candidate, findEarlier, judgeState} from './judge-state.ts'
-import type {Deployed, Expected, Panel, Stage, State, Subject, Unreadable} from '../publish/panel/panel.ts'
+import type {Deployed, Expected, Panel, Stage, State, Subject, Unreadable, Waiting} from '../publish/panel/panel.ts'
 
 export interface PanelReader extends Pick<FactTools, 'facts' | 'pushLog'> {
   readonly pullRequests: PullRequestSource
@@ -135,3 +134,42 @@ async function readState(scope: ScopeState, candidate: Candidate, tools: PanelRe
 }
 
 const describe = ({run, outcome, at}: Deployed): Deployed => ({run, outcome, at})
+
+export interface Candidate {
+  readonly pullRequest: number
+  /** The commit that can be authorized. */
+  readonly sha: CommitSha
+}
+
+/** What forbids comes first, then what lets out, then what is over. `now` in milliseconds. */
+export function judgeState(state: ScopeState, {pullRequest, sha}: Candidate, now: number): State {
+  const denial = state.denials.findLast((one) => one.pullRequest === pullRequest)
+  if (denial !== undefined) return {kind: 'denied', denial}
+  const receipts = state.receipts.filter((one) => one.sha === sha)
+  const alive = receipts.findLast(({expiresAt}) => now < expiresAt)
+  if (alive !== undefined) return {kind: 'authorized', receipt: alive}
+  const waiting = readWaiting(state, {pullRequest, sha}, now)
+  if (waiting !== undefined) return waiting
+  const ended = state.revoked.findLast((one) => one.sha === sha)
+  if (ended !== undefined) return {kind: 'revoked', revocation: ended.revocation}
+  const expired = receipts.at(-1)
+  return expired === undefined ? {kind: 'needed'} : {kind: 'expired', receipt: expired}
+}
+
+/** People whose approval of this very commit waits for others. */
+function readWaiting({waiting}: ScopeState, {pullRequest, sha}: Candidate, now: number): Waiting | undefined {
+  const theirs = waiting.filter(
+    (one) => one.statement.pullRequest === pullRequest && one.sha === sha && now < one.until,
+  )
+  if (theirs.length === 0) return undefined
+  return {
+    kind: 'waiting',
+    approvals: new Set(theirs.map(({statement}) => statement.comment.authorId)).size,
+    logins: [...new Set(theirs.map(({login}) => login))],
+    until: Math.min(...theirs.map(({until}) => until)),
+  }
+}
+
+/** An earlier commit of the pull request whose receipt still lets it out. */
+export const findEarlier = (state: ScopeState, {pullRequest, sha}: Candidate, now: number): LiveReceipt | undefined =>
+  state.receipts.findLast((one) => one.pullRequest === pullRequest && one.sha !== sha && now < one.expiresAt)

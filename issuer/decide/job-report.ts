@@ -1,11 +1,20 @@
-/** What a job tells of a receipt, and how it is written into the ledger. */
+/** What a job tells of a receipt, why it is refused, and how it is written into the ledger. */
 import {type MicrosTime, type Receipt, type SecondsTime, microsTimeToMicros, printSecondsTime} from '#protocol'
 import type {Job} from '../model/caller.ts'
-import {type EventOrder, mintEvent} from '../mint/mint-event.ts'
+import {type EventOrder, mintEvent} from '../mint/mint-record.ts'
 import type {FoundReceipt} from '../model/lookups.ts'
 import type {EventRecord, LedgerHead} from '../model/record.ts'
 import type {Run, ScopeKey} from '../model/state.ts'
 import type {PresentRepository} from '../github/repository.ts'
+
+export type Refusal =
+  | {readonly code: 'query_invalid' | 'body_invalid' | 'body_too_large'; readonly problem: string}
+  | {readonly code: 'caller_unknown' | 'revoked' | 'reports_exhausted' | 'github_unreachable'}
+  | {readonly code: 'expired'; readonly expiresAt: SecondsTime}
+  | {readonly code: 'repository_mismatch' | 'commit_mismatch'; readonly authorized: string; readonly shown: string}
+  | {readonly code: 'environment_mismatch'; readonly authorized: string}
+  | {readonly code: 'workflow_refused'; readonly branch: string}
+  | {readonly code: 'already_used'; readonly run: Run; readonly at: SecondsTime}
 
 /** From a job that was admitted. */
 export interface JobReport {
@@ -20,6 +29,11 @@ export interface RecordedReport {
   readonly run: Run
   readonly at: SecondsTime
 }
+
+export type JobAnswer<Told> =
+  {readonly kind: 'recorded'; readonly told: Told} | {readonly kind: 'refused'; readonly refusal: Refusal}
+
+export const refuse = (refusal: Refusal): JobAnswer<never> => ({kind: 'refused', refusal})
 
 export const scopeOf = ({found: {receipt}}: JobReport): ScopeKey => ({
   repositoryId: receipt.scope.repositoryId,

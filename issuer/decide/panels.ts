@@ -1,15 +1,15 @@
-/** The panel of a pull request: one comment of the issuer's own, kept up to date. */
+/** The panel of a pull request: one comment of the issuer's own, kept up to date, and what is remembered of it. */
 import {type Origin, parseRepositoryId, parseRepositoryName} from '#protocol'
 import type {PullPlace} from '../model/facts.ts'
 import {GitHubUnavailable} from '../github/unavailable.ts'
 import type {Log} from '../model/log.ts'
-import type {PanelNotes} from '../model/panel-notes.ts'
+import type {PanelNote, PanelNotes} from '../model/panel-notes.ts'
 import type {Publication} from '../model/publication.ts'
 import type {PanelSender} from '../publish/send-panel.ts'
 import {shareTurns} from '../store/turns.ts'
-import {noteOf} from './panel-note.ts'
 import {type PanelReader, fetchPanel} from './fetch-panel.ts'
 import {renderPanel} from '../publish/panel/render-panel.ts'
+import type {Expected, Panel, Stage} from '../publish/panel/panel.ts'
 
 export interface Panels {
   /** May be called again for the same one, and at once. Throws GitHubUnavailable when it should be tried again. */
@@ -56,6 +56,48 @@ async function write(announced: PullPlace, tools: PanelTools): Promise<'kept' | 
   const sent = await tools.sendPanel({place: panel.place, body: renderPanel(panel, tools.issuer), begin})
   return sent === 'none' ? 'none' : await tools.panelNotes.keep(noteOf(panel, readAt))
 }
+
+/** `readAt` is when its reading began; milliseconds. */
+export function noteOf({place, subject}: Panel, readAt: number): PanelNote {
+  switch (subject.kind) {
+    case 'fork':
+    case 'unreadable':
+      return {place, readAt}
+    case 'closed':
+      return {place, readAt, changesAt: earliest(subject.stages.flatMap(datesOf), readAt)}
+    case 'change': {
+      const {stages, change} = subject
+      const checks = stages.filter(isOpen).flatMap(({rules}) => rules.checks.map(({name}) => name))
+      const awaits = checks.length === 0 ? undefined : {commit: change.commit.sha, checks: [...new Set(checks)]}
+      return {place, readAt, changesAt: earliest(stages.flatMap(datesOfExpected), readAt), awaits}
+    }
+    default:
+      return subject satisfies never
+  }
+}
+
+/** Of what is let out already, the panel says no more than that. */
+const isOpen = ({state}: Stage): boolean => state.kind !== 'authorized'
+
+/** Milliseconds; those that are over change nothing any more. Positive comparisons: NaN is no date. */
+function earliest(dates: readonly number[], after: number): number | undefined {
+  const coming = dates.filter((date) => date > after)
+  return coming.length === 0 ? undefined : Math.min(...coming)
+}
+
+function datesOf({state}: Stage): readonly number[] {
+  if (state.kind === 'authorized') return [state.receipt.expiresAt]
+  return state.kind === 'waiting' ? [state.until] : []
+}
+
+const datesOfExpected = (stage: Expected): readonly number[] =>
+  isOpen(stage)
+    ? [
+        ...datesOf(stage),
+        ...(stage.earlier === undefined ? [] : [stage.earlier.expiresAt]),
+        ...stage.rules.freeze.flatMap(({from, to}) => [from, to]),
+      ]
+    : datesOf(stage)
 
 /** Where something was published; undefined for what is about no pull request. */
 export function placeOf({repository, installation, pullRequest}: Publication): PullPlace | undefined {

@@ -3,22 +3,25 @@ import {printSecondsTime, secondsTimeToMs} from '#protocol'
 import {nextTime} from '../mint/mint-record.ts'
 import type {Redeemed} from '../model/state.ts'
 import type {Append, ScopeReading} from '../model/store.ts'
-import type {Refusal} from './refusal.ts'
 import {type StandingTools, checkApprovers, findLive} from './standing.ts'
-import {type JobReport, type RecordedReport, mintJobReport, msOf, scopeOf} from './job-report.ts'
-import {inRounds} from '../store/rounds.ts'
-import type {TakeTurn} from '../store/turns.ts'
+import {
+  type JobAnswer,
+  type JobReport,
+  type RecordedReport,
+  mintJobReport,
+  msOf,
+  refuse,
+  scopeOf,
+} from './job-report.ts'
+import {type TakeTurn, inRounds} from '../store/turns.ts'
 
 export type RedeemTools = StandingTools & {readonly takeTurn: TakeTurn}
 
-export type Redemption =
-  {readonly kind: 'redeemed'; readonly told: RecordedReport} | {readonly kind: 'refused'; readonly refusal: Refusal}
-
 /** Throws GitHubUnavailable when nobody can tell whether the approvers still stand. */
-export async function redeem(telling: JobReport, tools: RedeemTools): Promise<Redemption> {
+export async function redeem(telling: JobReport, tools: RedeemTools): Promise<JobAnswer<RecordedReport>> {
   const {found, repository} = telling
   await checkApprovers({receipt: found.receipt, repository}, tools)
-  const round = async (): Promise<Redemption | 'lost'> => {
+  const round = async (): Promise<JobAnswer<RecordedReport> | 'lost'> => {
     const judged = judge(telling, await tools.store.read(scopeOf(telling)), tools)
     if (judged.kind !== 'usable') return judged
     const {appends, at} = judged
@@ -29,7 +32,7 @@ export async function redeem(telling: JobReport, tools: RedeemTools): Promise<Re
   return await tools.takeTurn('ledger', () => inRounds(round))
 }
 
-type Judged = Redemption | {readonly kind: 'usable'; readonly appends: Append; readonly at: number}
+type Judged = JobAnswer<RecordedReport> | {readonly kind: 'usable'; readonly appends: Append; readonly at: number}
 
 function judge(telling: JobReport, read: ScopeReading, {now, newIds}: RedeemTools): Judged {
   const {found, job} = telling
@@ -52,9 +55,7 @@ function judge(telling: JobReport, read: ScopeReading, {now, newIds}: RedeemTool
   return {kind: 'usable', appends: {scope: record.scope, records: [record], state, read}, at}
 }
 
-const tell = ({found}: JobReport, {run, at}: Redeemed): Redemption => ({
-  kind: 'redeemed',
+const tell = ({found}: JobReport, {run, at}: Redeemed): JobAnswer<RecordedReport> => ({
+  kind: 'recorded',
   told: {receipt: found.receipt.id, run, at: printSecondsTime(at)},
 })
-
-const refuse = (refusal: Refusal): Redemption => ({kind: 'refused', refusal})

@@ -4,7 +4,7 @@ import type {Publication} from '../model/publication.ts'
 import type {IdempotencyKey, Outcome} from '../model/idempotency.ts'
 import type {ScopeKey} from '../model/state.ts'
 import type {Change, ScopeReading} from '../model/store.ts'
-import {inRounds} from '../store/rounds.ts'
+import {inRounds} from '../store/turns.ts'
 import type {OnceTools} from './tools.ts'
 
 export const statementKey = ({repository, comment}: Statement): IdempotencyKey => ({
@@ -19,16 +19,10 @@ export async function complete(
   {said, words, strangerReply}: {said: Statement; words: Words; strangerReply?: Outcome['strangerReply']},
   {store, idempotency, now, newIds}: OnceTools,
 ): Promise<Outcome> {
+  const key = statementKey(said)
   const outcome: Outcome = {kind: 'answered', publication: publicationOf(said, words), strangerReply}
-  return await completeWith({key: statementKey(said), outcome}, {store, idempotency, now, newIds})
-}
-
-export async function completeWith(
-  {key, outcome}: NonNullable<Change['completes']>,
-  tools: OnceTools,
-): Promise<Outcome> {
-  if ((await tools.store.commit({completes: {key, outcome}, at: tools.now()})) === 'committed') return outcome
-  const {outcome: theirs} = await tools.idempotency.begin(key, tools.newIds())
+  if ((await store.commit({completes: {key, outcome}, at: now()})) === 'committed') return outcome
+  const {outcome: theirs} = await idempotency.begin(key, newIds())
   if (theirs === undefined) throw new Error('a change without a decision cannot lose a race')
   return theirs
 }

@@ -14,7 +14,7 @@ import {mintRecord, nextTime} from '../mint/mint-record.ts'
 import {acceptSignedToken, mintTokenClaims} from '../mint/mint-token.ts'
 import {sealPolicy} from '../policy/built-in.ts'
 import {overrule} from '../policy/rules.ts'
-import type {Allowed, Case, Denied, Ruling} from '../model/ruling.ts'
+import type {Allowed, Case, Ruling} from '../model/ruling.ts'
 import type {IdempotencyRecord} from '../model/idempotency.ts'
 import type {DecisionRecord, LedgerHead} from '../model/record.ts'
 import type {SealTools} from './tools.ts'
@@ -62,12 +62,10 @@ async function sealAllow(timed: Timed & {readonly ruling: Allowed}, tools: SealT
     now: timed.at,
   })
   // An ALLOW that no receipt can be made for is a DENY, and its evidence says so.
-  if (minted.kind === 'unmintable') return await seal({...timed, ruling: overruled(timed, minted.why)}, tools)
+  if (minted.kind === 'unmintable') return await seal({...timed, ruling: overrule(timed.ruling, minted.why)}, tools)
   const receipt = acceptSigned(minted.body, await tools.signer.sign(signingBytes(minted.body)))
   return await finish({...timed, evidence, receipt}, tools)
 }
-
-const overruled = ({ruling}: {readonly ruling: Allowed}, why: string): Denied => overrule(ruling, why)
 
 const seal = async (timed: Timed, tools: SealTools): Promise<Sealed> =>
   await finish({...timed, evidence: evidenceOf(timed, tools)}, tools)

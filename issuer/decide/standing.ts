@@ -45,15 +45,12 @@ type Fallen = Standing & {readonly by: Approver}
 /** The check run is rewritten from the outbox: whoever asks is not kept waiting for it. */
 async function endReceipt({receipt: {id, scope}, repository, by}: Fallen, tools: StandingTools): Promise<void> {
   const {repositoryId, environment, pullRequest = 0} = scope
-  const {name, owner, public: isPublic, installation} = repository
-  const key = {repositoryId, subject: `permission/${id}`}
-  const begun = await tools.idempotency.begin(key, tools.newIds())
+  const {name, installation} = repository
   await endReceipts(
     {
-      key,
-      begun,
+      key: {repositoryId, subject: `permission/${id}`},
       scope: {repositoryId, environment},
-      repository: {name, ownerId: owner.id, public: isPublic},
+      repository,
       by,
       cause: 'permission',
       choose: ({receipts}) => receipts.filter((one) => one.id === id),

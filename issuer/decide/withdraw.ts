@@ -3,18 +3,17 @@
  * are void, and a denial stands. It can be said late: what forbids has no end of life.
  */
 import type {Environment, ReceiptId} from '#protocol'
-import {fetchTeamsOf} from './collect.ts'
+import {fetchChangeOf, fetchTeamsOf} from './collect.ts'
 import type {Command} from '../model/command.ts'
 import {type Completing, complete, completeInRounds, publicationOf, statementKey} from './rounds.ts'
 import type {Baseline, StandingFacts, Statement} from '../model/facts.ts'
-import {foldDenial, foldVoid, liveReceipts} from '../mint/fold-withdrawal.ts'
+import {foldDenial, foldVoid, liveReceipts} from '../mint/fold-scope.ts'
 import {environmentDefaults} from '../policy/built-in.ts'
 import {choosePolicy, findAsked} from '../policy/in-force.ts'
 import {denyBy, evaluateFloor, evaluateStanding, type StandingRuling} from '../policy/rules.ts'
 import type {Case, EnvironmentPolicy, PolicyInForce} from '../model/ruling.ts'
 import {renderNoStanding, renderUnnamedEnvironment} from '../publish/render-answer.ts'
 import {renderEnded, renderUnknownReceipt, renderWithdrawn} from '../publish/render-withdrawal.ts'
-import {fetchChangeOf} from './fetch-change.ts'
 import {type EndOrder, type Ending, endSurplus, makeEnding} from './end.ts'
 import {sealDecision} from './seal-decision.ts'
 import type {IdempotencyRecord, Outcome} from '../model/idempotency.ts'
@@ -109,11 +108,10 @@ interface Endable extends Placed {
 /** What all revocations of this statement say. */
 const orderOf = (asked: Endable): EndOrder => {
   const {said, begun, command, environment, standing, baseline} = asked
-  const {name, owner, public: isPublic} = baseline.repository
   return {
     nonce: begun.nonce,
     scope: {repositoryId: said.repository.id, environment},
-    repository: {name, ownerId: owner.id, public: isPublic},
+    repository: baseline.repository,
     by: standing.author,
     statement: {id: said.comment.id, digest: standing.bodyDigest},
     cause: command.kind === 'deny' ? 'denied' : 'person',
@@ -131,7 +129,7 @@ async function end(asked: Endable, tools: WithdrawTools): Promise<Outcome> {
     if (named !== undefined && receipts.length === 0) {
       return await complete({said, words: {reaction: 'eyes', reply: renderEnded(named)}}, tools)
     }
-    const change = await fetchChangeOf(said, {read, baseline, tools})
+    const change = await fetchChangeOf(said, {baseline, state: read.state}, tools)
     if (change === 'gone') return await complete({said, words: {}}, tools)
     const alone = {request: {environment}, standing, change, ...inForce, environment: rules}
     const ruled: Case = {...alone, approvals: [], denials: [], isVoid: false}

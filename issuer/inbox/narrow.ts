@@ -11,7 +11,7 @@ import {
 } from '#protocol'
 import {readCommand} from '../command/read-command.ts'
 import type {Push} from '../model/facts.ts'
-import {isOurCheck} from '../policy/risk-factors.ts'
+import {isOurCheck} from '../policy/risk.ts'
 import type {Notice} from '../model/inbox.ts'
 
 export interface Narrowed {

@@ -15,7 +15,7 @@ import {mintKeyEntry, signingKeyAt} from '../mint/mint-key-set.ts'
 import {nextTime} from '../mint/mint-record.ts'
 import type {Announced, KeySets, ReceiptKeys} from '../model/key-sets.ts'
 import type {LedgerReader} from '../model/readers.ts'
-import {inRounds} from '../store/rounds.ts'
+import {inRounds} from '../store/turns.ts'
 import {type Changed, addSuccessor, endOverlap, overlapEnd, revokeKey} from './change-keys.ts'
 import {type KeyRing, signKeySet} from './key-ring.ts'
 

@@ -3,7 +3,6 @@ import {
   type Approval,
   type DecisionId,
   type Digest,
-  type Login,
   type Origin,
   type PublicKey,
   type Receipt,
@@ -17,7 +16,7 @@ import {
   printSignature,
   verifyReceipt,
 } from '#protocol'
-import type {StandingFacts, Statement} from '../model/facts.ts'
+import type {PermissionLevel, Statement} from '../model/facts.ts'
 import type {Allowed, Case, CollectedApproval} from '../model/ruling.ts'
 
 export interface ReceiptOrder {
@@ -43,7 +42,7 @@ export function mintReceiptBody(order: ReceiptOrder): Minted {
   const {case: asked, ruling, decision, now} = order
   const {change, request, environment} = asked
   const approval = approvalOf(order)
-  const collected = asked.approvals.map(collectedApproval)
+  const collected = asked.approvals.map((one) => printApproval(one, 'write'))
   if (approval === undefined || !collected.every((one) => one !== undefined)) {
     return {kind: 'unmintable', why: 'the login or id of an account does not fit its format'}
   }
@@ -83,8 +82,25 @@ export function receiptIdOf(decision: DecisionId): ReceiptId {
   return id
 }
 
-function collectedApproval({login, id, role, at, statement, binding}: CollectedApproval): Approval | undefined {
-  const [who, account, as] = [parseLogin(login), parseAccountId(id), parseLogin(role) ?? parseLogin('write')]
+/** The approval in hand; a custom role's name is free text, and where the format forbids it the ladder's word stands for it. */
+const approvalOf = ({case: {standing, request}, statement}: ReceiptOrder): Approval | undefined =>
+  printApproval(
+    {
+      ...standing.author,
+      role: standing.role,
+      at: standing.createdAt,
+      statement: {id: statement.comment.id, digest: standing.bodyDigest},
+      binding: request.sha === undefined ? 'head' : 'commit',
+    },
+    standing.permission,
+  )
+
+/** `rank` stands for a role that is no word of the format. */
+function printApproval(
+  {login, id, role, at, statement, binding}: Omit<CollectedApproval, 'decision'>,
+  rank: PermissionLevel,
+): Approval | undefined {
+  const [who, account, as] = [parseLogin(login), parseAccountId(id), parseLogin(role) ?? parseLogin(rank)]
   if (who === undefined || account === undefined || as === undefined) return undefined
   return {
     login: who,
@@ -96,25 +112,6 @@ function collectedApproval({login, id, role, at, statement, binding}: CollectedA
     proof: 'comment',
   }
 }
-
-function approvalOf({case: {standing, request}, statement}: ReceiptOrder): Approval | undefined {
-  const id = parseAccountId(standing.author.id)
-  const login = parseLogin(standing.author.login)
-  const role = roleOf(standing)
-  if (id === undefined || login === undefined || role === undefined) return undefined
-  return {
-    login,
-    id,
-    role,
-    at: printSecondsTime(standing.createdAt),
-    statement: {kind: 'issue_comment', id: statement.comment.id, digest: standing.bodyDigest},
-    binding: request.sha === undefined ? 'head' : 'commit',
-    proof: 'comment',
-  }
-}
-
-/** A custom role's name is free text; where the format forbids it, the ladder's word stands for it. */
-const roleOf = ({role, permission}: StandingFacts): Login | undefined => parseLogin(role) ?? parseLogin(permission)
 
 /**
  * Joins body and signature, and verifies the whole as a gate will. Throws when it does not hold: a wrong key or a

@@ -1,23 +1,23 @@
-/** A decision as the ledger keeps it: the next entry, the tree after it, and what its scope has become. */
+/** What the ledger keeps of a decision, and of what happens to a receipt later: the next entry, and the tree after it. */
 import {
   type DecisionId,
   type Entry,
   type EntryBody,
+  type EntryEvent,
   type MicrosTime,
   type Receipt,
+  type ReceiptId,
   appendLeaf,
   canonicalBytes,
+  canonicalJson,
   digestOf,
   firstPrev,
   microsTimeToMicros,
   printMicrosTime,
   sealEntry,
-  secondsTimeToMs,
 } from '#protocol'
 import type {Case} from '../model/ruling.ts'
-import type {DecisionRecord, LedgerHead, LedgerRecord} from '../model/record.ts'
-import type {ScopeState} from '../model/state.ts'
-import {dropWaiting} from './fold-waiting.ts'
+import type {DecisionRecord, EventRecord, LedgerHead, LedgerRecord} from '../model/record.ts'
 import type {Evidence} from './mint-evidence.ts'
 
 export interface RecordOrder {
@@ -54,6 +54,23 @@ export function mintRecord({head, at, ...order}: RecordOrder): DecisionRecord {
     policy,
     token,
   }
+}
+
+export interface EventOrder extends Pick<EventRecord, 'scope' | 'repository' | 'ownerId' | 'public' | 'once'> {
+  /** What the entry follows. */
+  readonly head: LedgerHead
+  readonly at: MicrosTime
+  readonly event: Extract<EntryEvent, 'receipt.revoked' | 'receipt.redeemed' | 'deploy.started' | 'deploy.finished'>
+  readonly receipt: ReceiptId
+  /** Kept beside the entry as canonical JSON, so that its digest can be recomputed. */
+  readonly body: object
+}
+
+export function mintEvent({head, at, event, body, ...kept}: EventOrder): EventRecord {
+  const text = canonicalJson(body)
+  const digests = {[event === 'receipt.revoked' ? 'revocation' : 'run']: digestOf(text)}
+  const entry = sealEntry({...follow(head, at), event, subject: kept.receipt, digests})
+  return {kind: 'event', ...kept, entry, frontier: appendLeaf(head.frontier, entry.hash), body: text}
 }
 
 /** Time never runs backwards in the ledger, whatever the clocks of two processes say (formats §5). `now` in milliseconds. */
@@ -93,32 +110,6 @@ function eventOf({
     event: 'receipt.issued',
     subject: receipt.id,
     digests: {decision, ...digests, receipt: digestOf(canonicalBytes(receipt))},
-  }
-}
-
-/** The scope after an ALLOW: receipts whose life is over at `now` (milliseconds) are dropped, the new one stands last. */
-export function foldScope(
-  state: ScopeState,
-  {receipt, public: isPublic}: Pick<DecisionRecord, 'public'> & {readonly receipt: Receipt},
-  now: number,
-): ScopeState {
-  const {id, scope, authorizedBy, approvals, expiresAt} = receipt
-  const alive = state.receipts.filter((one) => now < one.expiresAt && one.id !== id)
-  const minted = {
-    id,
-    sha: scope.sha,
-    pullRequest: scope.pullRequest ?? 0,
-    authorizedBy,
-    approvers: approvals.map((approval) => approval.id),
-    public: isPublic,
-    before: state.lastAuthorized,
-    expiresAt: secondsTimeToMs(expiresAt),
-  }
-  return {
-    ...state,
-    receipts: [...alive, minted],
-    lastAuthorized: scope.sha,
-    waiting: dropWaiting(state.waiting, minted.pullRequest),
   }
 }
 

@@ -1,7 +1,7 @@
 /** What may be authorized, and by whom of those with standing. A failure here is a decision: DENY. */
 import {findEnvironment} from './built-in.ts'
 import {describeUnreadable} from './in-force.ts'
-import {contributionOf} from './contributors.ts'
+import {contributionOf} from './accounts.ts'
 import {type Judgement, type Rule, fail, pass} from './rule.ts'
 import type {Case} from '../model/ruling.ts'
 

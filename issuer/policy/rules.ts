@@ -4,8 +4,7 @@ import type {StandingFacts} from '../model/facts.ts'
 import {builtInPolicy, environmentDefaults, sealPolicy} from './built-in.ts'
 import {changeRules as rulesOfTheChange} from './change-rules.ts'
 import {conditionRules, enoughApprovals, missingApprovals} from './condition-rules.ts'
-import {agentOf} from './agent.ts'
-import {classifyIntent} from './intent.ts'
+import {agentOf} from './accounts.ts'
 import {orderRules} from './order-rules.ts'
 import {scoreRisk} from './risk.ts'
 import type {Judgement, Rule} from './rule.ts'
@@ -14,6 +13,7 @@ import type {
   Case,
   Denied,
   EnvironmentPolicy,
+  Intent,
   RatedCase,
   RuleOutcome,
   Ruling,
@@ -69,6 +69,24 @@ const describeCase = (asked: Case): Pick<Ruling, 'intent' | 'agent' | 'policy'> 
   agent: agentOf(asked),
   policy: sealPolicy(asked.policy).digest,
 })
+
+export function classifyIntent({request: {environment}, change}: Pick<Case, 'request' | 'change'>): Intent {
+  const {repository, commit, pullRequest} = change
+  return {
+    domain: 'software-delivery',
+    category: 'deploy',
+    action: `deploy:${environment}`,
+    summary: `Deploy ${commit.sha} of ${repository.name} (pull request ${pullRequest.number}) to ${environment}`,
+    scope: {
+      repository: repository.name,
+      repositoryId: repository.id,
+      sha: commit.sha,
+      tree: commit.tree,
+      environment,
+      pullRequest: pullRequest.number,
+    },
+  }
+}
 
 /** An ALLOW that no receipt can be made for is a DENY. `problem` completes "no receipt can be made: …". */
 export function overrule({kind: _kind, flags: _flags, outcomes, ...ruled}: Allowed, problem: string): Denied {

@@ -1,6 +1,6 @@
 /** Who may authorize at all. A failure here is a refusal and no decision: it leaves no entry in the ledger. */
 import {type PermissionLevel, permissionLevels} from '../model/facts.ts'
-import {matchesLogin} from './login-pattern.ts'
+import {matchesLogin} from './accounts.ts'
 import {type Rule, fail, pass} from './rule.ts'
 import type {StandingCase} from '../model/ruling.ts'
 

@@ -1,6 +1,6 @@
 /** What `/deny` and `/revoke` did, in words; and a revocation on the check run of the receipt that it ended. */
 import {type Environment, type ReceiptId, type Revocation, canonicalJson, secondsTimeToMs} from '#protocol'
-import {type Ended, revocationsOf} from '../mint/fold-withdrawal.ts'
+import {type Ended, revocationsOf} from '../mint/fold-scope.ts'
 import type {LiveReceipt, ScopeState} from '../model/state.ts'
 import {codeSpan, escapeText, fencedBlock} from './markdown.ts'
 import type {CheckRun} from '../model/publication.ts'

@@ -1,7 +1,24 @@
-/** Conditions, changes and ranges as DynamoDB's expressions: every name and value stands beside them under a placeholder. */
+/** Items, conditions, changes and ranges as DynamoDB writes them: in expressions, names and values stand under placeholders. */
 import type {AttributeValue} from '@aws-sdk/client-dynamodb'
-import {writeItem} from './dynamodb-item.ts'
 import type {Condition, Item, Range} from './table.ts'
+
+export function writeItem(item: Item): Record<string, AttributeValue> {
+  const written: Record<string, AttributeValue> = {}
+  for (const [name, value] of Object.entries(item)) {
+    if (typeof value === 'string') written[name] = {S: value}
+    if (typeof value === 'number') written[name] = {N: String(value)}
+  }
+  return written
+}
+
+export function readItem(attributes: Readonly<Record<string, AttributeValue>>): Item {
+  const item: Record<string, string | number> = {}
+  for (const [name, {S: text, N: number}] of Object.entries(attributes)) {
+    if (text !== undefined) item[name] = text
+    if (number !== undefined) item[name] = Number(number)
+  }
+  return item
+}
 
 /** Gathers what one request's expressions name. */
 export class Placeholders {

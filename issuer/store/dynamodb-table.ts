@@ -8,8 +8,7 @@ import {
   QueryCommand,
   type QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb'
-import {Placeholders, printRange} from './dynamodb-expression.ts'
-import {readItem, writeItem} from './dynamodb-item.ts'
+import {Placeholders, printRange, readItem, writeItem} from './dynamodb-expression.ts'
 import {type Place, mostWrites, transact, waitBefore} from './dynamodb-transaction.ts'
 import {indexes} from './layout.ts'
 import type {Item, Key, Query, Table, Write} from './table.ts'

@@ -8,8 +8,7 @@ import {
   TransactWriteItemsCommand,
   TransactionCanceledException,
 } from '@aws-sdk/client-dynamodb'
-import {Placeholders, printChange, printCondition} from './dynamodb-expression.ts'
-import {writeItem} from './dynamodb-item.ts'
+import {Placeholders, printChange, printCondition, writeItem} from './dynamodb-expression.ts'
 import type {Write} from './table.ts'
 
 /** DynamoDB's own limit. */

@@ -2,8 +2,9 @@
 import {DynamoDBClient} from '@aws-sdk/client-dynamodb'
 import type {Durable} from '../model/durable.ts'
 import {clientSettings, dynamodbTable, readTableId} from './dynamodb-table.ts'
-import {type LedgerHome, ledgerHome} from './home.ts'
 import {overTable} from './over-table.ts'
+import {recordKey} from './layout.ts'
+import type {Table} from './table.ts'
 
 /** Beside the ports: whether the ledger is in the table that it began in. Deliveries wait in a queue of their own. */
 export interface OnTable extends Durable {
@@ -16,3 +17,21 @@ export function openDynamodb(name: string, client = new DynamoDBClient(clientSet
   const id = (): Promise<string> => readTableId({name, client})
   return {...overTable(table, {home: id, close: () => client.destroy()}), home: ledgerHome(table, id)}
 }
+
+export interface LedgerHome {
+  /** `here`: it began in this table, or a person said so since. `elsewhere`: this is a copy. Throws on an outage. */
+  find(): Promise<'here' | 'elsewhere'>
+  /** From here this table is its home. */
+  move(): Promise<void>
+}
+
+export const ledgerHome = (table: Table, id: () => Promise<string>): LedgerHome => ({
+  find: async () => {
+    const [first, here] = await Promise.all([table.get(recordKey(0)), id()])
+    return first?.['home'] === here ? 'here' : 'elsewhere'
+  },
+  move: async () => {
+    const moved = await table.write([{update: recordKey(0), set: {home: await id()}, when: {present: true}}])
+    if (moved === 'refused') throw new Error('the table holds no ledger')
+  },
+})

@@ -10,7 +10,6 @@ import type {
 } from '../model/idempotency.ts'
 import type {Publication} from '../model/publication.ts'
 import type {Change} from '../model/store.ts'
-import type {Completed} from './append.ts'
 import {integerOf, optionalInteger, optionalText, repositoryIdOf, textOf} from './item.ts'
 import {decisionKey} from './layout.ts'
 import type {Item, Key, Table, Write} from './table.ts'
@@ -33,16 +32,16 @@ const strangerKey = ({repositoryId, accountId, pullRequest}: Parameters<Idempote
 export function idempotencyOver(table: Table): Idempotency {
   return {
     begin: async (key, {decision, nonce}) => {
-      const known = await findHeld(table, key)
-      if (known !== undefined) return known.record
+      const known = await table.get(itemKey(key))
+      if (known !== undefined) return parseIdempotencyRecord(known)
       const made = await table.write([
         {put: {...itemKey(key), ...key, decision, nonce}, when: {absent: true}},
         {put: {...decisionKey(decision)}, when: {absent: true}},
       ])
       if (made === 'written') return {decision, nonce}
-      const theirs = await findHeld(table, key)
+      const theirs = await table.get(itemKey(key))
       if (theirs === undefined) throw new Error('this decision id is another key’s')
-      return theirs.record
+      return parseIdempotencyRecord(theirs)
     },
     lastStrangerReply: async (to) => {
       const [newest] = await table.query({hash: strangerKey(to), newestFirst: true, atMost: 1})
@@ -65,27 +64,19 @@ export function outboxOver(table: Table): Outbox {
   }
 }
 
-/** An idempotency record, and what a store holds for it once it is completed. */
-export interface StoredIdempotency {
-  readonly record: IdempotencyRecord
-  readonly completed?: Completed | undefined
+/** With the hash of the decision's entry, when there was a decision. */
+export interface HeldIdempotency extends IdempotencyRecord {
+  readonly entryHash?: string | undefined
 }
 
-/** Consistent. */
-export async function findHeld(table: Table, key: IdempotencyKey): Promise<StoredIdempotency | undefined> {
-  const item = await table.get(itemKey(key))
-  return item && parseHeld(item)
-}
-
-export function parseHeld(item: Item): StoredIdempotency {
-  const record = parseIdempotencyRecord(item)
-  if (record.outcome === undefined) return {record}
-  return {record, completed: {outcome: record.outcome, entryHash: optionalText(item, 'entryHash')}}
-}
+export const parseHeld = (item: Item): HeldIdempotency => ({
+  ...parseIdempotencyRecord(item),
+  entryHash: optionalText(item, 'entryHash'),
+})
 
 /** Part of a commit's transaction: refused when there is an outcome already. */
 export function completeOnce(
-  {key: key, outcome}: NonNullable<Change['completes']>,
+  {key, outcome}: NonNullable<Change['completes']>,
   {decision, entryHash, at}: {readonly decision: string; readonly entryHash: string | undefined; readonly at: number},
 ): readonly Write[] {
   const {kind, strangerReply} = outcome
@@ -94,14 +85,10 @@ export function completeOnce(
   const completed = {kind, publication, entryHash, completedAt: at, outbox: waiting, expires: seconds + keptForSeconds}
   const when = {equals: {decision, kind: undefined}}
   if (strangerReply === undefined) return [{update: itemKey(key), set: completed, when}]
-  const {accountId, pullRequest} = strangerReply
-  const pk = strangerKey({repositoryId: key.repositoryId, accountId, pullRequest})
+  const {accountId: strangerAccount, pullRequest: strangerPullRequest} = strangerReply
+  const pk = strangerKey({repositoryId: key.repositoryId, ...strangerReply})
   return [
-    {
-      update: itemKey(key),
-      set: {...completed, strangerAccount: accountId, strangerPullRequest: pullRequest},
-      when,
-    },
+    {update: itemKey(key), set: {...completed, strangerAccount, strangerPullRequest}, when},
     {put: {pk, sk: String(at).padStart(16, '0'), at, expires: seconds + strangerReplyForSeconds}},
   ]
 }

@@ -1,10 +1,9 @@
 /** Announced key sets: each is the body of its entry's record, and an item says which is the newest. */
 import {type KeySet, appendLeaf, canonicalJson, checkSuccession, parseKeySet} from '#protocol'
 import type {KeyChange, KeySets} from '../model/key-sets.ts'
-import {moveHead} from './head.ts'
 import {integerOf, textOf} from './item.ts'
 import {newestKeysKey, recordKey} from './layout.ts'
-import {printNodes} from './records.ts'
+import {moveHead, entryItem} from './records.ts'
 import type {Item, Table, Write} from './table.ts'
 
 export function keySetsOver(table: Table): KeySets {
@@ -28,12 +27,11 @@ export function keySetsOver(table: Table): KeySets {
 
 /** The same optimism as a decision's: of two that followed one head, the second is lost. */
 function writesOf({head: {last, frontier}, entry, keySet}: KeyChange): readonly Write[] {
-  const {seq, hash} = entry
-  const record = {seq, hash, entry: canonicalJson(entry), nodes: printNodes(frontier, hash), public: 1}
+  const record = {...entryItem(entry, frontier), public: 1, body: canonicalJson(keySet)}
   return [
-    moveHead({last: entry, frontier: appendLeaf(frontier, hash)}, last),
-    {put: {...recordKey(seq), ...record, body: canonicalJson(keySet)}, when: {absent: true}},
-    {put: {...newestKeysKey, seq}},
+    moveHead({last: entry, frontier: appendLeaf(frontier, entry.hash)}, last),
+    {put: record, when: {absent: true}},
+    {put: {...newestKeysKey, seq: entry.seq}},
   ]
 }
 

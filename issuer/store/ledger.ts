@@ -1,18 +1,18 @@
 /** Decisions: read consistently, committed in one transaction whose conditions are what was read. */
-import {type Entry, appendLeaf, canonicalJson, checkSuccession, emptyFrontier} from '#protocol'
+import {type Entry, type Frontier, appendLeaf, canonicalJson, checkSuccession, emptyFrontier} from '#protocol'
 import {headAfter} from '../mint/mint-record.ts'
 import {type ScopeKey, type ScopeState, emptyState} from '../model/state.ts'
 import type {Append, Change, ScopeReading, Store} from '../model/store.ts'
-import {checkChange, decisionOf, isSameChange} from './append.ts'
 import {indexRows} from './catalogue.ts'
-import {moveHead, parseHead} from './head.ts'
-import {type StoredIdempotency, completeOnce, findHeld, itemKey, parseHeld} from './idempotency.ts'
+import {type HeldIdempotency, completeOnce, itemKey, parseHeld} from './idempotency.ts'
 import {integerOf, textOf} from './item.ts'
-import {decisionKey, headKey, nameKey, onceKey, recordKey, scopeKey} from './layout.ts'
+import {decisionKey, headKey, nameKey, onceKey, scopeKey} from './layout.ts'
 import {find} from './lookups.ts'
-import {bodiesOf, printNodes, recordItem} from './records.ts'
+import {bodiesOf, entryItem, moveHead, parseHead, recordItem} from './records.ts'
 import type {Table, Write} from './table.ts'
 import {takeTurns} from './turns.ts'
+import type {Outcome} from '../model/idempotency.ts'
+import type {DecisionRecord} from '../model/record.ts'
 
 export function storeOver(table: Table): Store {
   // Of one process's appends only one could win: in turn, each loser finds out with a read.
@@ -21,7 +21,9 @@ export function storeOver(table: Table): Store {
     read: (scope) => readScope(table, scope),
     commit: async (change) => {
       checkChange(change)
-      return change.appends === undefined ? await commit(table, change) : await takeTurn('head', () => commit(table, change))
+      return change.appends === undefined
+        ? await commit(table, change)
+        : await takeTurn('head', () => commit(table, change))
     },
     find: (lookup) => find(table, lookup),
   }
@@ -31,12 +33,10 @@ export function storeOver(table: Table): Store {
 export async function createLedger(table: Table, first: Entry, home?: () => Promise<string>): Promise<void> {
   const fault = checkSuccession(undefined, first)
   if (fault !== undefined) throw new Error(`the ledger cannot begin so: ${fault}`)
-  const {seq, hash} = first
-  const nodes = printNodes(emptyFrontier, hash)
-  const record = {...recordKey(seq), seq, hash, entry: canonicalJson(first), nodes, public: 1, home: await home?.()}
+  const record = {...entryItem(first, emptyFrontier), public: 1, home: await home?.()}
   const created = await table.write([
     {put: record, when: {absent: true}},
-    moveHead({last: first, frontier: appendLeaf(emptyFrontier, hash)}),
+    moveHead({last: first, frontier: appendLeaf(emptyFrontier, first.hash)}),
   ])
   if (created === 'refused') {
     throw new Error('this store holds a ledger already: a new one needs a store of its own')
@@ -60,9 +60,9 @@ async function commit(table: Table, change: Change): Promise<'committed' | 'lost
   const [head, claimed] = await table.getAll([headKey, ...(completes === undefined ? [] : [itemKey(completes.key)])])
   const held = claimed && parseHeld(claimed)
   if (completes !== undefined && held === undefined) throw new Error('what a change completes is claimed before')
-  if (held?.completed !== undefined) return judgeCompleted(change, held)
-  const decision = decisionOf(appends?.records ?? [])
-  if (decision !== undefined && decision.decision !== held?.record.decision) {
+  if (held?.outcome !== undefined) return judgeCompleted(change, held)
+  const decision = decisionOf(change)
+  if (decision !== undefined && decision.decision !== held?.decision) {
     throw new Error("a decision's id is the one under its idempotency key")
   }
   // Spares the loser of a race its bodies; what decides is the transaction's condition.
@@ -70,22 +70,31 @@ async function commit(table: Table, change: Change): Promise<'committed' | 'lost
   const written = await table.write(writesOf(change, held), bodiesOf(appends?.records ?? []))
   if (written === 'written') return 'committed'
   // An earlier request of the very same change may have come through late.
-  return judgeCompleted(change, completes && (await findHeld(table, completes.key)))
+  const now = completes && (await table.get(itemKey(completes.key)))
+  return judgeCompleted(change, now && parseHeld(now))
 }
 
-function judgeCompleted({completes, appends}: Change, held: StoredIdempotency | undefined): 'committed' | 'lost' {
-  if (completes === undefined || held?.completed === undefined) return 'lost'
-  const {outcome} = completes
-  return isSameChange(held.completed, {outcome, records: appends?.records ?? []}) ? 'committed' : 'lost'
+/**
+ * Whether what is stored is this very change, so that a write which was done and answered with an error may be sent
+ * again. The same decision id is not enough: a retry may have ruled otherwise, and what it minted is in no ledger.
+ */
+function judgeCompleted(change: Change, held: HeldIdempotency | undefined): 'committed' | 'lost' {
+  const [stored, meant] = [held?.outcome, change.completes?.outcome]
+  if (stored === undefined || meant === undefined) return 'lost'
+  const isSame =
+    stored.kind === meant.kind &&
+    JSON.stringify(stored.publication) === JSON.stringify(meant.publication) &&
+    held?.entryHash === decisionOf(change)?.entry.hash
+  return isSame ? 'committed' : 'lost'
 }
 
 /** From the moment that these are written the decision is durable: record, scope, outcome and all. */
-function writesOf({completes, appends, at}: Change, held: StoredIdempotency | undefined): readonly Write[] {
+function writesOf(change: Change, held: HeldIdempotency | undefined): readonly Write[] {
+  const {completes, appends, at} = change
   const writes: Write[] = appends === undefined ? [] : [...appendWrites(appends)]
   if (completes === undefined || held === undefined) return writes
-  const decision = decisionOf(appends?.records ?? [])
-  const entryHash = decision?.entry.hash
-  writes.push(...completeOnce(completes, {decision: held.record.decision, entryHash, at}))
+  const decision = decisionOf(change)
+  writes.push(...completeOnce(completes, {decision: held.decision, entryHash: decision?.entry.hash, at}))
   if (decision !== undefined) writes.push({put: {...decisionKey(decision.decision), seq: decision.entry.seq}})
   return writes
 }
@@ -109,4 +118,45 @@ function* appendWrites({records, read, scope, state}: Append): Generator<Write> 
     seq,
   }))
   for (const put of new Map(seen.map((name) => [`${name.pk} ${name.sk}`, name])).values()) yield {put}
+}
+
+/** Throws when a change contradicts itself: its caller has a bug, and nothing of it may be written. */
+function checkChange(change: Change): void {
+  const {completes, appends} = change
+  if (completes === undefined && appends === undefined) throw new Error('a change that changes nothing')
+  if (completes !== undefined) checkOutcome(completes.outcome, change)
+  if (appends !== undefined) checkRecords(appends)
+}
+
+/** The decision among the records, if there is one; there is never a second. */
+function decisionOf({appends}: Change): DecisionRecord | undefined {
+  const [decision, second] = (appends?.records ?? []).filter((record) => record.kind === 'decision')
+  if (second !== undefined) throw new Error('a change holds at most one decision')
+  return decision
+}
+
+function checkOutcome({kind}: Outcome, change: Change): void {
+  const decision = decisionOf(change)
+  const count = change.appends?.records.length ?? 0
+  const fits = {
+    allow: decision?.receipt !== undefined,
+    deny: decision !== undefined && decision.receipt === undefined,
+    escalate: decision !== undefined && decision.receipt === undefined,
+    closed: decision === undefined && count > 0,
+    answered: count === 0,
+  } satisfies Record<Outcome['kind'], boolean>
+  if (!fits[kind]) throw new Error(`the records of this change are not those of the outcome "${kind}"`)
+}
+
+function checkRecords({records, read}: Append): void {
+  let [last, frontier]: [Entry, Frontier] = [read.head.last, read.head.frontier]
+  for (const {entry, frontier: after} of records) {
+    const fault = checkSuccession(last, entry)
+    if (fault !== undefined) throw new Error(`the ledger would break: ${fault}`)
+    frontier = appendLeaf(frontier, entry.hash)
+    if (canonicalJson(after) !== canonicalJson(frontier)) {
+      throw new Error(`entry ${entry.seq}: its frontier is not the one that follows`)
+    }
+    last = entry
+  }
 }

@@ -2,22 +2,19 @@
 import type {Durable} from '../model/durable.ts'
 import {auditorsOver, linksOver, tokenIdsOver} from './callers.ts'
 import {idempotencyOver, outboxOver} from './idempotency.ts'
-import {keptRecordsOver} from './kept-records.ts'
 import {keySetsOver} from './key-sets.ts'
 import {createLedger, storeOver} from './ledger.ts'
 import {recordsOver, scopesOver} from './lookups.ts'
 import {panelNotesOver} from './panel-notes.ts'
 import {pushLogOver} from './pushes.ts'
-import {checkpointsOver, entriesOver, ledgerReaderOver} from './readers.ts'
+import {checkpointsOver, entriesOver, keptRecordsOver, ledgerReaderOver} from './readers.ts'
 import type {Table} from './table.ts'
 
-export interface TablePlace {
-  /** The name of the place that a new ledger is at home in, where copies of it must be told from it. */
-  readonly home?: () => Promise<string>
-  readonly close: () => void
-}
-
-export const overTable = (table: Table, {home, close}: TablePlace): Durable => ({
+/** `home` names the place that a new ledger is at home in, where copies of it must be told from it. */
+export const overTable = (
+  table: Table,
+  {home, close}: {readonly home?: () => Promise<string>; readonly close: () => void},
+): Durable => ({
   store: storeOver(table),
   records: recordsOver(table),
   scopes: scopesOver(table),

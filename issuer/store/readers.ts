@@ -1,10 +1,9 @@
-/** The ledger's reading side: its entries in order, its tree, and the newest signed checkpoint. */
+/** The ledger's reading side: its entries in order, its tree, the newest signed checkpoint, and whole records. */
 import {type NodePlace, parseRepositoryId} from '#protocol'
-import type {Checkpoints, EntryReader, LedgerReader, LedgerRow} from '../model/readers.ts'
-import {readHead} from './head.ts'
-import {entryOf, integerOf, optionalInteger, textOf} from './item.ts'
-import {checkpointKey, recordKey} from './layout.ts'
-import {readRecords} from './records.ts'
+import type {Checkpoints, EntryReader, KeptRecord, KeptRecords, LedgerReader, LedgerRow} from '../model/readers.ts'
+import {entryOf, integerOf, optionalInteger, optionalText, repositoryIdOf, textOf} from './item.ts'
+import {bodyKey, checkpointKey, namePartition, recordKey} from './layout.ts'
+import {readHead, readRecords} from './records.ts'
 import type {Item, Key, Table} from './table.ts'
 
 export const entriesOver = (table: Table): EntryReader => ({
@@ -55,4 +54,41 @@ export const checkpointsOver = (table: Table): Checkpoints => ({
     const kept = await table.write([{put: {...checkpointKey, size, root, note}, when}])
     return kept === 'written' ? 'kept' : 'not newer'
   },
+})
+
+export const keptRecordsOver = (table: Table): KeptRecords => ({
+  page: async (from, count) => {
+    const items = await readRecords(table, from, count)
+    const [tokens, evidence, policies] = [
+      await readBodies(table, items, 'token'),
+      await readBodies(table, items, 'evidence'),
+      await readBodies(table, items, 'policy'),
+    ]
+    return items.map((item, i) => keptOf(item, {token: tokens[i], evidence: evidence[i], policy: policies[i]}))
+  },
+  named: async (repository) => (await table.query({hash: namePartition(repository)})).map(repositoryIdOf),
+})
+
+/** In the order of the records; undefined where one has none, or where it was erased. */
+async function readBodies(
+  table: Table,
+  records: readonly Item[],
+  name: 'token' | 'evidence' | 'policy',
+): Promise<readonly (string | undefined)[]> {
+  const digests = records.map((item) => optionalText(item, name))
+  const wanted = [...new Set(digests)].filter((digest) => digest !== undefined)
+  const found = await table.getAll(wanted.map(bodyKey))
+  const bodies = new Map(wanted.map((digest, i) => [digest, found[i]]))
+  return digests.map((digest) => {
+    const item = digest === undefined ? undefined : bodies.get(digest)
+    return item && textOf(item, 'body')
+  })
+}
+
+const keptOf = (item: Item, bodies: Pick<KeptRecord, 'token' | 'evidence' | 'policy'>): KeptRecord => ({
+  entry: entryOf(item),
+  repositoryId: parseRepositoryId(item['repositoryId']),
+  receipt: optionalText(item, 'receipt'),
+  ...bodies,
+  body: optionalText(item, 'body'),
 })

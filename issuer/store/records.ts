@@ -1,9 +1,24 @@
-/** A record as an item. What is long stands beside it under its own digest, so that an append stays small. */
-import {type Frontier, canonicalJson, completedNodes, digestOf} from '#protocol'
-import type {DecisionRecord, EventRecord, LedgerRecord} from '../model/record.ts'
-import {integerOf, textOf} from './item.ts'
-import {bodyKey, recordKey} from './layout.ts'
-import type {Item, Key, Table} from './table.ts'
+/** A record, and the ledger's end, as items. What is long stands beside its record under its own digest: an append stays small. */
+import {type Entry, type Frontier, canonicalJson, completedNodes, digestOf} from '#protocol'
+import type {DecisionRecord, EventRecord, LedgerHead, LedgerRecord} from '../model/record.ts'
+import {entryOf, integerOf, textOf} from './item.ts'
+import {bodyKey, headKey, recordKey} from './layout.ts'
+import type {Item, Key, Table, Write} from './table.ts'
+
+/** Consistent; throws while there is no ledger. */
+export const readHead = async (table: Table): Promise<LedgerHead> => parseHead(await table.get(headKey))
+
+export function parseHead(item: Item | undefined): LedgerHead {
+  if (item === undefined) throw new Error('the ledger has no entry yet: it is created when the issuer first starts')
+  const last = entryOf(item)
+  return {origin: last.ledger, last, frontier: JSON.parse(textOf(item, 'frontier')) as Frontier}
+}
+
+/** Refused when another entry than `read` is the last one; absent: when there is any. */
+export const moveHead = ({last, frontier}: Pick<LedgerHead, 'last' | 'frontier'>, read?: Entry): Write => ({
+  put: {...headKey, hash: last.hash, entry: canonicalJson(last), frontier: JSON.stringify(frontier)},
+  when: read === undefined ? {absent: true} : {equals: {hash: read.hash}},
+})
 
 /** Before the record: a body that no record names is harmless, a record without its bodies is not. */
 export function bodiesOf(records: readonly LedgerRecord[]): readonly (Key & Item)[] {
@@ -28,15 +43,19 @@ export async function readRecords(table: Table, from: number, count: number): Pr
   return gap < 0 ? found : found.slice(0, gap)
 }
 
-/** `before` is the frontier that the record's entry is appended to. */
+/** `before` is the frontier that the entry is appended to. */
+export const entryItem = (entry: Entry, before: Frontier): Key & Item => ({
+  ...recordKey(entry.seq),
+  seq: entry.seq,
+  hash: entry.hash,
+  entry: canonicalJson(entry),
+  nodes: printNodes(before, entry.hash),
+})
+
 export function recordItem(record: LedgerRecord, before: Frontier): Key & Item {
   const {entry, scope, repository, ownerId, once} = record
   return {
-    ...recordKey(entry.seq),
-    seq: entry.seq,
-    hash: entry.hash,
-    entry: canonicalJson(entry),
-    nodes: printNodes(before, entry.hash),
+    ...entryItem(entry, before),
     once,
     repositoryId: scope.repositoryId,
     environment: scope.environment,

@@ -17,12 +17,9 @@ import {
 import {entryOf, integerOf, optionalText, textOf} from './item.ts'
 import {bodyKey, checkpointKey, headKey, recordKey} from './layout.ts'
 import {printNodes} from './records.ts'
-import {parseItem} from './sqlite-item.ts'
-import {migrations} from './sqlite-schema.ts'
+import {parseItem} from './sqlite-table.ts'
+import {busyTimeout, migrations} from './sqlite-connection.ts'
 import type {Item, Key} from './table.ts'
-
-/** Milliseconds to wait for a lock, as in connection.ts. */
-const busyTimeout = 5000
 
 /**
  * Writes a new file of mode 600, durable when this returns. One statement reads all of it, so it is of one moment, and

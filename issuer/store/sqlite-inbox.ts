@@ -1,7 +1,7 @@
 /** The durable inbox in SQLite: a row is a delivery, and what was taken is leased. */
 import type {DatabaseSync} from 'node:sqlite'
 import type {Inbox, Notice, Taken} from '../model/inbox.ts'
-import type {Row} from './sqlite-item.ts'
+import type {Row} from './sqlite-table.ts'
 
 /** Milliseconds. A worker that died gives its delivery back after this. */
 const leaseLength = 60_000

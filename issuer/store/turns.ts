@@ -1,4 +1,4 @@
-/** Work that waits its turn within this process: one queue a key, in the order in which it came. */
+/** Work that races: within this process it waits its turn, against other processes it is done again. */
 
 export type TakeTurn = <T>(key: string, work: () => Promise<T>) => Promise<T>
 
@@ -38,4 +38,16 @@ export function shareTurns(until: 'begun' | 'done'): ShareTurn {
     if (until === 'done') void mine.then(forget, forget)
     return mine
   }
+}
+
+/** Each round that is lost, somebody else's change was written; this bounds what a bug could burn, not how many may compete. */
+const maxRounds = 100
+
+/** Until `round` gives something else than `lost`. It reads, makes a change of that, and writes it. */
+export async function inRounds<T>(round: () => Promise<T | 'lost'>): Promise<T> {
+  for (let n = 0; n < maxRounds; n++) {
+    const result = await round()
+    if (result !== 'lost') return result
+  }
+  throw new Error(`other changes came first ${maxRounds} times`)
 }

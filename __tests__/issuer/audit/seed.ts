@@ -13,8 +13,7 @@ import {
   sealEntry,
 } from '#protocol'
 import {signCheckpoint} from '../../../issuer/keys/checkpoint-signer.ts'
-import {type EventOrder, mintEvent} from '../../../issuer/mint/mint-event.ts'
-import {follow, nextTime} from '../../../issuer/mint/mint-record.ts'
+import {type EventOrder, follow, mintEvent, nextTime} from '../../../issuer/mint/mint-record.ts'
 import type {Durable} from '../../../issuer/model/durable.ts'
 import {openSqlite} from '../../../issuer/store/sqlite.ts'
 import type {LedgerHead, LedgerRecord} from '../../../issuer/model/record.ts'

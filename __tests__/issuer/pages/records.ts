@@ -12,8 +12,7 @@ import {
   secondsTimeToMs,
   signingBytes,
 } from '#protocol'
-import {mintEvent} from '../../../issuer/mint/mint-event.ts'
-import {follow, nextTime} from '../../../issuer/mint/mint-record.ts'
+import {follow, mintEvent, nextTime} from '../../../issuer/mint/mint-record.ts'
 import {acceptSignedRevocation, mintRevocationBody} from '../../../issuer/mint/mint-revocation.ts'
 import type {Durable} from '../../../issuer/model/durable.ts'
 import type {DecisionRecord, LedgerHead, LedgerRecord} from '../../../issuer/model/record.ts'

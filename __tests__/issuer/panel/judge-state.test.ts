@@ -1,6 +1,6 @@
 /** Where a commit stands in an environment: what of its state counts, and what counts first. */
 import {expect, test} from '@jest/globals'
-import {findEarlier, judgeState} from '../../../issuer/decide/judge-state.ts'
+import {findEarlier, judgeState} from '../../../issuer/decide/fetch-panel.ts'
 import {type ScopeState, type WaitingApproval, emptyState} from '../../../issuer/model/state.ts'
 import {aStatement, decidedAt, decision, head, otherCommit} from '../builders.ts'
 import {aReceipt} from './builders.ts'

@@ -1,6 +1,6 @@
 /** What is remembered of a panel: the earliest moment at which its text changes by itself, and the checks it waits for. */
 import {describe, expect, test} from '@jest/globals'
-import {noteOf} from '../../../issuer/decide/panel-note.ts'
+import {noteOf} from '../../../issuer/decide/panels.ts'
 import type {Panel, State} from '../../../issuer/publish/panel/panel.ts'
 import {aPullRequest, decidedAt, head, otherCommit, production} from '../builders.ts'
 import {aPanel, aReceipt, aStage, type StageChanges} from './builders.ts'

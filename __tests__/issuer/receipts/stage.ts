@@ -177,7 +177,7 @@ async function revoke(
   const read = await tools.store.read(place)
   const order: EndOrder = {
     scope: place,
-    repository: {name: scope.repository, ownerId, public: true},
+    repository: {name: scope.repository, owner: {id: ownerId, login: 'octo-org'}, public: true},
     by: {id: 583231, login: 'octocat'},
     cause: 'closed',
     nonce: ulid(1),

@@ -1,7 +1,68 @@
-/** What a scope has become after a denial, a revocation, or a statement that lifts a denial. */
-import type {CommitSha, Revocation} from '#protocol'
-import type {Denial, LiveReceipt, ScopeState, VoidBefore} from '../model/state.ts'
-import {dropWaiting} from './fold-waiting.ts'
+/** What a scope becomes: after an ALLOW, an approval that waits, a denial, a revocation, or a statement that lifts a denial. */
+import {type CommitSha, type DecisionId, type Receipt, type Revocation, secondsTimeToMs} from '#protocol'
+import type {Denial, LiveReceipt, ScopeState, VoidBefore, WaitingApproval} from '../model/state.ts'
+import type {Statement} from '../model/facts.ts'
+import type {DecisionRecord} from '../model/record.ts'
+import type {Case} from '../model/ruling.ts'
+
+/** The scope after an ALLOW: receipts whose life is over at `now` (milliseconds) are dropped, the new one stands last. */
+export function foldScope(
+  state: ScopeState,
+  {receipt, public: isPublic}: Pick<DecisionRecord, 'public'> & {readonly receipt: Receipt},
+  now: number,
+): ScopeState {
+  const {id, scope, authorizedBy, approvals, expiresAt} = receipt
+  const alive = state.receipts.filter((one) => now < one.expiresAt && one.id !== id)
+  const minted = {
+    id,
+    sha: scope.sha,
+    pullRequest: scope.pullRequest ?? 0,
+    authorizedBy,
+    approvers: approvals.map((approval) => approval.id),
+    public: isPublic,
+    before: state.lastAuthorized,
+    expiresAt: secondsTimeToMs(expiresAt),
+  }
+  return {
+    ...state,
+    receipts: [...alive, minted],
+    lastAuthorized: scope.sha,
+    waiting: dropWaiting(state.waiting, minted.pullRequest),
+  }
+}
+
+interface Waited {
+  readonly said: Statement
+  readonly decision: DecisionId
+  readonly case: Case
+  /** Milliseconds. */
+  readonly now: number
+}
+
+/** With this approval. They end when the commit moves, when their time is over, and when the same person says it again. */
+export function foldWaiting(state: ScopeState, {said, decision, case: asked, now}: Waited): ScopeState {
+  const {change, environment, standing, request} = asked
+  const waiting: WaitingApproval = {
+    statement: said,
+    decision,
+    sha: change.commit.sha,
+    binding: request.sha === undefined ? 'head' : 'commit',
+    until: standing.createdAt + environment.ttl,
+    login: standing.author.login,
+    public: change.repository.public,
+  }
+  const others = state.waiting.filter(
+    ({statement, sha, until}) =>
+      now < until &&
+      (statement.pullRequest !== said.pullRequest ||
+        (sha === waiting.sha && statement.comment.authorId !== said.comment.authorId)),
+  )
+  return {...state, waiting: [...others, waiting]}
+}
+
+/** Without those of a pull request whose commit was authorized. */
+export const dropWaiting = (waiting: ScopeState['waiting'], pullRequest: number): readonly WaitingApproval[] =>
+  waiting.filter(({statement}) => statement.pullRequest !== pullRequest)
 
 export interface Ended {
   readonly receipt: LiveReceipt
