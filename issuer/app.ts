@@ -2,15 +2,12 @@
 import {type Context, Hono, type MiddlewareHandler} from 'hono'
 import {bodyLimit} from 'hono/body-limit'
 import {secureHeaders} from 'hono/secure-headers'
-import {auditRoutes} from './api/audit/routes.ts'
+import {auditRoutes} from './api/audit-routes.ts'
 import {badgeRoutes} from './pages/badge/routes.ts'
-import {keySetRoutes} from './api/key-set-routes.ts'
-import {ledgerRoutes} from './api/ledger-routes.ts'
+import {keySetRoutes, ledgerRoutes} from './api/ledger-routes.ts'
 import {pageRoutes} from './pages/routes.ts'
 import {decisionRoutes, tokenKeyRoutes} from './api/decision-routes.ts'
-import {eventRoutes} from './api/event-routes.ts'
-import {intotoRoutes} from './api/intoto-routes.ts'
-import {receiptRoutes} from './api/receipt-routes.ts'
+import {intotoRoutes, receiptRoutes} from './api/receipt-routes.ts'
 import type {AppTools} from './home/serving.ts'
 import {closedSetup} from './setup/routes.ts'
 import {maxWebhookBytes, receiveWebhook} from './inbox/receive.ts'
@@ -40,7 +37,6 @@ export function createApp(tools: AppTools): Hono {
   })
 
   app.route('/v1/receipts', intotoRoutes(tools.asking))
-  app.route('/v1/receipts', eventRoutes(tools.asking))
   app.route('/v1/receipts', receiptRoutes(tools.asking))
   app.route('/v1/decisions', decisionRoutes(tools.asking))
   app.route('/v1/audit', auditRoutes(tools.asking))

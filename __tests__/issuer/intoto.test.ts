@@ -20,7 +20,7 @@ import {
   parseReceipt,
 } from '#protocol'
 import {makeToken} from '../../issuer/api/callers/secret-token.ts'
-import {attest, intotoRoutes} from '../../issuer/api/intoto-routes.ts'
+import {attest, intotoRoutes} from '../../issuer/api/receipt-routes.ts'
 import type {Signer} from '../../issuer/model/signer.ts'
 import type {Durable} from '../../issuer/model/durable.ts'
 import {openSqlite} from '../../issuer/store/sqlite.ts'

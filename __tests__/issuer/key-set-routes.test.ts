@@ -2,7 +2,7 @@
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
 import type {Hono} from 'hono'
 import {digestOf} from '#protocol'
-import {keySetRoutes} from '../../issuer/api/key-set-routes.ts'
+import {keySetRoutes} from '../../issuer/api/ledger-routes.ts'
 import {type KeyIssuer, startKeyIssuer} from './keys-issuer.ts'
 
 let issuer: KeyIssuer

@@ -1,11 +1,12 @@
-/** The ledger's public routes (formats §8): the newest checkpoint, the entries, and the two proofs. */
+/** The ledger's public routes (formats §8): its newest checkpoint, its entries, the two proofs, and the key sets that it announced. */
 import {type Context, Hono} from 'hono'
 import {canonicalJson} from '#protocol'
 import {type Caller, mayRead} from '../model/caller.ts'
-import {type CallerTools} from './callers/read-caller.ts'
+import type {CallerTools} from './callers/read-caller.ts'
 import {callerOf} from './caller-routes.ts'
-import type {Checkpoints, LedgerReader, LedgerRow} from '../model/readers.ts'
-import {type Bounds, readNumbers} from './ledger-query.ts'
+import type {Checkpoints, EntryReader, LedgerReader, LedgerRow} from '../model/readers.ts'
+import {answerRefusal} from './refusals.ts'
+import {parseWholeNumber, readQuery, wholeNumber, withDefault} from '../command/read-query.ts'
 import {readConsistency, readInclusion} from '../store/read-proofs.ts'
 
 export interface LedgerRouteTools extends CallerTools {
@@ -27,7 +28,10 @@ export function ledgerRoutes(tools: LedgerRouteTools): Hono {
   })
   routes.get('/entries', async (c) => {
     const caller = await callerOf(c, tools)
-    const asked = readNumbers(c, {start: {min: 0, otherwise: 0}, count: {min: 1, max: maxCount, otherwise: 1000}})
+    const asked = readQuery(c.req, {
+      start: withDefault(wholeNumber(0), 0),
+      count: withDefault(wholeNumber(1, maxCount), 1000),
+    })
     if (!asked.ok) return refuse(c, asked.fault)
     c.header('content-type', 'application/x-ndjson')
     // What is masked depends on who asks.
@@ -37,32 +41,29 @@ export function ledgerRoutes(tools: LedgerRouteTools): Hono {
   routes.get('/inclusion', async (c) => {
     const size = (await tools.checkpoints.newest())?.size
     if (size === undefined) return c.notFound()
-    const asked = readNumbers(c, {seq: {min: 0, max: size - 1}, size: upTo(size)})
+    const asked = readQuery(c.req, {seq: wholeNumber(0, size - 1), size: wholeNumber(1, size)})
     if (!asked.ok) return refuse(c, asked.fault)
-    if (!(asked.value.seq < asked.value.size)) return refuse(c, ['seq must be smaller than size'])
+    if (!(asked.value.seq < asked.value.size)) return refuse(c, 'seq must be smaller than size')
     return giveProof(c, await readInclusion(tools.ledger, asked.value))
   })
   routes.get('/consistency', async (c) => {
     const size = (await tools.checkpoints.newest())?.size
     if (size === undefined) return c.notFound()
-    const asked = readNumbers(c, {from: upTo(size), to: upTo(size)})
+    const asked = readQuery(c.req, {from: wholeNumber(1, size), to: wholeNumber(1, size)})
     if (!asked.ok) return refuse(c, asked.fault)
-    if (!(asked.value.from <= asked.value.to)) return refuse(c, ['from must be at most to'])
+    if (!(asked.value.from <= asked.value.to)) return refuse(c, 'from must be at most to')
     return giveProof(c, await readConsistency(tools.ledger, asked.value))
   })
   return routes
 }
 
-/** What is not signed yet is proven to nobody. */
-const upTo = (size: number): Bounds => ({min: 1, max: size})
+const refuse = (c: Context, problem: string): Response => answerRefusal(c, {code: 'query_invalid', problem})
 
-function refuse(c: Context, problems: readonly string[]): Response {
-  return c.json({error: {code: 'query_invalid', message: problems.join('; ')}}, 400)
-}
+const forEver = 'public, max-age=86400, immutable'
 
 /** A proof for given sizes is the same for ever. */
 function giveProof(c: Context, answer: object): Response {
-  c.header('cache-control', 'public, max-age=86400, immutable')
+  c.header('cache-control', forEver)
   return c.json(answer)
 }
 
@@ -87,4 +88,21 @@ function streamEntries(
 /** Of a repository that the caller may not read the entry shows its number and hash alone (formats §5). */
 function printRow({entry, ...belonging}: LedgerRow, caller: Caller): string {
   return canonicalJson(mayRead(caller, belonging) ? entry : {seq: entry.seq, hash: entry.hash})
+}
+
+export interface KeySetRouteTools {
+  readonly entries: Pick<EntryReader, 'keySet'>
+}
+
+/** Each key set is public, and never changes. To be mounted at `/v1/keys`. */
+export function keySetRoutes({entries}: KeySetRouteTools): Hono {
+  const routes = new Hono()
+  routes.get('/:seq', async (c) => {
+    const seq = parseWholeNumber(c.req.param('seq'))
+    const keySet = seq === undefined ? undefined : await entries.keySet(seq)
+    if (keySet === undefined) return c.notFound()
+    c.header('cache-control', forEver)
+    return c.body(keySet, 200, {'content-type': 'application/json'})
+  })
+  return routes
 }

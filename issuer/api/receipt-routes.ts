@@ -1,23 +1,39 @@
 /** Receipts over HTTP (docs/routes.md): who asks is known before anything is looked up, and private is as missing. */
 import type {Context, Hono} from 'hono'
 import {bodyLimit} from 'hono/body-limit'
-import {parseReceiptId, parseRepositoryName} from '#protocol'
-import {type Caller, type Job, mayRead, viewerOf} from '../model/caller.ts'
-import type {CallerTools} from './callers/read-caller.ts'
-import {type RefreshTools, refreshQuietly} from '../decide/panels.ts'
-import {type ReceiptQuestion, readReceiptQuery} from './receipt-query.ts'
-import type {FoundReceipt} from '../model/lookups.ts'
-import {type AdmitTools, admitJob} from './admit.ts'
-import {callerOf, callerRoutes} from './caller-routes.ts'
+import {
+  type IntotoEnvelope,
+  type Receipt,
+  type Result,
+  parseCommitSha,
+  parseEnvironment,
+  parseReceiptId,
+  parseRepositoryId,
+  parseRepositoryName,
+  parseTreeSha,
+} from '#protocol'
+import {type Query, parseWholeNumber, readQuery, withDefault} from '../command/read-query.ts'
 import {execute, parseExecution} from '../decide/execute.ts'
-import type {BearsName} from '../github/repository.ts'
+import type {JobReport, Refusal} from '../decide/job-report.ts'
+import {type RefreshTools, refreshQuietly} from '../decide/panels.ts'
 import {redeem} from '../decide/redeem.ts'
+import type {BearsName} from '../github/repository.ts'
+import {acceptSignedEnvelope, mintIntoto} from '../mint/mint-intoto.ts'
+import {type Caller, type Job, mayRead, mayReadEvidence, viewerOf} from '../model/caller.ts'
+import type {TokenIds} from '../model/callers.ts'
+import type {Log} from '../model/log.ts'
+import {type FoundReceipt, type Lookup, belongingOf} from '../model/lookups.ts'
+import type {Signer} from '../model/signer.ts'
+import type {Store} from '../model/store.ts'
+import {takeTurns} from '../store/turns.ts'
+import {callerOf, callerRoutes} from './caller-routes.ts'
+import type {CallerTools} from './callers/read-caller.ts'
 import {answerRefusal} from './refusals.ts'
 import {type StatusTools, createStatusReader} from './status.ts'
-import type {JobReport} from '../decide/job-report.ts'
-import {takeTurns} from '../store/turns.ts'
 
-export type ReceiptRouteTools = CallerTools & AdmitTools & StatusTools & RefreshTools & {readonly bearsName: BearsName}
+export type ReceiptRouteTools = CallerTools &
+  StatusTools &
+  RefreshTools & {readonly bearsName: BearsName; readonly tokenIds: TokenIds}
 
 /** To be mounted at `/v1/receipts`. */
 export function receiptRoutes(tools: ReceiptRouteTools): Hono {
@@ -25,23 +41,49 @@ export function receiptRoutes(tools: ReceiptRouteTools): Hono {
   const routes = callerRoutes(tools)
   routes.get('/', async (c) => {
     const caller = await callerOf(c, tools)
-    const query = readReceiptQuery((name) => c.req.queries(name))
-    if (!query.ok) return answerRefusal(c, {code: 'query_invalid', problem: query.fault.join('; ')})
-    const found = await tools.store.find({...query.value, viewer: viewerOf(caller)})
-    const isTheirs = await isStillNamed(query.value, found[0], tools)
+    const question = readQuestion(c.req)
+    if (!question.ok) return answerRefusal(c, {code: 'query_invalid', problem: question.fault})
+    const found = await tools.store.find({...question.value, viewer: viewerOf(caller)})
+    const isTheirs = await isStillNamed(question.value, found[0], tools)
     return c.json({receipts: isTheirs ? found.map(({receipt}) => receipt) : []})
   })
   routes.get('/:id', async (c) => {
-    const found = await findShown(c, await callerOf(c, tools), tools)
+    const found = await findShown(c.req.param('id'), await callerOf(c, tools), tools)
     return found === undefined ? c.notFound() : c.json(found.receipt)
   })
   routes.get('/:id/status', async (c) => {
-    const found = await findShown(c, await callerOf(c, tools), tools)
+    const found = await findShown(c.req.param('id'), await callerOf(c, tools), tools)
     return found === undefined ? c.notFound() : c.json(await readStatus(found.receipt))
   })
+  addEvents(routes, tools)
   addTellingRoutes(routes, tools)
   return routes
 }
+
+type ReceiptQuestion = Omit<Extract<Lookup, {by: 'scope'}>, 'viewer'>
+
+function readQuestion(query: Query): Result<ReceiptQuestion, string> {
+  const hex = '40 or 64 lower-case hex digits'
+  const read = readQuery(query, {
+    repository: withDefault({parse: parseRepositoryName, form: 'owner/name'}, undefined),
+    repository_id: withDefault({parse: parseDecimalId, form: 'a decimal id'}, undefined),
+    environment: withDefault({parse: parseEnvironment, form: 'an environment name'}, undefined),
+    sha: withDefault({parse: parseCommitSha, form: hex}, undefined),
+    tree: withDefault({parse: parseTreeSha, form: hex}, undefined),
+  })
+  if (!read.ok) return read
+  const {environment, sha, tree} = read.value
+  const repository = read.value.repository_id ?? read.value.repository
+  const problems: string[] = []
+  if (repository === undefined) problems.push('repository (owner/name) or repository_id is missing')
+  if (environment === undefined) problems.push('environment is missing')
+  if (sha === undefined && tree === undefined) problems.push('sha or tree is missing')
+  return repository === undefined || environment === undefined || problems.length > 0
+    ? {ok: false, fault: problems.join('; ')}
+    : {ok: true, value: {by: 'scope', repository, environment, sha, tree}}
+}
+
+const parseDecimalId = (text: string) => parseRepositoryId(parseWholeNumber(text))
 
 /** Asked by id, no name matters. GitHub is asked only where there is something to show. */
 const isStillNamed = async (
@@ -52,6 +94,64 @@ const isStillNamed = async (
   const name = parseRepositoryName(repository)
   if (name === undefined || found === undefined) return true
   return await bearsName({id: found.receipt.scope.repositoryId, name})
+}
+
+async function findShown(
+  id: string | undefined,
+  caller: Caller,
+  tools: Pick<IntotoTools, 'store'>,
+): Promise<FoundReceipt | undefined> {
+  const found = await findReceipt(id, tools)
+  return found !== undefined && mayRead(caller, belongingOf(found)) ? found : undefined
+}
+
+async function findReceipt(
+  text: string | undefined,
+  {store}: Pick<IntotoTools, 'store'>,
+): Promise<FoundReceipt | undefined> {
+  const id = parseReceiptId(text)
+  return id === undefined ? undefined : (await store.find({by: 'receipt', id}))[0]
+}
+
+/**
+ * What happened to a receipt: the documents whose digests the ledger carries, for auditors alone. A job's report holds
+ * the random number that keeps its digest from being guessed.
+ */
+function addEvents(routes: Hono, tools: ReceiptRouteTools): void {
+  routes.get('/:id/events', async (c) => {
+    const caller = await callerOf(c, tools)
+    const found = await findReceipt(c.req.param('id'), tools)
+    if (found === undefined) return c.notFound()
+    // Each by its own owner, as the ledger shows its entry: a repository may have changed hands.
+    const events = await tools.records.events(found.receipt.id)
+    const shown = events.filter((event) => mayReadEvidence(caller, event))
+    if (!mayReadEvidence(caller, found) && shown.length === 0) return c.notFound()
+    return c.json({events: shown.map(({entry, body}) => ({entry, document: JSON.parse(body) as unknown}))})
+  })
+}
+
+export type IntotoTools = CallerTools & {
+  readonly store: Pick<Store, 'find'>
+  readonly signer: Signer
+  readonly log: Log
+}
+
+/** Docs/intoto.md. To be mounted at `/v1/receipts`, before the routes that take all that follows for an id. */
+export function intotoRoutes(tools: IntotoTools): Hono {
+  const routes = callerRoutes(tools)
+  routes.get('/:file{[a-z0-9_]+\\.intoto\\.json}', async (c) => {
+    const id = c.req.param('file').replace(/\.intoto\.json$/, '')
+    const found = await findShown(id, await callerOf(c, tools), tools)
+    return found === undefined ? c.notFound() : c.json(await attest(found.receipt, tools))
+  })
+  return routes
+}
+
+/** Signed by the receipt key that signs now, whichever signed the receipt. */
+export async function attest(receipt: Receipt, {signer}: Pick<IntotoTools, 'signer'>): Promise<IntotoEnvelope> {
+  const unsigned = mintIntoto(receipt)
+  const {publicKey} = signer
+  return acceptSignedEnvelope(unsigned, {publicKey, signature: await signer.sign(unsigned.input)})
 }
 
 /** What jobs tell of a receipt. */
@@ -85,27 +185,31 @@ async function showDeployed({found, repository}: JobReport, tools: ReceiptRouteT
   await refreshQuietly({repository, installation: repository.installation, pullRequest}, tools)
 }
 
-/** A job that may tell something of the receipt, or the answer to one that may not. */
+/** A job that may tell something of the receipt, or the answer to one that may not: cheap questions first (threats A45). */
 async function admit(c: Context, job: Job, tools: ReceiptRouteTools): Promise<JobReport | Response> {
-  const found = await findShown(c, job, tools)
+  const found = await findShown(c.req.param('id'), job, tools)
   if (found === undefined) return await c.notFound()
-  const admission = await admitJob({job, receipt: found.receipt}, tools)
-  if (admission.kind === 'refused') return answerRefusal(c, admission.refusal)
-  return {found, job, repository: admission.repository}
+  const mismatch = findMismatch(job, found.receipt)
+  if (mismatch !== undefined) return answerRefusal(c, mismatch)
+  const repository = await tools.repositories.fetchRepository({id: job.repositoryId, name: job.repository})
+  const {defaultBranch: branch} = repository
+  if (job.workflowBranch !== branch) return answerRefusal(c, {code: 'workflow_refused', branch})
+  // Last, since what a token is refused for leaves it unused. Reading needs no such thing: shown again within its
+  // minutes, a token reads what its job could read.
+  const use = await tools.tokenIds.use({...job.token, now: tools.now()})
+  return use === 'again' ? answerRefusal(c, {code: 'caller_unknown'}) : {found, job, repository}
 }
 
-async function findShown(
-  c: Context,
-  caller: Caller,
-  {store}: Pick<ReceiptRouteTools, 'store'>,
-): Promise<FoundReceipt | undefined> {
-  const id = parseReceiptId(c.req.param('id'))
-  const [found] = id === undefined ? [] : await store.find({by: 'receipt', id})
-  return found !== undefined && maySee(caller, found) ? found : undefined
+function findMismatch(job: Job, {scope}: Receipt): Refusal | undefined {
+  if (job.repositoryId !== scope.repositoryId) {
+    return {code: 'repository_mismatch', authorized: scope.repository, shown: job.repository}
+  }
+  // A commit other than the receipt's could only be the trigger of a workflow that the policy names; it can name none.
+  if (job.sha !== scope.sha) return {code: 'commit_mismatch', authorized: scope.sha, shown: job.sha}
+  return job.environment === undefined || job.environment === scope.environment
+    ? undefined
+    : {code: 'environment_mismatch', authorized: scope.environment}
 }
-
-const maySee = (caller: Caller, {receipt, public: isPublic, ownerId}: FoundReceipt): boolean =>
-  mayRead(caller, {public: isPublic, ownerId, repositoryId: receipt.scope.repositoryId})
 
 const executionForm =
   'the body is {"event": "started"}, or {"event": "finished", "outcome": "success" | "failure" | "cancelled"}'

@@ -1,9 +1,8 @@
 /** What the routes work with: who asks, what is looked up, and what pages and badges show. */
 import {type KeySet, type PublicJwk, type TokenKeys, printVerifierKey} from '#protocol'
-import type {AuditRouteTools} from '../api/audit/routes.ts'
+import type {AuditRouteTools} from '../api/audit-routes.ts'
 import type {DecisionRouteTools} from '../api/decision-routes.ts'
-import type {KeySetRouteTools} from '../api/key-set-routes.ts'
-import type {LedgerRouteTools} from '../api/ledger-routes.ts'
+import type {KeySetRouteTools, LedgerRouteTools} from '../api/ledger-routes.ts'
 import type {ReceiptRouteTools} from '../api/receipt-routes.ts'
 import type {WebhookTools} from '../inbox/receive.ts'
 import type {BadgeTools} from '../pages/badge/routes.ts'

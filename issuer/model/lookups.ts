@@ -10,7 +10,7 @@ import type {
   SecondsTime,
   TreeSha,
 } from '#protocol'
-import type {Viewer} from './viewer.ts'
+import type {Belonging, Viewer} from './viewer.ts'
 import type {DecisionRecord} from './record.ts'
 
 /**
@@ -48,6 +48,12 @@ export interface FoundReceipt {
   readonly public: boolean
   readonly ownerId: number
 }
+
+export const belongingOf = ({receipt: {scope}, ownerId, public: isPublic}: FoundReceipt): Belonging => ({
+  public: isPublic,
+  repositoryId: scope.repositoryId,
+  ownerId,
+})
 
 /** What is kept of a decision besides its receipt. */
 export interface FoundDecision extends Pick<

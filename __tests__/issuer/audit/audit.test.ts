@@ -17,7 +17,7 @@ import {
   readTokenKeys,
 } from '#protocol'
 import type {Deployment} from '../../../issuer/model/deployments.ts'
-import {auditRoutes} from '../../../issuer/api/audit/routes.ts'
+import {auditRoutes} from '../../../issuer/api/audit-routes.ts'
 import type {Job} from '../../../issuer/model/caller.ts'
 import type {CallerTools} from '../../../issuer/api/callers/read-caller.ts'
 import {makeToken} from '../../../issuer/api/callers/secret-token.ts'

@@ -8,7 +8,6 @@ import type {CallerTools} from '../../../issuer/api/callers/read-caller.ts'
 import type {PermissionLevel} from '../../../issuer/model/facts.ts'
 import {GitHubUnavailable} from '../../../issuer/github/unavailable.ts'
 import {decisionRoutes, tokenKeyRoutes} from '../../../issuer/api/decision-routes.ts'
-import {type EventRouteTools, eventRoutes} from '../../../issuer/api/event-routes.ts'
 import {type ReceiptRouteTools, receiptRoutes} from '../../../issuer/api/receipt-routes.ts'
 import {type EndOrder, makeEnding} from '../../../issuer/decide/end.ts'
 import type {Durable} from '../../../issuer/model/durable.ts'
@@ -87,7 +86,6 @@ function openProcess(world: World): Stage {
   const app = new Hono()
   app.notFound((c) => c.json({error: {code: 'not_found'}}, 404))
   app.onError((fault, c) => c.json({error: {code: 'internal_error', message: fault.message}}, 500))
-  app.route('/v1/receipts', eventRoutes(tools))
   app.route('/v1/receipts', receiptRoutes(tools))
   app.route('/v1/decisions', decisionRoutes(tools))
   app.route('/.well-known', tokenKeyRoutes({kty: 'RSA', kid: 'a', alg: 'RS256', use: 'sig', n: 'b', e: 'AQAB'}))
@@ -118,7 +116,7 @@ function toolsOf(
   durable: Durable,
   {provider, clock, github}: World,
   warnings: string[],
-): ReceiptRouteTools & EventRouteTools & CallerTools {
+): ReceiptRouteTools & CallerTools {
   const look = async (): Promise<void> => {
     github.asked += 1
     await Promise.resolve()

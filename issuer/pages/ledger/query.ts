@@ -7,6 +7,7 @@ import {
   parseReceiptId,
   parseRepositoryName,
 } from '#protocol'
+import {wholeNumber} from '../../command/read-query.ts'
 
 export type Search =
   | {readonly by: 'newest'}
@@ -32,5 +33,4 @@ export function parseSearch(text: string): Search {
 }
 
 /** The number of an entry that a page ends before. What is none is as if it was not given. */
-export const parseBefore = (text: string | undefined): number | undefined =>
-  text !== undefined && /^(?:0|[1-9][0-9]{0,14})$/.test(text) ? Number(text) : undefined
+export const parseBefore = (text = ''): number | undefined => wholeNumber(0, 999_999_999_999_999).parse(text)

@@ -1,10 +1,9 @@
 /** What is found in the ledger: its newest entries, those of a receipt or around a time, receipts of a repository or a person. */
 import {type Receipt, type ReceiptId, parseReceiptId} from '#protocol'
 import {type Viewer, sees} from '../../model/viewer.ts'
-import type {FoundReceipt, Lookup, RecordReader} from '../../model/lookups.ts'
+import {type FoundReceipt, type Lookup, type RecordReader, belongingOf} from '../../model/lookups.ts'
 import type {LedgerReader, LedgerRow} from '../../model/readers.ts'
 import type {Store} from '../../model/store.ts'
-import {belongingOf} from '../receipt/proof.ts'
 import {findFirstAt} from './find-first.ts'
 import type {Search} from './query.ts'
 

@@ -14,8 +14,8 @@ import {
   tokenAudience,
 } from '#protocol'
 import {type InclusionAnswer, readInclusion} from '../../store/read-proofs.ts'
-import {type Belonging, type Viewer, sees} from '../../model/viewer.ts'
-import type {FoundDecision, FoundReceipt, RecordReader} from '../../model/lookups.ts'
+import {type Viewer, sees} from '../../model/viewer.ts'
+import {type FoundDecision, type RecordReader, belongingOf} from '../../model/lookups.ts'
 import type {Checkpoints, LedgerReader} from '../../model/readers.ts'
 import type {Store} from '../../model/store.ts'
 import {type Happening, readHappening} from './happened.ts'
@@ -63,12 +63,6 @@ export async function readProof(id: ReceiptId, viewer: Viewer, tools: ProofTools
   const token = readToken(receipt, {decision, tokenKeys: tools.tokenKeys})
   return {receipt, state, public: isPublic, happened, token, ...place}
 }
-
-export const belongingOf = ({receipt, ownerId, public: isPublic}: FoundReceipt): Belonging => ({
-  repositoryId: receipt.scope.repositoryId,
-  ownerId,
-  public: isPublic,
-})
 
 export async function readHappened(
   receipt: Receipt,
