@@ -25,9 +25,8 @@ import type {Checkpoints, KeptCheckpoint, LedgerReader} from '../model/readers.t
 import type {Store} from '../model/store.ts'
 import {viewerOfRepository} from '../model/viewer.ts'
 import {readInclusion} from '../store/read-proofs.ts'
-import {callerOf, callerRoutes} from './caller-routes.ts'
+import {answerRefusal, callerOf, callerRoutes} from './asking.ts'
 import type {CallerTools} from './callers/read-caller.ts'
-import {answerRefusal} from './refusals.ts'
 
 interface AuditTools {
   readonly store: Pick<Store, 'find'>

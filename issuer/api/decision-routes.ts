@@ -8,7 +8,7 @@ import {mayRead, mayReadEvidence} from '../model/caller.ts'
 import type {CallerTools} from './callers/read-caller.ts'
 import type {FoundDecision, RecordReader} from '../model/lookups.ts'
 import type {Log} from '../model/log.ts'
-import {callerOf, callerRoutes} from './caller-routes.ts'
+import {callerOf, callerRoutes} from './asking.ts'
 
 export type DecisionRouteTools = CallerTools & {
   readonly log: Log

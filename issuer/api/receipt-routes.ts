@@ -26,9 +26,8 @@ import {type FoundReceipt, type Lookup, belongingOf} from '../model/lookups.ts'
 import type {Signer} from '../model/signer.ts'
 import type {Store} from '../model/store.ts'
 import {takeTurns} from '../store/turns.ts'
-import {callerOf, callerRoutes} from './caller-routes.ts'
+import {answerRefusal, callerOf, callerRoutes} from './asking.ts'
 import type {CallerTools} from './callers/read-caller.ts'
-import {answerRefusal} from './refusals.ts'
 import {type StatusTools, createStatusReader} from './status.ts'
 
 export type ReceiptRouteTools = CallerTools &

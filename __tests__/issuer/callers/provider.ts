@@ -3,8 +3,7 @@ import {type KeyObject, generateKeyPairSync, randomUUID} from 'node:crypto'
 import {type IncomingMessage, type Server, type ServerResponse, createServer} from 'node:http'
 import type {AddressInfo} from 'node:net'
 import {type JWK, SignJWT, exportJWK} from 'jose'
-import {createJobTokens, type JobTokens} from '../../../issuer/api/callers/job-token.ts'
-import {openOidcKeys} from '../../../issuer/api/callers/oidc-keys.ts'
+import {createJobTokens, type JobTokens, openOidcKeys} from '../../../issuer/api/callers/job-token.ts'
 
 export const audience = 'https://countersign.example'
 /** In milliseconds. */

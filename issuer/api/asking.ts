@@ -1,9 +1,33 @@
-/** Why a question about a receipt is refused: each code with its status and its words. The code is API (docs/routes.md). */
-import type {Context} from 'hono'
+/** What routes have in common (docs/routes.md, "Who asks"): who asks, and how a question is refused. */
+import {type Context, Hono} from 'hono'
 import type {Refusal} from '../decide/job-report.ts'
+import {GitHubUnavailable} from '../github/unavailable.ts'
+import type {Caller} from '../model/caller.ts'
+import type {Log} from '../model/log.ts'
+import {type CallerTools, readCaller} from './callers/read-caller.ts'
+
+/** For answers that depend on who asks. Nothing in between may keep an answer, and an outage of GitHub's is said to be one. */
+export function callerRoutes({log}: {readonly log: Log}): Hono {
+  const routes = new Hono()
+  routes.use(async (c, next) => {
+    c.header('cache-control', 'no-store')
+    await next()
+  })
+  routes.onError((fault, c) => {
+    if (!(fault instanceof GitHubUnavailable)) throw fault
+    log.warn({err: fault, route: c.req.path}, 'GitHub could not be asked')
+    return answerRefusal(c, {code: 'github_unreachable'})
+  })
+  return routes
+}
+
+/** Known before anything is looked up, so that how long an answer takes tells a stranger nothing either. */
+export const callerOf = async (c: Context, tools: CallerTools): Promise<Caller> =>
+  await readCaller({authorization: c.req.header('authorization')}, tools)
 
 type Status = 400 | 401 | 403 | 409 | 413 | 503
 
+/** The codes are API. */
 const statuses = {
   query_invalid: 400,
   body_invalid: 400,
