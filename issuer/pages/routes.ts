@@ -5,16 +5,14 @@ import {type Origin, type PublicKey, parseReceiptId, printSecondsTime} from '#pr
 import {giveBadgePage} from './badge/page.ts'
 import type {BadgeTools} from './badge/routes.ts'
 import type {EntryReader} from '../model/readers.ts'
-import type {ReadCaller} from './caller.ts'
 import {givePage} from './document.ts'
-import {giveHome} from './home/route.ts'
-import {readLink} from './link.ts'
-import {giveLedger} from './ledger/route.ts'
+import {giveHome} from './home/page.ts'
+import {type ReadCaller, readLink} from './link.ts'
+import {giveLedger} from './ledger/page.ts'
 import {openDemo} from './receipt/demo.ts'
 import {describeReceipt} from './receipt/certificate.ts'
-import {holdKeys} from './receipt/held-keys.ts'
 import {type ReceiptFrame, renderReceiptPage} from './receipt/page.ts'
-import {type ProofTools, type ReceiptProof, readProof} from './receipt/proof.ts'
+import {type ProofTools, type ReceiptProof, holdKeys, readProof} from './receipt/proof.ts'
 
 export interface PageTools extends Omit<ProofTools, 'store'>, BadgeTools {
   readonly entries: Pick<EntryReader, 'last'>

@@ -1,6 +1,6 @@
 /** The ledger's search, as a visitor without scripts meets it: what is found, page by page, and what is never told. */
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
-import {parseBefore, parseSearch} from '../../../issuer/pages/ledger/query.ts'
+import {parseBefore, parseSearch} from '../../../issuer/pages/ledger/search.ts'
 import {approvalBody} from '../../protocol/builders.ts'
 import {type Stage, asked, openStage} from './stage.ts'
 

@@ -2,7 +2,7 @@
 import {type Context, Hono} from 'hono'
 import {etag} from 'hono/etag'
 import {parseEnvironment, parseRepositoryName} from '#protocol'
-import type {ReadCaller} from '../caller.ts'
+import type {ReadCaller} from '../link.ts'
 import {drawBadge, endpointOf, sayBadge} from './draw.ts'
 import {type BadgeStatus, type StatusTools, readBadgeStatus} from './status.ts'
 

@@ -1,4 +1,4 @@
 /** The script of pages that verify nothing. */
-import {offerCopies} from './copy.ts'
+import {offerCopies} from './elements.ts'
 
 offerCopies()

@@ -1,7 +1,6 @@
 /** The ledger page's script: takes every entry that the signed checkpoint covers, and verifies the whole chain. */
 import {verifyChain, verifyCheckpoint} from '#protocol'
-import {offerCopies} from './copy.ts'
-import {find, textOf} from './elements.ts'
+import {find, offerCopies, textOf} from './elements.ts'
 
 /** Entries a request. */
 const pageLength = 20_000

@@ -1,6 +1,5 @@
 /** The receipt page's script: judges what stands on the page, again at each change of it. */
-import {offerCopies} from './copy.ts'
-import {find, textOf} from './elements.ts'
+import {find, offerCopies, textOf} from './elements.ts'
 import {type Line, type Lines, type Tone, conclude, judge} from './judge.ts'
 
 function showVerdicts(): void {

@@ -1,12 +1,20 @@
-/** The first page: what this is, the state of this issuer, the key to pin, and the step to copy. */
+/** `GET /`: what this is, the state of this issuer as it is now, the key to pin, and the step to copy. */
+import type {Context} from 'hono'
 import {html} from 'hono/html'
 import {type Entry, type PublicKey, microsTimeToMicros} from '#protocol'
-import type {KeptCheckpoint} from '../../model/readers.ts'
-import type {Html} from '../document.ts'
+import type {Checkpoints, EntryReader, KeptCheckpoint} from '../../model/readers.ts'
+import {type Html, givePage} from '../document.ts'
 import {codeBlock, copyable, count, field, renderTime, section, state} from '../pieces.ts'
 import {renderPicture} from './picture.ts'
 
-export interface HomeView {
+export interface HomePageTools extends Omit<HomeView, 'ledger'> {
+  readonly entries: Pick<EntryReader, 'last'>
+  readonly checkpoints: Pick<Checkpoints, 'newest'>
+  /** Milliseconds. */
+  readonly now: () => number
+}
+
+interface HomeView {
   readonly issuer: string
   readonly pin: PublicKey
   readonly ledgerKey: string
@@ -16,14 +24,28 @@ export interface HomeView {
   readonly action: string
 }
 
-export interface LedgerState {
+interface LedgerState {
   readonly last: Entry
   readonly checkpoint: KeptCheckpoint | undefined
   /** Milliseconds. */
   readonly now: number
 }
 
-export const renderHomePage = (view: HomeView): Html =>
+export async function giveHome(c: Context, tools: HomePageTools): Promise<Response> {
+  // A store that does not answer is told, not hidden behind an error page.
+  const read = await Promise.all([tools.entries.last(), tools.checkpoints.newest()]).catch(() => undefined)
+  const {issuer, pin, ledgerKey, action} = tools
+  const ledger = read && {last: read[0], checkpoint: read[1], now: tools.now()}
+  return await givePage(c, {
+    title: 'Countersign: no receipt, no deploy',
+    description: 'A deploy job stops unless a named person authorized this commit for this environment.',
+    script: 'home',
+    main: renderHomePage({issuer, pin, ledgerKey, action, ledger}),
+    issuer,
+  })
+}
+
+const renderHomePage = (view: HomeView): Html =>
   html`<div class="hero">
       <h1>No receipt, no deploy.</h1>
       <p class="lead">

@@ -7,8 +7,7 @@ import type {Html} from '../document.ts'
 import {withLink} from '../link.ts'
 import {nothing, renderTime} from '../pieces.ts'
 import {sayPeople} from '../receipt/certificate.ts'
-import type {Search} from './query.ts'
-import type {Found} from './search.ts'
+import type {Found, Search} from './search.ts'
 
 export interface Chain {
   readonly issuer: string

@@ -4,7 +4,7 @@ import type {Html} from '../document.ts'
 import {withLink} from '../link.ts'
 import {nothing, sayTime, section} from '../pieces.ts'
 import {type Chain, accountsOf, renderChain} from './entries.ts'
-import type {Search} from './query.ts'
+import type {Search} from './search.ts'
 
 export interface Finding extends Chain {
   /** What was typed. */

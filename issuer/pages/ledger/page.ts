@@ -1,17 +1,48 @@
-/** The ledger's page: the check of it all, its entries or what was searched for among them, and its signed checkpoint. */
+/** `GET /ledger?q=&before=`: the check of it all, its entries or what was searched for among them, its signed checkpoint. */
+import type {Context} from 'hono'
 import {html} from 'hono/html'
-import type {KeptCheckpoint} from '../../model/readers.ts'
-import type {Html} from '../document.ts'
+import type {Checkpoints, KeptCheckpoint} from '../../model/readers.ts'
+import {type Html, givePage} from '../document.ts'
 import {codeBlock, copyable, count, field, section} from '../pieces.ts'
+import {type ReadCaller, readLink} from '../link.ts'
 import {type Finding, renderFinding} from './find-section.ts'
+import {type SearchTools, parseBefore, parseSearch, searchLedger} from './search.ts'
 
-export interface LedgerView extends Omit<Finding, 'signed'> {
+export interface LedgerPageTools extends SearchTools {
+  readonly checkpoints: Pick<Checkpoints, 'newest'>
+  readonly readCaller: ReadCaller
+  readonly issuer: string
+  /** The ledger's C2SP verifier key. */
+  readonly ledgerKey: string
+}
+
+/** Who asks is known first, then what was typed is looked for, in that caller's view. */
+export async function giveLedger(c: Context, tools: LedgerPageTools): Promise<Response> {
+  const typed = (c.req.query('q') ?? '').trim()
+  const [search, before] = [parseSearch(typed), parseBefore(c.req.query('before'))]
+  const viewer = await tools.readCaller(c.req.raw)
+  // The checkpoint first: the head is then never behind it.
+  const checkpoint = await tools.checkpoints.newest()
+  const [found, {last}] = await Promise.all([searchLedger({search, before, viewer}, tools), tools.ledger.head()])
+  const {issuer, ledgerKey} = tools
+  const view = {issuer, ledgerKey, checkpoint, typed, search, before, found, viewer}
+  return await givePage(c, {
+    title: typed === '' ? 'Ledger – Countersign' : `${typed} in the ledger – Countersign`,
+    description: 'Every decision of this issuer, in order, verified in your browser.',
+    script: 'ledger',
+    at: 'ledger',
+    main: renderLedgerPage({...view, link: readLink(c), size: last.seq + 1}),
+    issuer,
+  })
+}
+
+interface LedgerView extends Omit<Finding, 'signed'> {
   readonly ledgerKey: string
   readonly size: number
   readonly checkpoint: KeptCheckpoint | undefined
 }
 
-export function renderLedgerPage(view: LedgerView): Html {
+function renderLedgerPage(view: LedgerView): Html {
   const finding = renderFinding({...view, signed: view.checkpoint?.size ?? 0})
   return html`<div class="stack">
       <p class="overline">Ledger</p>

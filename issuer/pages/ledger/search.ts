@@ -1,11 +1,44 @@
-/** What is found in the ledger: its newest entries, those of a receipt or around a time, receipts of a repository or a person. */
-import {type Receipt, type ReceiptId, parseReceiptId} from '#protocol'
-import {type Viewer, sees} from '../../model/viewer.ts'
+/** The ledger's search: what was typed, and what is found for it, as far as the visitor may see it. */
+import {
+  type Receipt,
+  type ReceiptId,
+  type RepositoryName,
+  type SecondsTime,
+  parseMoment,
+  parseReceiptId,
+  parseRepositoryName,
+} from '#protocol'
+import {wholeNumber} from '../../command/read-query.ts'
 import {type FoundReceipt, type Lookup, type RecordReader, belongingOf} from '../../model/lookups.ts'
 import type {LedgerReader, LedgerRow} from '../../model/readers.ts'
 import type {Store} from '../../model/store.ts'
-import {findFirstAt} from './find-first.ts'
-import type {Search} from './query.ts'
+import {type Viewer, sees} from '../../model/viewer.ts'
+
+export type Search =
+  | {readonly by: 'newest'}
+  | {readonly by: 'receipt'; readonly id: ReceiptId}
+  | {readonly by: 'repository'; readonly name: RepositoryName}
+  | {readonly by: 'time'; readonly time: SecondsTime}
+  | {readonly by: 'approver'; readonly login: string}
+  | {readonly by: 'unclear'}
+
+/** A login as GitHub gives them, with or without the @ that people write before it; never half an id of ours. */
+const loginPattern = /^@?(?!rcpt_|dec_)([A-Za-z0-9][A-Za-z0-9_-]{0,38})$/
+
+export function parseSearch(text: string): Search {
+  if (text === '') return {by: 'newest'}
+  const id = parseReceiptId(text)
+  if (id !== undefined) return {by: 'receipt', id}
+  const name = parseRepositoryName(text)
+  if (name !== undefined) return {by: 'repository', name}
+  const time = parseMoment(text)
+  if (time !== undefined) return {by: 'time', time}
+  const login = loginPattern.exec(text)?.[1]
+  return login === undefined ? {by: 'unclear'} : {by: 'approver', login}
+}
+
+/** The number of an entry that a page ends before. What is none is as if it was not given. */
+export const parseBefore = (text = ''): number | undefined => wholeNumber(0, 999_999_999_999_999).parse(text)
 
 export interface SearchTools {
   readonly store: Pick<Store, 'find'>
@@ -103,3 +136,22 @@ async function findMany(
 
 const readRows = async (places: readonly {readonly seq: number}[], ledger: LedgerReader): Promise<LedgerRow[]> =>
   (await Promise.all(places.map(async ({seq}) => await ledger.rows(seq, 1)))).flat()
+
+/**
+ * The number of the first entry at or after `time` (RFC 3339 in UTC); the ledger's size when there is none. Times only
+ * grow along the ledger, so a few reads are enough.
+ */
+async function findFirstAt(ledger: LedgerReader, time: string): Promise<number> {
+  let [low, high] = [0, (await ledger.head()).last.seq + 1]
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2)
+    const [row] = await ledger.rows(middle, 1)
+    // What the index does not show yet is newer than what it does.
+    if (row !== undefined && isBefore(row.entry.time, time)) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Times to the second and to the microsecond, without their `Z`, compare as text. */
+const isBefore = (a: string, b: string): boolean => a.slice(0, -1) < b.slice(0, -1)

@@ -3,11 +3,9 @@ import {html} from 'hono/html'
 import {type Receipt, secondsTimeToMs} from '#protocol'
 import type {Html} from '../document.ts'
 import {type Tone, copyable, count, field, nothing, renderTime, state} from '../pieces.ts'
-import {renderSeal} from '../rosette.ts'
-import type {Happening} from './happened.ts'
-import type {KeyStanding} from './held-keys.ts'
+import {renderSeal} from './drawings.ts'
 import type {ReceiptFrame} from './page.ts'
-import type {ReceiptProof, ShownState} from './proof.ts'
+import type {Happening, KeyStanding, ReceiptProof, ShownState} from './proof.ts'
 
 const states = {
   active: ['holds', 'In force'],

@@ -1,8 +1,13 @@
-/** What the visitor's browser checks by itself, line by line; browser/receipt.ts fills the lines in. */
+/**
+ * What the visitor's browser checks by itself, line by line (browser/receipt.ts fills the lines in); and the same check
+ * without any code of ours: curl, python3 and openssl.
+ */
+import {createHash} from 'node:crypto'
 import {html} from 'hono/html'
-import {canonicalJson} from '#protocol'
+import {canonicalJson, publicKeyBytes} from '#protocol'
 import type {Html} from '../document.ts'
-import {editable, section} from '../pieces.ts'
+import {withLink} from '../link.ts'
+import {codeBlock, copyable, editable, nothing, section} from '../pieces.ts'
 import type {ReceiptFrame} from './page.ts'
 import type {ReceiptProof} from './proof.ts'
 
@@ -71,4 +76,51 @@ function isThere(name: string, {happened, entry, inclusion}: ReceiptProof): bool
     default:
       return true
   }
+}
+
+/** DER of an Ed25519 SubjectPublicKeyInfo up to the raw key (RFC 8410 §4). */
+const spkiPrefix = '302a300506032b6570032100'
+
+/**
+ * Receipts hold printable ASCII and whole numbers alone: for these, sorted names without white space are RFC 8785. The
+ * key is the pinned one that stands in the commands, never the one in the receipt. Short lines, and none that a shell
+ * at the prompt reads otherwise than a script: they are pasted.
+ */
+const renderCommands = ({issuer, path, link, pin}: ReceiptFrame): string => `curl -fsS -o receipt.json \\
+  '${issuer}${path}.json${withLink(link)}'
+python3 - <<'END'
+import json
+receipt = json.load(open('receipt.json'))
+receipt = receipt.get('receipt', receipt)
+signature = receipt.pop('signature').removeprefix('ed25519:')
+message = json.dumps(receipt, sort_keys=True, separators=(',', ':'))
+key = '${spkiPrefix}'
+key += '${pin.slice('pp_pk_'.length)}'
+open('message', 'wb').write(message.encode('ascii'))
+open('signature', 'wb').write(bytes.fromhex(signature))
+open('key.der', 'wb').write(bytes.fromhex(key))
+END
+openssl dgst -sha256 key.der
+openssl pkeyutl -verify -pubin -keyform DER -inkey key.der \\
+  -rawin -in message -sigfile signature`
+
+export const renderByHand = (frame: ReceiptFrame): Html =>
+  section(
+    {title: 'By hand', note: 'With OpenSSL 3 and Python 3.9 or later.'},
+    codeBlock('by-hand', {text: renderCommands(frame), name: 'Commands'}),
+    html`<p class="note">
+      Without a network, put the receipt as it stands above into <span class="mono">receipt.json</span> and leave the
+      first command out. The last one answers <span class="mono">Signature Verified Successfully</span>; the one before
+      it shows the key’s fingerprint, its SHA-256 as DER:
+    </p>`,
+    copyable('fingerprint', {text: fingerprintOf(frame), name: 'the fingerprint'}),
+    frame.standing === 'revoked'
+      ? html`<p class="note">The signature of a revoked key still fits; it just no longer says anything.</p>`
+      : nothing,
+  )
+
+/** SHA-256 of the key as DER. */
+function fingerprintOf({pin}: ReceiptFrame): string {
+  const der = Buffer.concat([Buffer.from(spkiPrefix, 'hex'), publicKeyBytes(pin)])
+  return createHash('sha256').update(der).digest('hex')
 }

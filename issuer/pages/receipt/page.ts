@@ -1,19 +1,15 @@
 /** The page of one receipt: what it says, what the visitor's browser finds, why it was given, and what came after. */
 import {html} from 'hono/html'
-import {type Receipt, printReceipt} from '#protocol'
+import {type Receipt, canonicalJson, printReceipt} from '#protocol'
 import {badgeMarkdown, badgePagePath} from '../badge/addresses.ts'
 import type {Html} from '../document.ts'
 import {withLink} from '../link.ts'
-import {codeBlock, copyable, editable, nothing, section} from '../pieces.ts'
-import {renderQr} from '../qr.ts'
-import {renderByHand} from './by-hand.ts'
+import {codeBlock, copyable, count, editable, nothing, section} from '../pieces.ts'
 import {renderCertificate} from './certificate.ts'
-import {renderChecks} from './checks.ts'
-import {renderHappened} from './happened-section.ts'
-import type {HeldKeys} from './held-keys.ts'
-import {renderPlace} from './place-section.ts'
-import type {ReceiptProof} from './proof.ts'
-import {renderWhy} from './why-section.ts'
+import {renderByHand, renderChecks} from './checks.ts'
+import {renderQr} from './drawings.ts'
+import type {HeldKeys, ReceiptProof} from './proof.ts'
+import {renderHappened, renderWhy} from './story.ts'
 
 /** What surrounds a receipt: whose it is, and the keys that it is held against. */
 export interface ReceiptFrame extends HeldKeys {
@@ -91,5 +87,46 @@ function renderKeep({issuer, path, link}: ReceiptFrame): Html {
         ${copyable('address', {text: url, name: 'the address'})}
       </div>
     </div>`,
+  )
+}
+
+const placeHeading = {
+  title: 'In the ledger',
+  note: 'Nothing that a checkpoint covers can be cut, edited or reordered unseen.',
+}
+
+/** Its entry, the path to the signed root, and the checkpoint that signs it. */
+function renderPlace(
+  {entry, inclusion, checkpoint}: ReceiptProof,
+  {ledgerKey, issuer, demo, link}: ReceiptFrame,
+): Html {
+  if (entry === undefined) return section(placeHeading, html`<p>The ledger’s entry for this receipt was not found.</p>`)
+  const name = demo
+    ? html`Entry ${entry.seq}`
+    : html`<a href="${issuer}/ledger?q=${entry.subject}${withLink(link, '&')}"
+        >Entry ${entry.seq.toLocaleString('en')}</a
+      >`
+  if (inclusion === undefined || checkpoint === undefined) {
+    return section(
+      placeHeading,
+      html`<p>${name}. The next checkpoint will cover it.</p>`,
+      editable('entry', {text: `${canonicalJson(entry)}\n`, name: 'Entry'}),
+    )
+  }
+  return section(
+    placeHeading,
+    html`<p>
+      ${name} of ${inclusion.size.toLocaleString('en')};
+      ${count(inclusion.proof.length, 'hash').replace(/hashs$/, 'hashes')} lead from it to the signed root.
+    </p>`,
+    html`<details>
+      <summary>The entry, its proof and the checkpoint</summary>
+      <div class="stack">
+        ${editable('entry', {text: `${canonicalJson(entry)}\n`, name: 'Entry'})}
+        ${editable('inclusion', {text: `${JSON.stringify(inclusion, null, 2)}\n`, name: 'Proof of inclusion'})}
+        ${editable('checkpoint', {text: checkpoint, name: 'Checkpoint'})}
+        ${codeBlock('ledger-key', {text: ledgerKey, name: 'The ledger’s key'})}
+      </div>
+    </details>`,
   )
 }

@@ -1,24 +1,28 @@
 /** Everything that is shown of a receipt, read once: what it says, why, what happened after, and where the ledger has it. */
 import {
   type Entry,
+  type EntryEvent,
   type PinnedKeys,
+  type PublicKey,
   type Receipt,
   type ReceiptId,
   type ReceiptState,
+  type Revocation,
   type TokenClaims,
   type TokenKeys,
+  parseJson,
   printSecondsTime,
   stateAt,
-  verifyReceipt,
-  verifyToken,
   tokenAudience,
+  verifyReceipt,
+  verifyRevocation,
+  verifyToken,
 } from '#protocol'
-import {type InclusionAnswer, readInclusion} from '../../store/read-proofs.ts'
-import {type Viewer, sees} from '../../model/viewer.ts'
-import {type FoundDecision, type RecordReader, belongingOf} from '../../model/lookups.ts'
+import {type FoundDecision, type FoundEvent, type RecordReader, belongingOf} from '../../model/lookups.ts'
 import type {Checkpoints, LedgerReader} from '../../model/readers.ts'
 import type {Store} from '../../model/store.ts'
-import {type Happening, readHappening} from './happened.ts'
+import {type Viewer, sees} from '../../model/viewer.ts'
+import {type InclusionAnswer, readInclusion} from '../../store/read-proofs.ts'
 
 /** `damaged`: what is stored does not verify under the issuer's own keys; `key_revoked`: because that key was revoked. */
 export type ShownState = ReceiptState | 'key_revoked' | 'damaged'
@@ -108,4 +112,79 @@ async function readPlace(
   if (entry === undefined || newest === undefined || !(entry.seq < newest.size)) return {entry}
   const inclusion = await readInclusion(ledger, {seq: entry.seq, size: newest.size})
   return {entry, inclusion, checkpoint: newest.note}
+}
+
+export interface Happening {
+  readonly event: EntryEvent
+  readonly seq: number
+  /** The ledger's time of it. */
+  readonly at: string
+  /** A revocation whose signature holds. */
+  readonly revocation?: Revocation | undefined
+  readonly run?: {readonly id: string; readonly attempt?: number | undefined; readonly url?: string | undefined}
+  /** As the job reported it. */
+  readonly outcome?: string | undefined
+}
+
+/** Read from the record's body; what that does not say is absent. */
+function readHappening({entry, body}: FoundEvent, receipt: Receipt, keys: PinnedKeys): Happening {
+  const happening = {event: entry.event, seq: entry.seq, at: entry.time}
+  if (entry.event === 'receipt.revoked') {
+    const verdict = verifyRevocation(body, {keys, expect: {receipt: receipt.id}})
+    return verdict.valid ? {...happening, revocation: verdict.revocation} : happening
+  }
+  const read = parseJson(body)
+  const members = read.ok ? membersOf(read.value) : {}
+  const run = membersOf(members['run'])
+  const [id, url, outcome] = [run['id'], run['url'], members['outcome']]
+  return {
+    ...happening,
+    ...(typeof id === 'string' && /^[0-9]{1,20}$/.test(id) ? {run: {id, ...attemptOf(run), ...linkOf(url)}} : {}),
+    ...(typeof outcome === 'string' ? {outcome} : {}),
+  }
+}
+
+const membersOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {}
+
+const attemptOf = ({attempt}: Readonly<Record<string, unknown>>): {readonly attempt?: number} =>
+  typeof attempt === 'number' ? {attempt} : {}
+
+/** Only what a browser opens as a page: the text comes from a job's token. */
+const linkOf = (url: unknown): {readonly url?: string} =>
+  typeof url === 'string' && /^https?:\/\//.test(url) && URL.canParse(url) ? {url} : {}
+
+/** `earlier`: signs no more, and is trusted in what it signed. `foreign`: never a key of this issuer. */
+export type KeyStanding = 'current' | 'earlier' | 'revoked' | 'foreign'
+
+export interface HeldKeys {
+  /** What the receipt is verified with: the key that signed it where that is this issuer's, else the current one. */
+  readonly pin: PublicKey
+  /** One line a key, as a workflow pins them: that of the receipt, and that of its revocation where it is another. */
+  readonly pinned: string
+  readonly standing: KeyStanding
+}
+
+export interface KnownKeys {
+  readonly keys: PinnedKeys
+  /** The one that signs now. */
+  readonly pin: PublicKey
+}
+
+/** A stranger's key is never filled in: what it signed is held against the newest one. */
+export function holdKeys({receipt, happened}: ReceiptProof, {keys, pin: current}: KnownKeys): HeldKeys {
+  const {publicKey} = receipt
+  const pin = keys.has(publicKey) ? publicKey : current
+  const revokers = happened.flatMap(({revocation}) => (revocation === undefined ? [] : [revocation.publicKey]))
+  const lines = [...new Set([pin, ...revokers])].map((key) => printPin(key, keys))
+  return {pin, pinned: lines.join('\n'), standing: standingOf(publicKey, {keys, pin: current})}
+}
+
+const printPin = (key: PublicKey, keys: PinnedKeys): string =>
+  keys.get(key)?.status === 'revoked' ? `${key} revoked` : key
+
+function standingOf(key: PublicKey, {keys, pin}: KnownKeys): KeyStanding {
+  if (keys.get(key)?.status === 'revoked') return 'revoked'
+  if (key === pin) return 'current'
+  return keys.has(key) ? 'earlier' : 'foreign'
 }

@@ -1,7 +1,8 @@
-/** A guilloche whose waves follow from a signature: no two receipts have the same. An ornament, not a proof. */
+/** What is drawn on a receipt's page: its seal and its QR code, made here. */
 import {html} from 'hono/html'
+import {encode} from 'uqr'
 import type {Signature} from '#protocol'
-import type {Html} from './document.ts'
+import type {Html} from '../document.ts'
 
 interface Band {
   readonly radius: number
@@ -12,6 +13,7 @@ interface Band {
 /** How many times each wave is drawn, turned. */
 const turns = 8
 
+/** A guilloche whose waves follow from a signature: no two receipts have the same. An ornament, not a proof. */
 export function renderSeal(signature: Signature): Html {
   const seed = (i: number): number => Number.parseInt(signature.slice(8 + 2 * i, 10 + 2 * i), 16)
   const bands: readonly Band[] = [
@@ -41,4 +43,16 @@ function renderBand({radius, swing, waves}: Band): Html {
       {length: turns - 1},
       (_, i) => html`<use href="#${id}" transform="rotate(${((360 * (i + 1)) / (waves * turns)).toFixed(2)})" />`,
     )}`
+}
+
+/** Modules of white around the code (ISO/IEC 18004). */
+const quiet = 4
+
+/** One path. Nobody else learns which page it leads to. */
+export function renderQr(text: string, name: string): Html {
+  const {data, size} = encode(text, {ecc: 'M', border: quiet})
+  const path = data.flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${x} ${y}h1v1h-1z`] : []))).join('')
+  return html`<svg viewBox="0 0 ${size} ${size}" role="img" aria-label="${name}" shape-rendering="crispEdges">
+    <path d="${path}" />
+  </svg>`
 }
