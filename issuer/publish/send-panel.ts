@@ -1,9 +1,9 @@
 /** Writes the panel: one comment of our own account on a pull request, found again by its mark and rewritten. */
 import type {PullPlace} from '../model/facts.ts'
-import type {Answer, Field} from '../github/answer.ts'
-import type {Connection, GitHub} from '../github/client.ts'
-import {type OwnerAndRepo, splitName} from '../github/repository.ts'
-import {expectWritten} from './send-check-run.ts'
+import type {Field} from '../github/answer.ts'
+import type {GitHub} from '../github/client.ts'
+import {splitName} from '../github/repository.ts'
+import {type Conversation, fetchPages, isBy, writeComment} from './comments.ts'
 
 export interface PanelLetter {
   readonly place: PullPlace
@@ -35,7 +35,7 @@ export function createPanelSender(github: Pick<GitHub, 'connect' | 'ownAccount'>
     const found = await findPanels(way)
     if (found.length === 0) {
       if (!begin) return 'none'
-      await write(way, text)
+      await writeComment(way, text, 'the panel')
     }
     // Another process may have begun one in the same moment: both see both now, and the older one stays.
     await settle(way, {found: found.length === 0 ? await findPanels(way) : found, text})
@@ -43,10 +43,7 @@ export function createPanelSender(github: Pick<GitHub, 'connect' | 'ownAccount'>
   }
 }
 
-interface Way {
-  readonly connection: Connection
-  readonly at: OwnerAndRepo
-  readonly number: number
+interface Way extends Conversation {
   /** The issuer's own account. */
   readonly own: number
   readonly title: string
@@ -70,20 +67,13 @@ async function settle(
   for (const {id} of others) await rewrite(way, {id, text: retired})
 }
 
-const perPage = 100
-/** GitHub takes 2,500 comments on one pull request. */
-const maxPages = 25
-
 /**
  * Our panels, oldest first. One is written when the pull request is opened, so the first page has it; else the newest
  * comments, for a pull request that is older than the issuer.
  */
 async function findPanels(way: Way): Promise<readonly Found[]> {
-  const first = await fetchComments(way, 1)
-  const last = Math.min(Number(first?.pageParameter('last', 'page') ?? 1), maxPages)
-  for (const page of [1, ...Array.from({length: last - 1}, (_, i) => last - i)]) {
-    const answer = page === 1 ? first : await fetchComments(way, page)
-    const panels = (answer?.body.list() ?? []).filter((comment) => isPanel(comment, way)).map(parseFound)
+  for await (const comments of fetchPages(way, 'first')) {
+    const panels = comments.filter((comment) => isPanel(comment, way)).map(parseFound)
     if (panels.length > 0) return panels
   }
   return []
@@ -92,28 +82,12 @@ async function findPanels(way: Way): Promise<readonly Found[]> {
 /** Whoever may edit it may take the mark away, or write below it: then its title tells. No other comment has that. */
 function isPanel(comment: Field, {own, title}: Way): boolean {
   const body = comment.at('body').text()
-  const isOwn = comment.at('user').optional()?.at('id').number() === own
-  return isOwn && (body.trimEnd().endsWith(mark) || titleOf(body) === title)
+  return isBy(own, comment) && (body.trimEnd().endsWith(mark) || titleOf(body) === title)
 }
 
 const titleOf = (body: string): string => body.split(/\r?\n/, 1)[0] ?? ''
 
 const parseFound = (comment: Field): Found => ({id: comment.at('id').number(), body: comment.at('body').text()})
-
-/** Undefined when the conversation is no more. */
-async function fetchComments({connection, at, number}: Way, page: number): Promise<Answer | undefined> {
-  const answer = await connection.ask('the comments', (octokit) =>
-    octokit.rest.issues.listComments({...at, issue_number: number, per_page: perPage, page}),
-  )
-  return answer === 'gone' ? undefined : answer
-}
-
-async function write({connection, at, number}: Way, body: string): Promise<void> {
-  const answer = await connection.ask('writing the panel', (octokit) =>
-    octokit.rest.issues.createComment({...at, issue_number: number, body}),
-  )
-  expectWritten(answer, 'the panel')
-}
 
 /** Gone in between: somebody deleted it, and the next event writes a new one. */
 async function rewrite({connection, at}: Way, {id, text}: {readonly id: number; readonly text: string}): Promise<void> {

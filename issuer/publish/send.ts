@@ -4,7 +4,8 @@ import type {Connection, GitHub} from '../github/client.ts'
 import {fetchRepository, type OwnerAndRepo, splitName} from '../github/repository.ts'
 import {GitHubUnavailable} from '../github/unavailable.ts'
 import type {Publication, Publisher} from '../model/publication.ts'
-import {createStatusSender, expectWritten, sendCheckRuns} from './send-check-run.ts'
+import {type Conversation, fetchPages, isBy, writeComment} from './comments.ts'
+import {createStatusSender, sendCheckRuns} from './send-check-run.ts'
 
 export interface PublisherTools {
   readonly github: GitHub
@@ -78,49 +79,25 @@ interface Mark {
   readonly ownAccount: () => Promise<number>
 }
 
-async function sendReply(parcel: Outgoing, mark: Mark): Promise<void> {
-  const {connection, at, publication} = parcel
-  if (publication.reply === undefined || (await isReplied(parcel, mark))) return
-  const body = `${publication.reply}\n\n${mark.marker}`
-  const answer = await connection.ask('writing the reply', (octokit) =>
-    octokit.rest.issues.createComment({...at, issue_number: publication.pullRequest, body}),
-  )
-  expectWritten(answer, 'the reply')
+async function sendReply({connection, at, publication}: Outgoing, mark: Mark): Promise<void> {
+  const {reply, pullRequest: number, commentId = 0} = publication
+  const conversation = {connection, at, number}
+  if (reply === undefined || (await isReplied(conversation, commentId, mark))) return
+  await writeComment(conversation, `${reply}\n\n${mark.marker}`, 'the reply')
 }
 
-const perPage = 100
-/** GitHub takes 2,500 comments on one pull request. */
-const maxPages = 30
-
-/**
- * Looks among the comments after the statement, newest page first. Only a comment of our own account counts: anybody
- * can write our marker, and must not silence us by it (threats A22).
- */
-async function isReplied(parcel: Outgoing, {marker, ownAccount}: Mark): Promise<boolean> {
+/** Looks among the comments after the statement, newest page first. */
+async function isReplied(conversation: Conversation, statement: number, {marker, ownAccount}: Mark): Promise<boolean> {
   const own = await ownAccount()
-  const first = await fetchComments(parcel, 1)
-  const last = Math.min(Number(first?.pageParameter('last', 'page') ?? 1), maxPages)
-  for (let page = last; page >= 1; page -= 1) {
-    const answer = page === 1 ? first : await fetchComments(parcel, page)
-    const comments = answer?.body.list() ?? []
+  for await (const comments of fetchPages(conversation, 'last')) {
     const isOurs = comments.some(
-      (comment) =>
-        comment.at('user').optional()?.at('id').number() === own &&
-        comment.at('body').text().trimEnd().endsWith(marker),
+      (comment) => isBy(own, comment) && comment.at('body').text().trimEnd().endsWith(marker),
     )
     if (isOurs) return true
     // GitHub lists comments by ascending id, so whatever comes before the statement cannot answer it.
-    if (comments.some((comment) => comment.at('id').number() <= (parcel.publication.commentId ?? 0))) return false
+    if (comments.some((comment) => comment.at('id').number() <= statement)) return false
   }
   return false
-}
-
-/** Undefined when the conversation is no more. */
-async function fetchComments({connection, at, publication}: Outgoing, page: number) {
-  const answer = await connection.ask('the comments', (octokit) =>
-    octokit.rest.issues.listComments({...at, issue_number: publication.pullRequest, per_page: perPage, page}),
-  )
-  return answer === 'gone' ? undefined : answer
 }
 
 /** The same reaction twice is one on GitHub; to a comment that was deleted there is nothing to react. */
