@@ -26,6 +26,12 @@ export function escapeText(text: string): string {
     .replace(/^[-+=]|^[0-9]+(?=[.)])/, (start) => (/[0-9]/.test(start) ? `${start}\\` : `\\${start}`))
 }
 
+/** A comment holds 65,536 characters, and paths are as long as whoever pushes likes. */
+const longest = 240
+
+/** A sentence with foreign text in it, escaped and not too long. */
+export const clip = (text: string): string => escapeText(text.length > longest ? `${text.slice(0, longest)}…` : text)
+
 /** Foreign text as code: GitHub reads no mention, link or HTML there. Longer fences than any run of backticks inside. */
 export function codeSpan(text: string): string {
   const content = oneLine(text) || ' '
@@ -43,3 +49,6 @@ export function fencedBlock(content: string, language = ''): string {
 function longestRun(text: string): number {
   return (text.match(/`+/g) ?? []).reduce((longest, run) => Math.max(longest, run.length), 0)
 }
+
+export const paragraphs = (...parts: readonly (string | undefined)[]): string =>
+  parts.filter((part) => part !== undefined).join('\n\n')

@@ -2,10 +2,8 @@
 import type {Environment} from '#protocol'
 import type {Policy, RuleOutcome} from '../model/ruling.ts'
 import type {Denial, LiveReceipt, ScopeState} from '../model/state.ts'
-import {codeSpan, escapeText, fencedBlock} from './markdown.ts'
+import {codeSpan, escapeText, fencedBlock, paragraphs} from './markdown.ts'
 import {renderTime} from './render-change.ts'
-
-const paragraphs = (...parts: readonly string[]): string => parts.join('\n\n')
 
 /** The forms that a command may have. */
 const forms = fencedBlock(

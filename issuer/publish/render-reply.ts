@@ -2,11 +2,8 @@
 import {type Environment, type Receipt, secondsTimeToMs} from '#protocol'
 import type {ChangeFacts} from '../model/facts.ts'
 import type {Case, Denied, Escalated} from '../model/ruling.ts'
-import {codeSpan, escapeText} from './markdown.ts'
+import {codeSpan, escapeText, paragraphs} from './markdown.ts'
 import {renderLine, renderTime, renderWhatGoesOut} from './render-change.ts'
-
-const paragraphs = (...parts: readonly (string | undefined)[]): string =>
-  parts.filter((part) => part !== undefined).join('\n\n')
 
 /** ALLOW: who let what out, until when, and what to do next. */
 export function renderAllowed(receipt: Receipt, change: ChangeFacts): string {
@@ -26,7 +23,7 @@ export function renderAllowed(receipt: Receipt, change: ChangeFacts): string {
 }
 
 /** Where the issuer serves a receipt. */
-export const receiptUrl = ({issuer, id}: Receipt): string => `${issuer}/v1/receipts/${id}`
+export const receiptUrl = ({issuer, id}: Pick<Receipt, 'issuer' | 'id'>): string => `${issuer}/v1/receipts/${id}`
 
 /** DENY: every rule that failed with its way out, and the line to copy where a line helps. */
 export function renderDenied({request, change}: Case, {outcomes}: Denied): string {

@@ -1,9 +1,8 @@
 /** What keeps a commit from being authorized, whoever asks: in a few words, and whether it passes without a new commit. */
-import {codeSpan} from '../markdown.ts'
+import {clip, codeSpan} from '../markdown.ts'
 import {renderTime} from '../render-change.ts'
 import type {ChangeFacts} from '../../model/facts.ts'
 import type {Expected} from './panel.ts'
-import {clip} from './prose.ts'
 
 export interface Blocker {
   readonly kind: 'barred' | 'nobody' | 'frozen' | 'checks'

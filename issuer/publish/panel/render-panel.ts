@@ -3,10 +3,8 @@
  * others wrote is escaped; no line of ours begins with `/` but the one to copy, in its block.
  */
 import type {Origin} from '#protocol'
-import {codeSpan} from '../markdown.ts'
-import {renderPolicyProblems} from '../render-policy.ts'
-import type {Expected, Panel, Subject} from './panel.ts'
-import {clip, paragraphs} from './prose.ts'
+import {clip, codeSpan, escapeText, paragraphs} from '../markdown.ts'
+import type {Expected, Panel, Subject, Unreadable} from './panel.ts'
 import {renderSection, warned} from './render-section.ts'
 import {renderStageLine} from './render-state.ts'
 
@@ -75,4 +73,25 @@ function renderWarnings(stages: readonly Expected[]): readonly string[] {
     .filter(({name, value}) => value > 0 && warned.has(name))
     .map(({why}) => `- ⚠️ ${clip(why)}`)
   return found.length === 0 ? [] : ['**Before you decide:**', [...new Set(found)].join('\n')]
+}
+
+const shownProblems = 20
+
+const headings = {
+  'in force':
+    '**Nothing is authorized here now:** the policy on the default branch cannot be used, and every request is refused until it is fixed.',
+  proposed:
+    '**The policy in this pull request cannot be used.** Once it is on the default branch, every request is refused until it is fixed.',
+} as const
+
+/** What is wrong with a policy: the one in force, or the one that the pull request would bring. */
+function renderPolicyProblems({path, problems}: Unreadable, which: keyof typeof headings): string {
+  const more = problems.length - shownProblems
+  return [
+    `${headings[which]} In ${codeSpan(path)}:`,
+    [
+      ...problems.slice(0, shownProblems).map((problem) => `- ${escapeText(problem)}`),
+      ...(more > 0 ? [`- And ${more} more.`] : []),
+    ].join('\n'),
+  ].join('\n\n')
 }

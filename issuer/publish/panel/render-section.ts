@@ -1,10 +1,9 @@
 /** What one environment's authorization would let out, who may give it, and the line to copy. */
-import {codeSpan} from '../markdown.ts'
+import {clip, codeSpan, paragraphs} from '../markdown.ts'
 import {renderLine, renderTime, renderWhatGoesOut} from '../render-change.ts'
 import type {Risk, RuleOutcome} from '../../model/ruling.ts'
 import {countMissing, findBlocker, contributorsOf, type Blocker, listNames} from './blocker.ts'
 import type {Expected, State} from './panel.ts'
-import {clip, paragraphs} from './prose.ts'
 
 /** Empty for what is let out already: the list above says all of it. */
 export function renderSection(stage: Expected): readonly string[] {

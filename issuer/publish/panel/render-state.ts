@@ -1,11 +1,10 @@
 /** Where an environment stands, in one line. */
 import {type Origin, type Revocation, secondsTimeToMs} from '#protocol'
-import {codeSpan} from '../markdown.ts'
+import {clip, codeSpan} from '../markdown.ts'
 import {renderTime} from '../render-change.ts'
 import type {LiveReceipt} from '../../model/state.ts'
 import {findBlocker, type Blocker, listNames} from './blocker.ts'
 import type {Deployed, Expected, Stage, State, Waiting} from './panel.ts'
-import {clip} from './prose.ts'
 
 export interface How {
   /** Where receipts are shown. */
