@@ -5,8 +5,6 @@ import type {DecisionRouteTools} from '../api/decision-routes.ts'
 import type {KeySetRouteTools, LedgerRouteTools} from '../api/ledger-routes.ts'
 import type {ReceiptRouteTools} from '../api/receipt-routes.ts'
 import type {WebhookTools} from '../inbox/receive.ts'
-import type {BadgeTools} from '../pages/badge/routes.ts'
-import type {PageTools} from '../pages/routes.ts'
 import {createDeploymentSource} from '../github/deployments.ts'
 import {viewerOf} from '../model/caller.ts'
 import {createJobTokens, openOidcKeys} from '../api/callers/job-token.ts'
@@ -15,7 +13,7 @@ import type {IssuerConfig} from './config.ts'
 import {type GitHub, webUrlOf} from '../github/client.ts'
 import type {IssuerKeys} from '../keys/issuer-keys.ts'
 import type {KeyRing} from '../keys/key-ring.ts'
-import type {ReadCaller} from '../pages/link.ts'
+import type {PageTools, ReadCaller} from '../pages/tools.ts'
 import {type BearsName, createBearsName, createRepositorySource} from '../github/repository.ts'
 import type {Durable} from '../model/durable.ts'
 import type {DeliveryTools} from '../inbox/deliveries.ts'
@@ -30,7 +28,7 @@ export interface AppTools {
   /** What is asked about receipts and decisions, and by whom. */
   readonly asking: ReceiptRouteTools & DecisionRouteTools & AuditRouteTools & KeySetRouteTools
   readonly ledger: LedgerRouteTools
-  readonly pages: PageTools & BadgeTools
+  readonly pages: PageTools
   readonly version: string
   /** Resolves when the store answers, rejects when it does not. */
   readonly probe: () => Promise<unknown>

@@ -1,32 +1,17 @@
 /** What people look at (formats §8): the home page, receipts, the ledger. What a caller may not read is not there. */
 import {type Context, Hono} from 'hono'
 import {html} from 'hono/html'
-import {type Origin, type PublicKey, parseReceiptId, printSecondsTime} from '#protocol'
+import {parseReceiptId, printSecondsTime} from '#protocol'
 import {giveBadgePage} from './badge/page.ts'
-import type {BadgeTools} from './badge/routes.ts'
-import type {EntryReader} from '../model/readers.ts'
 import {givePage} from './document.ts'
 import {giveHome} from './home/page.ts'
-import {type ReadCaller, readLink} from './link.ts'
+import {readLink} from './link.ts'
 import {giveLedger} from './ledger/page.ts'
 import {openDemo} from './receipt/demo.ts'
 import {describeReceipt} from './receipt/certificate.ts'
 import {type ReceiptFrame, renderReceiptPage} from './receipt/page.ts'
-import {type ProofTools, type ReceiptProof, holdKeys, readProof} from './receipt/proof.ts'
-
-export interface PageTools extends Omit<ProofTools, 'store'>, BadgeTools {
-  readonly entries: Pick<EntryReader, 'last'>
-  readonly readCaller: ReadCaller
-  readonly issuer: Origin
-  /** Where people see repositories: `https://github.com`. */
-  readonly github: string
-  /** The action as workflows name it: `owner/name@commit`. */
-  readonly action: string
-  /** The receipt key. */
-  readonly pin: PublicKey
-  /** The ledger's C2SP verifier key. */
-  readonly ledgerKey: string
-}
+import {type ReceiptProof, holdKeys, readProof} from './receipt/proof.ts'
+import type {PageTools} from './tools.ts'
 
 /** Mount it at `/`. */
 export function pageRoutes(tools: PageTools): Hono {

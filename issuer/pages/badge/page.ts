@@ -1,18 +1,19 @@
 /** The page that gives a badge to copy: as it is now, in the forms that READMEs take, and what each state means. */
 import type {Context} from 'hono'
 import {html} from 'hono/html'
-import {type Origin, parseCommitSha, parseEnvironment, parseLogin, parseRepositoryName} from '#protocol'
+import {parseCommitSha, parseEnvironment, parseLogin, parseRepositoryName} from '#protocol'
 import {type Html, givePage} from '../document.ts'
 import {readLink} from '../link.ts'
 import {codeBlock, nothing, section} from '../pieces.ts'
+import type {PageTools} from '../tools.ts'
 import {type BadgeOf, badgeHtml, badgeMarkdown, badgeUrl, shieldsMarkdown} from './addresses.ts'
 import {drawBadge, sayBadge} from './draw.ts'
-import {type BadgeTools, findStatus} from './routes.ts'
+import {findStatus} from './routes.ts'
 import type {BadgeStatus} from './status.ts'
 
 const description = 'A picture that says who authorized what is newest in an environment, worked out each time.'
 
-export async function giveBadgePage(c: Context, tools: BadgeTools & {readonly issuer: Origin}): Promise<Response> {
+export async function giveBadgePage(c: Context, tools: PageTools): Promise<Response> {
   const {issuer} = tools
   const asked = {
     repository: (c.req.query('repository') ?? '').trim(),
@@ -67,7 +68,7 @@ const renderForm = ({repository, environment, link}: BadgeChoice): Html =>
     </form>`,
   )
 
-async function renderAsked(c: Context, asked: BadgeOf, tools: BadgeTools): Promise<Html> {
+async function renderAsked(c: Context, asked: BadgeOf, tools: PageTools): Promise<Html> {
   if (asked.repository === '') return nothing
   if (parseRepositoryName(asked.repository) === undefined || parseEnvironment(asked.environment) === undefined) {
     return section(

@@ -2,15 +2,9 @@
 import {type Context, Hono} from 'hono'
 import {etag} from 'hono/etag'
 import {parseEnvironment, parseRepositoryName} from '#protocol'
-import type {ReadCaller} from '../link.ts'
+import type {BadgeTools} from '../tools.ts'
 import {drawBadge, endpointOf, sayBadge} from './draw.ts'
-import {type BadgeStatus, type StatusTools, readBadgeStatus} from './status.ts'
-
-export interface BadgeTools extends StatusTools {
-  readonly readCaller: ReadCaller
-  /** Told of every failure: a grey badge says nothing about it. */
-  readonly reportFault: (fault: unknown) => void
-}
+import {type BadgeStatus, readBadgeStatus} from './status.ts'
 
 /** Mount it at `/badge`. */
 export function badgeRoutes(tools: BadgeTools): Hono {

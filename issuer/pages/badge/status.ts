@@ -3,7 +3,6 @@ import {
   type CommitSha,
   type Environment,
   type Login,
-  type PinnedKeys,
   type Receipt,
   type RepositoryId,
   type RepositoryName,
@@ -11,25 +10,13 @@ import {
 } from '#protocol'
 import {type Viewer, sees} from '../../model/viewer.ts'
 import {judgeState, readHappened} from '../receipt/proof.ts'
-import type {BearsName} from '../../github/repository.ts'
-import type {RecordReader} from '../../model/lookups.ts'
-import type {Store} from '../../model/store.ts'
+import type {BadgeTools} from '../tools.ts'
 
 export type BadgeStatus =
   | {readonly kind: 'authorized'; readonly by: Login; readonly sha: CommitSha}
   | {readonly kind: 'pending' | 'denied' | 'expired' | 'revoked' | 'emergency' | 'unknown'}
 
-export interface StatusTools {
-  readonly store: Pick<Store, 'find' | 'read'>
-  readonly records: RecordReader
-  readonly bearsName: BearsName
-  /** What this issuer's receipts are verified with. */
-  readonly keys: PinnedKeys
-  /** Milliseconds. */
-  readonly now: () => number
-}
-
-export interface BadgeQuestion {
+interface BadgeQuestion {
   readonly repository: RepositoryName
   readonly environment: Environment
   readonly viewer: Viewer
@@ -39,7 +26,7 @@ export interface BadgeQuestion {
  * Nothing that this caller may read is `unknown`, as is a receipt that does not verify. GitHub is asked about the name last,
  * of what is shown: how long an answer takes tells nobody of a private repository.
  */
-export async function readBadgeStatus({repository, ...asked}: BadgeQuestion, tools: StatusTools): Promise<BadgeStatus> {
+export async function readBadgeStatus({repository, ...asked}: BadgeQuestion, tools: BadgeTools): Promise<BadgeStatus> {
   const id = await tools.records.repositoryNamed(repository)
   const status: BadgeStatus = id === undefined ? {kind: 'unknown'} : await readStatus({id, ...asked}, tools)
   if (id === undefined || status.kind === 'unknown') return status
@@ -48,7 +35,7 @@ export async function readBadgeStatus({repository, ...asked}: BadgeQuestion, too
 
 type Identified = Omit<BadgeQuestion, 'repository'> & {readonly id: RepositoryId}
 
-async function readStatus({id, environment, viewer}: Identified, tools: StatusTools): Promise<BadgeStatus> {
+async function readStatus({id, environment, viewer}: Identified, tools: BadgeTools): Promise<BadgeStatus> {
   const found = await tools.store.find({by: 'scope', repository: id, environment, viewer})
   const receipts = found.map((one) => one.receipt)
   const now = tools.now()
@@ -65,7 +52,7 @@ async function readStatus({id, environment, viewer}: Identified, tools: StatusTo
   return awaited ?? (newest === undefined ? {kind: 'unknown'} : await sayEnded(newest, tools))
 }
 
-const readState = async (receipt: Receipt, tools: StatusTools): Promise<ReturnType<typeof judgeState>> =>
+const readState = async (receipt: Receipt, tools: BadgeTools): Promise<ReturnType<typeof judgeState>> =>
   judgeState(receipt, {happened: await readHappened(receipt, tools), keys: tools.keys, now: tools.now()})
 
 const sayInForce = ({flags, authorizedBy, scope}: Receipt): BadgeStatus =>
@@ -74,7 +61,7 @@ const sayInForce = ({flags, authorizedBy, scope}: Receipt): BadgeStatus =>
 /** What was said since: a denial that stands, or an approval that waits for more; as far as this caller may know of it. */
 async function readAwaited(
   {id: repositoryId, environment, viewer, since}: Identified & {readonly since: number},
-  {store, now}: StatusTools,
+  {store, now}: BadgeTools,
 ): Promise<BadgeStatus | undefined> {
   const {state} = await store.read({repositoryId, environment})
   const isShown = (one: {readonly public: boolean}): boolean => sees(viewer, {repositoryId, public: one.public})
@@ -83,7 +70,7 @@ async function readAwaited(
   return isWaiting ? {kind: 'pending'} : undefined
 }
 
-async function sayEnded(newest: Receipt, tools: StatusTools): Promise<BadgeStatus> {
+async function sayEnded(newest: Receipt, tools: BadgeTools): Promise<BadgeStatus> {
   switch (await readState(newest, tools)) {
     case 'revoked':
       return {kind: 'revoked'}

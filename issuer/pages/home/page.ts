@@ -1,27 +1,16 @@
 /** `GET /`: what this is, the state of this issuer as it is now, the key to pin, and the step to copy. */
 import type {Context} from 'hono'
 import {html} from 'hono/html'
-import {type Entry, type PublicKey, microsTimeToMicros} from '#protocol'
-import type {Checkpoints, EntryReader, KeptCheckpoint} from '../../model/readers.ts'
+import {type Entry, microsTimeToMicros} from '#protocol'
+import type {KeptCheckpoint} from '../../model/readers.ts'
 import {type Html, givePage} from '../document.ts'
 import {codeBlock, copyable, count, field, renderTime, section, state} from '../pieces.ts'
+import type {PageTools} from '../tools.ts'
 import {renderPicture} from './picture.ts'
 
-export interface HomePageTools extends Omit<HomeView, 'ledger'> {
-  readonly entries: Pick<EntryReader, 'last'>
-  readonly checkpoints: Pick<Checkpoints, 'newest'>
-  /** Milliseconds. */
-  readonly now: () => number
-}
-
-interface HomeView {
-  readonly issuer: string
-  readonly pin: PublicKey
-  readonly ledgerKey: string
+type HomeView = Pick<PageTools, 'issuer' | 'pin' | 'ledgerKey' | 'action'> & {
   /** Undefined when the store did not answer. */
   readonly ledger: LedgerState | undefined
-  /** The action as a workflow names it: `owner/name@commit`. */
-  readonly action: string
 }
 
 interface LedgerState {
@@ -31,7 +20,7 @@ interface LedgerState {
   readonly now: number
 }
 
-export async function giveHome(c: Context, tools: HomePageTools): Promise<Response> {
+export async function giveHome(c: Context, tools: PageTools): Promise<Response> {
   // A store that does not answer is told, not hidden behind an error page.
   const read = await Promise.all([tools.entries.last(), tools.checkpoints.newest()]).catch(() => undefined)
   const {issuer, pin, ledgerKey, action} = tools
@@ -68,7 +57,7 @@ const renderKey = ({pin, ledgerKey}: HomeView): Html =>
   )
 
 /** What a workflow's deploy job is to contain. */
-export const stepOf = ({issuer, pin, action}: Pick<HomeView, 'issuer' | 'pin' | 'action'>): string => `permissions:
+export const stepOf = ({issuer, pin, action}: Record<'issuer' | 'pin' | 'action', string>): string => `permissions:
   contents: read
   checks: read
 steps:

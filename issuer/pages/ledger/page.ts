@@ -1,23 +1,16 @@
 /** `GET /ledger?q=&before=`: the check of it all, its entries or what was searched for among them, its signed checkpoint. */
 import type {Context} from 'hono'
 import {html} from 'hono/html'
-import type {Checkpoints, KeptCheckpoint} from '../../model/readers.ts'
+import type {KeptCheckpoint} from '../../model/readers.ts'
 import {type Html, givePage} from '../document.ts'
 import {codeBlock, copyable, count, field, section} from '../pieces.ts'
-import {type ReadCaller, readLink} from '../link.ts'
+import {readLink} from '../link.ts'
+import type {PageTools} from '../tools.ts'
 import {type Finding, renderFinding} from './find-section.ts'
-import {type SearchTools, parseBefore, parseSearch, searchLedger} from './search.ts'
-
-export interface LedgerPageTools extends SearchTools {
-  readonly checkpoints: Pick<Checkpoints, 'newest'>
-  readonly readCaller: ReadCaller
-  readonly issuer: string
-  /** The ledger's C2SP verifier key. */
-  readonly ledgerKey: string
-}
+import {parseBefore, parseSearch, searchLedger} from './search.ts'
 
 /** Who asks is known first, then what was typed is looked for, in that caller's view. */
-export async function giveLedger(c: Context, tools: LedgerPageTools): Promise<Response> {
+export async function giveLedger(c: Context, tools: PageTools): Promise<Response> {
   const typed = (c.req.query('q') ?? '').trim()
   const [search, before] = [parseSearch(typed), parseBefore(c.req.query('before'))]
   const viewer = await tools.readCaller(c.req.raw)

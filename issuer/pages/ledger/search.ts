@@ -9,10 +9,10 @@ import {
   parseRepositoryName,
 } from '#protocol'
 import {wholeNumber} from '../../command/read-query.ts'
-import {type FoundReceipt, type Lookup, type RecordReader, belongingOf} from '../../model/lookups.ts'
+import {type FoundReceipt, type Lookup, belongingOf} from '../../model/lookups.ts'
 import type {LedgerReader, LedgerRow} from '../../model/readers.ts'
-import type {Store} from '../../model/store.ts'
 import {type Viewer, sees} from '../../model/viewer.ts'
+import type {PageTools} from '../tools.ts'
 
 export type Search =
   | {readonly by: 'newest'}
@@ -40,12 +40,6 @@ export function parseSearch(text: string): Search {
 /** The number of an entry that a page ends before. What is none is as if it was not given. */
 export const parseBefore = (text = ''): number | undefined => wholeNumber(0, 999_999_999_999_999).parse(text)
 
-export interface SearchTools {
-  readonly store: Pick<Store, 'find'>
-  readonly records: Pick<RecordReader, 'decision' | 'events'>
-  readonly ledger: LedgerReader
-}
-
 export interface LedgerSearch {
   readonly search: Search
   /** Only entries before this number. */
@@ -68,7 +62,7 @@ export interface Found {
 export const shown = 20
 const nothing: Found = {rows: [], receipts: new Map()}
 
-export async function searchLedger(asked: LedgerSearch, tools: SearchTools): Promise<Found> {
+export async function searchLedger(asked: LedgerSearch, tools: PageTools): Promise<Found> {
   const {search, before = Number.MAX_SAFE_INTEGER, viewer} = asked
   switch (search.by) {
     case 'newest':
@@ -95,7 +89,7 @@ interface Window {
 }
 
 /** Whatever they are about; what is not in sight stays a number and a hash. */
-async function readEntries(window: Window, viewer: Viewer, {ledger, store}: SearchTools): Promise<Found> {
+async function readEntries(window: Window, viewer: Viewer, {ledger, store}: PageTools): Promise<Found> {
   const size = (await ledger.head()).last.seq + 1
   const to = Math.min(window.before, size)
   const from = window.from ?? Math.max(0, to - shown)
@@ -115,7 +109,7 @@ const receiptsIn = (found: readonly FoundReceipt[], viewer: Viewer): Found['rece
   new Map(found.filter((one) => sees(viewer, belongingOf(one))).map(({receipt}) => [receipt.id, receipt]))
 
 /** All of a receipt's entries. One that may not be read is told as one that is not there. */
-async function findReceipt(id: ReceiptId, viewer: Viewer, {store, records, ledger}: SearchTools): Promise<Found> {
+async function findReceipt(id: ReceiptId, viewer: Viewer, {store, records, ledger}: PageTools): Promise<Found> {
   const receipts = receiptsIn(await store.find({by: 'receipt', id}), viewer)
   const receipt = receipts.get(id)
   if (receipt === undefined) return nothing
@@ -127,7 +121,7 @@ async function findReceipt(id: ReceiptId, viewer: Viewer, {store, records, ledge
 
 async function findMany(
   lookup: Extract<Lookup, {by: 'repository' | 'approver'}>,
-  {store, ledger}: SearchTools,
+  {store, ledger}: PageTools,
 ): Promise<Found> {
   const found = await store.find(lookup)
   const older = found.length < shown ? undefined : found.at(-1)?.seq

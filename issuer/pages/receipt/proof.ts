@@ -9,7 +9,6 @@ import {
   type ReceiptState,
   type Revocation,
   type TokenClaims,
-  type TokenKeys,
   parseJson,
   printSecondsTime,
   stateAt,
@@ -18,11 +17,10 @@ import {
   verifyRevocation,
   verifyToken,
 } from '#protocol'
-import {type FoundDecision, type FoundEvent, type RecordReader, belongingOf} from '../../model/lookups.ts'
-import type {Checkpoints, LedgerReader} from '../../model/readers.ts'
-import type {Store} from '../../model/store.ts'
+import {type FoundDecision, type FoundEvent, belongingOf} from '../../model/lookups.ts'
 import {type Viewer, sees} from '../../model/viewer.ts'
 import {type InclusionAnswer, readInclusion} from '../../store/read-proofs.ts'
+import type {PageTools} from '../tools.ts'
 
 /** `damaged`: what is stored does not verify under the issuer's own keys; `key_revoked`: because that key was revoked. */
 export type ShownState = ReceiptState | 'key_revoked' | 'damaged'
@@ -41,20 +39,8 @@ export interface ReceiptProof {
   readonly checkpoint?: string | undefined
 }
 
-export interface ProofTools {
-  readonly store: Pick<Store, 'find'>
-  readonly records: RecordReader
-  readonly ledger: LedgerReader
-  readonly checkpoints: Pick<Checkpoints, 'newest'>
-  /** What this issuer's receipts and revocations are verified with. */
-  readonly keys: PinnedKeys
-  readonly tokenKeys: TokenKeys
-  /** Milliseconds. */
-  readonly now: () => number
-}
-
 /** Undefined for what is not there, and in the same way for what this caller may not read. */
-export async function readProof(id: ReceiptId, viewer: Viewer, tools: ProofTools): Promise<ReceiptProof | undefined> {
+export async function readProof(id: ReceiptId, viewer: Viewer, tools: PageTools): Promise<ReceiptProof | undefined> {
   const [found] = await tools.store.find({by: 'receipt', id})
   if (found === undefined || !sees(viewer, belongingOf(found))) return undefined
   const {receipt, public: isPublic} = found
@@ -70,7 +56,7 @@ export async function readProof(id: ReceiptId, viewer: Viewer, tools: ProofTools
 
 export async function readHappened(
   receipt: Receipt,
-  {records, keys}: Pick<ProofTools, 'records' | 'keys'>,
+  {records, keys}: Pick<PageTools, 'records' | 'keys'>,
 ): Promise<readonly Happening[]> {
   const events = await records.events(receipt.id)
   return events.map((event) => readHappening(event, receipt, keys))
@@ -79,7 +65,7 @@ export async function readHappened(
 /** A revocation in the ledger forbids, whether or not its body can be read. */
 export function judgeState(
   receipt: Receipt,
-  {happened, keys, now}: {readonly happened: readonly Happening[]} & Pick<ProofTools, 'keys'> & {readonly now: number},
+  {happened, keys, now}: {readonly happened: readonly Happening[]} & Pick<PageTools, 'keys'> & {readonly now: number},
 ): ShownState {
   const verdict = verifyReceipt(receipt, {keys, now: 'issued', clock: now, expect: {}, maxTtl: Infinity})
   if (!verdict.valid) return verdict.refusal.code === 'key_revoked' ? 'key_revoked' : 'damaged'
@@ -95,7 +81,7 @@ export function judgeState(
 
 function readToken(
   {id}: Receipt,
-  {decision, tokenKeys}: {readonly decision: FoundDecision | undefined} & Pick<ProofTools, 'tokenKeys'>,
+  {decision, tokenKeys}: {readonly decision: FoundDecision | undefined} & Pick<PageTools, 'tokenKeys'>,
 ): ReceiptProof['token'] {
   const text = decision?.token
   if (text === undefined) return undefined
@@ -106,7 +92,7 @@ function readToken(
 /** What is not covered by a signed checkpoint yet has an entry and no proof. */
 async function readPlace(
   entry: Entry | undefined,
-  {ledger, checkpoints}: ProofTools,
+  {ledger, checkpoints}: PageTools,
 ): Promise<Pick<ReceiptProof, 'entry' | 'inclusion' | 'checkpoint'>> {
   const newest = await checkpoints.newest()
   if (entry === undefined || newest === undefined || !(entry.seq < newest.size)) return {entry}
@@ -165,14 +151,11 @@ export interface HeldKeys {
   readonly standing: KeyStanding
 }
 
-export interface KnownKeys {
-  readonly keys: PinnedKeys
-  /** The one that signs now. */
-  readonly pin: PublicKey
-}
-
 /** A stranger's key is never filled in: what it signed is held against the newest one. */
-export function holdKeys({receipt, happened}: ReceiptProof, {keys, pin: current}: KnownKeys): HeldKeys {
+export function holdKeys(
+  {receipt, happened}: ReceiptProof,
+  {keys, pin: current}: Pick<PageTools, 'keys' | 'pin'>,
+): HeldKeys {
   const {publicKey} = receipt
   const pin = keys.has(publicKey) ? publicKey : current
   const revokers = happened.flatMap(({revocation}) => (revocation === undefined ? [] : [revocation.publicKey]))
@@ -183,7 +166,7 @@ export function holdKeys({receipt, happened}: ReceiptProof, {keys, pin: current}
 const printPin = (key: PublicKey, keys: PinnedKeys): string =>
   keys.get(key)?.status === 'revoked' ? `${key} revoked` : key
 
-function standingOf(key: PublicKey, {keys, pin}: KnownKeys): KeyStanding {
+function standingOf(key: PublicKey, {keys, pin}: Pick<PageTools, 'keys' | 'pin'>): KeyStanding {
   if (keys.get(key)?.status === 'revoked') return 'revoked'
   if (key === pin) return 'current'
   return keys.has(key) ? 'earlier' : 'foreign'
