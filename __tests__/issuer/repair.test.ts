@@ -25,7 +25,7 @@ function makeTools(waiting: readonly Unpublished[], failing: readonly number[]) 
     now: () => now,
     newestCheckpoint: () => Promise.resolve(undefined),
     log: {info: silent, warn: silent, error: silent},
-    panels: {refresh: () => Promise.resolve()},
+    panels: {refresh: () => Promise.resolve('done' as const)},
     // Of panels' dates panel/dates.test.ts tells.
     panelNotes: {
       keep: () => Promise.resolve('kept' as const),

@@ -92,8 +92,11 @@ export function testPushes(the: () => Durable): void {
     const first = pushOf({repository: 1, actor: 1})
     const second = pushOf({repository: 1, actor: 2})
     const elsewhere = pushOf({repository: 1, actor: 3, ref: 'refs/heads/other'})
+    const begun = Date.now()
     for (const push of [first, second, first, elsewhere]) await the().pushLog.keep(push)
-    expect(await the().pushLog.pushes(repositoryId(1), 'refs/heads/topic')).toEqual([first, second])
+    const told = await the().pushLog.pushes(repositoryId(1), 'refs/heads/topic')
+    expect(told.map(({receivedAt: _, ...push}) => push)).toEqual([first, second])
+    for (const {receivedAt} of told) expect(begun <= receivedAt && receivedAt <= Date.now()).toBe(true)
     expect(await the().pushLog.pushes(repositoryId(2), 'refs/heads/topic')).toEqual([])
   })
 }

@@ -1,5 +1,6 @@
 /** Answers that decide nothing: help, status, a near miss, the bare form, an unnamed environment, no standing. */
 import {type Environment, parseEnvironment} from '#protocol'
+import {fetchChangeOf} from './fetch-change.ts'
 import type {Command, ReadingForUs} from '../model/command.ts'
 import type {Baseline, StandingFacts, Statement} from '../model/facts.ts'
 import {choosePolicy, describeUnreadable, findAsked} from '../policy/in-force.ts'
@@ -17,7 +18,6 @@ import {
 } from '../publish/render-answer.ts'
 import {renderBare} from '../publish/render-reply.ts'
 import type {Outcome} from '../model/idempotency.ts'
-import {fetchChangeOf} from './collect.ts'
 import type {FactTools, OnceTools} from './tools.ts'
 
 /** What was said, and who said it; `gone` when the comment, or what it stands on, is not there any more. */

@@ -4,7 +4,7 @@
  */
 import type {DecisionId, Flag} from '#protocol'
 import {type Answerable, answerQuestion} from './answer.ts'
-import {fetchChangeOf, fetchCollected, fetchDenials, fetchTeamsOf} from './collect.ts'
+import {fetchCollected, fetchDenials, fetchTeamsOf} from './collect.ts'
 import {type Completing, type Words, complete, completeInRounds, publicationOf, statementKey} from './rounds.ts'
 import type {ChangeFacts, Baseline, StandingFacts, Statement} from '../model/facts.ts'
 import {foldLifted, foldScope, foldWaiting, isVoid, revocationsOf} from '../mint/fold-scope.ts'
@@ -16,6 +16,8 @@ import type {Case, EnvironmentPolicy, PolicyInForce, Request, Ruling} from '../m
 import {renderGaveUp} from '../publish/render-answer.ts'
 import {renderCheckRun, withCheckpoint} from '../publish/render-check-run.ts'
 import {renderAllowed, renderDenied, renderEscalated} from '../publish/render-reply.ts'
+import {fetchChangeOf} from './fetch-change.ts'
+import {endSilently} from './lag.ts'
 import {type Sealed, sealDecision} from './seal-decision.ts'
 import type {IdempotencyRecord, IdempotencyKey, Outcome} from '../model/idempotency.ts'
 import type {ReadingForUs} from '../model/command.ts'
@@ -32,11 +34,17 @@ export type AuthorizeTools = WithdrawTools &
     readonly ownAccount: () => Promise<number>
   }
 
-export async function handleStatement({statement: said, reading}: Heard, tools: AuthorizeTools): Promise<void> {
+/** A statement, what it says, and when its webhook came; milliseconds. */
+export type HeardAt = Heard & {readonly receivedAt: number}
+
+export async function handleStatement(
+  {statement: said, reading, receivedAt}: HeardAt,
+  tools: AuthorizeTools,
+): Promise<void> {
   if (said.comment.authorId === (await tools.ownAccount())) return
   const key = statementKey(said)
   const begun = await tools.idempotency.begin(key, tools.newIds())
-  const outcome = begun.outcome ?? (await settle({said, begun}, reading, tools))
+  const outcome = begun.outcome ?? (await settle({said, begun, receivedAt}, reading, tools))
   // From here the outcome is durable: a crash before the reply is repaired from the outbox.
   await publishOutcome({key, decision: begun.decision, outcome}, tools)
   if (outcome.kind !== 'answered') await refreshQuietly(said, tools)
@@ -55,14 +63,16 @@ export async function publishOutcome(
 interface InHand {
   readonly said: Statement
   readonly begun: IdempotencyRecord
+  readonly receivedAt: number
 }
 
 async function settle(hand: InHand, reading: ReadingForUs, tools: AuthorizeTools): Promise<Outcome> {
   const {said} = hand
   // The cheap facts, and permission, before everything else (formats §8).
   const standing = await tools.facts.fetchStanding(said)
+  if (standing === 'gone') return await passOver(hand, tools)
   const question = {said, reading, standing}
-  if (standing === 'gone' || reading.kind !== 'command') return await answer(question, tools)
+  if (reading.kind !== 'command') return await answer(question, tools)
   const {command} = reading
   if (command.kind === 'deny' || command.kind === 'revoke') {
     const withdrawn = await withdraw({...hand, standing, command}, tools)
@@ -72,8 +82,8 @@ async function settle(hand: InHand, reading: ReadingForUs, tools: AuthorizeTools
   // Only now the policy, which strangers cannot make anybody read (threats A52).
   const baseline = await tools.facts.fetchBaseline(said)
   // Announced under one owner and transferred before it was read: another ledger's business (threats A12).
-  if (baseline === 'gone' || !tools.servesOwner(baseline.repository.owner))
-    return await complete({said, words: {}}, tools)
+  if (baseline === 'gone') return await endSilently('the repository', hand, tools)
+  if (!tools.servesOwner(baseline.repository.owner)) return await complete({said, words: {}}, tools)
   const inForce = choosePolicy(baseline.policy)
   const environment = command.kind === 'authorize' ? findAsked(inForce, command) : undefined
   if (command.kind !== 'authorize' || environment === undefined) {
@@ -85,6 +95,13 @@ async function settle(hand: InHand, reading: ReadingForUs, tools: AuthorizeTools
     return await answer({...question, standing: full, known: {baseline, inForce}}, tools)
   }
   return await decide({...hand, standing: full, request: command, environment, baseline, inForce}, tools)
+}
+
+/** Strangers make nobody look for their comment again. */
+async function passOver(hand: InHand, tools: AuthorizeTools): Promise<Outcome> {
+  const reach = await tools.facts.fetchReach(hand.said)
+  if (reach === 'none' || reach === 'read') return await complete({said: hand.said, words: {}}, tools)
+  return await endSilently('the comment', hand, tools)
 }
 
 /** Answers with words alone: nothing is decided, nothing is written to the ledger. */
@@ -109,7 +126,7 @@ async function decide(asked: Decidable, tools: AuthorizeTools): Promise<Outcome>
     // GitHub is asked again when this scope moved; another scope's entry only moves the ledger's head.
     const change =
       seen?.version === read.version ? seen.change : await fetchChangeOf(said, {baseline, state: read.state}, tools)
-    if (change === 'gone') return await complete({said, words: {}}, tools)
+    if (change === 'gone') return await endSilently('the pull request', asked, tools)
     seen = {version: read.version, change}
     const ruled = await readCase({...asked, change}, {state: read.state, tools})
     const {approvals, flags} = await fetchCollected({said, ruled, state: read.state}, tools)

@@ -6,6 +6,7 @@ import type {IdempotencyKey} from '../model/idempotency.ts'
 import type {Scopes} from '../model/lookups.ts'
 import {renderClosed} from '../publish/render-withdrawal.ts'
 import {publishOutcome} from './authorize.ts'
+import {waitForLag} from './lag.ts'
 import {type EndTools, endReceipts} from './end.ts'
 import type {PublishTools, ServesOwner} from './tools.ts'
 
@@ -16,8 +17,11 @@ export type ClosedTools = EndTools &
     readonly servesOwner: ServesOwner
   }
 
-export async function handleClosed(pull: PullNotice, tools: ClosedTools): Promise<void> {
+/** `receivedAt`: when the webhook came; milliseconds. */
+export async function handleClosed(pull: PullNotice, receivedAt: number, tools: ClosedTools): Promise<void> {
   const found = await tools.pullRequests.fetchPullRequest(pull)
+  if (found === 'gone' || found.pullRequest.state === 'open')
+    waitForLag('the pull request', {receivedAt, now: tools.now()})
   if (found === 'gone' || found.pullRequest.state !== 'closed' || !tools.servesOwner(found.repository.owner)) return
   for (const environment of await tools.scopes.environments(pull.repository.id)) {
     await closeIn({pull, repository: found.repository, environment}, tools)

@@ -1,6 +1,6 @@
 /** What is read for a ruling: the change, and of what was said before the approvals and denials that are to count. */
 import type {Flag} from '#protocol'
-import type {Baseline, ChangeFacts, StandingFacts, Statement, TeamSource} from '../model/facts.ts'
+import type {StandingFacts, Statement, TeamSource} from '../model/facts.ts'
 import {evaluate, evaluateStanding} from '../policy/rules.ts'
 import type {Case, CollectedApproval, EnvironmentPolicy, Policy, StandingDenial} from '../model/ruling.ts'
 import type {Denial, ScopeState, WaitingApproval} from '../model/state.ts'
@@ -96,15 +96,3 @@ export async function fetchTeamsOf(
   if (named || environment.teams.length === 0) return standing
   return {...standing, teams: await teams.fetchTeams(said, {login: author.login, teams: environment.teams})}
 }
-
-/** A statement's change, with what the issuer itself knows of its branch and environment. */
-export const fetchChangeOf = (
-  said: Statement,
-  {baseline, state}: {readonly baseline: Baseline; readonly state: ScopeState},
-  {facts, pushLog}: Pick<FactTools, 'facts' | 'pushLog'>,
-): Promise<ChangeFacts | 'gone'> =>
-  facts.fetchChange(said, {
-    baseline,
-    pushes: (ref) => pushLog.pushes(said.repository.id, ref),
-    lastAuthorized: state.lastAuthorized,
-  })

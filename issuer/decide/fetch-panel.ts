@@ -1,5 +1,6 @@
 /** Reads what a panel says: of GitHub afresh, and of each environment's state. */
 import {type CommitSha, type Environment, parseEnvironment} from '#protocol'
+import {fetchChangeOf} from './fetch-change.ts'
 import {readHappened} from './happened.ts'
 import type {ChangeFacts, PullPlace, PullRequestSource} from '../model/facts.ts'
 import type {RecordReader, Scopes} from '../model/lookups.ts'
@@ -26,10 +27,11 @@ export interface PanelReader extends Pick<FactTools, 'facts' | 'pushLog'> {
 /** A longer panel is read by nobody, and each environment may cost a request. */
 const maxStages = 8
 
-/** Undefined for a pull request that is gone or not served. Throws GitHubUnavailable. */
-export async function fetchPanel(announced: PullPlace, tools: PanelReader): Promise<Panel | undefined> {
+/** Undefined for a pull request that is not served. Throws GitHubUnavailable. */
+export async function fetchPanel(announced: PullPlace, tools: PanelReader): Promise<Panel | 'gone' | undefined> {
   const found = await tools.pullRequests.fetchPullRequest(announced)
-  if (found === 'gone' || !tools.servesOwner(found.repository.owner)) return undefined
+  if (found === 'gone') return 'gone'
+  if (!tools.servesOwner(found.repository.owner)) return undefined
   const {pullRequest, repository} = found
   const place = {...announced, repository: {id: repository.id, name: repository.name}}
   const subject = await readSubject(place, {pullRequest, tools})
@@ -64,10 +66,7 @@ async function readSubject(place: PullPlace, {pullRequest, tools}: PanelContext)
   const {source, policy} = inForce
   if (source.kind === 'unreadable') return {kind: 'unreadable', source}
   // Counted from no commit: its own files, all of them.
-  const change = await tools.facts.fetchChange(place, {
-    baseline,
-    pushes: (ref) => tools.pushLog.pushes(place.repository.id, ref),
-  })
+  const change = await fetchChangeOf(place, {baseline}, tools)
   if (change === 'gone') return undefined
   const names = environmentsOf(Object.keys(policy.environments))
   const expect = (environment: Environment) => readExpected({place, environment, change, inForce}, tools)

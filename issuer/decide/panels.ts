@@ -13,7 +13,7 @@ import type {Expected, Panel, Stage} from '../publish/panel/panel.ts'
 
 export interface Panels {
   /** May be called again for the same one, and at once. Throws GitHubUnavailable when it should be tried again. */
-  refresh(place: PullPlace): Promise<void>
+  refresh(place: PullPlace): Promise<'gone' | 'done'>
 }
 
 export type PanelTools = PanelReader & {
@@ -25,7 +25,7 @@ export type PanelTools = PanelReader & {
 
 export function keepPanels(tools: PanelTools): Panels {
   // One after another, so that what is read late is never overwritten by what was read early.
-  const shareTurn = shareTurns('begun')
+  const shareTurn = shareTurns<'gone' | 'done'>('begun')
   return {
     refresh: (place) => shareTurn(`${place.repository.id}/${place.pullRequest}`, () => refresh(place, tools)),
   }
@@ -34,23 +34,25 @@ export function keepPanels(tools: PanelTools): Panels {
 /** Each further round is somebody else's, of another process, in the same seconds. */
 const maxRounds = 3
 
-async function refresh(announced: PullPlace, tools: PanelTools): Promise<void> {
+async function refresh(announced: PullPlace, tools: PanelTools): Promise<'gone' | 'done'> {
   try {
     // What was read later elsewhere may be overwritten by this: then it is read once more.
     for (let round = 0; round < maxRounds; round++) {
-      if ((await write(announced, tools)) !== 'older') return
+      const written = await write(announced, tools)
+      if (written !== 'older') return written === 'gone' ? 'gone' : 'done'
     }
   } catch (fault) {
     if (!(fault instanceof GitHubUnavailable) || fault.kind !== 'permission') throw fault
     // A locked conversation, a permission that was not given: trying again helps nobody.
     tools.log.warn({err: fault, pullRequest: announced.pullRequest}, 'a panel may not be written')
   }
+  return 'done'
 }
 
-async function write(announced: PullPlace, tools: PanelTools): Promise<'kept' | 'older' | 'none'> {
+async function write(announced: PullPlace, tools: PanelTools): Promise<'kept' | 'older' | 'none' | 'gone'> {
   const readAt = tools.now()
   const panel = await fetchPanel(announced, tools)
-  if (panel === undefined) return 'none'
+  if (panel === undefined || panel === 'gone') return panel ?? 'none'
   // One that is over gets no new comment, and what stands there says how it ended.
   const begin = panel.pullRequest.state === 'open' || panel.subject.kind === 'change'
   const sent = await tools.sendPanel({place: panel.place, body: renderPanel(panel, tools.issuer), begin})

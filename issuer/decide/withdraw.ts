@@ -3,7 +3,7 @@
  * are void, and a denial stands. It can be said late: what forbids has no end of life.
  */
 import type {Environment, ReceiptId} from '#protocol'
-import {fetchChangeOf, fetchTeamsOf} from './collect.ts'
+import {fetchTeamsOf} from './collect.ts'
 import type {Command} from '../model/command.ts'
 import {type Completing, complete, completeInRounds, publicationOf, statementKey} from './rounds.ts'
 import type {Baseline, StandingFacts, Statement} from '../model/facts.ts'
@@ -14,9 +14,12 @@ import {denyBy, evaluateFloor, evaluateStanding, type StandingRuling} from '../p
 import type {Case, EnvironmentPolicy, PolicyInForce} from '../model/ruling.ts'
 import {renderNoStanding, renderUnnamedEnvironment} from '../publish/render-answer.ts'
 import {renderEnded, renderUnknownReceipt, renderWithdrawn} from '../publish/render-withdrawal.ts'
+import {fetchChangeOf} from './fetch-change.ts'
+import {endSilently} from './lag.ts'
 import {type EndOrder, type Ending, endSurplus, makeEnding} from './end.ts'
 import {sealDecision} from './seal-decision.ts'
 import type {IdempotencyRecord, Outcome} from '../model/idempotency.ts'
+import type {Log} from '../model/log.ts'
 import type {Publication} from '../model/publication.ts'
 import type {LiveReceipt, ScopeState} from '../model/state.ts'
 import type {ScopeReading} from '../model/store.ts'
@@ -24,11 +27,13 @@ import type {FactTools, OnceTools, SealTools, ServesOwner} from './tools.ts'
 
 type WithdrawCommand = Extract<Command, {kind: 'deny' | 'revoke'}>
 
-export type WithdrawTools = OnceTools & FactTools & SealTools & {readonly servesOwner: ServesOwner}
+export type WithdrawTools = OnceTools & FactTools & SealTools & {readonly servesOwner: ServesOwner; readonly log: Log}
 
 export interface Withdrawing {
   readonly said: Statement
   readonly begun: IdempotencyRecord
+  /** When the webhook came; milliseconds. */
+  readonly receivedAt: number
   readonly standing: StandingFacts
   readonly command: WithdrawCommand
 }
@@ -45,8 +50,8 @@ export async function withdraw(asked: Withdrawing, tools: WithdrawTools): Promis
   }
   if (!hasFloor && !(await isAmongApprovers({...asked, environment}, tools))) return undefined
   const baseline = await tools.facts.fetchBaseline(said)
-  if (baseline === 'gone' || !tools.servesOwner(baseline.repository.owner))
-    return await complete({said, words: {}}, tools)
+  if (baseline === 'gone') return await endSilently('the repository', asked, tools)
+  if (!tools.servesOwner(baseline.repository.owner)) return await complete({said, words: {}}, tools)
   const inForce = choosePolicy(baseline.policy)
   // Receipts of an environment that the policy names no more can still be revoked.
   const rules = findAsked(inForce, {environment}) ?? (command.kind === 'revoke' ? environmentDefaults : undefined)
@@ -130,7 +135,7 @@ async function end(asked: Endable, tools: WithdrawTools): Promise<Outcome> {
       return await complete({said, words: {reaction: 'eyes', reply: renderEnded(named)}}, tools)
     }
     const change = await fetchChangeOf(said, {baseline, state: read.state}, tools)
-    if (change === 'gone') return await complete({said, words: {}}, tools)
+    if (change === 'gone') return await endSilently('the pull request', asked, tools)
     const alone = {request: {environment}, standing, change, ...inForce, environment: rules}
     const ruled: Case = {...alone, approvals: [], denials: [], isVoid: false}
     return await write({asked, order, ruled, read, receipts}, tools)

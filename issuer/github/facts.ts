@@ -5,7 +5,7 @@ import {fetchBranch} from './commits.ts'
 import {fetchPolicyFile} from './policy-file.ts'
 import {fetchProposedPolicy, fetchSince, fetchWherePullStands} from './pull-request.ts'
 import {fetchRepository, splitName} from './repository.ts'
-import {fetchPermission, fetchStanding, fetchTeams} from './standing.ts'
+import {fetchPermission, fetchReach, fetchStanding, fetchTeams} from './standing.ts'
 import type {
   ApiRead,
   Baseline,
@@ -24,6 +24,7 @@ export const createFactSource = (github: Access): FactSource => ({
     const standing = await fetchStanding(connection, statement)
     return standing === 'gone' ? standing : {...standing, reads: reads()}
   },
+  fetchReach: async (statement) => fetchReach(github.connect(statement.installation), statement),
   fetchBaseline: async (pull) => fetchBaseline(github.connect(pull.installation), pull),
   fetchChange: async (pull, known) => {
     const {connection, reads} = record(github.connect(pull.installation))

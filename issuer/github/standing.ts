@@ -104,6 +104,16 @@ export async function fetchPermission(
   return {permission: parsePermission(answer.body), role: answer.body.at('role_name').text()}
 }
 
+/** The account is asked for its name by its id first, since of the comment nothing is known. */
+export async function fetchReach(connection: Connection, {repository, comment}: Statement): Promise<PermissionLevel> {
+  const account = await connection.ask("the commenter's account", (octokit) =>
+    octokit.request('GET /user/{account_id}', {account_id: comment.authorId}),
+  )
+  if (account === 'gone') return 'none'
+  const author = account.body.account()
+  return (await fetchPermission(connection, {at: splitName(repository.name), author})).permission
+}
+
 const ladder = ['admin', 'maintain', 'write', 'triage', 'read'] as const
 const memberOf = {admin: 'admin', maintain: 'maintain', write: 'push', triage: 'triage', read: 'pull'} as const
 

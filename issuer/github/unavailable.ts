@@ -4,10 +4,10 @@ import {RequestError} from '@octokit/request-error'
 
 /**
  * `credentials` and `permission` last until the operator mends them; the others pass by themselves. `unusable`: an
- * answer came, but not one that a fact can be made of.
+ * answer came, but not one that a fact can be made of; `lagging`: one that does not show yet what GitHub announced.
  */
 export type UnavailableKind =
-  'network' | 'timeout' | 'server' | 'rate-limit' | 'credentials' | 'permission' | 'unusable'
+  'network' | 'timeout' | 'server' | 'rate-limit' | 'lagging' | 'credentials' | 'permission' | 'unusable'
 
 interface Details {
   /** Only of a broken connection: an HTTP error's own object holds the request, which is not for logs. */

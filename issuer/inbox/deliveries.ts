@@ -1,6 +1,7 @@
 /** What is done about a delivery from the inbox, for how long it is tried, and what is said when it is given up. */
 import {type AuthorizeTools, giveUp, handleStatement} from '../decide/authorize.ts'
 import {type ClosedTools, handleClosed} from '../decide/closed.ts'
+import {waitForLag} from '../decide/lag.ts'
 import type {Checked, Taken} from '../model/inbox.ts'
 import type {PanelNotes} from '../model/panel-notes.ts'
 
@@ -11,17 +12,21 @@ export async function handleDelivery({notice, receivedAt}: Taken, tools: Deliver
     case 'push':
       return await tools.pushLog.keep(notice.push)
     case 'statement':
-      return await handleStatement(notice, tools)
+      return await handleStatement({...notice, receivedAt}, tools)
     case 'proposed':
       if (notice.push !== undefined) await tools.pushLog.keep(notice.push)
-      return await tools.panels.refresh(notice.pull)
+      if ((await tools.panels.refresh(notice.pull)) === 'gone')
+        waitForLag('the pull request', {receivedAt, now: tools.now()})
+      return
     case 'closed':
-      await handleClosed(notice.pull, tools)
-      return await tools.panels.refresh(notice.pull)
+      await handleClosed(notice.pull, receivedAt, tools)
+      await tools.panels.refresh(notice.pull)
+      return
     case 'checked':
       return await handleChecked(notice.checked, receivedAt, tools)
     case 'dated':
-      return await tools.panels.refresh(notice.place)
+      await tools.panels.refresh(notice.place)
+      return
     default:
       return notice satisfies never
   }

@@ -91,10 +91,7 @@ export interface CheckpointSigner {
 /** Keeps one signing in hand at a time, and one more waiting for whatever was committed meanwhile. */
 export function startCheckpointSigner(tools: CheckpointTools, reportFault: (fault: unknown) => void): CheckpointSigner {
   const shareTurn = shareTurns('begun')
-  const bringLevel = (): Promise<void> =>
-    shareTurn('ledger', async () => {
-      await signCheckpoint(tools).catch(reportFault)
-    })
+  const bringLevel = (): Promise<unknown> => shareTurn('ledger', () => signCheckpoint(tools).catch(reportFault))
   return {
     noteCommit: () => void bringLevel(),
     newestCheckpoint: async () => {

@@ -189,6 +189,8 @@ export interface Push {
 export interface FactSource {
   /** The cheapest, asked first and of everybody: `teams` is empty. */
   fetchStanding(statement: Statement): Promise<StandingFacts | 'gone'>
+  /** What the author of a comment that GitHub does not show may do; by account id. */
+  fetchReach(statement: Statement): Promise<PermissionLevel>
   /** Asked only of those who may approve at all. */
   fetchBaseline(place: PullPlace): Promise<Baseline | 'gone'>
   /** `pushes` gives what webhooks announced of a branch (`refs/heads/…`); from `lastAuthorized` `since` counts. */

@@ -48,7 +48,12 @@ export interface Store {
 }
 
 /** Who moved which branch, as signed webhooks said. */
+export interface AnnouncedPush extends Push {
+  /** When it was kept, in milliseconds. */
+  readonly receivedAt: number
+}
+
 export interface PushLog {
   keep(push: Push): Promise<void>
-  pushes(repositoryId: RepositoryId, ref: string): Promise<readonly Push[]>
+  pushes(repositoryId: RepositoryId, ref: string): Promise<readonly AnnouncedPush[]>
 }

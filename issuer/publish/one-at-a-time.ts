@@ -5,5 +5,9 @@ import {shareTurns} from '../store/turns.ts'
 /** Whoever comes second shares the first one's result: what was just sent GitHub may not show yet. */
 export function oneAtATime(publisher: Publisher): Publisher {
   const shareTurn = shareTurns('done')
-  return {publish: (publication, key) => shareTurn(key, () => publisher.publish(publication, key))}
+  return {
+    publish: async (publication, key) => {
+      await shareTurn(key, () => publisher.publish(publication, key))
+    },
+  }
 }

@@ -1,7 +1,6 @@
 /** Who moved which branch, in the order in which the webhooks came. */
-import {monotonicFactory} from 'ulid'
-import type {Push} from '../model/facts.ts'
-import type {PushLog} from '../model/store.ts'
+import {decodeTime, monotonicFactory} from 'ulid'
+import type {AnnouncedPush, PushLog} from '../model/store.ts'
 import {integerOf, repositoryIdOf, textOf} from './item.ts'
 import type {Item, Table} from './table.ts'
 
@@ -25,12 +24,13 @@ export function pushLogOver(table: Table): PushLog {
   }
 }
 
-function parsePush(item: Item): Push {
+function parsePush(item: Item): AnnouncedPush {
   return {
     repositoryId: repositoryIdOf(item),
     ref: textOf(item, 'ref'),
     before: textOf(item, 'before'),
     after: textOf(item, 'after'),
     actor: {id: integerOf(item, 'actorId'), login: textOf(item, 'actorLogin')},
+    receivedAt: decodeTime(textOf(item, 'place')),
   }
 }

@@ -16,23 +16,23 @@ export function takeTurns(): TakeTurn {
   }
 }
 
-export type ShareTurn = (key: string, work: () => Promise<void>) => Promise<void>
+export type ShareTurn<T> = (key: string, work: () => Promise<T>) => Promise<T>
 
 /**
  * In turn too, for work that is the same for all who ask about a key: whoever asks while one piece of it is not `begun`
  * shares that piece, which reads whatever was there when they asked. Where nothing can have become newer, until it is
  * `done`.
  */
-export function shareTurns(until: 'begun' | 'done'): ShareTurn {
+export function shareTurns<T>(until: 'begun' | 'done'): ShareTurn<T> {
   const takeTurn = takeTurns()
-  const shared = new Map<string, Promise<void>>()
+  const shared = new Map<string, Promise<T>>()
   return (key, work) => {
     const known = shared.get(key)
     if (known !== undefined) return known
     const forget = (): void => void shared.delete(key)
     const mine = takeTurn(key, async () => {
       if (until === 'begun') forget()
-      await work()
+      return await work()
     })
     shared.set(key, mine)
     if (until === 'done') void mine.then(forget, forget)

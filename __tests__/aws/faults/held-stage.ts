@@ -42,6 +42,8 @@ export class HeldStage {
       lacks: {},
     })
     const stage = await Stage.open()
+    // More is said in a minute than GitHub lets an App answer.
+    stage.world.liftSecondaryLimits()
     if (issuer === undefined) throw new Error('the stage opened without its issuer')
     await stage.world.settled()
     await issuer.hold()

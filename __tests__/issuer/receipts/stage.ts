@@ -141,7 +141,7 @@ function toolsOf(
       sign: async (bytes) => Promise.resolve(hexToBytes(key.signBytes(bytes).slice('ed25519:'.length))),
     },
     newIds: () => ({decision: decisionId(900_000 + ++ids), nonce: String(ids).padStart(32, 'f')}),
-    panels: {refresh: () => Promise.resolve()},
+    panels: {refresh: () => Promise.resolve('done' as const)},
     log: {info: () => undefined, warn: (_, message) => void warnings.push(message), error: () => undefined},
     repositories: {
       fetchRepository: async (repository) => {
