@@ -19,24 +19,20 @@ import {needed, readQuery, withDefault} from '../command/read-query.ts'
 import {readHappened} from '../decide/happened.ts'
 import {type Caller, mayRead, viewerOf} from '../model/caller.ts'
 import type {Deployment, DeploymentQuestion, DeploymentSource} from '../model/deployments.ts'
+import type {Durable} from '../model/durable.ts'
 import type {Log} from '../model/log.ts'
-import {type FoundReceipt, type RecordReader, belongingOf} from '../model/lookups.ts'
-import type {Checkpoints, KeptCheckpoint, LedgerReader} from '../model/readers.ts'
-import type {Store} from '../model/store.ts'
+import {type FoundReceipt, belongingOf} from '../model/lookups.ts'
+import type {KeptCheckpoint} from '../model/readers.ts'
 import {viewerOfRepository} from '../model/viewer.ts'
 import {readInclusion} from '../store/read-proofs.ts'
 import {answerRefusal, callerOf, callerRoutes} from './asking.ts'
 import type {CallerTools} from './callers/read-caller.ts'
 
-interface AuditTools {
-  readonly store: Pick<Store, 'find'>
-  readonly records: RecordReader
-  readonly ledger: LedgerReader
-  readonly checkpoints: Pick<Checkpoints, 'newest'>
-  readonly deployments: DeploymentSource
-}
-
-export type AuditRouteTools = AuditTools & CallerTools & {readonly log: Log}
+export type AuditRouteTools = CallerTools &
+  Pick<Durable, 'store' | 'records' | 'ledger' | 'checkpoints'> & {
+    readonly deployments: DeploymentSource
+    readonly log: Log
+  }
 
 /** To be mounted at `/v1/audit`. Who asks is known before anything is looked up, and private is as missing. */
 export function auditRoutes(tools: AuditRouteTools): Hono {
@@ -63,7 +59,7 @@ interface AuditQuestion {
 }
 
 /** What this caller may not read is answered as if it were not there. */
-async function readAudit(question: AuditQuestion, caller: Caller, tools: AuditTools): Promise<Audit> {
+async function readAudit(question: AuditQuestion, caller: Caller, tools: AuditRouteTools): Promise<Audit> {
   const {repository, environment, at} = question
   const viewer = viewerOf(caller)
   const shown = await tools.store.find({by: 'scope', repository, environment, issuedBefore: at, viewer})
@@ -93,7 +89,7 @@ type ShownRecord = AuditRecord & Pick<FoundReceipt, 'receipt'>
 async function readRecord(
   {receipt}: FoundReceipt,
   {at, checkpoint}: Moment,
-  {records, ledger}: AuditTools,
+  {records, ledger}: AuditRouteTools,
 ): Promise<ShownRecord> {
   const decision = await records.decision(receipt.decision)
   if (decision === undefined) throw new Error(`the receipt ${receipt.id} is there, and its decision is not`)
@@ -115,7 +111,7 @@ async function readRecord(
 async function readUncovered(
   newest: FoundReceipt | undefined,
   {question, caller}: {readonly question: AuditQuestion; readonly caller: Caller},
-  tools: AuditTools,
+  tools: AuditRouteTools,
 ): Promise<Audit['unauthorized']> {
   if (newest === undefined || !mayRead(caller, {...belongingOf(newest), public: false})) return null
   const {repositoryId: id, repository: name} = newest.receipt.scope
@@ -125,7 +121,7 @@ async function readUncovered(
 /** GitHub's deployments that no receipt covers; null when GitHub could not be asked. */
 async function findUncovered(
   asked: DeploymentQuestion,
-  tools: AuditTools,
+  tools: AuditRouteTools,
 ): Promise<readonly UncoveredDeployment[] | null> {
   const deployments = await tools.deployments.deployments(asked)
   if (deployments === null) return null
@@ -144,7 +140,7 @@ async function findUncovered(
 async function isCovered(
   {sha, at}: Deployment,
   {repository, environment, at: issuedBefore}: DeploymentQuestion,
-  tools: AuditTools,
+  tools: AuditRouteTools,
 ): Promise<boolean> {
   // A receipt covers it whoever may read that receipt.
   const viewer = viewerOfRepository(repository.id)
@@ -153,7 +149,7 @@ async function isCovered(
   return over.includes(false)
 }
 
-async function isOver({receipt}: FoundReceipt, at: SecondsTime, {records}: AuditTools): Promise<boolean> {
+async function isOver({receipt}: FoundReceipt, at: SecondsTime, {records}: AuditRouteTools): Promise<boolean> {
   const state = stateAt(lifeOf(receipt, readHappened(await records.events(receipt.id))), at)
   return state === 'expired' || state === 'revoked'
 }

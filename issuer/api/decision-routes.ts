@@ -6,14 +6,12 @@ import {type Context, Hono} from 'hono'
 import {type PublicJwk, parseDecisionId} from '#protocol'
 import {mayRead, mayReadEvidence} from '../model/caller.ts'
 import type {CallerTools} from './callers/read-caller.ts'
-import type {FoundDecision, RecordReader} from '../model/lookups.ts'
+import type {Durable} from '../model/durable.ts'
+import type {FoundDecision} from '../model/lookups.ts'
 import type {Log} from '../model/log.ts'
 import {callerOf, callerRoutes} from './asking.ts'
 
-export type DecisionRouteTools = CallerTools & {
-  readonly log: Log
-  readonly records: Pick<RecordReader, 'decision'>
-}
+export type DecisionRouteTools = CallerTools & Pick<Durable, 'records'> & {readonly log: Log}
 
 /** To be mounted at `/v1/decisions`. */
 export function decisionRoutes(tools: DecisionRouteTools): Hono {

@@ -4,14 +4,12 @@ import {canonicalJson} from '#protocol'
 import {type Caller, mayRead} from '../model/caller.ts'
 import type {CallerTools} from './callers/read-caller.ts'
 import {answerRefusal, callerOf} from './asking.ts'
-import type {Checkpoints, EntryReader, LedgerReader, LedgerRow} from '../model/readers.ts'
+import type {Durable} from '../model/durable.ts'
+import type {LedgerReader, LedgerRow} from '../model/readers.ts'
 import {parseWholeNumber, readQuery, wholeNumber, withDefault} from '../command/read-query.ts'
 import {readConsistency, readInclusion} from '../store/read-proofs.ts'
 
-export interface LedgerRouteTools extends CallerTools {
-  readonly ledger: LedgerReader
-  readonly checkpoints: Pick<Checkpoints, 'newest'>
-}
+export type LedgerRouteTools = CallerTools & Pick<Durable, 'ledger' | 'checkpoints'>
 
 /** Entries that one request gives at most, and that are in memory at once. */
 const maxCount = 100_000
@@ -89,12 +87,8 @@ function printRow({entry, ...belonging}: LedgerRow, caller: Caller): string {
   return canonicalJson(mayRead(caller, belonging) ? entry : {seq: entry.seq, hash: entry.hash})
 }
 
-export interface KeySetRouteTools {
-  readonly entries: Pick<EntryReader, 'keySet'>
-}
-
 /** Each key set is public, and never changes. To be mounted at `/v1/keys`. */
-export function keySetRoutes({entries}: KeySetRouteTools): Hono {
+export function keySetRoutes({entries}: Pick<Durable, 'entries'>): Hono {
   const routes = new Hono()
   routes.get('/:seq', async (c) => {
     const seq = parseWholeNumber(c.req.param('seq'))

@@ -21,10 +21,10 @@ import type {BearsName} from '../github/repository.ts'
 import {acceptSignedEnvelope, mintIntoto} from '../mint/mint-intoto.ts'
 import {type Caller, type Job, mayRead, mayReadEvidence, viewerOf} from '../model/caller.ts'
 import type {TokenIds} from '../model/callers.ts'
+import type {Durable} from '../model/durable.ts'
 import type {Log} from '../model/log.ts'
 import {type FoundReceipt, type Lookup, belongingOf} from '../model/lookups.ts'
 import type {Signer} from '../model/signer.ts'
-import type {Store} from '../model/store.ts'
 import {takeTurns} from '../store/turns.ts'
 import {answerRefusal, callerOf, callerRoutes} from './asking.ts'
 import type {CallerTools} from './callers/read-caller.ts'
@@ -129,11 +129,7 @@ function addEvents(routes: Hono, tools: ReceiptRouteTools): void {
   })
 }
 
-export type IntotoTools = CallerTools & {
-  readonly store: Pick<Store, 'find'>
-  readonly signer: Signer
-  readonly log: Log
-}
+export type IntotoTools = CallerTools & Pick<Durable, 'store'> & {readonly signer: Signer; readonly log: Log}
 
 /** Docs/intoto.md. To be mounted at `/v1/receipts`, before the routes that take all that follows for an id. */
 export function intotoRoutes(tools: IntotoTools): Hono {

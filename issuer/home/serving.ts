@@ -2,7 +2,7 @@
 import {type KeySet, type PublicJwk, type TokenKeys, printVerifierKey} from '#protocol'
 import type {AuditRouteTools} from '../api/audit-routes.ts'
 import type {DecisionRouteTools} from '../api/decision-routes.ts'
-import type {KeySetRouteTools, LedgerRouteTools} from '../api/ledger-routes.ts'
+import type {LedgerRouteTools} from '../api/ledger-routes.ts'
 import type {ReceiptRouteTools} from '../api/receipt-routes.ts'
 import type {WebhookTools} from '../inbox/receive.ts'
 import {createDeploymentSource} from '../github/deployments.ts'
@@ -26,7 +26,7 @@ export interface AppTools {
   readonly keySet: () => Promise<KeySet>
   readonly tokenKey: PublicJwk
   /** What is asked about receipts and decisions, and by whom. */
-  readonly asking: ReceiptRouteTools & DecisionRouteTools & AuditRouteTools & KeySetRouteTools
+  readonly asking: ReceiptRouteTools & DecisionRouteTools & AuditRouteTools & Pick<Durable, 'entries'>
   readonly ledger: LedgerRouteTools
   readonly pages: PageTools
   readonly version: string

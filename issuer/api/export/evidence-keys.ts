@@ -2,8 +2,7 @@
 import {type PackHead, isInPeriod} from '#pack'
 import {type RepositoryId, type Result, bytesToHex, openEvidence, parseDecisionId, verifyEvidence} from '#protocol'
 import type {EvidenceKeys} from '../../mint/mint-evidence.ts'
-import type {RecordReader} from '../../model/lookups.ts'
-import type {EntryReader} from '../../model/readers.ts'
+import type {Durable} from '../../model/durable.ts'
 import {findFrom} from './store-source.ts'
 
 export interface SealedPeriod extends Pick<PackHead, 'from' | 'to'> {
@@ -11,21 +10,14 @@ export interface SealedPeriod extends Pick<PackHead, 'from' | 'to'> {
   readonly repositories?: readonly RepositoryId[] | undefined
 }
 
-export interface SealedStore {
-  readonly entries: EntryReader
-  readonly records: Pick<RecordReader, 'decision'>
-}
-
-export type KeyLines = Result<readonly string[], string>
-
 const pageLength = 100
 
 /** `evd_… <64 hex>` a bundle; or which one these keys did not seal: a wrong key would only look like forged evidence. */
 export async function readEvidenceKeys(
   period: SealedPeriod,
-  {entries, records}: SealedStore,
+  {entries, records}: Pick<Durable, 'entries' | 'records'>,
   keys: EvidenceKeys,
-): Promise<KeyLines> {
+): Promise<Result<readonly string[], string>> {
   const lines: string[] = []
   const size = (await entries.last()).seq + 1
   for (let next = await findFrom(entries, period.from, size); next < size; next += pageLength) {

@@ -2,18 +2,13 @@
 import type {PackHappening, PackHead, PackRecord, PackSource} from '#pack'
 import {type Entry, canonicalJson, microsTimeToMicros, parseReceiptId, secondsTimeToMs} from '#protocol'
 import {readInclusion} from '../../store/read-proofs.ts'
+import type {Durable} from '../../model/durable.ts'
 import type {RecordReader} from '../../model/lookups.ts'
-import type {Checkpoints, EntryReader, KeptRecord, KeptRecords, LedgerReader} from '../../model/readers.ts'
+import type {EntryReader, KeptRecord} from '../../model/readers.ts'
 
-export interface ExportedStore {
-  readonly kept: KeptRecords
-  readonly entries: EntryReader
-  readonly records: Pick<RecordReader, 'events'>
-  readonly ledger: LedgerReader
-  readonly checkpoints: Pick<Checkpoints, 'newest'>
-}
+type ExportedStore = Pick<Durable, 'kept' | 'entries' | 'records' | 'ledger' | 'checkpoints'>
 
-export interface PublishedKeys {
+interface PublishedKeys {
   readonly keySet: string
   readonly jwks: string
 }
@@ -88,10 +83,7 @@ function packRecord({entry, receipt, token, evidence, policy, body}: KeptRecord)
 const kindOf = ({event}: Entry): 'revocation' | 'keys' | 'run' =>
   event === 'receipt.revoked' ? 'revocation' : event === 'key.rotated' ? 'keys' : 'run'
 
-async function happenedTo(
-  {event, subject}: Entry,
-  records: Pick<RecordReader, 'events'>,
-): Promise<readonly PackHappening[]> {
+async function happenedTo({event, subject}: Entry, records: RecordReader): Promise<readonly PackHappening[]> {
   const receipt = event === 'receipt.issued' ? parseReceiptId(subject) : undefined
   return receipt === undefined ? [] : await records.events(receipt)
 }
