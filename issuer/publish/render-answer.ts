@@ -32,18 +32,14 @@ export function renderHelp(policy: Policy): string {
   )
 }
 
-export function renderUnnamedEnvironment(environment: Environment, policy: Policy): string {
-  return paragraphs(
-    `**There is no environment ${codeSpan(environment)} in this repository’s policy**, so nothing was done. It names: ${listEnvironments(policy)}. Names are compared exactly.`,
-  )
-}
+export const renderUnnamedEnvironment = (environment: Environment, policy: Policy): string =>
+  `**There is no environment ${codeSpan(environment)} in this repository’s policy**, so nothing was done. It names: ${listEnvironments(policy)}. Names are compared exactly.`
 
 const listEnvironments = (policy: Policy): string => Object.keys(policy.environments).map(codeSpan).join(', ')
 
 /** `problem` as describeUnreadable gave it. */
-export function renderUnreadable(problem: string): string {
-  return `**Nothing is authorized here now.** ${escapeText(problem)}`
-}
+export const renderUnreadable = (problem: string): string =>
+  `**Nothing is authorized here now.** ${escapeText(problem)}`
 
 /** Someone without standing: a refusal and no decision. `outcomes` as evaluateStanding gave them. */
 export function renderNoStanding(outcomes: readonly RuleOutcome[]): string {

@@ -3,15 +3,10 @@ import {randomBytes} from 'node:crypto'
 import {type Digest, digestOf} from '#protocol'
 
 /** `csat_`: an auditor's. `cslk_`: a repository's link. The prefix lets secret scanners know them. */
-export type TokenPrefix = 'csat_' | 'cslk_'
+type TokenPrefix = 'csat_' | 'cslk_'
 
-export interface MadeToken {
-  /** To be shown once. */
-  readonly text: string
-  readonly digest: Digest
-}
-
-export function makeToken(prefix: TokenPrefix): MadeToken {
+/** The text is to be shown once. */
+export function makeToken(prefix: TokenPrefix): {readonly text: string; readonly digest: Digest} {
   const text = `${prefix}${randomBytes(32).toString('base64url')}`
   return {text, digest: digestOf(text)}
 }

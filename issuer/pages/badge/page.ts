@@ -8,8 +8,7 @@ import {codeBlock, nothing, section} from '../pieces.ts'
 import type {PageTools} from '../tools.ts'
 import {type BadgeOf, badgeHtml, badgeMarkdown, badgeUrl, shieldsMarkdown} from './addresses.ts'
 import {drawBadge, sayBadge} from './draw.ts'
-import {findStatus} from './routes.ts'
-import type {BadgeStatus} from './status.ts'
+import {type BadgeStatus, findStatus} from './status.ts'
 
 const description = 'A picture that says who authorized what is newest in an environment, worked out each time.'
 

@@ -1,10 +1,9 @@
 /** The badges (formats §8). Whatever cannot be told, for whatever reason, is the same grey `unknown`. */
 import {type Context, Hono} from 'hono'
 import {etag} from 'hono/etag'
-import {parseEnvironment, parseRepositoryName} from '#protocol'
 import type {BadgeTools} from '../tools.ts'
 import {drawBadge, endpointOf, sayBadge} from './draw.ts'
-import {type BadgeStatus, readBadgeStatus} from './status.ts'
+import {findStatus} from './status.ts'
 
 /** Mount it at `/badge`. */
 export function badgeRoutes(tools: BadgeTools): Hono {
@@ -37,22 +36,4 @@ function readQuestion(c: Context): BadgeRequest | undefined {
   const [, environment, form] = /^(.{1,63})\.(svg|json)$/.exec(file ?? '') ?? []
   if (environment === undefined || (form !== 'svg' && form !== 'json')) return undefined
   return {repository: `${owner ?? ''}/${repository ?? ''}`, environment, form}
-}
-
-/** Whatever goes wrong, the answer is `unknown`. */
-export async function findStatus(
-  request: Request,
-  asked: Pick<BadgeRequest, 'repository' | 'environment'>,
-  tools: BadgeTools,
-): Promise<BadgeStatus> {
-  const [repository, environment] = [parseRepositoryName(asked.repository), parseEnvironment(asked.environment)]
-  if (repository === undefined || environment === undefined) return {kind: 'unknown'}
-  try {
-    // Who asks is known before anything is looked up by name.
-    const viewer = await tools.readCaller(request)
-    return await readBadgeStatus({repository, environment, viewer}, tools)
-  } catch (fault) {
-    tools.reportFault(fault)
-    return {kind: 'unknown'}
-  }
 }

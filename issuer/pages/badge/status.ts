@@ -6,10 +6,12 @@ import {
   type Receipt,
   type RepositoryId,
   type RepositoryName,
+  parseEnvironment,
+  parseRepositoryName,
   secondsTimeToMs,
 } from '#protocol'
 import {type Viewer, sees} from '../../model/viewer.ts'
-import {judgeState, readHappened} from '../receipt/proof.ts'
+import {type ShownState, judgeState, readHappened} from '../receipt/proof.ts'
 import type {BadgeTools} from '../tools.ts'
 
 export type BadgeStatus =
@@ -22,11 +24,29 @@ interface BadgeQuestion {
   readonly viewer: Viewer
 }
 
+/** Whatever goes wrong, the answer is `unknown`. */
+export async function findStatus(
+  request: Request,
+  asked: {readonly repository: string; readonly environment: string},
+  tools: BadgeTools,
+): Promise<BadgeStatus> {
+  const [repository, environment] = [parseRepositoryName(asked.repository), parseEnvironment(asked.environment)]
+  if (repository === undefined || environment === undefined) return {kind: 'unknown'}
+  try {
+    // Who asks is known before anything is looked up by name.
+    const viewer = await tools.readCaller(request)
+    return await readBadgeStatus({repository, environment, viewer}, tools)
+  } catch (fault) {
+    tools.reportFault(fault)
+    return {kind: 'unknown'}
+  }
+}
+
 /**
  * Nothing that this caller may read is `unknown`, as is a receipt that does not verify. GitHub is asked about the name last,
  * of what is shown: how long an answer takes tells nobody of a private repository.
  */
-export async function readBadgeStatus({repository, ...asked}: BadgeQuestion, tools: BadgeTools): Promise<BadgeStatus> {
+async function readBadgeStatus({repository, ...asked}: BadgeQuestion, tools: BadgeTools): Promise<BadgeStatus> {
   const id = await tools.records.repositoryNamed(repository)
   const status: BadgeStatus = id === undefined ? {kind: 'unknown'} : await readStatus({id, ...asked}, tools)
   if (id === undefined || status.kind === 'unknown') return status
@@ -43,7 +63,7 @@ async function readStatus({id, environment, viewer}: Identified, tools: BadgeToo
     const isOver = !(now < secondsTimeToMs(receipt.expiresAt))
     if (isOver) continue
     const state = await readState(receipt, tools)
-    if (state === 'damaged' || state === 'key_revoked') return {kind: 'unknown'}
+    if (isBroken(state)) return {kind: 'unknown'}
     if (state === 'active' || state === 'redeemed') return sayInForce(receipt)
   }
   const [newest] = receipts
@@ -52,7 +72,9 @@ async function readStatus({id, environment, viewer}: Identified, tools: BadgeToo
   return awaited ?? (newest === undefined ? {kind: 'unknown'} : await sayEnded(newest, tools))
 }
 
-const readState = async (receipt: Receipt, tools: BadgeTools): Promise<ReturnType<typeof judgeState>> =>
+const isBroken = (state: ShownState): boolean => state === 'damaged' || state === 'key_revoked'
+
+const readState = async (receipt: Receipt, tools: BadgeTools): Promise<ShownState> =>
   judgeState(receipt, {happened: await readHappened(receipt, tools), keys: tools.keys, now: tools.now()})
 
 const sayInForce = ({flags, authorizedBy, scope}: Receipt): BadgeStatus =>
@@ -71,13 +93,6 @@ async function readAwaited(
 }
 
 async function sayEnded(newest: Receipt, tools: BadgeTools): Promise<BadgeStatus> {
-  switch (await readState(newest, tools)) {
-    case 'revoked':
-      return {kind: 'revoked'}
-    case 'damaged':
-    case 'key_revoked':
-      return {kind: 'unknown'}
-    default:
-      return {kind: 'expired'}
-  }
+  const state = await readState(newest, tools)
+  return {kind: isBroken(state) ? 'unknown' : state === 'revoked' ? 'revoked' : 'expired'}
 }

@@ -6,7 +6,7 @@ import {type Html, givePage} from '../document.ts'
 import {codeBlock, copyable, count, field, section} from '../pieces.ts'
 import {readLink} from '../link.ts'
 import type {PageTools} from '../tools.ts'
-import {type Finding, renderFinding} from './find-section.ts'
+import {type Finding, renderFinding} from './entries.ts'
 import {parseBefore, parseSearch, searchLedger} from './search.ts'
 
 /** Who asks is known first, then what was typed is looked for, in that caller's view. */

@@ -9,6 +9,7 @@ import {
   type ReceiptState,
   type Revocation,
   type TokenClaims,
+  isPlainObject,
   parseJson,
   printSecondsTime,
   stateAt,
@@ -107,7 +108,8 @@ export interface Happening {
   readonly at: string
   /** A revocation whose signature holds. */
   readonly revocation?: Revocation | undefined
-  readonly run?: {readonly id: string; readonly attempt?: number | undefined; readonly url?: string | undefined}
+  readonly run?:
+    {readonly id: string; readonly attempt?: number | undefined; readonly url?: string | undefined} | undefined
   /** As the job reported it. */
   readonly outcome?: string | undefined
 }
@@ -120,25 +122,19 @@ function readHappening({entry, body}: FoundEvent, receipt: Receipt, keys: Pinned
     return verdict.valid ? {...happening, revocation: verdict.revocation} : happening
   }
   const read = parseJson(body)
-  const members = read.ok ? membersOf(read.value) : {}
-  const run = membersOf(members['run'])
-  const [id, url, outcome] = [run['id'], run['url'], members['outcome']]
-  return {
-    ...happening,
-    ...(typeof id === 'string' && /^[0-9]{1,20}$/.test(id) ? {run: {id, ...attemptOf(run), ...linkOf(url)}} : {}),
-    ...(typeof outcome === 'string' ? {outcome} : {}),
-  }
+  const {run, outcome} = read.ok ? membersOf(read.value) : {}
+  return {...happening, run: readRun(run), outcome: typeof outcome === 'string' ? outcome : undefined}
 }
 
-const membersOf = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {}
+const membersOf = (value: unknown): Readonly<Record<string, unknown>> => (isPlainObject(value) ? value : {})
 
-const attemptOf = ({attempt}: Readonly<Record<string, unknown>>): {readonly attempt?: number} =>
-  typeof attempt === 'number' ? {attempt} : {}
-
-/** Only what a browser opens as a page: the text comes from a job's token. */
-const linkOf = (url: unknown): {readonly url?: string} =>
-  typeof url === 'string' && /^https?:\/\//.test(url) && URL.canParse(url) ? {url} : {}
+function readRun(run: unknown): Happening['run'] {
+  const {id, attempt, url} = membersOf(run)
+  if (typeof id !== 'string' || !/^[0-9]{1,20}$/.test(id)) return undefined
+  // Only what a browser opens as a page: the text comes from a job's token.
+  const isLink = typeof url === 'string' && /^https?:\/\//.test(url) && URL.canParse(url)
+  return {id, attempt: typeof attempt === 'number' ? attempt : undefined, url: isLink ? url : undefined}
+}
 
 /** `earlier`: signs no more, and is trusted in what it signed. `foreign`: never a key of this issuer. */
 export type KeyStanding = 'current' | 'earlier' | 'revoked' | 'foreign'
