@@ -20,10 +20,8 @@ import {type StandingTools, checkApprovers, findLive} from '../decide/standing.t
 
 export type StatusTools = StandingTools & {readonly records: RecordReader; readonly repositories: RepositorySource}
 
-/** Throws GitHubUnavailable while nobody can tell whether the approvers still stand. */
-export type ReadStatus = (receipt: Receipt) => Promise<Status>
-
-export function createStatusReader(tools: StatusTools): ReadStatus {
+/** The reader throws GitHubUnavailable while nobody can tell whether the approvers still stand. */
+export function createStatusReader(tools: StatusTools): (receipt: Receipt) => Promise<Status> {
   const look = seldom(async (receipt) => {
     const {repositoryId: id, repository: name} = receipt.scope
     await checkApprovers({receipt, repository: await tools.repositories.fetchRepository({id, name})}, tools)

@@ -25,7 +25,7 @@ export interface Page {
 }
 
 export async function givePage(c: Context, page: Page): Promise<Response> {
-  const policy = policies[page.script]
+  const {policy} = prepared[page.script]
   c.header('content-security-policy', policy.replace("form-action 'self'", ['$&', ...(page.formsTo ?? [])].join(' ')))
   // What a page shows depends on who looks and on the hour.
   c.header('cache-control', 'private, no-cache')
@@ -46,19 +46,15 @@ const policyOf = (script: string): string =>
     "frame-ancestors 'none'",
   ].join('; ')
 
-const policies = {
-  home: policyOf(scripts.home),
-  receipt: policyOf(scripts.receipt),
-  ledger: policyOf(scripts.ledger),
-} satisfies Record<keyof typeof scripts, string>
+const prepare = (script: string) => ({policy: policyOf(script), element: raw(`<script>${script}</script>`)})
 
 // Whole, so that no layout of a template comes between what is hashed and what is sent.
 const styleElement = raw(`<style>${style}</style>`)
-const scriptElements = {
-  home: raw(`<script>${scripts.home}</script>`),
-  receipt: raw(`<script>${scripts.receipt}</script>`),
-  ledger: raw(`<script>${scripts.ledger}</script>`),
-} satisfies Record<keyof typeof scripts, Html>
+const prepared = {
+  home: prepare(scripts.home),
+  receipt: prepare(scripts.receipt),
+  ledger: prepare(scripts.ledger),
+} satisfies Record<keyof typeof scripts, object>
 
 const icon =
   'data:image/svg+xml,%3Csvg xmlns=%27http://www.w3.org/2000/svg%27 viewBox=%270 0 16 16%27%3E%3Cg fill=%27none%27 stroke=%27%2314495a%27 stroke-width=%271.5%27%3E%3Ccircle cx=%278%27 cy=%278%27 r=%277%27/%3E%3Cpath d=%27m5 8.2 2.1 2.1L11 6%27/%3E%3C/g%3E%3C/svg%3E'
@@ -86,7 +82,7 @@ function renderDocument({title, description, script, at, main, issuer, leadsNowh
           <p>This page loads nothing from anywhere else.</p>
         </footer>
         <p id="said" class="seen-by-readers" role="status"></p>
-        ${scriptElements[script]}
+        ${prepared[script].element}
       </body>
     </html>`
 }

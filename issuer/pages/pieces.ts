@@ -5,16 +5,14 @@ import type {Html} from './document.ts'
 /** How good or bad something is; said in words beside it, never by the colour alone. */
 export type Tone = 'holds' | 'fails' | 'care' | 'quiet'
 
-const months = 'January February March April May June July August September October November December'.split(' ')
-
 /** `2 April 2026, 14:30:00 UTC` of a time as signed objects carry it. */
 export function renderTime(time: string): Html {
   return html`<time datetime="${time}">${sayTime(time)}</time>`
 }
 
 export function sayTime(time: string): string {
-  const [year, month, day] = time.slice(0, 10).split('-').map(Number)
-  return `${day ?? ''} ${months[(month ?? 0) - 1] ?? ''} ${year ?? ''}, ${time.slice(11, 19)} UTC`
+  const day = new Date(time).toLocaleDateString('en-GB', {dateStyle: 'long', timeZone: 'UTC'})
+  return `${day}, ${time.slice(11, 19)} UTC`
 }
 
 /** Text on one line with a button that copies it; the button appears where scripts run. */

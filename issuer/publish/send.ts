@@ -7,12 +7,6 @@ import type {Publication, Publisher} from '../model/publication.ts'
 import {type Conversation, fetchPages, isBy, writeComment} from './comments.ts'
 import {createStatusSender, sendCheckRuns} from './send-check-run.ts'
 
-export interface PublisherTools {
-  readonly github: GitHub
-  /** One line for the operator's log. */
-  readonly warn: (message: string) => void
-}
-
 /** A publication on its way: by whom, and to which repository by its present name. */
 export interface Outgoing {
   readonly connection: Connection
@@ -20,7 +14,14 @@ export interface Outgoing {
   readonly publication: Publication
 }
 
-export function createPublisher({github, warn}: PublisherTools): Publisher {
+/** `warn`: one line for the operator's log. */
+export function createPublisher({
+  github,
+  warn,
+}: {
+  readonly github: GitHub
+  readonly warn: (message: string) => void
+}): Publisher {
   const sendStatus = createStatusSender(warn)
   return {
     publish: async (publication, key) => {

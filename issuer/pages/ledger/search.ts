@@ -82,13 +82,9 @@ export async function searchLedger(asked: LedgerSearch, tools: PageTools): Promi
   }
 }
 
-interface Window {
-  /** Absent: as many as a page takes. */
-  readonly from?: number
-  readonly before: number
-}
+type Window = {readonly from?: number; readonly before: number}
 
-/** Whatever they are about; what is not in sight stays a number and a hash. */
+/** Whatever they are about; what is not in sight stays a number and a hash. Without `from`, as many as a page takes. */
 async function readEntries(window: Window, viewer: Viewer, {ledger, store}: PageTools): Promise<Found> {
   const size = (await ledger.head()).last.seq + 1
   const to = Math.min(window.before, size)

@@ -12,20 +12,18 @@ import type {ReceiptFrame} from './page.ts'
 import type {ReceiptProof} from './proof.ts'
 
 /** In the order in which they stand on one another. */
-const lines = {
+const linesOf = ({happened, entry, inclusion}: ReceiptProof): Readonly<Record<string, string>> => ({
   form: 'It is a receipt',
   key: 'The key',
   signature: 'The signature',
   life: 'Its life',
-  revocation: 'Revocation',
-  entry: 'The ledger’s entry',
-  inclusion: 'Its place in the ledger',
-  checkpoint: 'The checkpoint',
-} as const
+  ...(happened.some(({event}) => event === 'receipt.revoked') ? {revocation: 'Revocation'} : {}),
+  ...(entry === undefined ? {} : {entry: 'The ledger’s entry'}),
+  ...(inclusion === undefined ? {} : {inclusion: 'Its place in the ledger', checkpoint: 'The checkpoint'}),
+})
 
 export function renderChecks(proof: ReceiptProof, {pinned, demo}: ReceiptFrame): Html {
   const revocation = proof.happened.find((one) => one.revocation !== undefined)?.revocation
-  const shown = Object.entries(lines).filter(([name]) => isThere(name, proof))
   return section(
     {
       title: 'Checked by your browser',
@@ -35,7 +33,7 @@ export function renderChecks(proof: ReceiptProof, {pinned, demo}: ReceiptFrame):
       <noscript>Scripts are off, so nothing is checked here. The commands below do it by hand.</noscript>
     </p>`,
     html`<ol class="checks" id="checks">
-      ${shown.map(
+      ${Object.entries(linesOf(proof)).map(
         ([name, title]) => html`<li data-check="${name}"><strong>${title}</strong><span>not checked yet</span></li>`,
       )}
     </ol>`,
@@ -62,20 +60,6 @@ ${pinned}</textarea>
       ? []
       : [editable('revocation', {text: `${canonicalJson(revocation)}\n`, name: 'Its revocation'})]),
   )
-}
-
-function isThere(name: string, {happened, entry, inclusion}: ReceiptProof): boolean {
-  switch (name) {
-    case 'revocation':
-      return happened.some(({event}) => event === 'receipt.revoked')
-    case 'entry':
-      return entry !== undefined
-    case 'inclusion':
-    case 'checkpoint':
-      return inclusion !== undefined
-    default:
-      return true
-  }
 }
 
 /** DER of an Ed25519 SubjectPublicKeyInfo up to the raw key (RFC 8410 §4). */

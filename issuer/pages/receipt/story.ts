@@ -108,28 +108,20 @@ function renderHappening(happening: Happening): Html {
       return step({tone: 'holds', at}, html`Used by ${renderRun(happening)}`)
     case 'deploy.started':
       return step({tone: 'quiet', at}, html`A deployment began in ${renderRun(happening)}`)
-    case 'deploy.finished':
-      return step({tone: toneOf(outcome), at}, html`The deployment ${sayEnd(outcome)}, ${renderRun(happening)}`)
+    case 'deploy.finished': {
+      const [tone, ended] = ends.get(outcome ?? '') ?? ['quiet', `ended (${outcome ?? 'no outcome'})`]
+      return step({tone, at}, html`The deployment ${ended}, ${renderRun(happening)}`)
+    }
     default:
       return step({tone: 'quiet', at}, html`${event}`)
   }
 }
 
-function sayEnd(outcome: string | undefined): string {
-  switch (outcome) {
-    case 'success':
-      return 'succeeded'
-    case 'failure':
-      return 'failed'
-    case 'cancelled':
-      return 'was cancelled'
-    default:
-      return `ended (${outcome ?? 'no outcome'})`
-  }
-}
-
-const toneOf = (outcome: string | undefined): Tone =>
-  outcome === 'success' ? 'holds' : outcome === 'failure' ? 'fails' : 'quiet'
+const ends: ReadonlyMap<string, readonly [Tone, string]> = new Map([
+  ['success', ['holds', 'succeeded']],
+  ['failure', ['fails', 'failed']],
+  ['cancelled', ['quiet', 'was cancelled']],
+])
 
 const causes = {
   person: 'by a person’s word',
