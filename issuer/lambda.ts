@@ -4,7 +4,7 @@ import type {Hono} from 'hono'
 import {handle} from 'hono/aws-lambda'
 import manifest from '../package.json' with {type: 'json'}
 import {createApp} from './app.ts'
-import {type SealedPeriod, readEvidenceKeys} from './api/export/evidence-keys.ts'
+import {type SealedPeriod, readEvidenceKeys} from './api/export/from-store.ts'
 import {type KeyOrder, carryOut} from './keys/orders.ts'
 import {NotSetUp} from './home/aws/secrets.ts'
 import {createPassOn, privateApp, webApp} from './home/aws/routing.ts'

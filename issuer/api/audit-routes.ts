@@ -3,10 +3,7 @@ import type {Hono} from 'hono'
 import {
   type Audit,
   type AuditRecord,
-  type Environment,
-  type RepositoryName,
   type SecondsTime,
-  type UncoveredDeployment,
   lifeOf,
   parseEnvironment,
   parseMoment,
@@ -52,11 +49,7 @@ export function auditRoutes(tools: AuditRouteTools): Hono {
 
 const momentForm = 'a time YYYY-MM-DDTHH:MMZ or YYYY-MM-DDTHH:MM:SSZ'
 
-interface AuditQuestion {
-  readonly repository: RepositoryName
-  readonly environment: Environment
-  readonly at: SecondsTime
-}
+type AuditQuestion = Pick<Audit, 'repository' | 'environment' | 'at'>
 
 /** What this caller may not read is answered as if it were not there. */
 async function readAudit(question: AuditQuestion, caller: Caller, tools: AuditRouteTools): Promise<Audit> {
@@ -79,35 +72,32 @@ async function readAudit(question: AuditQuestion, caller: Caller, tools: AuditRo
   }
 }
 
-interface Moment {
-  readonly at: SecondsTime
-  readonly checkpoint: KeptCheckpoint | undefined
-}
-
 type ShownRecord = AuditRecord & Pick<FoundReceipt, 'receipt'>
 
 async function readRecord(
   {receipt}: FoundReceipt,
-  {at, checkpoint}: Moment,
+  {at, checkpoint}: {readonly at: SecondsTime; readonly checkpoint: KeptCheckpoint | undefined},
   {records, ledger}: AuditRouteTools,
 ): Promise<ShownRecord> {
   const decision = await records.decision(receipt.decision)
   if (decision === undefined) throw new Error(`the receipt ${receipt.id} is there, and its decision is not`)
   const {entry, token} = decision
-  const {seq} = entry
   const happened = readHappened(await records.events(receipt.id))
-  const isSigned = checkpoint !== undefined && seq < checkpoint.size
+  const isSigned = checkpoint !== undefined && entry.seq < checkpoint.size
   return {
     receipt,
     token,
     state: stateAt(lifeOf(receipt, happened), at),
     ...happened,
     entry,
-    inclusion: isSigned ? await readInclusion(ledger, {seq, size: checkpoint.size}) : null,
+    inclusion: isSigned ? await readInclusion(ledger, {seq: entry.seq, size: checkpoint.size}) : null,
   }
 }
 
-/** GitHub is asked only for those whose own it is: its patience is not for everybody who may see a public repository. */
+/**
+ * GitHub's deployments that no receipt covers; null when GitHub was not asked, or could not be. It is asked only for those
+ * whose own it is: its patience is not for everybody who may see a public repository.
+ */
 async function readUncovered(
   newest: FoundReceipt | undefined,
   {question, caller}: {readonly question: AuditQuestion; readonly caller: Caller},
@@ -115,22 +105,13 @@ async function readUncovered(
 ): Promise<Audit['unauthorized']> {
   if (newest === undefined || !mayRead(caller, {...belongingOf(newest), public: false})) return null
   const {repositoryId: id, repository: name} = newest.receipt.scope
-  return await findUncovered({...question, repository: {id, name}}, tools)
-}
-
-/** GitHub's deployments that no receipt covers; null when GitHub could not be asked. */
-async function findUncovered(
-  asked: DeploymentQuestion,
-  tools: AuditRouteTools,
-): Promise<readonly UncoveredDeployment[] | null> {
+  const asked = {...question, repository: {id, name}}
   const deployments = await tools.deployments.deployments(asked)
   if (deployments === null) return null
-  const judged = await Promise.all(
-    deployments.map(async (deployment) => ({deployment, covered: await isCovered(deployment, asked, tools)})),
-  )
-  return judged
-    .filter(({covered}) => !covered)
-    .map(({deployment: {id, sha, at, url}}) => ({deployment: id, sha, at, url}))
+  const covered = await Promise.all(deployments.map((one) => isCovered(one, asked, tools)))
+  return deployments
+    .filter((_, i) => covered[i] !== true)
+    .map(({id: deployment, sha, at, url}) => ({deployment, sha, at, url}))
 }
 
 /**

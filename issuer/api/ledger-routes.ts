@@ -35,6 +35,7 @@ export function ledgerRoutes(tools: LedgerRouteTools): Hono {
     c.header('cache-control', 'no-store')
     return c.body(streamEntries(tools.ledger, asked.value, caller))
   })
+  // What is not signed yet is proven to nobody.
   routes.get('/inclusion', async (c) => {
     const size = (await tools.checkpoints.newest())?.size
     if (size === undefined) return c.notFound()

@@ -14,14 +14,13 @@ export interface Outgoing {
   readonly publication: Publication
 }
 
-/** `warn`: one line for the operator's log. */
-export function createPublisher({
-  github,
-  warn,
-}: {
+interface PublisherTools {
   readonly github: GitHub
+  /** One line for the operator's log. */
   readonly warn: (message: string) => void
-}): Publisher {
+}
+
+export function createPublisher({github, warn}: PublisherTools): Publisher {
   const sendStatus = createStatusSender(warn)
   return {
     publish: async (publication, key) => {

@@ -1,10 +1,26 @@
-/** A pack's source out of the issuer's own store: a page of records at a time, whatever the length of the period. */
-import type {PackHappening, PackHead, PackRecord, PackSource} from '#pack'
-import {type Entry, canonicalJson, microsTimeToMicros, parseReceiptId, secondsTimeToMs} from '#protocol'
-import {readInclusion} from '../../store/read-proofs.ts'
+/**
+ * What is exported out of the issuer's own store, a page at a time whatever the length of the period: a pack's source, and
+ * the keys that its evidence was sealed with, each of one bundle (formats §4): no other key follows from it.
+ */
+import {type PackHappening, type PackHead, type PackRecord, type PackSource, isInPeriod} from '#pack'
+import {
+  type Entry,
+  type RepositoryId,
+  type Result,
+  bytesToHex,
+  canonicalJson,
+  microsTimeToMicros,
+  openEvidence,
+  parseDecisionId,
+  parseReceiptId,
+  secondsTimeToMs,
+  verifyEvidence,
+} from '#protocol'
+import type {EvidenceKeys} from '../../mint/mint-evidence.ts'
 import type {Durable} from '../../model/durable.ts'
 import type {RecordReader} from '../../model/lookups.ts'
 import type {EntryReader, KeptRecord} from '../../model/readers.ts'
+import {readInclusion} from '../../store/read-proofs.ts'
 
 type ExportedStore = Pick<Durable, 'kept' | 'entries' | 'records' | 'ledger' | 'checkpoints'>
 
@@ -38,7 +54,7 @@ export async function openStoreSource(
 }
 
 /** The first entry of that time or later, or the ledger's size: times never run backwards in it. */
-export async function findFrom(entries: EntryReader, time: PackHead['from'], size: number): Promise<number> {
+async function findFrom(entries: EntryReader, time: PackHead['from'], size: number): Promise<number> {
   const wanted = secondsTimeToMs(time) * 1000
   let [low, high] = [0, size]
   while (low < high) {
@@ -62,13 +78,11 @@ async function* readRecords(
       const {entry, repositoryId} = record
       // The ledger's own entries are of no repository, and belong to everybody.
       const isOfOthers = wanted !== undefined && repositoryId !== undefined && !wanted.includes(repositoryId)
-      if (isOfOthers) yield {line: canonicalJson(maskOf(entry)), documents: {}, happened: []}
+      if (isOfOthers) yield {line: canonicalJson({seq: entry.seq, hash: entry.hash}), documents: {}, happened: []}
       else yield {...packRecord(record), happened: await happenedTo(entry, records)}
     }
   }
 }
-
-const maskOf = ({seq, hash}: Entry): object => ({seq, hash})
 
 function packRecord({entry, receipt, token, evidence, policy, body}: KeptRecord): Omit<PackRecord, 'happened'> {
   const documents = {
@@ -86,4 +100,40 @@ const kindOf = ({event}: Entry): 'revocation' | 'keys' | 'run' =>
 async function happenedTo({event, subject}: Entry, records: RecordReader): Promise<readonly PackHappening[]> {
   const receipt = event === 'receipt.issued' ? parseReceiptId(subject) : undefined
   return receipt === undefined ? [] : await records.events(receipt)
+}
+
+export interface SealedPeriod extends Pick<PackHead, 'from' | 'to'> {
+  /** Absent: of all. */
+  readonly repositories?: readonly RepositoryId[] | undefined
+}
+
+/** `evd_… <64 hex>` a bundle; or which one these keys did not seal: a wrong key would only look like forged evidence. */
+export async function readEvidenceKeys(
+  period: SealedPeriod,
+  {entries, records}: Pick<Durable, 'entries' | 'records'>,
+  keys: EvidenceKeys,
+): Promise<Result<readonly string[], string>> {
+  const lines: string[] = []
+  const size = (await entries.last()).seq + 1
+  for (let next = await findFrom(entries, period.from, size); next < size; next += pageLength) {
+    for (const entry of await entries.entries(next, pageLength)) {
+      if (!isInPeriod(entry, period)) return {ok: true, value: lines}
+      // Its own id where it is no receipt's (mint-record.ts).
+      const id = parseDecisionId(entry.digests['decision'] ?? entry.subject)
+      const found = id && (await records.decision(id))
+      if (found === undefined || period.repositories?.includes(found.scope.repositoryId) === false) continue
+      const line = printKey(found.evidence, keys)
+      if (line === undefined) return {ok: false, fault: `entry ${entry.seq}, written at ${entry.time}`}
+      lines.push(line)
+    }
+  }
+  return {ok: true, value: lines}
+}
+
+function printKey(evidence: string, keys: EvidenceKeys): string | undefined {
+  const opened = openEvidence(evidence)
+  if (!opened.valid) throw new Error(`a bundle of evidence cannot be read: ${opened.reason}`)
+  const {id, organization} = opened.bundle
+  const key = keys(organization, id)
+  return verifyEvidence(evidence, key).valid ? `${id} ${bytesToHex(key)}` : undefined
 }
