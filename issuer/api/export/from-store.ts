@@ -9,17 +9,16 @@ import {
   type Result,
   bytesToHex,
   canonicalJson,
-  microsTimeToMicros,
   openEvidence,
   parseDecisionId,
   parseReceiptId,
-  secondsTimeToMs,
   verifyEvidence,
 } from '#protocol'
 import type {EvidenceKeys} from '../../mint/mint-evidence.ts'
 import type {Durable} from '../../model/durable.ts'
 import type {RecordReader} from '../../model/lookups.ts'
 import type {EntryReader, KeptRecord} from '../../model/readers.ts'
+import {findFirstAt} from '../../store/find-first.ts'
 import {readInclusion} from '../../store/read-proofs.ts'
 
 type ExportedStore = Pick<Durable, 'kept' | 'entries' | 'records' | 'ledger' | 'checkpoints'>
@@ -53,19 +52,12 @@ export async function openStoreSource(
   }
 }
 
-/** The first entry of that time or later, or the ledger's size: times never run backwards in it. */
-async function findFrom(entries: EntryReader, time: PackHead['from'], size: number): Promise<number> {
-  const wanted = secondsTimeToMs(time) * 1000
-  let [low, high] = [0, size]
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2)
-    const [entry] = await entries.entries(middle, 1)
-    if (entry === undefined) throw new Error(`the ledger has no entry ${middle}, and its checkpoint covers it`)
-    if (microsTimeToMicros(entry.time) < wanted) low = middle + 1
-    else high = middle
-  }
-  return low
-}
+const findFrom = async (entries: EntryReader, time: PackHead['from'], size: number): Promise<number> =>
+  await findFirstAt(time, size, async (seq) => {
+    const [entry] = await entries.entries(seq, 1)
+    if (entry === undefined) throw new Error(`the ledger has no entry ${seq}, and its checkpoint covers it`)
+    return entry.time
+  })
 
 async function* readRecords(
   {kept, records}: ExportedStore,

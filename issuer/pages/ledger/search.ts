@@ -12,6 +12,7 @@ import {wholeNumber} from '../../command/read-query.ts'
 import {type FoundReceipt, type Lookup, belongingOf} from '../../model/lookups.ts'
 import type {LedgerReader, LedgerRow} from '../../model/readers.ts'
 import {type Viewer, sees} from '../../model/viewer.ts'
+import {findFirstAt} from '../../store/find-first.ts'
 import type {PageTools} from '../tools.ts'
 
 export type Search =
@@ -68,7 +69,9 @@ export async function searchLedger(asked: LedgerSearch, tools: PageTools): Promi
     case 'newest':
       return await readEntries({before}, viewer, tools)
     case 'time': {
-      const from = await findFirstAt(tools.ledger, search.time)
+      const size = (await tools.ledger.head()).last.seq + 1
+      const timeAt = async (seq: number) => (await tools.ledger.rows(seq, 1))[0]?.entry.time
+      const from = await findFirstAt(search.time, size, timeAt)
       return await readEntries({from, before: from + shown}, viewer, tools)
     }
     case 'receipt':
@@ -126,22 +129,3 @@ async function findMany(
 
 const readRows = async (places: readonly {readonly seq: number}[], ledger: LedgerReader): Promise<LedgerRow[]> =>
   (await Promise.all(places.map(async ({seq}) => await ledger.rows(seq, 1)))).flat()
-
-/**
- * The number of the first entry at or after `time` (RFC 3339 in UTC); the ledger's size when there is none. Times only
- * grow along the ledger, so a few reads are enough.
- */
-async function findFirstAt(ledger: LedgerReader, time: string): Promise<number> {
-  let [low, high] = [0, (await ledger.head()).last.seq + 1]
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2)
-    const [row] = await ledger.rows(middle, 1)
-    // What the index does not show yet is newer than what it does.
-    if (row !== undefined && isBefore(row.entry.time, time)) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
-/** Times to the second and to the microsecond, without their `Z`, compare as text. */
-const isBefore = (a: string, b: string): boolean => a.slice(0, -1) < b.slice(0, -1)
