@@ -6,7 +6,7 @@ import type {Caller} from '../model/caller.ts'
 import type {Log} from '../model/log.ts'
 import {type CallerTools, readCaller} from './callers/read-caller.ts'
 
-/** For answers that depend on who asks. Nothing in between may keep an answer, and an outage of GitHub's is said to be one. */
+/** Whose answers depend on who asks: nothing in between may keep one, and an outage of GitHub's is said to be one. */
 export function callerRoutes({log}: {readonly log: Log}): Hono {
   const routes = new Hono()
   routes.use(async (c, next) => {

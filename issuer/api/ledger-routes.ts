@@ -1,4 +1,4 @@
-/** The ledger's public routes (formats §8): its newest checkpoint, its entries, the two proofs, and the key sets that it announced. */
+/** The ledger's public routes (formats §8): its newest checkpoint, entries, the two proofs, the key sets that it announced. */
 import {type Context, Hono} from 'hono'
 import {canonicalJson} from '#protocol'
 import {type Caller, mayRead} from '../model/caller.ts'

@@ -1,4 +1,4 @@
-/** The ledger's entries under their search, newest at the top: what was found, as far as the visitor may know, and the way on. */
+/** The ledger's entries under their search, newest at the top, as far as the visitor may know; and the way on. */
 import {html} from 'hono/html'
 import type {EntryEvent, Receipt} from '#protocol'
 import type {LedgerRow} from '../../model/readers.ts'
