@@ -67,13 +67,16 @@ test('a comment that never shows, by somebody with standing, is looked for three
   expect(looks.map(({status}) => status)).toEqual([404, 404, 404, 404])
 })
 
-test('nobody looks twice for what a stranger said', async () => {
+test('what a stranger said is looked for once more, and what somebody revokes who may approve no more until it is there', async () => {
   stage.world.lagBehind({seconds: Infinity})
   const ask = {repository, pullRequest: stage.pullRequest}
   const {id} = stage.world.comment({...ask, by: 'monalisa', body: '/deny production'})
   const looks = () => stage.world.requests.filter(({path}) => path.endsWith(`/issues/comments/${id}`))
-  await until(() => looks()[0], 'the first look')
+  await until(() => looks()[1], 'the second look')
   stage.world.lagBehind({seconds: 0})
-  await stage.say('/countersign status', {by: 'octocat'})
-  expect(looks()).toHaveLength(1)
+  await stage.authorize()
+  stage.world.setPermission({repository, login: 'octocat', role: 'read'})
+  stage.world.lagBehind({seconds: 5})
+  expect(await stage.say('/revoke production')).toContain('Revoked')
+  expect(looks()).toHaveLength(2)
 })

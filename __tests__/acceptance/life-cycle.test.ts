@@ -86,6 +86,8 @@ test('with everything wrong it lists everything, quotes no secret, and makes no 
 test('SIGTERM finishes the delivery in hand; after a restart pin, receipts and ledger are the same', async () => {
   const {world, issuer, pullRequest, head} = stage
   const {pin} = issuer
+  // What is not shown yet waits in the inbox, and is in nobody's hand.
+  world.lagBehind({seconds: 0})
   world.addFault({match: '^GET .*/pulls/', delayMs: 1500, times: 1})
   world.comment({repository, pullRequest, by: 'octocat', body: `/authorize production ${head}`})
   await until(() => world.requests.find(({path}) => path.includes('/issues/comments/')), 'the first question')

@@ -175,6 +175,8 @@ export class Stage {
 
   /** The same job to its end: what follows the gate leaves the job in that status, then the gate's post step runs. */
   async deploy(ask: GateAsk = {}, status: JobStatus = 'success'): Promise<Deployed> {
+    // A job begins later than GitHub's reads lag.
+    await this.world.caughtUp()
     const runner = await Runner.start(
       await planJob(this.world, {
         repository,

@@ -79,7 +79,7 @@ test('a suggestion is committed by one and names the other', async () => {
 })
 
 test('a file edited in the browser is a push like any other', async () => {
-  const edit = {repository: repo, branch: 'feature', by: 'octocat', files: {'docs/a.md': 'Hello\n'}}
+  const edit = {repository: repo, branch: 'feature', by: 'octocat', files: {'notes/a.md': 'Hello\n'}}
   await expectOnWeb(await town.world.editFile(edit), 'Update a.md')
   await expect(town.world.editFile({...edit, branch: 'nowhere'})).rejects.toThrow('no branch nowhere')
 })

@@ -17,7 +17,7 @@ import {renderGaveUp} from '../publish/render-answer.ts'
 import {renderCheckRun, withCheckpoint} from '../publish/render-check-run.ts'
 import {renderAllowed, renderDenied, renderEscalated} from '../publish/render-reply.ts'
 import {fetchChangeOf} from './fetch-change.ts'
-import {endSilently} from './lag.ts'
+import {endSilently, waitForLag} from './lag.ts'
 import {type Sealed, sealDecision} from './seal-decision.ts'
 import type {IdempotencyRecord, IdempotencyKey, Outcome} from '../model/idempotency.ts'
 import type {ReadingForUs} from '../model/command.ts'
@@ -70,7 +70,7 @@ async function settle(hand: InHand, reading: ReadingForUs, tools: AuthorizeTools
   const {said} = hand
   // The cheap facts, and permission, before everything else (formats §8).
   const standing = await tools.facts.fetchStanding(said)
-  if (standing === 'gone') return await passOver(hand, tools)
+  if (standing === 'gone') return await passOver(hand, reading, tools)
   const question = {said, reading, standing}
   if (reading.kind !== 'command') return await answer(question, tools)
   const {command} = reading
@@ -97,11 +97,13 @@ async function settle(hand: InHand, reading: ReadingForUs, tools: AuthorizeTools
   return await decide({...hand, standing: full, request: command, environment, baseline, inForce}, tools)
 }
 
-/** Strangers make nobody look for their comment again. */
-async function passOver(hand: InHand, tools: AuthorizeTools): Promise<Outcome> {
-  const reach = await tools.facts.fetchReach(hand.said)
-  if (reach === 'none' || reach === 'read') return await complete({said: hand.said, words: {}}, tools)
-  return await endSilently('the comment', hand, tools)
+/** A comment that is not there. For strangers it is looked for once more; whoever revokes may have lost all standing. */
+async function passOver(hand: InHand, reading: ReadingForUs, tools: AuthorizeTools): Promise<Outcome> {
+  const {said, receivedAt} = hand
+  waitForLag('the comment', {receivedAt, now: tools.now(), looks: 1})
+  const revokes = reading.kind === 'command' && reading.command.kind === 'revoke'
+  const isStranger = !revokes && ['none', 'read'].includes(await tools.facts.fetchReach(said))
+  return isStranger ? await complete({said, words: {}}, tools) : await endSilently('the comment', hand, tools)
 }
 
 /** Answers with words alone: nothing is decided, nothing is written to the ledger. */

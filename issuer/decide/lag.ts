@@ -10,18 +10,20 @@ import type {AnnouncedPush} from '../model/store.ts'
 import {complete} from './rounds.ts'
 import type {OnceTools} from './tools.ts'
 
-/** Milliseconds: when the webhook came, and the time now. */
 export interface Age {
+  /** When the webhook came, in milliseconds. */
   readonly receivedAt: number
   readonly now: number
+  /** How often more it is looked for at most. */
+  readonly looks?: number
 }
 
 /** Milliseconds after the webhook. */
-const looks = [1000, 11_000, 71_000]
+const moments = [1000, 11_000, 71_000]
 
 /** Throws GitHubUnavailable while it may still come to show; returns once what GitHub shows is to be believed. */
-export function waitForLag(what: string, {receivedAt, now}: Age): void {
-  const next = looks.find((after) => now < receivedAt + after)
+export function waitForLag(what: string, {receivedAt, now, looks = moments.length}: Age): void {
+  const next = moments.slice(0, looks).find((after) => now < receivedAt + after)
   if (next === undefined) return
   const retryAfterMs = receivedAt + next - now
   throw new GitHubUnavailable('lagging', `${what}: GitHub does not show yet what it announced`, {retryAfterMs})
