@@ -33,3 +33,29 @@ test('afterwards the line says what goes out since the commit that was authorize
   expect(reply).toContain(`since \`${stage.head}\``)
   expect(stage.world.violations).toEqual([])
 })
+
+test('what names a commit in any other way is answered with that line, even where the head may be taken unnamed', async () => {
+  const lenient = await Stage.open({
+    files: {'.github/countersign.yml': 'version: 1\nenvironments:\n  production: {binding: [commit, head]}\n'},
+  })
+  const {world, head} = lenient
+  const other = 'ab12'.repeat(10)
+  for (const words of [
+    `https://github.com/octo-org/api-service/commit/${other}`,
+    `commit ${other}`,
+    `\`${other}\``,
+    `${other}.`,
+    head.slice(0, 7),
+  ]) {
+    const reply = await lenient.say(`/authorize production ${words}`)
+    expect([words, copied(reply)]).toEqual([words, `/authorize production ${head}`])
+  }
+  expect(copied(await lenient.say(`/authorise production ${head}`))).toBe(`/authorize production ${head}`)
+  expect(world.checkRuns).toEqual([])
+  // Nothing that forbids is asked for in such a way.
+  expect(copied(await lenient.say('/Deny production'))).not.toMatch(/^\/authorize production [0-9a-f]{40}$/)
+  expect(await lenient.say('/authorize production looks good')).toContain('Authorized')
+  expect(await lenient.say('/authorize production once more')).toContain('nothing new')
+  expect(world.violations).toEqual([])
+  await lenient.close()
+})

@@ -16,6 +16,8 @@ export interface StageOptions {
   /** A plain token instead of the App. */
   readonly plainToken?: boolean
   readonly private?: boolean
+  /** On the default branch, besides the service's own. */
+  readonly files?: Readonly<Record<string, string>>
   /** An issuer that has its App by other ways than variables. */
   readonly start?: (options: Pick<IssuerOptions, 'githubUrl' | 'oidcIssuer'>) => Promise<Issuer>
   readonly env?: IssuerOptions['env']
@@ -77,7 +79,7 @@ export class Stage {
     await world.addRepository({
       name: repository,
       private: options.private ?? false,
-      files: {'README.md': '# api-service\n', 'deploy.sh': 'echo deploying\n'},
+      files: {'README.md': '# api-service\n', 'deploy.sh': 'echo deploying\n', ...options.files},
     })
     world.setPermission({repository, login: 'octocat', role: 'maintain'})
     world.setPermission({repository, login: 'hubot', role: 'write'})

@@ -98,7 +98,48 @@ describe('a near miss says what is wrong:', () => {
     ['Thanks.\r\n/countersign status', /first line/],
   ])('%j', (text, problem) => {
     const reading = readCommand(text)
-    expect(reading).toEqual({kind: 'near-miss', problem: expect.stringMatching(problem) as unknown})
+    expect(reading).toMatchObject({kind: 'near-miss', problem: expect.stringMatching(problem) as unknown})
+  })
+
+  const X = sha.slice(0, 12)
+  test.each([
+    `/authorize production https://github.com/octo-org/api/commit/${sha}`,
+    `/authorize production https://github.com/octo-org/api/commit/1234567`,
+    `/authorize production commit ${sha}`,
+    '/authorize production commit 1234567',
+    `/authorize production \`${sha}\``,
+    `/authorize production ${sha}.`,
+    `/authorize production (${X})`,
+    `/authorize production as seen in ${X}, please`,
+    `/authorize production ${sha.slice(0, 7)}`,
+    `/authorize production ${sha.toUpperCase()}`,
+    `/authorise production ${sha}`,
+    '/authorise production',
+    `/approve production ${sha}`,
+    `authorize production ${sha}`,
+    `/Authorize production ${sha}`,
+    ` /authorize production ${sha}`,
+    `\`/authorize production ${sha}\``,
+  ])('%j was to authorize for production, so the answer has the line to copy', (text) => {
+    expect(readCommand(text)).toMatchObject({kind: 'near-miss', environment: 'production'})
+  })
+
+  test.each(['/Deny production', '/countersing help', '/authorize', `/authorize ${sha}`])(
+    '%j was not, or not for an environment that can be told',
+    (text) => {
+      expect(readCommand(text)).toMatchObject({kind: 'near-miss'})
+      expect(readCommand(text)).not.toHaveProperty('environment', expect.anything())
+    },
+  )
+
+  test.each([
+    'release of 20260401',
+    'see #1234567',
+    'the facade was defaced',
+    'ticket 0012345678',
+    'abc123 and def456',
+  ])('a reason such as %j names no commit', (reason) => {
+    expect(readCommand(`/authorize production ${reason}`)).toMatchObject({kind: 'command', command: {reason}})
   })
 })
 

@@ -1,19 +1,35 @@
 /** Tells a mistyped command, whose author waits for an answer, from a comment that was never meant for us. */
 
+import {type Environment, parseEnvironment} from '#protocol'
+
 /** How much of a line nearness is judged on. */
 const window = 200
+
+export interface NearMiss {
+  readonly problem: string
+  /** What it was to authorize for. */
+  readonly environment?: Environment | undefined
+}
 
 /**
  * What is wrong with a comment that was meant as a command but is none; undefined for one that was not meant so.
  * Called only for a first line that does not begin with an exact command in plain ASCII.
  */
-export function describeNearMiss(firstLine: string, rest: string): string | undefined {
+export function describeNearMiss(firstLine: string, rest: string): NearMiss | undefined {
   const folded = fold(firstLine.slice(0, window))
   const text = folded.trimStart()
-  if (isNearCommand(text)) return describeFault(firstLine, folded)
-  if (isWithoutSlash(text)) return 'A command begins with a slash: /authorize.'
-  if (isOtherWord(text)) return 'The word for it is /authorize.'
-  return hasLaterCommand(rest) ? 'A command stands on the first line of a comment, before anything else.' : undefined
+  const environment = readMeant(text)
+  if (isNearCommand(text)) return {problem: describeFault(firstLine, folded), environment}
+  if (isWithoutSlash(text)) return {problem: 'A command begins with a slash: /authorize.', environment}
+  if (isOtherWord(text)) return {problem: 'The word for it is /authorize.', environment}
+  if (!hasLaterCommand(rest)) return undefined
+  return {problem: 'A command stands on the first line of a comment, before anything else.'}
+}
+
+/** The word behind one that stands for /authorize, as an environment. */
+function readMeant(text: string): Environment | undefined {
+  const [, word = '', next = ''] = /^[`*"']{0,3}\/? ?([^\s/:`*"']+):? +([^\s`*"']+)/.exec(text) ?? []
+  return isNear(word, 'authorize') || /^approved?$/.test(word) ? parseEnvironment(next) : undefined
 }
 
 /**

@@ -19,8 +19,8 @@ export function readCommand(body: string): Reading {
   const rest = end === -1 ? '' : body.slice(end)
   const word = /^\/(?:authorize|countersign|deny|revoke)(?= |$)/.exec(line)?.[0]
   if (word === undefined || !isPlain(line)) {
-    const problem = describeNearMiss(line, rest)
-    return problem === undefined ? {kind: 'not-for-us'} : nearMiss(problem)
+    const miss = describeNearMiss(line, rest)
+    return miss === undefined ? {kind: 'not-for-us'} : nearMiss(miss.problem, miss.environment)
   }
   if (hasCommand(line.slice(word.length)) || hasCommand(rest)) {
     return nearMiss('A comment holds one command, and this one has a second (quotes and code blocks count).')
@@ -38,7 +38,11 @@ export function readCommand(body: string): Reading {
   }
 }
 
-const nearMiss = (problem: string): Extract<Reading, {kind: 'near-miss'}> => ({kind: 'near-miss', problem})
+const nearMiss = (problem: string, environment?: Environment): Extract<Reading, {kind: 'near-miss'}> => ({
+  kind: 'near-miss',
+  problem,
+  ...(environment !== undefined && {environment}),
+})
 
 /** Printable ASCII: no tab, no invisible and no look-alike character. */
 const isPlain = (line: string): boolean => /^[\x20-\x7e]*$/.test(line)
@@ -70,13 +74,28 @@ function readAuthorize(words: string): Reading {
   if (second === undefined) return command({kind: 'authorize', environment})
   if (second === '') return nearMiss(extraSpace)
   if (!/^[0-9a-f]{7,64}$/i.test(second)) {
-    return command({kind: 'authorize', environment, reason: [second, ...more].join(' ')})
+    const reason = [second, ...more].join(' ')
+    return namesCommit(reason)
+      ? nearMiss(commitInReason, environment)
+      : command({kind: 'authorize', environment, reason})
   }
   const sha = parseCommitSha(second)
-  if (sha === undefined) return nearMiss(describeShaFault(second))
+  if (sha === undefined) return nearMiss(describeShaFault(second), environment)
   if (more[0] === '') return nearMiss(extraSpace)
   return command({kind: 'authorize', environment, sha, reason: reasonOf(more)})
 }
+
+/**
+ * A commit somewhere in a reason: with the letters and digits of a SHA, or announced as one. Whoever names one that way
+ * means it, and would be surprised if another were authorized.
+ */
+const namesCommit = (reason: string): boolean =>
+  /(?<![0-9a-z])(?=[0-9]*[a-f])(?=[a-f]*[0-9])[0-9a-f]{7,64}(?![0-9a-z])/i.test(reason) ||
+  /(?:commits?|sha|`)[ /:=`]*[0-9a-f]{7,64}(?![0-9a-z])/i.test(reason) ||
+  /[0-9a-f]{40}/i.test(reason)
+
+const commitInReason =
+  'The commit stands right behind the environment, as its full SHA: no link, no word before it, no quotes around it and nothing attached to it.'
 
 const reasonOf = (words: readonly string[]): string | undefined => (words.length === 0 ? undefined : words.join(' '))
 

@@ -2,7 +2,7 @@
 import {type Environment, parseEnvironment} from '#protocol'
 import {fetchChangeOf} from './fetch-change.ts'
 import type {Command, ReadingForUs} from '../model/command.ts'
-import type {Baseline, StandingFacts, Statement} from '../model/facts.ts'
+import type {Baseline, ChangeFacts, StandingFacts, Statement} from '../model/facts.ts'
 import {choosePolicy, describeUnreadable, findAsked} from '../policy/in-force.ts'
 import {evaluateFloor, evaluateStanding} from '../policy/rules.ts'
 import type {PolicyInForce, RuleOutcome} from '../model/ruling.ts'
@@ -16,7 +16,7 @@ import {
   renderUnnamedEnvironment,
   renderUnreadable,
 } from '../publish/render-answer.ts'
-import {renderBare} from '../publish/render-reply.ts'
+import {renderBare, renderCopy} from '../publish/render-reply.ts'
 import type {Outcome} from '../model/idempotency.ts'
 import type {FactTools, OnceTools} from './tools.ts'
 
@@ -49,7 +49,8 @@ export async function answerQuestion(
     const words = {reaction: '-1', reply: renderNoStanding(refused)} as const
     return await withinReplyLimit({said, reaction: '-1', findWords: () => Promise.resolve(words)}, tools)
   }
-  if (evaluateFloor(standing).kind === 'standing') return await findWords({said, reading, known}, tools)
+  if (evaluateFloor(standing).kind === 'standing')
+    return (await findLine({said, reading}, tools)) ?? (await findWords({said, reading, known}, tools))
   const reaction = reading.kind === 'near-miss' ? 'confused' : '+1'
   return await withinReplyLimit({said, reaction, findWords: () => findWords({said, reading, known}, tools)}, tools)
 }
@@ -71,6 +72,19 @@ function refuseStanding(
 
 /** What only people with standing may say; everybody may ask for help. */
 const isAboutReceipts = ({kind}: Command): boolean => kind !== 'help' && kind !== 'status'
+
+/** For a near miss that was to authorize, by somebody who may: the line to copy for what is there now. */
+async function findLine(
+  {said, reading}: Pick<Findable, 'said' | 'reading'>,
+  tools: AnswerTools,
+): Promise<Words | undefined> {
+  if (reading.kind !== 'near-miss' || reading.environment === undefined) return undefined
+  const known = await readKnown(said, tools)
+  if (known === 'gone' || findAsked(known.inForce, {environment: reading.environment}) === undefined) return undefined
+  const change = await fetchChangeIn({said, environment: reading.environment, known}, tools)
+  if (change === 'gone' || change.pullRequest.state === 'closed') return undefined
+  return {reaction: 'confused', reply: renderNearMiss(reading.problem, renderCopy(reading.environment, change))}
+}
 
 interface Findable {
   readonly said: Statement
@@ -116,16 +130,23 @@ async function readStatus(
 }
 
 /** `/authorize production` without a commit: the exact line to copy, and what it would let out. */
-async function answerBare(
-  {said, environment, known}: {readonly said: Statement; readonly environment: Environment; readonly known: Known},
-  tools: AnswerTools,
-): Promise<Words> {
+async function answerBare({said, environment, known}: Placed, tools: AnswerTools): Promise<Words> {
   if (findAsked(known.inForce, {environment}) === undefined) {
     return {reaction: 'confused', reply: renderUnnamedEnvironment(environment, known.inForce.policy)}
   }
-  const {state} = await tools.store.read({repositoryId: said.repository.id, environment})
-  const change = await fetchChangeOf(said, {baseline: known.baseline, state}, tools)
+  const change = await fetchChangeIn({said, environment, known}, tools)
   return change === 'gone' ? {} : {reaction: 'eyes', reply: renderBare(environment, change)}
+}
+
+interface Placed {
+  readonly said: Statement
+  readonly environment: Environment
+  readonly known: Known
+}
+
+async function fetchChangeIn({said, environment, known}: Placed, tools: AnswerTools): Promise<ChangeFacts | 'gone'> {
+  const {state} = await tools.store.read({repositoryId: said.repository.id, environment})
+  return await fetchChangeOf(said, {baseline: known.baseline, state}, tools)
 }
 
 const replyLimitMs = 3_600_000

@@ -22,7 +22,12 @@ export type Command =
 /** `not-for-us`: an ordinary comment, ignored in silence. `near-miss`: meant for us but wrong; `problem` says how. */
 export type Reading =
   | {readonly kind: 'command'; readonly command: Command}
-  | {readonly kind: 'near-miss'; readonly problem: string}
+  | {
+      readonly kind: 'near-miss'
+      readonly problem: string
+      /** What it was to authorize for, where that can be told: the answer has the line to copy. */
+      readonly environment?: Environment | undefined
+    }
   | {readonly kind: 'not-for-us'}
 
 /** What is answered, one way or another. */

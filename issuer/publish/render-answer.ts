@@ -16,11 +16,11 @@ const forms = fencedBlock(
   ].join('\n'),
 )
 
-export function renderNearMiss(problem: string): string {
+/** `line`: what to copy, where it can be told what was meant. */
+export function renderNearMiss(problem: string, line?: string): string {
   return paragraphs(
     `**That was not understood, so nothing was done.** ${escapeText(problem)}`,
-    'A command is the first line of a new comment, exactly one of:',
-    forms,
+    ...(line === undefined ? ['A command is the first line of a new comment, exactly one of:', forms] : [line]),
   )
 }
 

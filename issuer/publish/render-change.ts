@@ -8,6 +8,9 @@ export function renderWhatGoesOut({since, size}: ChangeFacts, environment: Envir
   if (since === undefined) {
     return `${renderSize(size)} in this pull request. Nothing was authorized for ${codeSpan(environment)} before, so there is nothing to compare with.`
   }
+  if (since.commits === 0 && since.behind === 0) {
+    return `nothing new. ${codeSpan(since.from)} is the commit that was authorized for ${codeSpan(environment)} last.`
+  }
   return `${renderSize(since)} since ${codeSpan(since.from)}, the last commit authorized for ${codeSpan(environment)}.`
 }
 

@@ -73,12 +73,16 @@ export function renderBare(environment: Environment, change: ChangeFacts): strin
   if (change.pullRequest.state === 'closed') {
     return 'This pull request was closed without being merged, so there is nothing to authorize. Open it again, or use another.'
   }
-  return paragraphs(
-    `**Name the commit.** To authorize what is here now for ${codeSpan(environment)}, look at it and comment:`,
+  return `**Name the commit.** ${renderCopy(environment, change)}`
+}
+
+/** The line that authorizes what is there now, and what it would let out. */
+export const renderCopy = (environment: Environment, change: ChangeFacts): string =>
+  paragraphs(
+    `To authorize what is here now for ${codeSpan(environment)}, look at it and comment:`,
     renderLine(environment, change.commit.sha),
     `What would go out: ${renderWhatGoesOut(change, environment)}`,
   )
-}
 
 interface Withdrawal {
   readonly kind: 'deny' | 'revoke'
