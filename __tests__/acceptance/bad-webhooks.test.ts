@@ -137,3 +137,16 @@ test('none of it reached the ledger or was an error to the issuer', async () => 
   expect((await checkedEntries(stage)).map(({event}) => event)).toEqual(['ledger.created', 'receipt.issued'])
   expect(stage.issuer.output).not.toContain('"level":"error"')
 })
+
+test("a repository's own webhook beside the App's is ignored, and the log says so once", async () => {
+  const {installation: _, ...body} = JSON.parse(await aDelivery()) as Readonly<Record<string, unknown>>
+  const asked = stage.world.requests.length
+  for (const id of [1, 2]) {
+    const comment = {...(body['comment'] as object), id: 990_000 + id}
+    const answer = await send(JSON.stringify({...body, comment}))
+    expect([answer.status, answer.text]).toEqual([202, expect.stringContaining('"ignored"')])
+  }
+  await stage.say('/countersign help', {by: 'hubot'})
+  expect(stage.world.requests.slice(asked).filter(({path}) => path.includes('99000'))).toEqual([])
+  expect(stage.issuer.output.split('names no installation')).toHaveLength(2)
+})

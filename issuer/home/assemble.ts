@@ -64,6 +64,8 @@ export async function assemble(home: Home): Promise<Assembled> {
         secret: config.github.webhookSecret.reveal(),
         inbox,
         servesOwner: (owner) => servesOwner(config, owner),
+        isApp: github.app !== undefined,
+        log: around.log,
         now: around.now,
       },
       delivered,

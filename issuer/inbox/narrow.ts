@@ -58,6 +58,9 @@ interface RepositoryOfPayload {
   readonly owner: {readonly id: number; readonly login: string}
 }
 
+export const namesInstallation = (payload: unknown): boolean =>
+  parseAccountId(member(payload, 'installation.id')) !== undefined
+
 function member(value: unknown, path: string): unknown {
   let at = value
   for (const name of path.split('.')) {

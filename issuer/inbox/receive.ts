@@ -1,7 +1,8 @@
 /** POST /github/webhook: raw bytes -> verified -> narrowed -> kept. Nothing is read from a body before its HMAC holds. */
 import {verify} from '@octokit/webhooks-methods'
 import {type Inbox, panelLane} from '../model/inbox.ts'
-import {type Narrowed, narrowPayload} from './narrow.ts'
+import type {Log} from '../model/log.ts'
+import {type Narrowed, namesInstallation, narrowPayload} from './narrow.ts'
 
 /** GitHub's own cap is 25 MiB; what is read here is far below (formats §8: 1 MiB). */
 export const maxWebhookBytes = 1_048_576
@@ -11,6 +12,9 @@ export interface WebhookTools {
   readonly inbox: Pick<Inbox, 'put'>
   /** Whether deliveries of this owner (login or id) are served. */
   readonly servesOwner: (owner: Narrowed['owner']) => boolean
+  /** The issuer is a GitHub App, which can ask nothing for a webhook that names no installation. */
+  readonly isApp: boolean
+  readonly log: Log
   readonly now: () => number
 }
 
@@ -39,7 +43,11 @@ export async function receiveWebhook(request: WebhookRequest, tools: WebhookTool
   const payload = parsePayload(text)
   if (payload === undefined) return refuse(400, 'the body is not JSON; set the content type application/json')
   const narrowed = narrowPayload(event, payload.value)
-  if (narrowed === undefined || !tools.servesOwner(narrowed.owner)) return {status: 202, body: {result: 'ignored'}}
+  if (narrowed === undefined || !tools.servesOwner(narrowed.owner)) return ignored
+  if (tools.isApp && !namesInstallation(payload.value)) {
+    warnOfForeignHook(tools)
+    return ignored
+  }
   // From here the statement is durable: a crash before its decision is repaired by the inbox.
   const kept = await tools.inbox.put({
     id: delivery,
@@ -48,6 +56,20 @@ export async function receiveWebhook(request: WebhookRequest, tools: WebhookTool
     receivedAt: tools.now(),
   })
   return {status: 202, body: {result: kept === 'new' ? 'kept' : 'known'}}
+}
+
+const ignored: WebhookAnswer = {status: 202, body: {result: 'ignored'}}
+
+const warned = new WeakSet<WebhookTools>()
+
+/** A repository's own webhook beside the App's would otherwise fail for a day each time. Said once. */
+function warnOfForeignHook(tools: WebhookTools): void {
+  if (warned.has(tools)) return
+  warned.add(tools)
+  tools.log.warn(
+    {},
+    "a webhook names no installation and is ignored: it is not the App's own; remove the repository's or organization's webhook that leads here",
+  )
 }
 
 const refuse = (status: 400 | 401, reason: string): WebhookAnswer => ({status, body: {result: 'refused', reason}})
