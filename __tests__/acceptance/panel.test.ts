@@ -132,7 +132,16 @@ describe('follows GitHub and the clock, though nobody says anything', () => {
     await stage.world.retargetPullRequest({repository, pullRequest, by: 'hubot', base: 'main'})
     await stage.panel('`production`: \\*\\*needs authorization')
     const before = rewritten()
-    stage.world.retitlePullRequest({repository, pullRequest, by: 'hubot', title: '@octocat <!-- countersign-panel -->'})
+    const asked = stage.world.requests.length
+    for (let n = 0; n < 20; n += 1)
+      stage.world.retitlePullRequest({
+        repository,
+        pullRequest,
+        by: 'hubot',
+        title: `${n} @octocat <!-- countersign-panel -->`,
+      })
+    await stage.world.settled()
+    expect(stage.world.requests.slice(asked)).toEqual([])
     for (const draft of [true, false]) stage.world.setDraft({repository, pullRequest, by: 'hubot', draft})
     await stage.world.settled()
     await stage.say('/countersign help')

@@ -121,9 +121,8 @@ const proposals: readonly unknown[] = [
   'converted_to_draft',
 ]
 
-/** Of what can be edited, the description is said nowhere and is edited most. */
-const isOfNoPanel = (at: At): boolean =>
-  at('action') === 'edited' && !isPlainObject(at('changes.base')) && !isPlainObject(at('changes.title'))
+/** Of what can be edited, title and description are said nowhere, and may be edited as often as somebody likes. */
+const isOfNoPanel = (at: At): boolean => at('action') === 'edited' && !isPlainObject(at('changes.base'))
 
 function readPullRequest(at: At, repository: RepositoryOfPayload): Notice | undefined {
   const [action, number, actor] = [at('action'), at('pull_request.number'), readActor(at, 'sender')]
