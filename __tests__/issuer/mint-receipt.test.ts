@@ -23,6 +23,18 @@ import {
 const key = makeKey()
 
 describe('a receipt', () => {
+  test.each([
+    ['ends where the next freeze begins', 5 * 60_000, '2026-04-02T14:35:00Z'],
+    ['has its whole life before a later freeze', 2 * 3_600_000, '2026-04-02T15:30:00Z'],
+  ])('%s', (_, inMs, expiresAt) => {
+    const freeze = [
+      {from: decidedAt - 1000, to: decidedAt, reason: 'over'},
+      {from: decidedAt + 3 * 3_600_000, to: decidedAt + 4 * 3_600_000, reason: 'later'},
+      {from: decidedAt + inMs, to: decidedAt + inMs + 3_600_000, reason: 'holidays'},
+    ]
+    expect(bodyFor(key, {environment: {freeze}}).expiresAt).toBe(expiresAt)
+  })
+
   test('says who authorized what, until when, and where the proof of it is', () => {
     const asked = aCase()
     expect(bodyFor(key)).toEqual({

@@ -93,6 +93,7 @@ const refused: readonly (readonly [rule: string, what: string, changes: CaseChan
   ...['neutral', 'skipped', 'cancelled', 'timed_out', 'stale', null].map((conclusion) => ['checks-passed', `a check that is ${conclusion}`, {environment: {checks: [{name: 'build'}]}, change: {checks: [{...green, conclusion}]}}] as const),
   ['checks-passed', 'a check that says success and still runs', {environment: {checks: [{name: 'build'}]}, change: {checks: [{...green, status: 'in_progress'}]}}],
   ['checks-passed', 'more runs than can be read', {environment: {checks: [{name: 'build'}]}, change: {checksCut: true}}],
+  ['not-frozen', 'a window that begins in less than a minute', {environment: {freeze: [{from: decidedAt + 12_000, to: decidedAt + 90_000, reason: 'holidays'}]}}],
   ['not-frozen', 'a window that begins now', {environment: {freeze: [{from: decidedAt, to: decidedAt + 1, reason: 'holidays'}]}}],
   ['not-frozen', 'a window that ends in a moment', {environment: {freeze: [{from: 0, to: 1, reason: 'past'}, {from: 0, to: decidedAt + 1, reason: 'holidays'}]}}],
   ['not-void', 'a statement that somebody denied or revoked after', {isVoid: true}],
@@ -160,8 +161,8 @@ describe('an allow', () => {
       },
     ],
     [
-      'a moment before a window',
-      {environment: {freeze: [{from: decidedAt + 1, to: decidedAt + 2, reason: 'holidays'}]}},
+      'a minute and a moment before a window',
+      {environment: {freeze: [{from: decidedAt + 60_001, to: decidedAt + 60_002, reason: 'holidays'}]}},
     ],
     ['as a window ends', {environment: {freeze: [{from: 0, to: decidedAt, reason: 'holidays'}]}}],
     ['with GitHub’s clocks a minute apart', {standing: {readAt: saidAt - 60_000}}],

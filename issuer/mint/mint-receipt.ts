@@ -63,7 +63,7 @@ export function mintReceiptBody(order: ReceiptOrder): Minted {
     approvals,
     flags: ruling.flags,
     issuedAt: printSecondsTime(now),
-    expiresAt: printSecondsTime(now + environment.ttl),
+    expiresAt: printSecondsTime(endOfLife(environment, now)),
     issuer: order.issuer,
     decision,
     evidence: order.evidence,
@@ -73,6 +73,12 @@ export function mintReceiptBody(order: ReceiptOrder): Minted {
   // The format's own parser has the last word on what may be signed; only the signature is still to come.
   const parsed = parseReceipt({...body, signature: `ed25519:${'0'.repeat(128)}`})
   return parsed.ok ? {kind: 'minted', body} : {kind: 'unmintable', why: parsed.fault}
+}
+
+/** No receipt outlives the beginning of a freeze: the gate knows no policy. Milliseconds. */
+function endOfLife({ttl, freeze}: Case['environment'], now: number): number {
+  const begins = freeze.filter(({to}) => now < to).map(({from}) => from)
+  return Math.min(now + ttl, ...begins)
 }
 
 /** `rcpt_dg_` and the ULID of the decision. */
