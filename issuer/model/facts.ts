@@ -42,7 +42,7 @@ export interface StandingFacts {
   /** Written through an App on the account's behalf (`performed_via_github_app`). */
   readonly viaApp: boolean
   readonly viaEmail: boolean
-  /** Edited (REST's times differ or GraphQL's `lastEditedAt` is set). */
+  /** GraphQL's `lastEditedAt` is set. */
   readonly edited: boolean
   /** Author, body and pull request are those that the webhook announced. */
   readonly asAnnounced: boolean
