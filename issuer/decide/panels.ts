@@ -2,6 +2,7 @@
 import {type Origin, parseRepositoryId, parseRepositoryName} from '#protocol'
 import type {PullPlace} from '../model/facts.ts'
 import {GitHubUnavailable} from '../github/unavailable.ts'
+import {freezeLead} from '../policy/condition-rules.ts'
 import type {Log} from '../model/log.ts'
 import type {PanelNote, PanelNotes} from '../model/panel-notes.ts'
 import type {Publication} from '../model/publication.ts'
@@ -97,7 +98,7 @@ const datesOfExpected = (stage: Expected): readonly number[] =>
     ? [
         ...datesOf(stage),
         ...(stage.earlier === undefined ? [] : [stage.earlier.expiresAt]),
-        ...stage.rules.freeze.flatMap(({from, to}) => [from, to]),
+        ...stage.rules.freeze.flatMap(({from, to}) => [from - freezeLead, to]),
       ]
     : datesOf(stage)
 

@@ -62,18 +62,18 @@ function findProblem(check: RequiredCheck, runs: readonly CheckRunFacts[]): stri
 
 const printCheck = ({name, app}: RequiredCheck): string => (app === undefined ? name : `${name}@${app}`)
 
-/** `ahead`: one that begins within so many milliseconds, too. Positive comparisons: at a time that is none everything is frozen. */
-export const findFreeze = (freeze: readonly FreezeWindow[], now: number, ahead = 0): FreezeWindow | undefined =>
-  freeze.find(({from, to}) => !(now + ahead < from || now >= to))
-
 /** Milliseconds: what would be authorized for less than that could not be deployed before the freeze. */
-const freezeLead = 60_000
+export const freezeLead = 60_000
+
+/** Positive comparisons: at a time that is none everything is frozen. */
+export const findFreeze = (freeze: readonly FreezeWindow[], now: number): FreezeWindow | undefined =>
+  freeze.find(({from, to}) => !(now < from - freezeLead || now >= to))
 
 const notFrozen: ConditionRule = {
   name: 'not-frozen',
   // GitHub's clock at the reading of the comment.
   evaluate: ({environment: {freeze}, standing: {readAt: now}}) => {
-    const window = findFreeze(freeze, now, freezeLead)
+    const window = findFreeze(freeze, now)
     return window === undefined
       ? pass('The policy freezes nothing now.')
       : fail(

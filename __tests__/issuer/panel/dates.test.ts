@@ -105,8 +105,8 @@ test('an approval that ends unanswered is said', async () => {
   expect(house.text).toContain('**needs authorization** by 2 people')
 })
 
-test('a freeze is said when it begins, and when it ends', async () => {
-  await open('{freeze: [{from: 2026-04-02T14:31:00Z, to: 2026-04-02T14:32:00Z, reason: lunch}]}')
+test('a freeze is said a minute before it begins, and when it ends', async () => {
+  await open('{freeze: [{from: 2026-04-02T14:32:00Z, to: 2026-04-02T14:33:00Z, reason: lunch}]}')
   const process = house.start()
   await process.panels.refresh(house.place)
   const said: string[] = []
@@ -116,7 +116,7 @@ test('a freeze is said when it begins, and when it ends', async () => {
     await house.work(process)
     said.push(/`production`: \*\*([^*]+)\*\*/.exec(house.text)?.[1] ?? '')
   }
-  expect(said).toEqual(['needs authorization', 'frozen', 'needs authorization', 'needs authorization'])
+  expect(said).toEqual(['needs authorization', 'frozen', 'frozen', 'needs authorization'])
   expect(rewritten()).toBe(2)
 })
 

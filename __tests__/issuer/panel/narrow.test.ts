@@ -24,9 +24,10 @@ describe('a pull request', () => {
     })
   })
 
-  test('whose base or title is edited, but not one whose description is', () => {
+  test('whose base is edited, but not one whose title or description is', () => {
     expect(pull('edited', {changes: base})?.kind).toBe('proposed')
-    expect(pull('edited', {changes: {title: {from: 'Faster'}, body: {from: ''}}})?.kind).toBe('proposed')
+    expect(pull('edited', {changes: {...base, title: {from: 'Faster'}}})?.kind).toBe('proposed')
+    expect(pull('edited', {changes: {title: {from: 'Faster'}, body: {from: ''}}})).toBeUndefined()
     for (const changes of [{body: {from: ''}}, {}, undefined, {base: 'main'}, {title: null}, 'base']) {
       expect(pull('edited', {changes})).toBeUndefined()
     }

@@ -17,10 +17,10 @@ describe('the text changes', () => {
     expect(dateOf({state: waiting})).toBe(decidedAt + 5 * minute)
   })
 
-  test('when a freeze begins and when it ends, but not for what is let out already', () => {
-    const freeze = [{from: decidedAt + minute, to: decidedAt + 2 * minute, reason: 'holidays'}]
+  test('a minute before a freeze begins and when it ends, but not for what is let out already', () => {
+    const freeze = [{from: decidedAt + 2 * minute, to: decidedAt + 3 * minute, reason: 'holidays'}]
     expect(dateOf({rules: {freeze}})).toBe(decidedAt + minute)
-    expect(noteOf(aPanel(aStage({rules: {freeze}})), decidedAt + minute).changesAt).toBe(decidedAt + 2 * minute)
+    expect(noteOf(aPanel(aStage({rules: {freeze}})), decidedAt + minute).changesAt).toBe(decidedAt + 3 * minute)
     expect(dateOf({rules: {freeze}, state: authorized})).toBe(aReceipt().expiresAt)
   })
 

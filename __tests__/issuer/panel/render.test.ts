@@ -73,7 +73,8 @@ describe('what keeps it from being authorized comes first', () => {
     expect(lineOf({rules: {freeze: [window]}, state: {kind: 'authorized', receipt: aReceipt()}})).not.toContain(
       'frozen',
     )
-    expect(lineOf({rules: {freeze: [{...window, from: decidedAt + 1}]}})).toContain('needs authorization')
+    expect(lineOf({rules: {freeze: [{...window, from: decidedAt + 60_000}]}})).toContain('frozen')
+    expect(lineOf({rules: {freeze: [{...window, from: decidedAt + 60_001}]}})).toContain('needs authorization')
   })
 
   test('checks', () => {
