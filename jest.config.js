@@ -8,7 +8,8 @@ export default {
   globalSetup: '<rootDir>/__tests__/run/setup.ts',
   globalTeardown: '<rootDir>/__tests__/run/teardown.ts',
   testSequencer: '<rootDir>/scripts/jest-sequencer.js',
-  maxWorkers: 2,
+  // Tests often wait for a clock or another process: of two cores a third worker uses what two leave.
+  maxWorkers: 3,
   // A worker's memory grows with each file that it ran, and with it what it costs to start a process.
   workerIdleMemoryLimit: '800MB',
   // What hangs ends; what is slow on a busy machine does not fail.
