@@ -40,6 +40,8 @@ describe('the issuer reads', () => {
     'an environment of slashes': fill('a/', '/authorize '),
     'a commit without end': fill('0', '/authorize production '),
     'a reason without end': fill('a ', '/deny qa '),
+    'a reason of backticks': fill('`', '/authorize production x '),
+    'a commit in a reason, again and again': fill('commit ` ', '/authorize production x '),
     'a receipt without end': fill('0', '/revoke rcpt_dg_'),
     'a near miss without end': fill('e', '/authorise'),
     backticks: fill('`'),

@@ -273,3 +273,10 @@ describe('properties', () => {
       expect(() => readCommand(unit.repeat(size / unit.length))).not.toThrow()
   })
 })
+
+test('a reason is searched for a commit in one walk: a million characters made for it are read like any others', () => {
+  for (const unit of ['`', ' ', '/', 'commit ', 'sha`', 'commit ` ', 'a1 ', 'abcdef ', '0123456 ', '1', 'a']) {
+    const reason = `x ${unit.repeat(1_000_000 / unit.length)}z`
+    expect(readCommand(`/authorize production ${reason}`).kind).not.toBe('not-for-us')
+  }
+})

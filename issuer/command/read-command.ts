@@ -91,7 +91,7 @@ function readAuthorize(words: string): Reading {
  */
 const namesCommit = (reason: string): boolean =>
   /(?<![0-9a-z])(?=[0-9]*[a-f])(?=[a-f]*[0-9])[0-9a-f]{7,64}(?![0-9a-z])/i.test(reason) ||
-  /(?:commits?|sha|`)[ /:=`]*[0-9a-f]{7,64}(?![0-9a-z])/i.test(reason) ||
+  /(?:commits?|sha|`)[ /:=`]{0,4}[0-9a-f]{7,64}(?![0-9a-z])/i.test(reason) ||
   /[0-9a-f]{40}/i.test(reason)
 
 const commitInReason =
