@@ -42,6 +42,19 @@ test('the head of before is not authorized while the push that replaced it is no
   expect(stage.world.checkRuns.filter(({headSha}) => headSha === stage.head)).toEqual([])
 })
 
+test('a denial waits for no push: whoever moves the head without end does not hold it up', async () => {
+  await stage.authorize()
+  stage.world.lagBehind({seconds: Infinity})
+  await stage.world.push({repository, branch: 'feature', pusher: 'hubot', files: {'b.txt': 'b\n'}})
+  await stage.world.settled()
+  stage.world.lagBehind({seconds: 0})
+  expect(await stage.say('/deny production')).toContain('Denied')
+  const denial = [...stage.world.comments.values()].find(({body}) => body === '/deny production')?.id
+  // One try: what is tried again begins with its comment.
+  const tries = stage.world.requests.filter(({path}) => path.endsWith(`/issues/comments/${denial ?? ''}`))
+  expect(tries).toHaveLength(1)
+})
+
 test('a pull request that GitHub still calls open was closed: its receipts end', async () => {
   await stage.authorize()
   stage.world.lagBehind({seconds: 5})

@@ -1,6 +1,6 @@
 /** Answers that decide nothing: help, status, a near miss, the bare form, an unnamed environment, no standing. */
 import {type Environment, parseEnvironment} from '#protocol'
-import {fetchChangeOf} from './fetch-change.ts'
+import {fetchCurrentChange} from './fetch-change.ts'
 import type {Command, ReadingForUs} from '../model/command.ts'
 import type {Baseline, ChangeFacts, StandingFacts, Statement} from '../model/facts.ts'
 import {choosePolicy, describeUnreadable, findAsked} from '../policy/in-force.ts'
@@ -146,7 +146,7 @@ interface Placed {
 
 async function fetchChangeIn({said, environment, known}: Placed, tools: AnswerTools): Promise<ChangeFacts | 'gone'> {
   const {state} = await tools.store.read({repositoryId: said.repository.id, environment})
-  return await fetchChangeOf(said, {baseline: known.baseline, state}, tools)
+  return await fetchCurrentChange(said, {baseline: known.baseline, state}, tools)
 }
 
 const replyLimitMs = 3_600_000

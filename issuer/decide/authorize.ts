@@ -16,7 +16,7 @@ import type {Case, EnvironmentPolicy, PolicyInForce, Request, Ruling} from '../m
 import {renderGaveUp} from '../publish/render-answer.ts'
 import {renderCheckRun, withCheckpoint} from '../publish/render-check-run.ts'
 import {renderAllowed, renderDenied, renderEscalated} from '../publish/render-reply.ts'
-import {fetchChangeOf} from './fetch-change.ts'
+import {fetchCurrentChange} from './fetch-change.ts'
 import {endSilently, waitForLag} from './lag.ts'
 import {type Sealed, sealDecision} from './seal-decision.ts'
 import type {IdempotencyRecord, IdempotencyKey, Outcome} from '../model/idempotency.ts'
@@ -127,7 +127,9 @@ async function decide(asked: Decidable, tools: AuthorizeTools): Promise<Outcome>
   return await completeInRounds({key: statementKey(said), scope}, tools, async (read) => {
     // GitHub is asked again when this scope moved; another scope's entry only moves the ledger's head.
     const change =
-      seen?.version === read.version ? seen.change : await fetchChangeOf(said, {baseline, state: read.state}, tools)
+      seen?.version === read.version
+        ? seen.change
+        : await fetchCurrentChange(said, {baseline, state: read.state}, tools)
     if (change === 'gone') return await endSilently('the pull request', asked, tools)
     seen = {version: read.version, change}
     const ruled = await readCase({...asked, change}, {state: read.state, tools})

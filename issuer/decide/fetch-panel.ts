@@ -1,6 +1,6 @@
 /** Reads what a panel says: of GitHub afresh, and of each environment's state. */
 import {type CommitSha, type Environment, parseEnvironment} from '#protocol'
-import {fetchChangeOf} from './fetch-change.ts'
+import {fetchCurrentChange} from './fetch-change.ts'
 import {readHappened} from './happened.ts'
 import type {ChangeFacts, PullPlace, PullRequestSource} from '../model/facts.ts'
 import type {RecordReader, Scopes} from '../model/lookups.ts'
@@ -66,7 +66,7 @@ async function readSubject(place: PullPlace, {pullRequest, tools}: PanelContext)
   const {source, policy} = inForce
   if (source.kind === 'unreadable') return {kind: 'unreadable', source}
   // Counted from no commit: its own files, all of them.
-  const change = await fetchChangeOf(place, {baseline}, tools)
+  const change = await fetchCurrentChange(place, {baseline}, tools)
   if (change === 'gone') return undefined
   const names = environmentsOf(Object.keys(policy.environments))
   const expect = (environment: Environment) => readExpected({place, environment, change, inForce}, tools)
