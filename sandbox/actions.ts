@@ -15,6 +15,7 @@ import * as repositories from './repositories.ts'
 import {planJob} from './runner/plan.ts'
 import type {JournalEntry} from './state.ts'
 import * as webEdits from './web-edits.ts'
+import * as teams from './teams.ts'
 import type {World} from './world.ts'
 
 /** Each takes the world and one object that can be written as JSON, and answers with such a thing. */
@@ -23,8 +24,8 @@ export const actions = {
   addOrganization: accounts.addOrganization,
   renameUser: accounts.renameUser,
   deleteUser,
-  setTeam: accounts.setTeam,
-  deleteTeam: accounts.deleteTeam,
+  setTeam: teams.setTeam,
+  deleteTeam: teams.deleteTeam,
   issueToken: accounts.issueToken,
   issueWorkflowToken: accounts.issueWorkflowToken,
   revokeToken: accounts.revokeToken,
