@@ -42,7 +42,7 @@ export async function startSandboxProcess(args: readonly string[] = []): Promise
 }
 
 /** The actions of a sandbox that runs elsewhere; `control` is the address that it printed. */
-export function remoteActions(control: string): RemoteActions {
+function remoteActions(control: string): RemoteActions {
   return new Proxy({} as RemoteActions, {
     get: (_, name) =>
       typeof name === 'string' && name !== 'then' ? (ask?: unknown) => call(control, name, ask) : undefined,

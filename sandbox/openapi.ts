@@ -63,7 +63,7 @@ export const loadChecker = (): Checker | undefined =>
 /** Not part of the REST API, so GitHub's description is silent about them. */
 const elsewhere = /^\/(?:graphql|_services\/|(?:organizations\/[^/]+\/)?settings\/apps)/
 
-export function createChecker(text: string): Checker {
+function createChecker(text: string): Checker {
   const description = corrected(toJsonSchema(JSON.parse(text)) as Description)
   const validators = new Validators(description)
   const routes = Object.keys(description.paths)

@@ -45,7 +45,7 @@ export function runBackup(args: readonly string[], tools: RegisterTools): Printe
   return {code: 0, lines: [`${file}: ${describeCopy(copied)}`], notes: describeKeys(places, folder)}
 }
 
-export const describeCopy = ({bytes, entries, newest: {seq, time, event}}: CopyFacts): string =>
+const describeCopy = ({bytes, entries, newest: {seq, time, event}}: CopyFacts): string =>
   `${(bytes / 1_000_000).toFixed(1)} MB, ${entries} entries of the ledger, whole; the newest is ${seq} of ${time}, ${event}.`
 
 export const verified = (entries: number): string => `${entries} entries verified`

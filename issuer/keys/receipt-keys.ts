@@ -13,7 +13,7 @@ import {syncFolder, unfinishedName} from './key-file.ts'
 import type {Loaded, ReceiptKeys} from '../model/key-sets.ts'
 
 /** `first` is the path of the first receipt key, here and below. */
-export function successorPath(first: string, publicKey: PublicKey): string {
+function successorPath(first: string, publicKey: PublicKey): string {
   const {dir, name, ext} = parse(first)
   return join(dir, `${name}-${publicKey.slice('pp_pk_'.length, 'pp_pk_'.length + 16)}${ext}`)
 }

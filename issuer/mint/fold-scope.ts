@@ -61,7 +61,7 @@ export function foldWaiting(state: ScopeState, {said, decision, case: asked, now
 }
 
 /** Without those of a pull request whose commit was authorized. */
-export const dropWaiting = (waiting: ScopeState['waiting'], pullRequest: number): readonly WaitingApproval[] =>
+const dropWaiting = (waiting: ScopeState['waiting'], pullRequest: number): readonly WaitingApproval[] =>
   waiting.filter(({statement}) => statement.pullRequest !== pullRequest)
 
 export interface Ended {

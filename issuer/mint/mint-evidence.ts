@@ -146,7 +146,7 @@ export function asJson(value: unknown): JsonValue {
 }
 
 /** The list; where its canonical text is longer than `max` characters, its beginning with the whole's count and digest. */
-export function boundList(list: readonly unknown[], max: number): JsonValue {
+function boundList(list: readonly unknown[], max: number): JsonValue {
   const items = list.map(asJson)
   const text = canonicalJson(items)
   if (text.length <= max) return items

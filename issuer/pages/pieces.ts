@@ -19,7 +19,7 @@ export function sayTime(time: string): string {
 export const copyable = (id: string, {text, name}: {readonly text: string; readonly name: string}): Html =>
   html`<span class="copyable"><code id="${id}">${text}</code>${copyButton(id, name)}</span>`
 
-export const copyButton = (id: string, name: string): Html =>
+const copyButton = (id: string, name: string): Html =>
   html`<button class="copy" type="button" data-copies="${id}" hidden>
     Copy<span class="seen-by-readers"> ${name}</span>
   </button>`

@@ -43,7 +43,7 @@ export function printPath(path: Path): string {
 const printName = (name: string): string => (/^[A-Za-z0-9_/-]{1,63}$/.test(name) ? name : quoteText(name))
 
 /** Foreign text for a sentence: quoted, printable ASCII, at most 64 characters of it. */
-export const quoteText = (text: string): string =>
+const quoteText = (text: string): string =>
   JSON.stringify(text.slice(0, 64)).replace(
     /[^\x20-\x7e]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -25,7 +25,7 @@ export interface LedgerHome {
   move(): Promise<void>
 }
 
-export const ledgerHome = (table: Table, id: () => Promise<string>): LedgerHome => ({
+const ledgerHome = (table: Table, id: () => Promise<string>): LedgerHome => ({
   find: async () => {
     const [first, here] = await Promise.all([table.get(recordKey(0)), id()])
     return first?.['home'] === here ? 'here' : 'elsewhere'

@@ -17,7 +17,7 @@ const own: ReadonlySet<string> = new Set(['pk', 'sk', ...attributes])
 export const columns: readonly string[] = ['pk', 'sk', ...attributes, 'more']
 
 /** In the order of `columns`. */
-export function printItem(item: Key & Item): readonly SQLInputValue[] {
+function printItem(item: Key & Item): readonly SQLInputValue[] {
   const more: Record<string, string | number | undefined> = {}
   for (const name in item) if (!own.has(name)) more[name] = item[name]
   return [item.pk, item.sk, ...attributes.map((name) => item[name] ?? null), JSON.stringify(more)]

@@ -8,7 +8,7 @@ import {dirname, join} from 'node:path'
 import {fullSha} from './objects.ts'
 
 /** What git takes as the full name of a ref; nothing else is ever made a path of. */
-export const isRefName = (name: string): boolean =>
+const isRefName = (name: string): boolean =>
   /^refs(?:\/(?!\.)(?:(?!\.\.|@\{)[^\p{Cc} ~^:?*[\\/])+(?<!\.lock))+$/u.test(name) && !name.endsWith('.')
 
 /** The SHA that a ref holds. */

@@ -29,7 +29,7 @@ export function commentNode(world: World, comment: Comment) {
 }
 
 /** An interface of the schema: `login` and `url` are everybody's, `databaseId` is asked by type. */
-export function actorNode(world: World, account: Account) {
+function actorNode(world: World, account: Account) {
   const {html_url: url, avatar_url: avatarUrl} = presentAccount(world, account)
   // Bots go by their bare name here, and with `[bot]` behind it in REST.
   const login = account.type === 'Bot' ? account.login.replace(/\[bot\]$/, '') : account.login
