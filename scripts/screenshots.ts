@@ -1,6 +1,7 @@
 /**
  * Takes the pictures of docs/images/ from the real pages, over records made on the spot, and from what is written on
- * GitHub. Wants Chromium; fonts decide the look (with one for emoji).
+ * GitHub. Wants Chromium; fonts decide the look (with one for emoji). Where
+ * fontconfig also offers Type 1 fonts, which Chromium cannot read, have it reject them, or headings fall back to Times.
  */
 import {existsSync, mkdirSync} from 'node:fs'
 import {join} from 'node:path'
