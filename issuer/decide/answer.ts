@@ -145,8 +145,10 @@ interface Placed {
 }
 
 async function fetchChangeIn({said, environment, known}: Placed, tools: AnswerTools): Promise<ChangeFacts | 'gone'> {
+  const rules = findAsked(known.inForce, {environment})
+  if (rules === undefined) throw new TypeError('an environment that the policy does not name has no rules')
   const {state} = await tools.store.read({repositoryId: said.repository.id, environment})
-  return await fetchCurrentChange(said, {baseline: known.baseline, state}, tools)
+  return await fetchCurrentChange(said, {baseline: known.baseline, environment: rules, state}, tools)
 }
 
 const replyLimitMs = 3_600_000

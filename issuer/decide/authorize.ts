@@ -2,16 +2,16 @@
  * The issuer's story: statement -> command -> facts -> ruling -> minted record -> one atomic append -> publish.
  * Told again for the same statement, after a crash or an outage, it comes to the same single outcome.
  */
-import type {DecisionId, Flag} from '#protocol'
+import type {DecisionId} from '#protocol'
 import {type Answerable, answerQuestion} from './answer.ts'
 import {fetchCollected, fetchDenials, fetchTeamsOf} from './collect.ts'
 import {type Completing, type Words, complete, completeInRounds, publicationOf, statementKey} from './rounds.ts'
-import type {ChangeFacts, Baseline, StandingFacts, Statement} from '../model/facts.ts'
+import type {Baseline, ChangeFacts, PullRequestSource, StandingFacts, Statement} from '../model/facts.ts'
 import {foldLifted, foldScope, foldWaiting, isVoid, revocationsOf} from '../mint/fold-scope.ts'
 import {type RefreshTools, refreshQuietly} from './panels.ts'
 import {choosePolicy, findAsked} from '../policy/in-force.ts'
 import {liftedBy} from '../policy/order-rules.ts'
-import {evaluate, evaluateFloor, evaluateStanding} from '../policy/rules.ts'
+import {chooseApprovals, evaluate, evaluateFloor, evaluateStanding} from '../policy/rules.ts'
 import type {Case, EnvironmentPolicy, PolicyInForce, Request, Ruling} from '../model/ruling.ts'
 import {renderGaveUp} from '../publish/render-answer.ts'
 import {renderCheckRun, withCheckpoint} from '../publish/render-check-run.ts'
@@ -32,6 +32,7 @@ export type AuthorizeTools = WithdrawTools &
   RefreshTools & {
     /** The issuer's own account: what it says is never a statement. */
     readonly ownAccount: () => Promise<number>
+    readonly pullRequests: PullRequestSource
   }
 
 /** A statement, what it says, and when its webhook came; milliseconds. */
@@ -129,14 +130,21 @@ async function decide(asked: Decidable, tools: AuthorizeTools): Promise<Outcome>
     const change =
       seen?.version === read.version
         ? seen.change
-        : await fetchCurrentChange(said, {baseline, state: read.state}, tools)
+        : await fetchCurrentChange(said, {...questionOf(asked, read.state), baseline}, tools)
     if (change === 'gone') return await endSilently('the pull request', asked, tools)
     seen = {version: read.version, change}
     const ruled = await readCase({...asked, change}, {state: read.state, tools})
-    const {approvals, flags} = await fetchCollected({said, ruled, state: read.state}, tools)
+    const approvals = chooseApprovals(ruled, await fetchCollected({said, ruled, state: read.state}, tools))
     const whole: Case = {...ruled, approvals}
-    return await mint({asked, ruled: whole, ruling: withFlags(evaluate(whole), flags), read}, tools)
+    return await mint({asked, ruled: whole, ruling: evaluate(whole), read}, tools)
   })
+}
+
+/** What the range is asked for, and whose hands decide: who speaks now, and who spoke for the same commit before. */
+function questionOf({said, request, environment, receivedAt}: Decidable, state: ScopeState) {
+  const before = state.waiting.filter(({sha}) => request.sha === undefined || sha === request.sha)
+  const speakers = [...new Set([said, ...before.map(({statement}) => statement)].map(({comment}) => comment.authorId))]
+  return {environment, state, named: request.sha, receivedAt, speakers}
 }
 
 /** The statement as a case by itself: without what others approved. */
@@ -204,13 +212,10 @@ function foldDecision(
 ): ScopeState {
   const {ruling, record, at} = sealed
   const {receipt} = record
-  if (receipt !== undefined) return foldScope(state, {...record, receipt}, at)
+  if (receipt !== undefined) return foldScope(state, {...record, receipt, range: ruled.change.range}, at)
   if (ruling.kind !== 'escalate') return state
   return foldWaiting(state, {said, decision: record.decision, case: ruled, now: at})
 }
-
-const withFlags = (ruling: Ruling, flags: readonly Flag[]): Ruling =>
-  ruling.kind === 'allow' ? {...ruling, flags: [...new Set([...ruling.flags, ...flags])].sort()} : ruling
 
 /** Says on the pull request that a statement could not be decided, unless it was decided after all. */
 export async function giveUp(said: Statement, cause: 'github' | 'internal', tools: AuthorizeTools): Promise<void> {

@@ -1,6 +1,6 @@
 /** What is read for a ruling: the change, and of what was said before the approvals and denials that are to count. */
-import type {Flag} from '#protocol'
-import type {StandingFacts, Statement, TeamSource} from '../model/facts.ts'
+import {isVoid} from '../mint/fold-scope.ts'
+import type {PullRequestSource, StandingFacts, Statement, TeamSource} from '../model/facts.ts'
 import {evaluate, evaluateStanding} from '../policy/rules.ts'
 import type {Case, CollectedApproval, EnvironmentPolicy, Policy, StandingDenial} from '../model/ruling.ts'
 import type {Denial, ScopeState, WaitingApproval} from '../model/state.ts'
@@ -12,33 +12,47 @@ interface Collecting {
   readonly state: ScopeState
 }
 
-/**
- * What others approved of this very commit in this pull request, and the flags that it puts on the receipt, such as
- * `self`. A receipt holds six approvals, one of them new.
- */
+/** What others said of this very commit for this environment, wherever they said it, and that counts by itself. */
 export async function fetchCollected(
   {said, ruled, state}: Collecting,
-  tools: Pick<FactTools, 'facts' | 'teams'>,
-): Promise<{readonly approvals: readonly CollectedApproval[]; readonly flags: readonly Flag[]}> {
-  const found: {readonly approval: CollectedApproval; readonly flags: readonly Flag[]}[] = []
-  const candidates = state.waiting.filter((one) => isOfSame(one, {said, ruled}))
-  for (const waiting of candidates.slice(0, 5)) {
-    const standing = await tools.facts.fetchStanding(waiting.statement)
-    if (standing === 'gone') continue
-    const full = await fetchTeamsOf({said: waiting.statement, standing, environment: ruled.environment}, tools.teams)
-    // By itself it must be what one approval asks for; collected, it counts for the receipt's life (formats §8).
-    const {risk: _, ...environment} = {...ruled.environment, approvals: 1}
-    const policy = {...ruled.policy, statementLife: environment.ttl}
-    const ruling = evaluate({...ruled, standing: full, environment, policy, approvals: [], isVoid: false})
-    if (ruling.kind === 'allow') found.push({approval: approvalOf(waiting, full), flags: ruling.flags})
-  }
-  return {approvals: found.map(({approval}) => approval), flags: found.flatMap(({flags}) => flags)}
+  tools: Pick<FactTools, 'facts' | 'teams'> & {readonly pullRequests: PullRequestSource},
+): Promise<readonly CollectedApproval[]> {
+  const candidates = state.waiting.filter(
+    ({statement, sha}) => sha === ruled.change.commit.sha && statement.comment.authorId !== said.comment.authorId,
+  )
+  const found = await Promise.all(candidates.map((waiting) => fetchApproval(waiting, {said, ruled, state}, tools)))
+  return found.filter((approval) => approval !== undefined)
 }
 
-const isOfSame = ({statement, sha}: WaitingApproval, {said, ruled}: Pick<Collecting, 'said' | 'ruled'>): boolean =>
-  statement.pullRequest === said.pullRequest &&
-  sha === ruled.change.commit.sha &&
-  statement.comment.authorId !== said.comment.authorId
+async function fetchApproval(
+  waiting: WaitingApproval,
+  {said, ruled, state}: Collecting,
+  tools: Pick<FactTools, 'facts' | 'teams'> & {readonly pullRequests: PullRequestSource},
+): Promise<CollectedApproval | undefined> {
+  const {statement, sha} = waiting
+  const {environment} = ruled
+  const standing = await tools.facts.fetchStanding(statement)
+  if (standing === 'gone') return undefined
+  if (statement.pullRequest !== said.pullRequest && !(await isStillThere(waiting, tools))) return undefined
+  const full = await fetchTeamsOf({said: statement, standing, environment}, tools.teams)
+  // Collected, it counts for longer than one that is said now (formats §8).
+  const policy = {...ruled.policy, statementLife: environment.collect}
+  const order = {pullRequest: statement.pullRequest, commentId: statement.comment.id, at: standing.createdAt}
+  const request = {...ruled.request, sha}
+  const alone = {...ruled, request, standing: full, policy, approvals: [], isVoid: isVoid(state, order)}
+  return evaluate(alone).kind === 'deny' ? undefined : approvalOf(waiting, full)
+}
+
+/** What was said on an open pull request ends when its head moves. */
+async function isStillThere(
+  {statement, sha}: WaitingApproval,
+  {pullRequests}: {readonly pullRequests: PullRequestSource},
+): Promise<boolean> {
+  const there = await pullRequests.fetchPullRequest(statement)
+  if (there === 'gone') return false
+  const {state, head} = there.pullRequest
+  return state === 'merged' || (state === 'open' && head.sha === sha)
+}
 
 const approvalOf = ({statement, decision, binding}: WaitingApproval, standing: StandingFacts): CollectedApproval => ({
   login: standing.author.login,

@@ -1,5 +1,6 @@
 /** Execution (formats §6): that a deployment began and how it ended, as its job reports. Recorded, and decides nothing. */
 import {isPlainObject, parseJson, secondsTimeToMs} from '#protocol'
+import {foldUsed} from '../mint/fold-scope.ts'
 import {nextTime} from '../mint/mint-record.ts'
 import type {FoundEvent, RecordReader} from '../model/lookups.ts'
 import type {OnceTools} from './tools.ts'
@@ -60,7 +61,7 @@ export async function execute(
     if ((await records.events(id)).length >= mostReports) return refuse({code: 'reports_exhausted'})
     const at = nextTime(read.head, now())
     const record = mintJobReport({telling, head: read.head, at, ...order, nonce: tools.newIds().nonce})
-    const appends = {scope: record.scope, records: [record], state: read.state, read}
+    const appends = {scope: record.scope, records: [record], state: foldUsed(read.state, id), read}
     const committed = await store.commit({appends, at: msOf(at)})
     return committed === 'committed' ? {kind: 'recorded', told: toldOf(record)} : 'lost'
   }

@@ -1,8 +1,8 @@
 /** Reads what a panel says: of GitHub afresh, and of each environment's state. */
 import {type CommitSha, type Environment, parseEnvironment} from '#protocol'
-import {fetchCurrentChange} from './fetch-change.ts'
+import {fetchCurrentCandidate, fetchOver} from './fetch-change.ts'
 import {readHappened} from './happened.ts'
-import type {ChangeFacts, PullPlace, PullRequestSource} from '../model/facts.ts'
+import type {Candidate, ChangeFacts, PullPlace, PullRequestSource} from '../model/facts.ts'
 import type {RecordReader, Scopes} from '../model/lookups.ts'
 import {touchesPolicy} from '../github/pull-request.ts'
 import {findEnvironment} from '../policy/built-in.ts'
@@ -43,7 +43,10 @@ async function readProposed(
   place: PullPlace,
   {pullRequest, subject, tools: {pullRequests}}: PanelContext & {readonly subject: Subject},
 ): Promise<Unreadable | undefined> {
-  const isUntouched = subject.kind === 'change' && !subject.change.files.some(touchesPolicy)
+  const files = subject.kind === 'change' ? subject.stages.map(({change}) => change) : []
+  const isUntouched =
+    files.some(({range, filesCut}) => range.base !== 'none' && !filesCut) &&
+    !files.some((change) => change.files.some(touchesPolicy))
   if (pullRequest.state !== 'open' || isUntouched) return undefined
   const found = await pullRequests.fetchProposedPolicy(place)
   if (found === 'gone' || found === 'untouched') return undefined
@@ -65,13 +68,12 @@ async function readSubject(place: PullPlace, {pullRequest, tools}: PanelContext)
   const inForce = choosePolicy(baseline.policy)
   const {source, policy} = inForce
   if (source.kind === 'unreadable') return {kind: 'unreadable', source}
-  // Counted from no commit: its own files, all of them.
-  const change = await fetchCurrentChange(place, {baseline}, tools)
-  if (change === 'gone') return undefined
+  const candidate = await fetchCurrentCandidate(place, {baseline}, tools)
+  if (candidate === 'gone') return undefined
   const names = environmentsOf(Object.keys(policy.environments))
-  const expect = (environment: Environment) => readExpected({place, environment, change, inForce}, tools)
+  const expect = (environment: Environment) => readExpected({place, environment, candidate, inForce}, tools)
   const stages = await Promise.all(names.slice(0, maxStages).map(expect))
-  return {kind: 'change', change, source, stages, more: names.slice(maxStages)}
+  return {kind: 'change', commit: candidate.commit.sha, source, stages, more: names.slice(maxStages)}
 }
 
 const environmentsOf = (names: readonly string[]): readonly Environment[] =>
@@ -93,17 +95,16 @@ async function readLast(place: PullPlace, {pullRequest, tools}: PanelContext): P
 interface Expecting {
   readonly place: PullPlace
   readonly environment: Environment
-  /** Counted from no commit. */
-  readonly change: ChangeFacts
+  readonly candidate: Candidate
   readonly inForce: PolicyInForce
 }
 
 async function readExpected(asked: Expecting, tools: PanelReader): Promise<Expected> {
-  const {place, environment, inForce} = asked
+  const {place, environment, candidate: found, inForce} = asked
   const rules = findEnvironment(inForce.policy, environment)
   if (rules === undefined) throw new TypeError('the environment was taken from this very policy')
   const {state} = await tools.store.read({repositoryId: place.repository.id, environment})
-  const change = await readSince(asked, {state, tools})
+  const change = await fetchOver(place, {candidate: found, environment: rules, state}, tools)
   const candidate = {pullRequest: place.pullRequest, sha: change.commit.sha}
   return {
     environment,
@@ -115,16 +116,7 @@ async function readExpected(asked: Expecting, tools: PanelReader): Promise<Expec
   }
 }
 
-async function readSince(
-  {place, change}: Expecting,
-  {state, tools}: {readonly state: ScopeState; readonly tools: PanelReader},
-): Promise<ChangeFacts> {
-  if (state.lastAuthorized === undefined) return change
-  const range = {from: state.lastAuthorized, to: change.commit.sha}
-  return {...change, ...(await tools.pullRequests.fetchSince(place, range))}
-}
-
-async function readState(scope: ScopeState, candidate: Candidate, tools: PanelReader): Promise<State> {
+async function readState(scope: ScopeState, candidate: Standpoint, tools: PanelReader): Promise<State> {
   const state = judgeState(scope, candidate, tools.now())
   if (state.kind !== 'authorized' && state.kind !== 'expired') return state
   const {executions} = readHappened(await tools.records.events(state.receipt.id))
@@ -134,20 +126,20 @@ async function readState(scope: ScopeState, candidate: Candidate, tools: PanelRe
 
 const describe = ({run, outcome, at}: Deployed): Deployed => ({run, outcome, at})
 
-export interface Candidate {
+export interface Standpoint {
   readonly pullRequest: number
   /** The commit that can be authorized. */
   readonly sha: CommitSha
 }
 
 /** What forbids comes first, then what lets out, then what is over. `now` in milliseconds. */
-export function judgeState(state: ScopeState, {pullRequest, sha}: Candidate, now: number): State {
+export function judgeState(state: ScopeState, {pullRequest, sha}: Standpoint, now: number): State {
   const denial = state.denials.findLast((one) => one.pullRequest === pullRequest)
   if (denial !== undefined) return {kind: 'denied', denial}
   const receipts = state.receipts.filter((one) => one.sha === sha)
   const alive = receipts.findLast(({expiresAt}) => now < expiresAt)
   if (alive !== undefined) return {kind: 'authorized', receipt: alive}
-  const waiting = readWaiting(state, {pullRequest, sha}, now)
+  const waiting = readWaiting(state, sha, now)
   if (waiting !== undefined) return waiting
   const ended = state.revoked.findLast((one) => one.sha === sha)
   if (ended !== undefined) return {kind: 'revoked', revocation: ended.revocation}
@@ -156,10 +148,8 @@ export function judgeState(state: ScopeState, {pullRequest, sha}: Candidate, now
 }
 
 /** People whose approval of this very commit waits for others. */
-function readWaiting({waiting}: ScopeState, {pullRequest, sha}: Candidate, now: number): Waiting | undefined {
-  const theirs = waiting.filter(
-    (one) => one.statement.pullRequest === pullRequest && one.sha === sha && now < one.until,
-  )
+function readWaiting({waiting}: ScopeState, sha: string, now: number): Waiting | undefined {
+  const theirs = waiting.filter((one) => one.sha === sha && now < one.until)
   if (theirs.length === 0) return undefined
   return {
     kind: 'waiting',
@@ -170,5 +160,5 @@ function readWaiting({waiting}: ScopeState, {pullRequest, sha}: Candidate, now: 
 }
 
 /** An earlier commit of the pull request whose receipt still lets it out. */
-export const findEarlier = (state: ScopeState, {pullRequest, sha}: Candidate, now: number): LiveReceipt | undefined =>
+export const findEarlier = (state: ScopeState, {pullRequest, sha}: Standpoint, now: number): LiveReceipt | undefined =>
   state.receipts.findLast((one) => one.pullRequest === pullRequest && one.sha !== sha && now < one.expiresAt)

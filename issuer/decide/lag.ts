@@ -3,10 +3,9 @@
  * apart, before its absence is a fact.
  */
 import {GitHubUnavailable} from '../github/unavailable.ts'
-import type {Statement} from '../model/facts.ts'
+import type {AnnouncedPush, Statement} from '../model/facts.ts'
 import type {Outcome} from '../model/idempotency.ts'
 import type {Log} from '../model/log.ts'
-import type {AnnouncedPush} from '../model/store.ts'
 import {complete} from './rounds.ts'
 import type {OnceTools} from './tools.ts'
 

@@ -69,9 +69,9 @@ export function noteOf({place, subject}: Panel, readAt: number): PanelNote {
     case 'closed':
       return {place, readAt, changesAt: earliest(subject.stages.flatMap(datesOf), readAt)}
     case 'change': {
-      const {stages, change} = subject
+      const {stages, commit} = subject
       const checks = stages.filter(isOpen).flatMap(({rules}) => rules.checks.map(({name}) => name))
-      const awaits = checks.length === 0 ? undefined : {commit: change.commit.sha, checks: [...new Set(checks)]}
+      const awaits = checks.length === 0 ? undefined : {commit, checks: [...new Set(checks)]}
       return {place, readAt, changesAt: earliest(stages.flatMap(datesOfExpected), readAt), awaits}
     }
     default:

@@ -1,5 +1,6 @@
 /** Redemption (formats §6): the issuer records, once, that a run uses a receipt. Of several runs one wins (threats A24). */
 import {printSecondsTime, secondsTimeToMs} from '#protocol'
+import {foldUsed} from '../mint/fold-scope.ts'
 import {nextTime} from '../mint/mint-record.ts'
 import type {Redeemed} from '../model/state.ts'
 import type {Append, ScopeReading} from '../model/store.ts'
@@ -51,7 +52,7 @@ function judge(telling: JobReport, read: ScopeReading, {now, newIds}: RedeemTool
   const record = mintJobReport({telling, head: read.head, at: moment, ...order})
   const used = {...live, redeemed: {run: job.run, at}}
   const receipts = read.state.receipts.map((one) => (one === live ? used : one))
-  const state = {...read.state, receipts}
+  const state = foldUsed({...read.state, receipts}, id)
   return {kind: 'usable', appends: {scope: record.scope, records: [record], state, read}, at}
 }
 

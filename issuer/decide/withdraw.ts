@@ -134,7 +134,7 @@ async function end(asked: Endable, tools: WithdrawTools): Promise<Outcome> {
     if (named !== undefined && receipts.length === 0) {
       return await complete({said, words: {reaction: 'eyes', reply: renderEnded(named)}}, tools)
     }
-    const change = await fetchChangeOf(said, {baseline, state: read.state}, tools)
+    const change = await fetchChangeOf(said, {baseline, environment: rules, state: read.state}, tools)
     if (change === 'gone') return await endSilently('the pull request', asked, tools)
     const alone = {request: {environment}, standing, change, ...inForce, environment: rules}
     const ruled: Case = {...alone, approvals: [], denials: [], isVoid: false}

@@ -1,52 +1,31 @@
-/** What would be let out and who had a hand in it: the pull request, its commit, its people, its size. */
+/** What would be let out, but for what it brings: the pull request, the commit that can be authorized, its checks. */
 import {type CommitSha, parseCommitSha} from '#protocol'
-import type {Connection} from './client.ts'
-import {splitName} from './repository.ts'
-import {
-  type OwnCommits,
-  type Pushers,
-  fetchActivity,
-  fetchOwnCommits,
-  maxCommits,
-  maxMoves,
-  tracePushers,
-} from './people.ts'
-import {type Field, shown} from './answer.ts'
-import {
-  type Commit,
-  type Files,
-  type Place,
-  fetchCommit,
-  fetchComparison,
-  fetchDistance,
-  fetchMergeBase,
-  fetchOwnFiles,
-  fetchReach,
-} from './commits.ts'
-import type {ChangeFacts, CheckRunFacts, Comparison, FactSource, PullPlace} from '../model/facts.ts'
+import type {Field} from './answer.ts'
+import {shown} from './answer.ts'
+import {fetchBranchTip, fetchCommit} from './commits.ts'
+import {type Place, compare, contains} from './comparison.ts'
+import type {Baseline, Candidate, ChangeFacts, CheckRunFacts, FactSource, PullPlace} from '../model/facts.ts'
 import {fetchPullRequest, type PullRequestFacts} from './pull-request.ts'
 
-type Known = Parameters<FactSource['fetchChange']>[1]
+type Known = Parameters<FactSource['fetchCandidate']>[1]
 
-export async function fetchChange(
-  connection: Connection,
+export async function fetchCandidate(
+  place: Place,
   {pull: announced, known}: {readonly pull: PullPlace; readonly known: Known},
-): Promise<ChangeFacts | 'gone'> {
-  const pull = await fetchPullRequest(connection, announced)
+): Promise<Candidate | 'gone'> {
+  const pull = await fetchPullRequest(place.connection, announced)
   if (pull === 'gone') return 'gone'
-  const {baseline} = known
-  const place: Place = {connection, at: splitName(baseline.repository.name), ranges: new Map()}
-  const {pullRequest, size, firstByAuthor} = pull
-  // Of an open pull request the head is what can be authorized, of a merged one the merge commit alone.
-  const candidate = pullRequest.mergeCommit ?? pullRequest.head.sha
-  const [commit, own] = await Promise.all([fetchCommit(place, candidate), fetchOwn(place, pull)])
-  const around = {pull, own, commit, known}
-  const [mergeReachable, pushers, behindBy, brought, checks] = await Promise.all([
-    pullRequest.mergeCommit && fetchReach(place, {base: pullRequest.mergeCommit, head: baseline.main.sha}),
-    readPushers(place, around),
-    readDistance(place, around),
-    readBrought(place, {...around, candidate}),
-    fetchChecks(place, candidate),
+  const {baseline, named} = known
+  const {pullRequest, firstByAuthor} = pull
+  const {sha, mergeReachable} =
+    pullRequest.mergeCommit === undefined
+      ? {sha: pullRequest.head.sha}
+      : await chooseMerged(place, {pullRequest, baseline, named, mergeCommit: pullRequest.mergeCommit})
+  const baseTip = findBaseTip(pull, baseline)
+  const [commit, behindBy, checks] = await Promise.all([
+    fetchCommit(place, sha),
+    fetchDistance(place, {pullRequest, baseTip}),
+    fetchChecks(place, sha),
   ])
   return {
     repository: baseline.repository,
@@ -54,88 +33,52 @@ export async function fetchChange(
     pullRequest,
     commit: {sha: commit.sha, tree: commit.tree},
     mergeReachable,
-    authors: own === 'too-many' ? tooManyCommits : {kind: 'seen', people: own.people},
-    pushers,
-    size,
-    ...brought,
+    baseTip,
     ...checks,
-    unsignedCommits: own === 'too-many' ? size.commits : own.unsigned,
     behindBy,
     firstByAuthor,
   }
 }
 
-const tooManyCommits = {
-  kind: 'unseen',
-  why: `the pull request has more than ${maxCommits} commits, and GitHub lists no more`,
-} as const
-
-async function fetchOwn(place: Place, {pullRequest, size}: PullRequestFacts): Promise<OwnCommits | 'too-many'> {
-  if (size.commits > maxCommits) return 'too-many'
-  return fetchOwnCommits(place, {number: pullRequest.number, head: pullRequest.head.sha, count: size.commits})
+interface Merged {
+  readonly pullRequest: ChangeFacts['pullRequest']
+  readonly baseline: Baseline
+  readonly named: CommitSha | undefined
+  readonly mergeCommit: CommitSha
 }
 
-interface ChangeContext {
-  readonly pull: PullRequestFacts
-  readonly own: OwnCommits | 'too-many'
-  readonly commit: Commit
-  readonly known: Known
-}
-
-/** Everything since the last authorized commit, not the pull request alone (formats §8); without one, its own files. */
-async function readBrought(
+/** What was named, where it contains the merge commit and is contained in the branch that it went into; else the merge commit. */
+async function chooseMerged(
   place: Place,
-  {pull, known, candidate}: ChangeContext & {readonly candidate: CommitSha},
-): Promise<Files & {readonly since?: Comparison}> {
-  if (known.lastAuthorized !== undefined) {
-    return fetchComparison(place, {base: known.lastAuthorized, head: candidate})
+  {pullRequest, baseline, named, mergeCommit}: Merged,
+): Promise<{readonly sha: CommitSha; readonly mergeReachable: boolean}> {
+  const {ref} = pullRequest.base
+  const {repository, main} = baseline
+  const tip = ref === repository.defaultBranch ? main.sha : await fetchBranchTip(place, ref)
+  const isIn = async (sha: CommitSha): Promise<boolean> =>
+    tip !== 'gone' && contains(await compare(place, {base: sha, head: tip}))
+  if (named !== undefined && named !== mergeCommit) {
+    const isOnTop = contains(await compare(place, {base: mergeCommit, head: named}))
+    if (isOnTop && (await isIn(named))) return {sha: named, mergeReachable: true}
   }
-  return fetchOwnFiles(place, {number: pull.pullRequest.number, count: pull.size.files})
+  return {sha: mergeCommit, mergeReachable: await isIn(mergeCommit)}
 }
 
-/** The base's tip is asked for the default branch alone; of another one GitHub's word in the pull request serves. */
-async function readDistance(place: Place, {pull, known}: ChangeContext): Promise<number | 'unknown'> {
-  const {head, base, state} = pull.pullRequest
-  if (state === 'merged') return 0
-  const {repository, main} = known.baseline
-  const from = base.ref === repository.defaultBranch ? main.sha : parseCommitSha(pull.size.from)
-  return from === undefined ? 'unknown' : fetchDistance(place, {base: from, head: head.sha})
+/** Asked for the default branch alone; of another one GitHub's word in the pull request serves. */
+function findBaseTip({pullRequest, baseSha}: PullRequestFacts, {repository, main}: Baseline): CommitSha | undefined {
+  const isDefault = pullRequest.base.ref === repository.defaultBranch
+  return pullRequest.state !== 'merged' && isDefault ? main.sha : parseCommitSha(baseSha)
 }
 
-async function readPushers(place: Place, around: ChangeContext): Promise<Pushers> {
-  const {pull, own, known} = around
-  const {head, base} = pull.pullRequest
-  if (own === 'too-many') return tooManyCommits
-  if (head.repositoryId !== base.repositoryId) {
-    return {kind: 'unseen', why: 'the head branch is in another repository, where the issuer cannot see who pushes'}
-  }
-  const ref = `refs/heads/${head.ref}`
-  const [announced, listed, mergeBase] = await Promise.all([
-    known.pushes(ref),
-    fetchActivity(place, ref),
-    fetchLeaving(place, {...around, own}),
-  ])
-  if (listed === 'too-many') return {kind: 'unseen', why: `the head branch was moved more than ${maxMoves} times`}
-  return tracePushers({head: head.sha, mergeBase, moves: [...announced, ...listed]})
-}
-
-/**
- * Where the branch left the base. Once merged, the base contains the head, so the base is taken as it was before the
- * merge: the merge commit's first parent. Of another base than the default branch it is not told, and the walk goes
- * back to the branch's creation. A merge base among the pull request's own commits (a base that was moved
- * onto them) would end the walk too early and hide who pushed, so it is none.
- */
-async function fetchLeaving(
+/** How many commits of its base the head lacks. */
+async function fetchDistance(
   place: Place,
-  {pull, own, commit, known}: ChangeContext & {readonly own: OwnCommits},
-): Promise<CommitSha | undefined> {
-  const {head, base, state} = pull.pullRequest
-  const [firstParent] = commit.parents
-  const {repository, main} = known.baseline
-  const left = state === 'merged' ? firstParent : base.ref === repository.defaultBranch ? main.sha : undefined
-  if (left === undefined) return undefined
-  const mergeBase = await fetchMergeBase(place, {base: left, head: head.sha})
-  return mergeBase === undefined || own.shas.has(mergeBase) ? undefined : mergeBase
+  {pullRequest, baseTip}: Pick<Candidate, 'pullRequest' | 'baseTip'>,
+): Promise<number | 'unknown'> {
+  if (pullRequest.state === 'merged') return 0
+  if (baseTip === undefined) return 'unknown'
+  const compared = await compare(place, {base: baseTip, head: pullRequest.head.sha})
+  return compared === 'gone' ? 'unknown' : compared.size.behind
 }
 
 const runsPerPage = 100

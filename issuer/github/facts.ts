@@ -1,9 +1,11 @@
 /** FactSource over GitHub's API: each call reads afresh, and an outage is never a fact (formats §8). */
 import type {Connection, GitHub} from './client.ts'
-import {fetchChange} from './change.ts'
+import {fetchCandidate} from './change.ts'
 import {fetchBranch} from './commits.ts'
+import {type Place, keepComparisons} from './comparison.ts'
 import {fetchPolicyFile} from './policy-file.ts'
-import {fetchProposedPolicy, fetchSince, fetchWherePullStands} from './pull-request.ts'
+import {fetchProposedPolicy, fetchWherePullStands} from './pull-request.ts'
+import {fetchRange, keepParts} from './range.ts'
 import {fetchRepository, splitName} from './repository.ts'
 import {fetchPermission, fetchReach, fetchStanding, fetchTeams} from './standing.ts'
 import type {
@@ -18,20 +20,33 @@ import type {
 
 type Access = Pick<GitHub, 'connect'>
 
-export const createFactSource = (github: Access): FactSource => ({
-  fetchStanding: async (statement) => {
-    const {connection, reads} = record(github.connect(statement.installation))
-    const standing = await fetchStanding(connection, statement)
-    return standing === 'gone' ? standing : {...standing, reads: reads()}
-  },
-  fetchReach: async (statement) => fetchReach(github.connect(statement.installation), statement),
-  fetchBaseline: async (pull) => fetchBaseline(github.connect(pull.installation), pull),
-  fetchChange: async (pull, known) => {
-    const {connection, reads} = record(github.connect(pull.installation))
-    const change = await fetchChange(connection, {pull, known})
-    return change === 'gone' ? change : {...change, reads: reads()}
-  },
-})
+export function createFactSource(github: Access): FactSource {
+  const comparisons = keepComparisons()
+  const kept = keepParts()
+  const open = (pull: PullPlace, {id, name}: Baseline['repository']): Recording & {readonly place: Place} => {
+    const recording = record(github.connect(pull.installation))
+    return {...recording, place: {...recording, at: splitName(name), repositoryId: id, comparisons}}
+  }
+  return {
+    fetchStanding: async (statement) => {
+      const {connection, reads} = record(github.connect(statement.installation))
+      const standing = await fetchStanding(connection, statement)
+      return standing === 'gone' ? standing : {...standing, reads: reads()}
+    },
+    fetchReach: async (statement) => fetchReach(github.connect(statement.installation), statement),
+    fetchBaseline: async (pull) => fetchBaseline(github.connect(pull.installation), pull),
+    fetchCandidate: async (pull, known) => {
+      const {place, reads} = open(pull, known.baseline.repository)
+      const candidate = await fetchCandidate(place, {pull, known})
+      return candidate === 'gone' ? candidate : {...candidate, reads: reads()}
+    },
+    fetchRange: async (pull, known) => {
+      const {place, reads} = open(pull, known.candidate.repository)
+      const brought = await fetchRange(place, {...known, pull, kept})
+      return {...brought, reads: [...(known.candidate.reads ?? []), ...reads()]}
+    },
+  }
+}
 
 export const createTeamSource = (github: Access): TeamSource => ({
   fetchTeams: async (statement, asked) => fetchTeams(github.connect(statement.installation), asked),
@@ -40,7 +55,6 @@ export const createTeamSource = (github: Access): TeamSource => ({
 export const createPullRequestSource = (github: Access): PullRequestSource => ({
   fetchPullRequest: async (pull) => fetchWherePullStands(github.connect(pull.installation), pull),
   fetchProposedPolicy: async (pull) => fetchProposedPolicy(github.connect(pull.installation), pull),
-  fetchSince: async (pull, range) => fetchSince(github.connect(pull.installation), {pull, ...range}),
 })
 
 export const createPermissionSource = (github: Access): PermissionSource => ({
@@ -48,8 +62,13 @@ export const createPermissionSource = (github: Access): PermissionSource => ({
     fetchPermission(github.connect(installation), {at: splitName(repository.name), author}),
 })
 
+interface Recording {
+  readonly connection: Connection
+  readonly reads: () => readonly ApiRead[]
+}
+
 /** A connection that remembers what it asked: decisions record which of GitHub's answers they stand on. */
-function record(connection: Connection): {readonly connection: Connection; readonly reads: () => readonly ApiRead[]} {
+function record(connection: Connection): Recording {
   const reads: ApiRead[] = []
   return {
     connection: {

@@ -3,7 +3,7 @@ import {type CommitSha, parseTreeSha, type TreeSha} from '#protocol'
 import {type Field, shown} from './answer.ts'
 import {unusable} from './unavailable.ts'
 import {maxPolicyBytes} from '../policy/policy-yaml.ts'
-import type {Place} from './commits.ts'
+import type {Place} from './comparison.ts'
 import type {PolicyFacts} from '../model/facts.ts'
 
 interface TreeEntry {
@@ -21,7 +21,7 @@ const name = 'countersign.yml'
 const nearNames = new Set([name, 'countersign.yaml'])
 export const policyPath = `${folder}/${name}`
 
-type Where = Omit<Place, 'ranges'>
+type Where = Pick<Place, 'connection' | 'at'>
 
 /** Whether a path is, or could be taken for, the policy's. */
 export function isNearPolicy(path: string): boolean {

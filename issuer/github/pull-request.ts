@@ -1,15 +1,18 @@
 /** The pull request: its head and base, whose it is, where it stands and how large it is, and what policy it would bring. */
-import type {Answer, Field} from './answer.ts'
+import {type Answer, type Field, shown} from './answer.ts'
 import type {Connection} from './client.ts'
-import {type Brought, fetchCommit, fetchComparison, fetchOwnFiles} from './commits.ts'
+import {fetchCommit} from './commits.ts'
+import {parseFiles} from './comparison.ts'
 import {fetchPolicyFile, isNearPolicy} from './policy-file.ts'
-import {fetchRepository, splitName} from './repository.ts'
+import {type OwnerAndRepo, fetchRepository, splitName} from './repository.ts'
 import {unusable} from './unavailable.ts'
-import type {ChangeFacts, Comparison, FileFacts, PolicyFacts, PullPlace, PullRequestSource} from '../model/facts.ts'
+import type {ChangeFacts, FileFacts, PolicyFacts, PullPlace} from '../model/facts.ts'
 
 export interface PullRequestFacts {
   readonly pullRequest: ChangeFacts['pullRequest']
-  readonly size: Comparison
+  /** Where its base stood when GitHub last looked. */
+  readonly baseSha: string
+  readonly fileCount: number
   readonly firstByAuthor: ChangeFacts['firstByAuthor']
 }
 
@@ -44,15 +47,8 @@ function parsePullRequest({body: pull}: Answer): PullRequestFacts {
       base: {ref: base.at('ref').text(), repositoryId: base.at('repo').at('id').number()},
       author: pull.at('user').account(),
     },
-    size: {
-      from: base.at('sha').sha(),
-      commits: pull.at('commits').number(),
-      behind: 0,
-      files: pull.at('changed_files').number(),
-      additions: pull.at('additions').number(),
-      deletions: pull.at('deletions').number(),
-      cut: false,
-    },
+    baseSha: base.at('sha').text(),
+    fileCount: pull.at('changed_files').number(),
     firstByAuthor: parseAssociation(pull.at('author_association').optional()?.text()),
   }
 }
@@ -95,24 +91,38 @@ export async function fetchProposedPolicy(
   connection: Connection,
   pull: PullPlace,
 ): Promise<PolicyFacts | 'untouched' | 'gone'> {
-  const place = {connection, at: splitName(pull.repository.name), ranges: new Map()}
+  const place = {connection, at: splitName(pull.repository.name)}
   const found = await fetchPullRequest(connection, pull)
   if (found === 'gone') return 'gone'
-  const {pullRequest, size} = found
+  const {pullRequest, fileCount} = found
   if (pullRequest.state !== 'open') return 'untouched'
-  const {files} = await fetchOwnFiles(place, {number: pull.pullRequest, count: size.files})
+  const files = await fetchOwnFiles(place, {number: pull.pullRequest, count: fileCount})
   if (!files.some(touchesPolicy)) return 'untouched'
   return await fetchPolicyFile(place, await fetchCommit(place, pullRequest.head.sha))
 }
 
-type Range = Parameters<PullRequestSource['fetchSince']>[1]
+const perPage = 100
+/** GitHub lists at most this many files of a comparison, so no more are asked of a pull request either. */
+const maxFiles = 300
 
-/** One request. */
-export const fetchSince = (
-  connection: Connection,
-  {pull, from, to}: Range & {readonly pull: PullPlace},
-): Promise<Brought> =>
-  fetchComparison({connection, at: splitName(pull.repository.name), ranges: new Map()}, {base: from, head: to})
+/** `count` is what the pull request says of itself: a list that does not match was read while it moved. */
+async function fetchOwnFiles(
+  {connection, at}: {readonly connection: Connection; readonly at: OwnerAndRepo},
+  {number, count}: {readonly number: number; readonly count: number},
+): Promise<readonly FileFacts[]> {
+  const pages = Math.ceil(Math.min(count, maxFiles) / perPage)
+  const asked = Array.from({length: pages}, (_, i) =>
+    connection.ask("the pull request's files", (octokit) =>
+      octokit.rest.pulls.listFiles({...at, pull_number: number, per_page: perPage, page: i + 1}),
+    ),
+  )
+  const answers = await Promise.all(asked)
+  const files = answers.flatMap((answer) => shown(answer, 'the pull request').body.list())
+  if (files.length !== Math.min(count, maxFiles)) {
+    throw unusable('the pull request moved while its files were read')
+  }
+  return parseFiles(files, count > maxFiles).files
+}
 
 /** Whether it puts, moves or takes away what is, or could be taken for, the policy. */
 export const touchesPolicy = ({path, previous}: FileFacts): boolean =>

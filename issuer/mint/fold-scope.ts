@@ -1,16 +1,26 @@
 /** What a scope becomes: after an ALLOW, an approval that waits, a denial, a revocation, or a statement that lifts a denial. */
-import {type CommitSha, type DecisionId, type Receipt, type Revocation, secondsTimeToMs} from '#protocol'
-import type {Denial, LiveReceipt, ScopeState, VoidBefore, WaitingApproval} from '../model/state.ts'
-import type {Statement} from '../model/facts.ts'
+import {
+  type CommitSha,
+  type DecisionId,
+  type Receipt,
+  type ReceiptId,
+  type Revocation,
+  secondsTimeToMs,
+} from '#protocol'
+import type {AuthorizedCommit, Denial, LiveReceipt, ScopeState, VoidBefore, WaitingApproval} from '../model/state.ts'
+import type {AuthorizedBase, RangeFacts, Statement} from '../model/facts.ts'
 import type {DecisionRecord} from '../model/record.ts'
-import type {Case} from '../model/ruling.ts'
+import type {Case, EnvironmentPolicy} from '../model/ruling.ts'
+
+const keptCommits = 50
+
+interface Allowing extends Pick<DecisionRecord, 'public'> {
+  readonly receipt: Receipt
+  readonly range: Pick<RangeFacts, 'base' | 'since'>
+}
 
 /** The scope after an ALLOW: receipts whose life is over at `now` (milliseconds) are dropped, the new one stands last. */
-export function foldScope(
-  state: ScopeState,
-  {receipt, public: isPublic}: Pick<DecisionRecord, 'public'> & {readonly receipt: Receipt},
-  now: number,
-): ScopeState {
+export function foldScope(state: ScopeState, {receipt, public: isPublic, range}: Allowing, now: number): ScopeState {
   const {id, scope, authorizedBy, approvals, expiresAt} = receipt
   const alive = state.receipts.filter((one) => now < one.expiresAt && one.id !== id)
   const minted = {
@@ -20,16 +30,26 @@ export function foldScope(
     authorizedBy,
     approvers: approvals.map((approval) => approval.id),
     public: isPublic,
-    before: state.lastAuthorized,
     expiresAt: secondsTimeToMs(expiresAt),
+  }
+  const authorized: AuthorizedCommit = {
+    sha: scope.sha,
+    receipt: id,
+    pullRequest: minted.pullRequest,
+    flags: receipt.flags,
+    expiresAt: minted.expiresAt,
+    used: false,
   }
   return {
     ...state,
     receipts: [...alive, minted],
-    lastAuthorized: scope.sha,
-    waiting: dropWaiting(state.waiting, minted.pullRequest),
+    authorized: [...state.authorized.filter(({receipt: kept}) => kept !== id), authorized].slice(-keptCommits),
+    ground: state.ground ?? (range.base === 'ground' ? range.since : undefined),
+    waiting: dropWaiting(state.waiting, minted.pullRequest).filter(({sha}) => sha !== scope.sha),
   }
 }
+
+const keptWords = 20
 
 interface Waited {
   readonly said: Statement
@@ -39,7 +59,7 @@ interface Waited {
   readonly now: number
 }
 
-/** With this approval. They end when the commit moves, when their time is over, and when the same person says it again. */
+/** With this approval. They end when an open pull request's head moves, when their time is over, and when the same person says it again. */
 export function foldWaiting(state: ScopeState, {said, decision, case: asked, now}: Waited): ScopeState {
   const {change, environment, standing, request} = asked
   const waiting: WaitingApproval = {
@@ -47,17 +67,17 @@ export function foldWaiting(state: ScopeState, {said, decision, case: asked, now
     decision,
     sha: change.commit.sha,
     binding: request.sha === undefined ? 'head' : 'commit',
-    until: standing.createdAt + environment.ttl,
+    until: standing.createdAt + environment.collect,
     login: standing.author.login,
     public: change.repository.public,
   }
-  const others = state.waiting.filter(
-    ({statement, sha, until}) =>
-      now < until &&
-      (statement.pullRequest !== said.pullRequest ||
-        (sha === waiting.sha && statement.comment.authorId !== said.comment.authorId)),
-  )
-  return {...state, waiting: [...others, waiting]}
+  const {state: stands} = change.pullRequest
+  const others = state.waiting.filter(({statement, sha, until}) => {
+    const isAgain = sha === waiting.sha && statement.comment.authorId === said.comment.authorId
+    const hasMoved = stands === 'open' && statement.pullRequest === said.pullRequest && sha !== waiting.sha
+    return now < until && !isAgain && !hasMoved
+  })
+  return {...state, waiting: [...others, waiting].slice(-keptWords)}
 }
 
 /** Without those of a pull request whose commit was authorized. */
@@ -75,23 +95,38 @@ export function foldRevoked(state: ScopeState, ended: readonly Ended[], now: num
   const receipts = state.receipts.filter(({id}) => !ids.includes(id))
   const before = state.revoked.filter(({expiresAt}) => now < expiresAt)
   const added = ended.map(({receipt: {sha, expiresAt}, revocation}) => ({sha, expiresAt, revocation}))
-  return {...state, receipts, revoked: [...before, ...added], lastAuthorized: lastLetOut(state, receipts)}
+  // What a run used went out, revoked or not.
+  const authorized = state.authorized.filter(({receipt, used}) => used || !ids.includes(receipt))
+  return {...state, receipts, authorized, revoked: [...before, ...added]}
 }
 
 /** The revocations that outweigh receipts of this commit which would otherwise still be taken at `now` (milliseconds). */
 export const revocationsOf = (state: ScopeState, sha: CommitSha, now: number): readonly Revocation[] =>
   state.revoked.filter((one) => one.sha === sha && now < one.expiresAt).map(({revocation}) => revocation)
 
-/** Back through the receipts that ended, the newest first, to a commit that is still let out or may have been used. */
-function lastLetOut({receipts, lastAuthorized}: ScopeState, alive: readonly LiveReceipt[]): CommitSha | undefined {
-  const isOut = (sha: CommitSha | undefined): boolean => alive.some((receipt) => receipt.sha === sha)
-  return receipts.reduceRight(
-    (last, receipt) =>
-      alive.includes(receipt) || receipt.redeemed !== undefined || receipt.sha !== last || isOut(last)
-        ? last
-        : receipt.before,
-    lastAuthorized,
-  )
+/** A run used the receipt. */
+export const foldUsed = (state: ScopeState, id: ReceiptId): ScopeState => ({
+  ...state,
+  authorized: state.authorized.map((one) => (one.receipt === id ? {...one, used: true} : one)),
+  areUsesTold: true,
+})
+
+/**
+ * What a range at `now` (milliseconds) may be counted from, newest first. What ran out untold let nothing out where jobs
+ * tell; what was somebody's own work was seen by nobody else.
+ */
+export function basesOf(
+  {authorized, areUsesTold}: ScopeState,
+  {independence, now}: {readonly independence: EnvironmentPolicy['independence']; readonly now: number},
+): readonly AuthorizedBase[] {
+  const counts = ({flags, used, expiresAt}: AuthorizedCommit): boolean =>
+    (used || now < expiresAt || !areUsesTold) &&
+    !flags.includes('emergency') &&
+    (independence === 'none' || !flags.includes('self'))
+  return authorized
+    .filter(counts)
+    .map(({sha, pullRequest, flags}) => ({sha, pullRequest, isOwnWork: flags.includes('self')}))
+    .toReversed()
 }
 
 /** No policy lets a statement count for longer (docs/policy.md), so an older mark makes nothing void any more. */

@@ -114,14 +114,13 @@ function factsOf({standing, change, source}: Case, {policy}: Ruling): JsonValue 
 }
 
 /** Lists that others can make long are cut, so that a bundle always fits; the digest of the whole list stays. */
-function bounded({files, checks, authors, pushers, policy, ...rest}: ChangeFacts): object {
+function bounded({files, checks, range, policy, ...rest}: ChangeFacts): object {
   return {
     ...rest,
     policy: withoutText(policy),
     files: boundList(files, 40_000),
     checks: boundList(checks, 16_000),
-    authors: authors.kind === 'seen' ? {...authors, people: boundList(authors.people, 24_000)} : authors,
-    pushers: pushers.kind === 'seen' ? {...pushers, accounts: boundList(pushers.accounts, 8000)} : pushers,
+    range: {...range, parts: boundList(range.parts, 64_000)},
   }
 }
 

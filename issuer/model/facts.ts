@@ -109,6 +109,43 @@ export interface Comparison {
   readonly cut: boolean
 }
 
+/** An account, and what it did: `opened #41`. */
+export interface Hand {
+  readonly id: number
+  readonly login: string
+  readonly did: string
+}
+
+/** Whose hands are in commits. What cannot be established is `everybody`'s; `why` says what it was. */
+export type Hands =
+  | {readonly kind: 'seen'; readonly accounts: readonly Hand[]; readonly people: readonly CommitPerson[]}
+  | {readonly kind: 'everybody'; readonly why: string}
+
+/** Commits that the same pull requests brought and the same hands are in. */
+export interface RangePart {
+  /** Empty: pushed without one. */
+  readonly pullRequests: readonly {readonly number: number; readonly author: string}[]
+  readonly commits: readonly CommitSha[]
+  readonly hands: Hands
+}
+
+/**
+ * What a commit brings over its base, the newest commit beneath it that was authorized for the environment. Read: up to
+ * 1,000 commits. What could not be read is one part without commits, and has everybody's hand in it.
+ */
+export interface RangeFacts {
+  /**
+   * `ground`: what lay beneath the first authorized pull request, taken as it is. `none`: there is no base, or the range
+   * could not be read.
+   */
+  readonly base: 'authorized' | 'ground' | 'none'
+  readonly since?: CommitSha | undefined
+  readonly size: Comparison
+  readonly parts: readonly RangePart[]
+  /** Commits whose signature GitHub did not verify. */
+  readonly unsigned: number
+}
+
 /** What would be let out, and who had a hand in it. */
 export interface ChangeFacts {
   readonly repository: Baseline['repository']
@@ -121,20 +158,16 @@ export interface ChangeFacts {
     /** Of a merged pull request alone: an open one's is GitHub's test merge and is never authorized. */
     readonly mergeCommit?: CommitSha | undefined
   }
-  /** The commit that can be authorized now (head of an open, merge commit of a merged pull request) and its tree. */
+  /**
+   * The commit that can be authorized now, and its tree: the head of an open pull request; of a merged one the commit that
+   * was named, where that contains the merge commit, else the merge commit.
+   */
   readonly commit: {readonly sha: CommitSha; readonly tree: TreeSha}
-  /** Of a merged one: the comparison of its merge commit with the default branch says `ahead` or `identical`. */
+  /** Of a merged one: whether the branch that it went into contains the commit. */
   readonly mergeReachable?: boolean | undefined
-  /** Authors, committers and co-authors of its commits, or why they cannot all be seen. */
-  readonly authors: {readonly kind: 'seen'; readonly people: readonly CommitPerson[]} | Unseen
-  /** Accounts that pushed to the head branch since it left the base, or why one cannot be established. */
-  readonly pushers: {readonly kind: 'seen'; readonly accounts: readonly {id: number; login: string}[]} | Unseen
   readonly policy: PolicyFacts
-  /** Everything since the last commit authorized for the environment; undefined when there was none. */
-  readonly since?: Comparison | undefined
-  /** The pull request's own size. */
-  readonly size: Comparison
-  /** What goes out: since the last authorized commit, or the pull request's own where there was none. */
+  readonly range: RangeFacts
+  /** What goes out: the net difference of the range. */
   readonly files: readonly FileFacts[]
   /** True when there are, or may be, more files than these. */
   readonly filesCut: boolean
@@ -142,8 +175,6 @@ export interface ChangeFacts {
   readonly checks: readonly CheckRunFacts[]
   /** True when there are more runs than these. */
   readonly checksCut: boolean
-  /** Of the pull request's commits, those whose signature GitHub did not verify; all of them where they cannot be seen. */
-  readonly unsignedCommits: number
   /** How many commits of its base the head lacks; of a merged one none. */
   readonly behindBy: number | 'unknown'
   /** Whether nothing of the pull request's author was merged here before; of members GitHub does not tell. */
@@ -168,11 +199,6 @@ export interface CheckRunFacts {
   readonly conclusion: string | null
 }
 
-interface Unseen {
-  readonly kind: 'unseen'
-  readonly why: string
-}
-
 /** A push that a signed webhook announced: `sender` moved `ref` from `before` to `after`. */
 export interface Push {
   readonly repositoryId: RepositoryId
@@ -180,6 +206,12 @@ export interface Push {
   readonly before: string
   readonly after: string
   readonly actor: {readonly id: number; readonly login: string}
+}
+
+/** Who moved which branch, as signed webhooks said. */
+export interface AnnouncedPush extends Push {
+  /** When it was kept, in milliseconds. */
+  readonly receivedAt: number
 }
 
 /**
@@ -193,15 +225,42 @@ export interface FactSource {
   fetchReach(statement: Statement): Promise<PermissionLevel>
   /** Asked only of those who may approve at all. */
   fetchBaseline(place: PullPlace): Promise<Baseline | 'gone'>
-  /** `pushes` gives what webhooks announced of a branch (`refs/heads/…`); from `lastAuthorized` `since` counts. */
-  fetchChange(
+  /** All but the range. `named`: the commit that was asked for. */
+  fetchCandidate(
     place: PullPlace,
-    known: {
-      readonly baseline: Baseline
-      readonly pushes: (ref: string) => Promise<readonly Push[]>
-      readonly lastAuthorized?: CommitSha | undefined
-    },
-  ): Promise<ChangeFacts | 'gone'>
+    known: {readonly baseline: Baseline; readonly named?: CommitSha | undefined},
+  ): Promise<Candidate | 'gone'>
+  fetchRange(place: PullPlace, known: RangeQuestion): Promise<Brought & Pick<ChangeFacts, 'reads'>>
+}
+
+/** A change before it is known what it is counted from. */
+export type Candidate = Omit<ChangeFacts, keyof Brought> & {
+  /** Where the base branch of an open pull request stands; of a merged one where GitHub last saw it before the merge. */
+  readonly baseTip?: CommitSha | undefined
+}
+
+export type Brought = Pick<ChangeFacts, 'range' | 'files' | 'filesCut'>
+
+export interface RangeQuestion {
+  readonly candidate: Candidate
+  /** What was authorized for the environment, newest first. */
+  readonly authorized: readonly AuthorizedBase[]
+  /** Absent before the first authorization. */
+  readonly ground?: CommitSha | undefined
+  /** What webhooks announced of a branch (`refs/heads/…`). */
+  readonly pushes: (ref: string) => Promise<readonly AnnouncedPush[]>
+  /** Whose hands decide: what is dear to establish is asked for them alone. */
+  readonly speakers: readonly number[]
+  /** GitHub had its time: what it does not tell now is not waited for any longer. */
+  readonly isLate: boolean
+}
+
+export interface AuthorizedBase {
+  readonly sha: CommitSha
+  /** Where it was said. */
+  readonly pullRequest: number
+  /** Files and risk are counted from it, people are not: it was somebody's own work. */
+  readonly isOwnWork: boolean
 }
 
 /** Reads a pull request that nobody commented on, as FactSource reads facts. */
@@ -210,11 +269,6 @@ export interface PullRequestSource {
   fetchPullRequest(place: PullPlace): Promise<Pick<ChangeFacts, 'repository' | 'pullRequest'> | 'gone'>
   /** What its head has where the policy belongs, if it touches that place; of a pull request that is open. */
   fetchProposedPolicy(place: PullPlace): Promise<PolicyFacts | 'untouched' | 'gone'>
-  /** What one commit brings over another, as readChange counts it from the last authorized one. */
-  fetchSince(
-    place: PullPlace,
-    range: {readonly from: CommitSha; readonly to: CommitSha},
-  ): Promise<Pick<ChangeFacts, 'since' | 'files' | 'filesCut'>>
 }
 
 /** Reads memberships, as FactSource reads facts. */

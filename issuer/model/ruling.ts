@@ -17,6 +17,13 @@ import type {ChangeFacts, PermissionLevel, StandingFacts} from './facts.ts'
 export const approverLevels = ['write', 'maintain', 'admin'] as const satisfies readonly PermissionLevel[]
 export type ApproverLevel = (typeof approverLevels)[number]
 
+/**
+ * Who counts for a commit: `usual`, as many people without a hand in it as are needed, or one more, whoever they are;
+ * `strict`, the former alone; `none`, anybody, and the receipt is flagged where `usual` would fail.
+ */
+export const independences = ['usual', 'strict', 'none'] as const
+export type Independence = (typeof independences)[number]
+
 export interface EnvironmentPolicy {
   readonly permission: ApproverLevel
   /** An approver has the permission and, where one of these lists is not empty, is in one of them. */
@@ -24,7 +31,9 @@ export interface EnvironmentPolicy {
   /** `organization/team`. */
   readonly teams: readonly string[]
   readonly approvals: number
-  readonly selfApproval: boolean
+  readonly independence: Independence
+  /** Milliseconds from a comment's `created_at` in which it counts beside others'. */
+  readonly collect: number
   readonly binding: readonly Binding[]
   /** Milliseconds. */
   readonly ttl: number
@@ -149,7 +158,7 @@ export interface Denied extends Judged {
   readonly kind: 'deny'
 }
 
-/** Everything passed but the number of approvals: `missing` more people can make it an allow. */
+/** Everything passed but what more people can give: with `missing` of them it can become an allow. */
 export interface Escalated extends Judged {
   readonly kind: 'escalate'
   readonly missing: number

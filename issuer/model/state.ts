@@ -1,5 +1,5 @@
 /** What a scope has become, a fold of its records: receipts that live, approvals that wait, denials that stand. */
-import type {Binding, CommitSha, DecisionId, Environment, ReceiptId, RepositoryId, Revocation} from '#protocol'
+import type {Binding, CommitSha, DecisionId, Environment, Flag, ReceiptId, RepositoryId, Revocation} from '#protocol'
 import type {Statement} from './facts.ts'
 
 export interface ScopeKey {
@@ -11,7 +11,12 @@ export interface ScopeKey {
 export interface ScopeState {
   /** The receipts that count and were alive when the last of them was minted, newest last. A revoked one is not here. */
   readonly receipts: readonly LiveReceipt[]
-  readonly lastAuthorized?: CommitSha | undefined
+  /** What was authorized, oldest first, the newest fifty: what a range is counted from. One revoked unused is not here. */
+  readonly authorized: readonly AuthorizedCommit[]
+  /** What lay beneath the first authorized pull request: taken as it is, and never removed. */
+  readonly ground?: CommitSha | undefined
+  /** Whether jobs tell here what they use, so that what ran out untold let nothing out. */
+  readonly areUsesTold: boolean
   /** Approvals that wait for more people, oldest first. */
   readonly waiting: readonly WaitingApproval[]
   /** Revocations of receipts whose life is not over yet, oldest first: whatever shows the newest shows these. */
@@ -23,7 +28,15 @@ export interface ScopeState {
 }
 
 /** Of a scope in which nothing was decided yet. */
-export const emptyState: ScopeState = {receipts: [], waiting: [], revoked: [], denials: [], voids: []}
+export const emptyState: ScopeState = {
+  receipts: [],
+  authorized: [],
+  areUsesTold: false,
+  waiting: [],
+  revoked: [],
+  denials: [],
+  voids: [],
+}
 
 /** An approval that was one of too few: where to read it again, and for which commit it was. */
 export interface WaitingApproval {
@@ -40,6 +53,18 @@ export interface WaitingApproval {
   readonly public: boolean
 }
 
+export interface AuthorizedCommit {
+  readonly sha: CommitSha
+  readonly receipt: ReceiptId
+  /** Where it was said. */
+  readonly pullRequest: number
+  readonly flags: readonly Flag[]
+  /** Milliseconds. */
+  readonly expiresAt: number
+  /** A run redeemed the receipt, or told that it began to deploy. */
+  readonly used: boolean
+}
+
 export interface LiveReceipt {
   readonly id: ReceiptId
   readonly sha: CommitSha
@@ -51,8 +76,6 @@ export interface LiveReceipt {
   readonly expiresAt: number
   /** Whether its repository was public when it was minted. */
   readonly public: boolean
-  /** The last authorized commit before this one was. */
-  readonly before?: CommitSha | undefined
   /** The one run that used it. */
   readonly redeemed?: Redeemed | undefined
 }

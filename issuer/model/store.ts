@@ -3,7 +3,7 @@
  * its scope, the outcome under the statement's idempotency key), and either all of it is there or none.
  */
 import type {RepositoryId} from '#protocol'
-import type {Push} from './facts.ts'
+import type {AnnouncedPush, Push} from './facts.ts'
 import type {IdempotencyKey, Outcome} from './idempotency.ts'
 import type {FoundReceipt, Lookup} from './lookups.ts'
 import type {LedgerHead, LedgerRecord} from './record.ts'
@@ -45,12 +45,6 @@ export interface Store {
   commit(change: Change): Promise<'committed' | 'lost'>
   /** Newest first, at most 20. May lag. */
   find(lookup: Lookup): Promise<readonly FoundReceipt[]>
-}
-
-/** Who moved which branch, as signed webhooks said. */
-export interface AnnouncedPush extends Push {
-  /** When it was kept, in milliseconds. */
-  readonly receivedAt: number
 }
 
 export interface PushLog {

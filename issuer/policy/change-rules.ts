@@ -1,8 +1,7 @@
 /** What may be authorized, and by whom of those with standing. A failure here is a decision: DENY. */
 import {findEnvironment} from './built-in.ts'
 import {describeUnreadable} from './in-force.ts'
-import {contributionOf} from './accounts.ts'
-import {type Judgement, type Rule, fail, pass} from './rule.ts'
+import {type Rule, fail, pass} from './rule.ts'
 import type {Case} from '../model/ruling.ts'
 
 type ChangeRule = Rule<Case>
@@ -49,15 +48,22 @@ const commitNamed: ChangeRule = {
 const commitCurrent: ChangeRule = {
   name: 'commit-current',
   evaluate: ({request, change: {commit, pullRequest}}) => {
-    const merged = pullRequest.state === 'merged'
-    const current = merged ? pullRequest.mergeCommit : pullRequest.head.sha
-    const place = merged ? 'merge commit' : 'head'
-    if (commit.sha !== current) return fail(`The ${place} of the pull request could not be established. Say it again.`)
-    return (request.sha ?? commit.sha) === commit.sha
-      ? pass(`${commit.sha} is the ${place} of the pull request.`)
-      : fail(
-          `The statement names ${String(request.sha)}, and the ${place} of the pull request is ${commit.sha}. Look at what is there now, then name that.`,
-        )
+    const {mergeCommit, head, base} = pullRequest
+    if (mergeCommit === undefined && commit.sha !== head.sha) {
+      return fail('The head of the pull request could not be established. Say it again.')
+    }
+    const place =
+      commit.sha === mergeCommit
+        ? 'the merge commit'
+        : mergeCommit === undefined
+          ? 'the head'
+          : 'on top of the merge commit'
+    if ((request.sha ?? commit.sha) === commit.sha) return pass(`${commit.sha} is ${place} of the pull request.`)
+    return fail(
+      mergeCommit === undefined
+        ? `The statement names ${String(request.sha)}, and the head of the pull request is ${commit.sha}. Look at what is there now, then name that.`
+        : `The statement names ${String(request.sha)}, which is not the merge commit ${commit.sha}, nor a commit of ${base.ref} that contains it. Look at what is there now, then name that.`,
+    )
   },
 }
 
@@ -72,12 +78,12 @@ const pullRequestAlive: ChangeRule = {
 const mergeReachable: ChangeRule = {
   name: 'merge-reachable',
   evaluate: ({change}) => {
-    const {defaultBranch} = change.repository
-    if (change.pullRequest.state === 'open') return pass('The pull request is not merged yet.')
+    const {state, base} = change.pullRequest
+    if (state === 'open') return pass('The pull request is not merged yet.')
     return change.mergeReachable === true
-      ? pass(`The merge commit is part of ${defaultBranch}.`)
+      ? pass(`The commit is part of ${base.ref}.`)
       : fail(
-          `The merge commit is not part of ${defaultBranch}. Only what the default branch holds can be authorized after a merge: use a pull request that is in it.`,
+          `The commit is not part of ${base.ref}. After a merge only what its branch holds can be authorized: use a pull request that is in it.`,
         )
   },
 }
@@ -104,35 +110,6 @@ const notAFork: ChangeRule = {
       : fail('The branch is in a fork. Push it to this repository and open a pull request from there.'),
 }
 
-const notTheAuthor: ChangeRule = {
-  name: 'not-the-author',
-  evaluate: (asked) =>
-    judgeHand(
-      asked,
-      asked.change.pullRequest.author.id === asked.standing.author.id ? 'opened this pull request' : undefined,
-    ),
-}
-
-const notAPusher: ChangeRule = {
-  name: 'not-a-pusher',
-  evaluate: (asked) => {
-    const {pushers} = asked.change
-    if (pushers.kind === 'unseen') return fail(unseen('who pushed to the branch', pushers.why))
-    const pushed = pushers.accounts.some(({id}) => id === asked.standing.author.id)
-    return judgeHand(asked, pushed ? 'pushed to the branch of this pull request' : undefined)
-  },
-}
-
-const notACommitAuthor: ChangeRule = {
-  name: 'not-a-commit-author',
-  evaluate: (asked) => {
-    const {authors} = asked.change
-    if (authors.kind === 'unseen') return fail(unseen('who wrote the commits', authors.why))
-    const hand = contributionOf(asked.standing.author, authors.people)
-    return judgeHand(asked, hand === undefined ? undefined : `has a hand in its commits (${hand})`)
-  },
-}
-
 const statementFresh: ChangeRule = {
   name: 'statement-fresh',
   evaluate: ({standing: {createdAt, readAt}, policy: {statementLife}}) => {
@@ -144,17 +121,6 @@ const statementFresh: ChangeRule = {
   },
 }
 
-/** Somebody's own work: refused, unless the policy allows it, and then the receipt says so. */
-function judgeHand({standing: {author}, environment}: Case, hand: string | undefined): Judgement {
-  if (hand === undefined) return pass(`${author.login} is somebody else.`)
-  return environment.selfApproval
-    ? pass(`${author.login} ${hand}, and the policy allows self-approval.`, 'self')
-    : fail(`${author.login} ${hand}, and nobody authorizes their own work. Ask somebody else who may approve.`)
-}
-
-const unseen = (what: string, why: string): string =>
-  `It could not be established ${what}: ${why}. Until it can, nobody can be told from an author; a new pull request with fewer or freshly pushed commits helps.`
-
 export const changeRules: readonly ChangeRule[] = [
   environmentNamed,
   policyReadable,
@@ -164,8 +130,5 @@ export const changeRules: readonly ChangeRule[] = [
   mergeReachable,
   baseAllowed,
   notAFork,
-  notTheAuthor,
-  notAPusher,
-  notACommitAuthor,
   statementFresh,
 ]

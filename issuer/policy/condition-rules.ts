@@ -1,6 +1,7 @@
 /** What the environment's policy asks besides who and what: approvals, checks, times, risk. A failure is a DENY. */
 import {printSecondsTime} from '#protocol'
 import type {CheckRunFacts} from '../model/facts.ts'
+import {findMissing, seenByOthers, speakersOf} from './independence.ts'
 import {type Rule, fail, pass} from './rule.ts'
 import type {FreezeWindow, RatedCase, RequiredCheck} from '../model/ruling.ts'
 
@@ -15,14 +16,18 @@ export function approvalsAsked({
   return {needed: approvals + extra, extra}
 }
 
-/** Distinct people: the statement in hand, and what was collected before. */
-const countPeople = ({standing, approvals}: RatedCase): number =>
-  new Set([standing.author.id, ...approvals.map(({id}) => id)]).size
+const countPeople = (asked: RatedCase): number => speakersOf(asked).length
 
-export const missingApprovals = (asked: RatedCase): number => approvalsAsked(asked).needed - countPeople(asked)
+/** How many more people can make it an ALLOW. */
+export function missingPeople(asked: RatedCase): number {
+  const {change, environment} = asked
+  const {needed} = approvalsAsked(asked)
+  const speakers = speakersOf(asked)
+  const missing = findMissing({range: change.range, speakers, needed}, environment.independence)
+  return Math.max(needed - speakers.length, ...missing.map(({people}) => people))
+}
 
-/** The one rule that more people can overcome: failing alone, it makes the ruling an escalation. */
-export const enoughApprovals: ConditionRule = {
+const enoughApprovals: ConditionRule = {
   name: 'enough-approvals',
   evaluate: (asked) => {
     const {needed, extra} = approvalsAsked(asked)
@@ -93,4 +98,10 @@ const riskAcceptable: ConditionRule = {
   },
 }
 
-export const conditionRules: readonly ConditionRule[] = [enoughApprovals, checksPassed, notFrozen, riskAcceptable]
+/** What more people can overcome: failing alone, these make the ruling an escalation. */
+export const rulesOfPeople: readonly ConditionRule[] = [
+  enoughApprovals,
+  seenByOthers((asked) => approvalsAsked(asked).needed),
+]
+
+export const conditionRules: readonly ConditionRule[] = [...rulesOfPeople, checksPassed, notFrozen, riskAcceptable]

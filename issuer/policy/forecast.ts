@@ -1,7 +1,7 @@
 /** What a change may expect before anybody has spoken: its risk, the approvals that it needs, and what stands in its way. */
 import {digestOf} from '#protocol'
-import type {ChangeFacts, StandingFacts} from '../model/facts.ts'
-import {approvalsAsked, enoughApprovals, findFreeze} from './condition-rules.ts'
+import type {StandingFacts} from '../model/facts.ts'
+import {approvalsAsked, findFreeze, rulesOfPeople} from './condition-rules.ts'
 import {evaluate, standingRules} from './rules.ts'
 import type {Case, FreezeWindow, Risk, RuleOutcome} from '../model/ruling.ts'
 
@@ -22,19 +22,13 @@ export function forecast(asked: Unsaid, now: number): Forecast {
   const request = {...asked.request, sha: asked.change.commit.sha}
   const said = {standing: anybody(now), approvals: [], denials: [], isVoid: false}
   const {risk, outcomes} = evaluate({...asked, ...said, request})
-  const forSome = rulesForSome(asked.change)
   const obstacles = outcomes.filter(({rule, outcome}) => outcome === 'fail' && !forSome.has(rule))
   const frozen = findFreeze(asked.environment.freeze, now)
   return {risk, needed: approvalsAsked({...asked, risk}).needed, obstacles, frozen}
 }
 
-/** What refuses some and not others. Whose hands are not seen, that refuses everybody. */
-const rulesForSome = ({pushers, authors}: ChangeFacts): ReadonlySet<string> =>
-  new Set([
-    ...[...standingRules, enoughApprovals].map(({name}) => name),
-    ...(pushers.kind === 'seen' ? ['not-a-pusher'] : []),
-    ...(authors.kind === 'seen' ? ['not-a-commit-author'] : []),
-  ])
+/** What refuses some and not others. */
+const forSome: ReadonlySet<string> = new Set([...standingRules, ...rulesOfPeople].map(({name}) => name))
 
 const anybody = (now: number): StandingFacts => ({
   readAt: now,

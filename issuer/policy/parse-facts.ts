@@ -27,6 +27,10 @@ import {
   type CommitPerson,
   type Comparison,
   type FileFacts,
+  type Hand,
+  type Hands,
+  type RangeFacts,
+  type RangePart,
   type StandingFacts,
   permissionLevels,
 } from '../model/facts.ts'
@@ -93,10 +97,6 @@ function object<T>(table: TableOf<T>): SchemaOf<T> {
   })
 }
 
-const unseen = object<{readonly kind: 'unseen'; readonly why: string}>({kind: oneOf(['unseen']), why: text})
-const orUnseen = <T>({schema}: SchemaOf<T>): SchemaOf<T | {readonly kind: 'unseen'; readonly why: string}> =>
-  as({anyOf: [schema, unseen.schema]})
-
 const account = object<Account>({id: count, login: text, type: text})
 const comparison = object<Comparison>({
   from: text,
@@ -139,32 +139,43 @@ const repository = object<ChangeFacts['repository']>({
   owner: object<ChangeFacts['repository']['owner']>({id: count, login: text}),
 })
 
-type Seen<T extends {readonly kind: string}> = Extract<T, {readonly kind: 'seen'}>
+type HandsOf<Kind> = Extract<Hands, {readonly kind: Kind}>
+
+const hands = as<Hands>({
+  anyOf: [
+    object<HandsOf<'seen'>>({
+      kind: oneOf(['seen']),
+      accounts: list(object<Hand>({id: count, login: text, did: text})),
+      people: list(object<CommitPerson>({name: text, email: text, id: optional(count)})),
+    }).schema,
+    object<HandsOf<'everybody'>>({kind: oneOf(['everybody']), why: text}).schema,
+  ],
+})
+
+const range = object<RangeFacts>({
+  base: oneOf(['authorized', 'ground', 'none']),
+  since: optional(commitSha),
+  size: comparison,
+  parts: list(
+    object<RangePart>({
+      pullRequests: list(object<RangePart['pullRequests'][number]>({number: count, author: text})),
+      commits: list(commitSha),
+      hands,
+    }),
+  ),
+  unsigned: count,
+})
 
 const change = object<ReadFacts['change']>({
   repository,
   pullRequest,
   commit: object<ChangeFacts['commit']>({sha: commitSha, tree: treeSha}),
   mergeReachable: optional(flag),
-  authors: orUnseen(
-    object<Seen<ChangeFacts['authors']>>({
-      kind: oneOf(['seen']),
-      people: list(object<CommitPerson>({name: text, email: text, id: optional(count)})),
-    }),
-  ),
-  pushers: orUnseen(
-    object<Seen<ChangeFacts['pushers']>>({
-      kind: oneOf(['seen']),
-      accounts: list(object<{id: number; login: string}>({id: count, login: text})),
-    }),
-  ),
-  since: optional(comparison),
-  size: comparison,
+  range,
   files: list(object<FileFacts>({path: text, previous: optional(text), additions: count, deletions: count})),
   filesCut: flag,
   checks: list(object<CheckRunFacts>({name: text, app: text, status: text, conclusion: orNull(text)})),
   checksCut: flag,
-  unsignedCommits: count,
   behindBy: orUnknown(count),
   firstByAuthor: orUnknown(flag),
 })

@@ -9,6 +9,7 @@ import type {
   ApproverLevel,
   EnvironmentPolicy,
   FreezeWindow,
+  Independence,
   Policy,
   RequiredCheck,
   RiskLimits,
@@ -54,7 +55,8 @@ interface EnvironmentFile {
     readonly teams?: readonly string[]
   }
   readonly approvals?: number
-  readonly 'self-approval'?: boolean
+  readonly independence?: Independence
+  readonly collect?: string
   readonly binding?: readonly Binding[]
   readonly ttl?: string
   readonly 'single-use'?: boolean
@@ -95,19 +97,26 @@ function readPolicy(file: PolicyFile, note: Note): Policy {
   }
 }
 
+/** A receipt holds six: one more person than these may be needed. */
+const maxApprovals = 5
+
 function readEnvironment(asked: EnvironmentFile, note: Note): EnvironmentPolicy {
-  const {approvers = {}, ttl, risk} = asked
+  const {approvers = {}, ttl, collect, risk} = asked
   const approvals = asked.approvals ?? environmentDefaults.approvals
   const limits = risk === undefined ? undefined : readRisk(risk, note)
-  if (approvals + (limits?.extraApprovals ?? 0) > 6) {
-    note(['approvals'], 'and risk.extra-approvals are more than 6 together, which no receipt can hold. Lower one.')
+  if (approvals + (limits?.extraApprovals ?? 0) > maxApprovals) {
+    note(
+      ['approvals'],
+      'and risk.extra-approvals are more than 5 together: a receipt holds six, and one more person may be needed. Lower one.',
+    )
   }
   return {
     permission: approvers.permission ?? environmentDefaults.permission,
     users: approvers.users ?? environmentDefaults.users,
     teams: approvers.teams ?? environmentDefaults.teams,
     approvals,
-    selfApproval: asked['self-approval'] ?? environmentDefaults.selfApproval,
+    independence: asked.independence ?? environmentDefaults.independence,
+    collect: collect === undefined ? environmentDefaults.collect : readDuration(collect, ['collect'], note),
     binding: asked.binding ?? environmentDefaults.binding,
     ttl: ttl === undefined ? environmentDefaults.ttl : readDuration(ttl, ['ttl'], note),
     singleUse: asked['single-use'] ?? environmentDefaults.singleUse,

@@ -1,5 +1,5 @@
 /** The JSON Schema of `.github/countersign.yml`, version 1 (formats §8, "Policy"). Published as docs/schemas/policy.v1.schema.json. */
-import {approverLevels} from '../model/ruling.ts'
+import {approverLevels, independences} from '../model/ruling.ts'
 
 /** Free text of one line: no control characters, no lone surrogates. */
 const line = (longest: number, description: string): object => ({
@@ -80,7 +80,7 @@ const risk = {
   dependentRequired: {'extra-approvals': ['escalate-at']},
   properties: {
     'escalate-at': score('From this score on, extra-approvals more approvals are needed.'),
-    'extra-approvals': {type: 'integer', minimum: 1, maximum: 5, default: 1},
+    'extra-approvals': {type: 'integer', minimum: 1, maximum: 4, default: 1},
     'deny-at': score('From this score on, nothing is authorized.'),
   },
 }
@@ -92,13 +92,19 @@ const environment = {
   properties: {
     approvers,
     approvals: {
-      description: 'How many people must approve; six fit into a receipt.',
+      description: 'How many people must approve; one more may be needed of those who had a hand in it.',
       type: 'integer',
       minimum: 1,
-      maximum: 6,
+      maximum: 5,
       default: 1,
     },
-    'self-approval': flag('True: who had a hand in the change may approve it, and the receipt is flagged self.'),
+    independence: {
+      description:
+        'Who counts for what goes out. usual: as many people without a hand in it as are needed, or one more, whoever they are. strict: the former alone. none: anybody; the receipt is flagged self where usual would fail.',
+      enum: [...independences],
+      default: 'usual',
+    },
+    collect: duration('How long after its writing a comment counts beside those of others.', '24h'),
     binding: {
       ...listOf(
         {enum: ['commit', 'head']},
@@ -124,7 +130,7 @@ export const policySchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'Countersign policy, version 1',
   description:
-    'The file .github/countersign.yml at the default branch. Beyond this schema: no anchors, aliases, tags, directives or repeated names; durations are at most 24h; times exist; a window ends after it begins; escalate-at is below deny-at; approvals and extra-approvals are at most six together; a glob has at most two wildcards between two slashes.',
+    'The file .github/countersign.yml at the default branch. Beyond this schema: no anchors, aliases, tags, directives or repeated names; durations are at most 24h; times exist; a window ends after it begins; escalate-at is below deny-at; approvals and extra-approvals are at most five together; a glob has at most two wildcards between two slashes.',
   type: 'object',
   additionalProperties: false,
   required: ['version', 'environments'],

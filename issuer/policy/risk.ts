@@ -99,9 +99,8 @@ function rateWorkflows(change: ChangeFacts): FactorFinding {
 const stepOf = (number: number, limits: readonly [number, number, number, number]): number =>
   limits.filter((limit) => !(number <= limit)).length / 4
 
-/** Everything since the last authorized commit, like what the reply shows; else the pull request's own. */
-function rateSize({since, size}: ChangeFacts): FactorFinding {
-  const {files, additions, deletions, cut} = since ?? size
+function rateSize({range}: ChangeFacts): FactorFinding {
+  const {files, additions, deletions, cut} = range.size
   const lines = additions + deletions
   if (cut) return finding(1, `At least ${lines} lines in ${files} files: GitHub cut the list.`)
   const value = Math.max(stepOf(lines, [10, 50, 200, 1000]), stepOf(files, [3, 10, 30, 100]))
@@ -109,12 +108,12 @@ function rateSize({since, size}: ChangeFacts): FactorFinding {
 }
 
 /** Names on commits are free text: one can add risk, never remove any. */
-function rateAuthors({pullRequest: {author}, pushers, authors}: ChangeFacts, agents: readonly string[]): FactorFinding {
+function rateAuthors({pullRequest: {author}, range}: ChangeFacts, agents: readonly string[]): FactorFinding {
   if (author.type !== 'User') return finding(1, `${author.login} is not a person's account.`)
+  const hands = range.parts.flatMap((part) => (part.hands.kind === 'seen' ? [part.hands] : []))
   const names = [
     author.login,
-    ...(pushers.kind === 'seen' ? pushers.accounts.map(({login}) => login) : []),
-    ...(authors.kind === 'seen' ? authors.people.map(({name}) => name) : []),
+    ...hands.flatMap(({accounts, people}) => [...accounts.map(({login}) => login), ...people.map(({name}) => name)]),
   ]
   const agent = names.find((name) => agents.some((pattern) => matchesLogin(pattern, name)))
   return agent === undefined ? finding(0, 'No agent had a hand in it.') : finding(1, `${agent} is an agent.`)
@@ -133,11 +132,12 @@ function rateChecks({checks, checksCut}: ChangeFacts): FactorFinding {
   return runs.length === 0 ? finding(0.5, 'Nothing has checked this commit.') : finding(0, 'Every check is green.')
 }
 
-function rateSignatures({unsignedCommits, size: {commits}}: ChangeFacts): FactorFinding {
-  const value = unsignedCommits === 0 ? 0 : Math.min(1, unsignedCommits / Math.max(1, commits))
+function rateSignatures({range: {unsigned, size, parts}}: ChangeFacts): FactorFinding {
+  const commits = parts.reduce((total, part) => total + part.commits.length, 0) || size.commits
+  const value = unsigned === 0 ? 0 : Math.min(1, unsigned / Math.max(1, commits))
   return finding(
     Math.round(value * 100) / 100,
-    `${unsignedCommits} of ${commits} ${commits === 1 ? 'commit is' : 'commits are'} not signed.`,
+    `${unsigned} of ${commits} ${commits === 1 ? 'commit is' : 'commits are'} not signed.`,
   )
 }
 

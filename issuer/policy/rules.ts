@@ -3,14 +3,16 @@ import type {Flag} from '#protocol'
 import type {StandingFacts} from '../model/facts.ts'
 import {builtInPolicy, environmentDefaults, sealPolicy} from './built-in.ts'
 import {changeRules as rulesOfTheChange} from './change-rules.ts'
-import {conditionRules, enoughApprovals, missingApprovals} from './condition-rules.ts'
+import {approvalsAsked, conditionRules, missingPeople, rulesOfPeople} from './condition-rules.ts'
 import {agentOf} from './accounts.ts'
+import {chooseSufficient} from './independence.ts'
 import {orderRules} from './order-rules.ts'
 import {scoreRisk} from './risk.ts'
 import type {Judgement, Rule} from './rule.ts'
 import type {
   Allowed,
   Case,
+  CollectedApproval,
   Denied,
   EnvironmentPolicy,
   Intent,
@@ -49,10 +51,16 @@ export function evaluate(asked: Case): Ruling {
   const ruled = {outcomes: judged.map(outcomeOf), ...describeCase(asked), risk: rated.risk}
   const failed = judged.filter((one) => !hasPassed(one))
   if (failed.length === 0) return {kind: 'allow', ...ruled, flags: flagsOf(judged, asked.environment)}
-  if (failed.every(({rule}) => rule === enoughApprovals.name)) {
-    return {kind: 'escalate', ...ruled, missing: missingApprovals(rated)}
+  if (failed.every(({rule}) => rulesOfPeople.some(({name}) => name === rule))) {
+    return {kind: 'escalate', ...ruled, missing: missingPeople(rated)}
   }
   return {kind: 'deny', ...ruled}
+}
+
+/** Of what others said of the same commit, the fewest words that suffice beside the one in hand; all, where none do. */
+export function chooseApprovals(alone: Case, found: readonly CollectedApproval[]): readonly CollectedApproval[] {
+  const rated: RatedCase = {...alone, risk: scoreRisk(alone)}
+  return chooseSufficient(rated, {found, needed: approvalsAsked(rated).needed})
 }
 
 /** A person's no: standing is judged and recorded with it, and nothing else has a say. `why` is one sentence. */

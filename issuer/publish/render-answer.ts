@@ -67,7 +67,7 @@ function renderEnvironmentStatus({environment, state}: EnvironmentStatus, now: n
   const live = state.receipts.filter(({expiresAt}) => now < expiresAt)
   const standing = [...state.denials.map(renderDenial), ...renderWaiting(state, now)]
   if (live.length > 0) return [`- ${codeSpan(environment)}:`, ...live.map(renderLive), ...standing].join('\n')
-  const last = state.lastAuthorized
+  const last = state.authorized.at(-1)?.sha
   const before = last === undefined ? '' : ` The last commit that was: ${codeSpan(last)}.`
   return [`- ${codeSpan(environment)}: nothing is authorized now.${before}`, ...standing].join('\n')
 }

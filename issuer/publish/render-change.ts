@@ -3,15 +3,22 @@ import type {Environment} from '#protocol'
 import type {ChangeFacts, Comparison} from '../model/facts.ts'
 import {codeSpan, fencedBlock} from './markdown.ts'
 
-/** Everything since the last commit authorized for the environment, not the pull request alone (formats §8). */
-export function renderWhatGoesOut({since, size}: ChangeFacts, environment: Environment): string {
-  if (since === undefined) {
-    return `${renderSize(size)} in this pull request. Nothing was authorized for ${codeSpan(environment)} before, so there is nothing to compare with.`
+/** What the commit brings over its base, not the pull request alone (formats §8). */
+export function renderWhatGoesOut(
+  {range, commit}: Pick<ChangeFacts, 'range' | 'commit'>,
+  environment: Environment,
+): string {
+  const {base, since, size} = range
+  if (base === 'none' || since === undefined) {
+    return `${size.commits === 0 ? '' : `${renderSize(size)}. `}What it brings could not be read to the end, so anybody may have a hand in it.`
   }
-  if (since.commits === 0 && since.behind === 0) {
-    return `nothing new. ${codeSpan(since.from)} is the commit that was authorized for ${codeSpan(environment)} last.`
+  if (since === commit.sha) {
+    const back = size.behind === 0 ? '' : `, with ${count(size.behind, 'commit')} of the newest taken back`
+    return `nothing new: this commit was authorized for ${codeSpan(environment)} before${back}.`
   }
-  return `${renderSize(since)} since ${codeSpan(since.from)}, the last commit authorized for ${codeSpan(environment)}.`
+  return base === 'ground'
+    ? `${renderSize(size)} since ${codeSpan(since)}, which lay beneath the first authorization for ${codeSpan(environment)} and is taken as it is.`
+    : `${renderSize(size)} since ${codeSpan(since)}, which was authorized for ${codeSpan(environment)} before.`
 }
 
 function renderSize({commits, behind, files, additions, deletions, cut}: Comparison): string {

@@ -6,6 +6,8 @@ import {type Environment, type Receipt, type ReceiptId, secondsTimeToMs} from '#
 import type {ChangeFacts} from '../model/facts.ts'
 import type {Case, Denied, Escalated} from '../model/ruling.ts'
 import type {LiveReceipt} from '../model/state.ts'
+import {approvalsAsked, rulesOfPeople} from '../policy/condition-rules.ts'
+import {type Missing, describePart, describePeople, findMissing, handOf, speakersOf} from '../policy/independence.ts'
 import {codeSpan, escapeText, paragraphs} from './markdown.ts'
 import {renderLine, renderTime, renderWhatGoesOut} from './render-change.ts'
 
@@ -20,7 +22,7 @@ export function renderAllowed(receipt: Receipt, change: ChangeFacts): string {
       `- Receipt: [${codeSpan(receipt.id)}](${receiptUrl(receipt)})`,
     ].join('\n'),
     flags.includes('self')
-      ? 'This is the approver’s own work, which the policy allows. The receipt is flagged `self`, and a gate accepts it only if its `refuse-flags` allows it.'
+      ? 'This is the own work of those who approved, which the policy allows. The receipt is flagged `self`, and a gate accepts it only if its `refuse-flags` allows it.'
       : undefined,
     '**Next:** run the deploy job again. The gate lets this commit through until the receipt expires.',
   )
@@ -32,10 +34,7 @@ export const receiptUrl = ({issuer, id}: Pick<Receipt, 'issuer' | 'id'>): string
 /** DENY: every rule that failed with its way out, and the line to copy where a line helps. */
 export function renderDenied({request, change}: Case, {outcomes}: Denied): string {
   const failed = outcomes.filter(({outcome}) => outcome === 'fail')
-  const way = wayOut(
-    failed.map(({rule}) => rule),
-    change,
-  )
+  const way = wayOut(failed.map(({rule}) => rule))
   return paragraphs(
     `**Not authorized for ${codeSpan(request.environment)}.** No receipt was made, and the deploy job stays closed.`,
     failed.map(({why}) => `- ${escapeText(why)}`).join('\n'),
@@ -43,30 +42,53 @@ export function renderDenied({request, change}: Case, {outcomes}: Denied): strin
   )
 }
 
-/** One of too few: what is there, who may add to it, and the line. */
-export function renderEscalated({request, change}: Case, {outcomes, missing}: Escalated): string {
-  const count = outcomes.find(({rule}) => rule === 'enough-approvals')?.why ?? ''
+/** One of too few: what goes out, what is missing by pull request, who may add to it, and the line. */
+export function renderEscalated(asked: Case, {outcomes, missing, risk}: Escalated): string {
+  const {request, change, environment} = asked
+  const {needed} = approvalsAsked({environment, risk})
+  const parts = findMissing({range: change.range, speakers: speakersOf(asked), needed}, environment.independence)
+  const count = outcomes.find(({rule, outcome}) => rule === 'enough-approvals' && outcome === 'fail')?.why
   return paragraphs(
     `**Approval recorded for ${codeSpan(request.environment)}; ${missing} more ${missing === 1 ? 'person is' : 'people are'} needed.** No receipt is made yet, and the deploy job stays closed.`,
-    `- ${escapeText(count)}`,
-    'Somebody else who may approve, and had no hand in this, can look at the change and comment:',
+    [
+      `- What goes out: ${renderWhatGoesOut(change, request.environment)}`,
+      ...(count === undefined ? [] : [`- ${escapeText(count)}`]),
+      ...renderMissing(asked, parts),
+    ].join('\n'),
+    parts.some(({others}) => others > 0)
+      ? 'Somebody else who may approve, and had no hand in it, can look at what goes out and comment:'
+      : 'Somebody else who may approve, whoever it is, can look at what goes out and comment:',
     renderLine(request.environment, change.commit.sha),
-    'It counts as long as a receipt would live, and ends when the commit moves.',
+    `It counts until ${renderTime(asked.standing.createdAt + environment.collect)}${change.pullRequest.state === 'open' ? ', and ends when the commit moves' : ''}.`,
   )
 }
 
-/** Rules that the same person overcomes by saying it again, and those that somebody else overcomes. */
+const shownParts = 10
+
+/** Pull request by pull request: who is needed still, and why the words that are there are not enough. */
+function renderMissing(asked: Case, missing: readonly Missing[]): readonly string[] {
+  const speakers = speakersOf(asked)
+  const lines = missing.map(({part, ...people}) => {
+    const hands =
+      part.hands.kind === 'everybody'
+        ? [`anybody may have a hand in it (${part.hands.why})`]
+        : speakers.flatMap((speaker) => handOf(part, speaker)?.replace(/^/, `${speaker.login} `) ?? [])
+    return `- ${escapeText(`Still needed for ${describePart(part)}: ${describePeople(people)}`)}${hands.length === 0 ? '' : ` — ${escapeText(hands.join('; '))}`}.`
+  })
+  const distinct = [...new Set(lines)]
+  const more = distinct.length - shownParts
+  return [...distinct.slice(0, shownParts), ...(more > 0 ? [`- And ${more} more.`] : [])]
+}
+
+/** Rules that the same person overcomes by saying it again. */
 const saidAgain = new Set(['commit-named', 'commit-current', 'statement-fresh'])
-const saidByAnother = new Set(['not-the-author', 'not-a-pusher', 'not-a-commit-author'])
+const peopleRules: ReadonlySet<string> = new Set(rulesOfPeople.map(({name}) => name))
 
 /** The sentence above the line to copy; undefined when no line would help as long as the rest is as it is. */
-function wayOut(failed: readonly string[], {authors, pushers}: ChangeFacts): string | undefined {
-  const unseen = authors.kind === 'unseen' || pushers.kind === 'unseen'
-  if (unseen || !failed.every((rule) => saidAgain.has(rule) || saidByAnother.has(rule))) return undefined
-  return failed.some((rule) => saidByAnother.has(rule))
-    ? 'Somebody who may approve, and had no hand in this, can look at the change and comment:'
-    : 'To authorize what is there now, comment:'
-}
+const wayOut = (failed: readonly string[]): string | undefined =>
+  failed.every((rule) => saidAgain.has(rule) || peopleRules.has(rule))
+    ? 'To authorize what is there now, comment:'
+    : undefined
 
 /** `/authorize production` without a commit: nothing was decided; the line says what it would let out. */
 export function renderBare(environment: Environment, change: ChangeFacts): string {

@@ -1,6 +1,7 @@
 /** Who moved which branch, in the order in which the webhooks came. */
 import {decodeTime, monotonicFactory} from 'ulid'
-import type {AnnouncedPush, PushLog} from '../model/store.ts'
+import type {AnnouncedPush} from '../model/facts.ts'
+import type {PushLog} from '../model/store.ts'
 import {integerOf, repositoryIdOf, textOf} from './item.ts'
 import type {Item, Table} from './table.ts'
 

@@ -1,5 +1,5 @@
 /** What a panel says: where a pull request stands with everything that it could be deployed to. */
-import type {Environment, Revocation} from '#protocol'
+import type {CommitSha, Environment, Revocation} from '#protocol'
 import type {ChangeFacts, PullPlace} from '../../model/facts.ts'
 import type {Forecast} from '../../policy/forecast.ts'
 import type {EnvironmentPolicy, PolicySource} from '../../model/ruling.ts'
@@ -26,7 +26,8 @@ export type Subject =
   | {readonly kind: 'closed'; readonly stages: readonly Stage[]}
   | {
       readonly kind: 'change'
-      readonly change: ChangeFacts
+      /** The one that can be authorized. */
+      readonly commit: CommitSha
       readonly source: Exclude<PolicySource, Unreadable>
       readonly stages: readonly Expected[]
       /** Environments that are only named: a panel has room for so many. */
@@ -41,7 +42,7 @@ export interface Stage {
 
 /** With what its authorization would let out and asks for. */
 export interface Expected extends Stage, Forecast {
-  /** Everything since the environment's last authorized commit. */
+  /** What it brings over what was authorized for the environment before. */
   readonly change: ChangeFacts
   readonly rules: EnvironmentPolicy
   /** Another commit of the pull request that is still let out. */

@@ -3,11 +3,13 @@
  * others wrote is escaped; no line of ours begins with `/` but the one to copy, in its block.
  */
 import type {Origin} from '#protocol'
+import type {Hand} from '../../model/facts.ts'
 import type {Risk, RuleOutcome} from '../../model/ruling.ts'
+import {contributorsOf} from '../../policy/independence.ts'
 import {clip, codeSpan, escapeText, paragraphs} from '../markdown.ts'
 import {renderLine, renderTime, renderWhatGoesOut} from '../render-change.ts'
 import type {Expected, Panel, State, Subject, Unreadable} from './panel.ts'
-import {type Blocker, contributorsOf, countMissing, findBlocker, listNames, renderStageLine} from './render-state.ts'
+import {type Blocker, countMissing, findBlocker, listNames, renderStageLine} from './render-state.ts'
 
 export function renderPanel({pullRequest, subject, proposed}: Panel, issuer: Origin): string {
   const [answer, ...more] = renderSubject(subject, {pullRequest, issuer})
@@ -42,7 +44,7 @@ function renderSubject(subject: Subject, {pullRequest, issuer}: Around): readonl
 type ChangeSubject = Extract<Subject, {kind: 'change'}>
 
 function renderChange(subject: ChangeSubject, {pullRequest, issuer}: Around): readonly [string, ...string[]] {
-  const {change, stages, more, source} = subject
+  const {commit, stages, more, source} = subject
   const place = pullRequest.state === 'merged' ? 'the merge commit' : 'its newest commit'
   return [
     renderList(stages, {issuer, isOver: false}),
@@ -53,7 +55,7 @@ function renderChange(subject: ChangeSubject, {pullRequest, issuer}: Around): re
       : [
           `**Not shown:** ${more.map(codeSpan).join(', ')}. A comment \`/authorize <environment>\` is answered with its line.`,
         ]),
-    `<sub>About ${place}, ${codeSpan(change.commit.sha)}. ${renderSource(source)} This comment is kept up to date. \`/countersign help\` lists the other commands.</sub>`,
+    `<sub>About ${place}, ${codeSpan(commit)}. ${renderSource(source)} This comment is kept up to date. \`/countersign help\` lists the other commands.</sub>`,
   ]
 }
 
@@ -135,20 +137,32 @@ function renderCauses({factors}: Risk): string {
 
 function renderApprovers(stage: Expected): string {
   const {rules, change, needed} = stage
-  const {permission, users, teams, selfApproval} = rules
+  const {permission, users, teams, independence} = rules
   const names = [...users, ...teams]
   const who = `people with ${codeSpan(permission)} permission or more`
   const among =
     names.length === 0 ? who : `${listNames(names)}, if they have ${codeSpan(permission)} permission or more`
-  if (selfApproval && countMissing(stage) === undefined) {
-    return `${among}. That includes whoever had a hand in the change: the policy allows it, and the receipt says so.`
-  }
-  const said = selfApproval
-    ? among
-    : `${among}; nobody who had a hand in the change, as ${listNames(contributorsOf(change))} had`
+  const said = `${among}${renderIndependence(independence, {needed, hands: contributorsOf(change.range)})}`
   return countMissing(stage) === undefined
     ? `${said}.`
-    : `${said}. That is not enough: ${needed} must. Name more people in the policy, or have somebody else make the change.`
+    : `${said}. That is not enough. Name more people in the policy, or have somebody else make the change.`
+}
+
+/** Who counts of those, in words; begins with its punctuation. */
+function renderIndependence(
+  independence: Expected['rules']['independence'],
+  {needed, hands}: {readonly needed: number; readonly hands: readonly Hand[]},
+): string {
+  const people = needed === 1 ? 'one person' : `${needed} people`
+  const had = hands.length === 0 ? '' : ` (${listNames(hands.map(({login}) => login))} had)`
+  switch (independence) {
+    case 'usual':
+      return `: ${people} without a hand in it${had}, or ${needed + 1} in all`
+    case 'strict':
+      return `: ${people} without a hand in it${had}`
+    case 'none':
+      return '. That includes whoever had a hand in the change: the policy allows it, and the receipt says so'
+  }
 }
 
 /** What stands in the way, and the line where one helps. */

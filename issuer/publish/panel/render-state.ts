@@ -1,7 +1,7 @@
 /** Where an environment stands, in one line; and what keeps a commit from being authorized there, whoever asks. */
 import {type Origin, type Revocation, secondsTimeToMs} from '#protocol'
-import type {ChangeFacts} from '../../model/facts.ts'
 import type {LiveReceipt} from '../../model/state.ts'
+import {contributorsOf} from '../../policy/independence.ts'
 import {clip, codeSpan} from '../markdown.ts'
 import {renderTime} from '../render-change.ts'
 import type {Deployed, Expected, Stage, State, Waiting} from './panel.ts'
@@ -139,21 +139,23 @@ export function findBlocker(stage: Expected): Blocker | undefined {
 }
 
 /**
- * Where the policy names people alone, it can be counted how many of them had no hand in the change. Undefined where
- * they are enough, or where they cannot be counted: members of teams, and whoever has a permission.
+ * Where the policy names people alone, it can be counted whether they can be enough: those without a hand in it, or one
+ * more of all. Undefined where they can, or where they cannot be counted: members of teams, and whoever has a permission.
  */
 export function countMissing({rules, change, needed}: Expected): {readonly may: number} | undefined {
-  const {users, teams, selfApproval} = rules
+  const {users, teams, independence} = rules
   if (users.length === 0 || teams.length > 0) return undefined
-  const hands = new Set(selfApproval ? [] : contributorsOf(change).map((login) => login.toLowerCase()))
-  const may = new Set(users.map((login) => login.toLowerCase()).filter((login) => !hands.has(login))).size
-  return may < needed ? {may} : undefined
+  const names = [...new Set(users.map((login) => login.toLowerCase()))]
+  const hands = new Set(contributorsOf(change.range).map(({login}) => login.toLowerCase()))
+  const others = names.filter((login) => !hands.has(login)).length
+  const isMet = {
+    usual: others >= needed || names.length > needed,
+    strict: others >= needed,
+    none: names.length >= needed,
+  }
+  if (isMet[independence]) return undefined
+  return {may: independence === 'strict' ? others : names.length}
 }
-
-/** Whoever opened it, then whoever pushed. Names on commits are free text, and tell no account. */
-export const contributorsOf = ({pullRequest, pushers}: ChangeFacts): readonly string[] => [
-  ...new Set([pullRequest.author.login, ...(pushers.kind === 'seen' ? pushers.accounts.map(({login}) => login) : [])]),
-]
 
 const shownNames = 10
 

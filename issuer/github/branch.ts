@@ -1,0 +1,88 @@
+/** Who moved the branch of a pull request, and what of the range they brought with it. */
+import type {CommitSha, RepositoryId} from '#protocol'
+import type {BringingPull} from './associations.ts'
+import {type Place, compare} from './comparison.ts'
+import {type History, walkBack} from './history.ts'
+import type {Move, Moves} from './moves.ts'
+import type {Updates} from './updates.ts'
+import type {Hand} from '../model/facts.ts'
+
+export interface Branch {
+  readonly hands: readonly Hand[]
+  /** Of the range: what its known moves brought. */
+  readonly brought: ReadonlySet<CommitSha>
+  /** Why it cannot be told who moved it. */
+  readonly unseen?: string | undefined
+}
+
+export interface BranchQuestion {
+  readonly pull: BringingPull
+  readonly history: History
+  readonly repositoryId: RepositoryId
+  /** Where the base branch of an open pull request stands. */
+  readonly baseTip?: CommitSha | undefined
+  readonly movesOf: (branch: string) => Promise<Moves>
+  readonly updates: Updates
+}
+
+export async function readBranch(place: Place, asked: BranchQuestion): Promise<Branch> {
+  const {pull, history, updates} = asked
+  const {moves, unseen} = await findMoves(place, asked)
+  const brought = new Set(moves.flatMap((move) => history.broughtBy(move)))
+  const pushed = moves.filter(({byMerge}) => !byMerge)
+  const areClean = await Promise.all(pushed.map((move) => updates.isClean(move, pull.baseRef)))
+  const counted = pushed.filter((_, i) => areClean[i] !== true)
+  return {
+    hands: handsOf(counted, `pushed to the branch of #${pull.number}`),
+    brought,
+    unseen: unseen ?? counted.map(describeUnknown).find((why) => why !== undefined),
+  }
+}
+
+interface Found {
+  readonly moves: readonly Move[]
+  readonly unseen?: string | undefined
+}
+
+/** The moves that count. What of the branch is in the range is explained commit by commit, so there only those into it. */
+async function findMoves(place: Place, asked: BranchQuestion): Promise<Found> {
+  const {pull, history, repositoryId, movesOf} = asked
+  const {number, head} = pull
+  if (head.repositoryId !== repositoryId) {
+    return {
+      moves: [],
+      unseen: `the branch of #${number} is in another repository, where the issuer cannot see who pushes`,
+    }
+  }
+  const {moves, isWhole} = await movesOf(head.ref)
+  if (history.find(head.sha) !== undefined) return {moves: moves.filter(({after}) => history.find(after) !== undefined)}
+  const toCreation = walkBack(moves, {head: head.sha})
+  if (isWhole && toCreation.unexplained === undefined) return toCreation
+  const {unexplained, ...walked} = walkBack(moves, {head: head.sha, end: await findLeaving(place, asked)})
+  return unexplained === undefined
+    ? walked
+    : {...walked, unseen: `GitHub does not tell who moved the branch of #${number} to ${unexplained}`}
+}
+
+/** Where it left the base: of a merged one the base as it was before the merge. */
+async function findLeaving(place: Place, {pull, baseTip, history}: BranchQuestion): Promise<string | undefined> {
+  const merge = pull.mergeCommit === undefined ? undefined : history.find(pull.mergeCommit)
+  const base = merge?.parents[0] ?? baseTip
+  if (base === undefined) return undefined
+  const compared = await compare(place, {base, head: pull.head.sha})
+  return compared === 'gone' || compared.mergeBase === pull.head.sha ? undefined : compared.mergeBase
+}
+
+/** The account that a workflow's own token moves branches as: whoever may push a workflow may have it do so. */
+const workflows = 'github-actions[bot]'
+
+/** Why it cannot be told whose hand a move is. */
+export function describeUnknown({actor, after}: Move): string | undefined {
+  if (actor === null) return `the account that moved a branch to ${after} is no more`
+  return actor.login === workflows
+    ? `a workflow moved a branch to ${after}, as whoever may push can have it do`
+    : undefined
+}
+
+export const handsOf = (moves: readonly Move[], did: string): readonly Hand[] =>
+  moves.flatMap(({actor}) => (actor === null ? [] : [{id: actor.id, login: actor.login, did}]))
