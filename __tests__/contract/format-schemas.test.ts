@@ -126,6 +126,7 @@ const formats: Readonly<Record<string, Format>> = {
     parse: parseClaims,
     examples: [
       claims,
+      tokenClaims({}, {since: 'ef'.repeat(20)}),
       tokenClaims({agent: {login: 'octocat', id: 583231, kind: 'user'}, sub: 'user:octocat'}),
       tokenClaims({policies: [aPolicy({outcome: 'escalate'})], reviewer: aReviewer()}),
       withoutReceipt({decision: 'DENY', policies: [aPolicy({outcome: 'fail'})]}),

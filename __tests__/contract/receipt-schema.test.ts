@@ -58,6 +58,7 @@ const emergency = 'rcpt_bg_01jdaa3x7k9m2n4p6q8r0s2t4v'
 const receipts: readonly Json[] = [
   built({}),
   built({scope: {sha: 'ab'.repeat(32), tree: 'cd'.repeat(32), environment: 'eu/prod-1'}}),
+  built({scope: {since: 'ef'.repeat(20)}}),
   built({id: emergency, flags: [...flagWords]}),
   built({flags: ['escalated', 'once'], issuer: 'http://127.0.0.1:8787'}),
   built({approvals: [approvalBody({id: 1, login: 'hubot', proof: 'passkey'}), approvalBody({binding: 'head'})]}),

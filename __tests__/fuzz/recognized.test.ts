@@ -100,6 +100,7 @@ describe('canonical claims', () => {
   const escalated = [aPolicy({outcome: 'escalate'}), aPolicy()]
   const variants: readonly Json[] = [
     tokenClaims(),
+    tokenClaims({}, {since: 'ef'.repeat(20)}),
     tokenClaims({agent: {login: 'hubot', id: 0, kind: 'user'}, sub: 'user:hubot', iss: 'http://127.0.0.1:8787'}),
     tokenClaims({policies: escalated, reviewer: aReviewer()}),
     tokenClaims({policies: [], risk: {score: 1, factors: []}}),

@@ -28,7 +28,7 @@ import {
 } from '#protocol'
 import type {ChangeFacts, Comparison, StandingFacts, Statement} from '../../issuer/model/facts.ts'
 import {type Evidence, type EvidenceOrder, mintEvidence} from '../../issuer/mint/mint-evidence.ts'
-import {type Minted, acceptSigned, mintReceiptBody} from '../../issuer/mint/mint-receipt.ts'
+import {type Minted, type ReceiptOrder, acceptSigned, mintReceiptBody} from '../../issuer/mint/mint-receipt.ts'
 import {mintFirstEntry} from '../../issuer/mint/mint-record.ts'
 import {builtInPolicy} from '../../issuer/policy/built-in.ts'
 import {evaluate} from '../../issuer/policy/rules.ts'
@@ -185,14 +185,17 @@ export const evidenceOrder = (asked: Case): EvidenceOrder => ({
 
 export const evidenceOf = (asked: Case): Evidence => mintEvidence(evidenceOrder(asked))
 
+/** `since`: the commit that the receipt counts from. */
+export type MintChanges = CaseChanges & Pick<ReceiptOrder, 'since'>
+
 /** The unsigned receipt of a case, or why there is none. */
-export function mintFor(key: TestKey, changes: CaseChanges = {}): Minted {
+export function mintFor(key: TestKey, {since, ...changes}: MintChanges = {}): Minted {
   const asked = aCase(changes)
   const facts = {case: asked, ruling: allow(asked), statement: aStatement(), evidence: evidenceOf(asked).digest}
-  return mintReceiptBody({...facts, decision, issuer: origin, publicKey: key.pin, now: decidedAt})
+  return mintReceiptBody({...facts, decision, issuer: origin, publicKey: key.pin, since, now: decidedAt})
 }
 
-export function bodyFor(key: TestKey, changes: CaseChanges = {}): ReceiptBody {
+export function bodyFor(key: TestKey, changes: MintChanges = {}): ReceiptBody {
   const minted = mintFor(key, changes)
   if (minted.kind !== 'minted') throw new TypeError(minted.why)
   return minted.body
@@ -202,7 +205,7 @@ export function bodyFor(key: TestKey, changes: CaseChanges = {}): ReceiptBody {
 export const signWith = ({signBytes}: TestKey, bytes: Uint8Array): Uint8Array =>
   Uint8Array.from(Buffer.from(signBytes(bytes).slice('ed25519:'.length), 'hex'))
 
-export function receiptFor(key: TestKey, changes: CaseChanges = {}): Receipt {
+export function receiptFor(key: TestKey, changes: MintChanges = {}): Receipt {
   const unsigned = bodyFor(key, changes)
   return acceptSigned(unsigned, signWith(key, signingBytes(unsigned)))
 }

@@ -1,6 +1,6 @@
 /** Receipts as they are minted: gates accept them, and nothing that does not verify is ever taken for one. */
 import {describe, expect, test} from '@jest/globals'
-import {parsePinnedKeys, printReceipt, signingBytes, verify, verifyReceipt} from '#protocol'
+import {type CommitSha, parsePinnedKeys, printReceipt, signingBytes, verify, verifyReceipt} from '#protocol'
 import {acceptSigned, receiptIdOf} from '../../issuer/mint/mint-receipt.ts'
 import {evaluate} from '../../issuer/policy/rules.ts'
 import {makeKey} from '../protocol/builders.ts'
@@ -85,6 +85,12 @@ describe('a receipt', () => {
       },
     })
     expect(result).toMatchObject({valid: true, unchecked: [], expired: false})
+  })
+
+  test('names the commit that its range was counted from, where there is one', () => {
+    const since = 'e'.repeat(40) as CommitSha
+    expect(receiptFor(key, {since}).scope).toEqual({...bodyFor(key).scope, since})
+    expect(bodyFor(key, {since: undefined}).scope).not.toHaveProperty('since')
   })
 
   test('of the bare form is bound to the head', () => {

@@ -9,7 +9,7 @@ import {
   printReceipt,
   signingBytes,
 } from '#protocol'
-import {type Json, type Overrides, aReceipt, approvalBody, receiptBody} from './builders.ts'
+import {type Json, type Overrides, aReceipt, approvalBody, commit, receiptBody} from './builders.ts'
 
 function parsed(receipt: unknown): JsonValue {
   const json = parseJson(JSON.stringify(receipt))
@@ -22,7 +22,7 @@ function refusalOf(receipt: unknown): string {
   return result.ok ? 'taken' : result.fault
 }
 
-const whole = aReceipt().receipt
+const whole = aReceipt({scope: {since: 'ef'.repeat(20)}}).receipt
 const built = (overrides: Overrides): Json => aReceipt(overrides).receipt
 
 /** A copy with the member at `path` replaced, or taken out when `value` is undefined. */
@@ -59,12 +59,13 @@ function at(path: readonly (string | number)[]): unknown {
 }
 
 describe('each member', () => {
-  test.each(paths.filter((path) => path.at(-1) !== 'pullRequest').map((path) => [written(path), path] as const))(
-    '%s must be there',
-    (name, path) => {
-      expect(refusalOf(changed(path))).toBe(`${name} is missing`)
-    },
-  )
+  test.each(
+    paths
+      .filter((path) => !['pullRequest', 'since'].includes(String(path.at(-1))))
+      .map((path) => [written(path), path] as const),
+  )('%s must be there', (name, path) => {
+    expect(refusalOf(changed(path))).toBe(`${name} is missing`)
+  })
   test.each(paths.map((path) => [written(path), path] as const))('%s must not be of another kind', (name, path) => {
     for (const wrong of [null, true, -1, 0.5, '', 'x y\u00e9', [], ['x'], {}, {a: 1}]) {
       if (canonicalJson(wrong) === canonicalJson(at(path))) continue
@@ -94,6 +95,8 @@ describe('a receipt is taken', () => {
   test.each<readonly [string, Json]>([
     ['as the builder makes it', whole],
     ['without a pull request', changed(['scope', 'pullRequest'])],
+    ['without a commit that it counts from', changed(['scope', 'since'])],
+    ['counting from its own commit', changed(['scope', 'since'], commit)],
     ['with SHA-256 object names', built({scope: {sha: 'ab'.repeat(32), tree: 'cd'.repeat(32)}})],
     [
       'with every flag',
@@ -174,6 +177,7 @@ test('the largest receipt that the form allows fits into what a key service sign
       tree: 'cd'.repeat(32),
       environment: 'a'.repeat(63),
       pullRequest: id,
+      since: 'ef'.repeat(32),
     },
     authorizedBy: login,
     approvals: Array.from({length: 6}, (_, i) =>
@@ -189,6 +193,6 @@ test('the largest receipt that the form allows fits into what a key service sign
     issuer: `https://${'a.'.repeat(120)}example`,
   })
   expect(refusalOf(largest)).toBe('taken')
-  expect(signingBytes(largest).length).toBe(3640)
+  expect(signingBytes(largest).length).toBe(3715)
   expect(maxSignedBytes).toBe(4096)
 })

@@ -17,7 +17,8 @@ export function makeTokenKey(modulusLength = 2048): TokenKey {
 /** 2026-04-02T14:30:00Z, the usual token's `iat`. */
 export const decidedAt = Date.parse('2026-04-02T14:30:00Z') / 1000
 
-export function tokenClaims(overrides: Json = {}): Json {
+/** `scope` is merged into the usual scope. */
+export function tokenClaims(overrides: Json = {}, scope: Json = {}): Json {
   return {
     iss: 'https://countersign.example',
     aud: 'countersign-gate',
@@ -40,6 +41,7 @@ export function tokenClaims(overrides: Json = {}): Json {
         tree,
         environment: 'production',
         pullRequest: 42,
+        ...scope,
       },
     },
     risk: {

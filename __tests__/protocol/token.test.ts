@@ -61,6 +61,11 @@ describe('a valid token', () => {
       expect(result).toMatchObject({valid: true, decision, allowed: false})
     }
   })
+  test('may name the commit that its scope counts from, as the receipt does', () => {
+    const claims = tokenClaims({}, {since: 'ef'.repeat(20)})
+    expect(verify.token(signed(claims), key.publicKey, during)).toMatchObject({valid: true, claims})
+    expect(claimsFault(tokenClaims({}, {since: 'ef'.repeat(3)}))).toContain(': intent.scope.since ')
+  })
   test('is what the minting side makes: header and claims in canonical JSON', () => {
     const input = tokenSigningInput(tokenClaims() as unknown as TokenClaims, key.kid)
     expect(Buffer.from(input.split('.')[0] ?? '', 'base64url').toString()).toBe(

@@ -1,6 +1,7 @@
 /** Ruling -> the body of a receipt; and the last look at a signed one before anything else may see it. */
 import {
   type Approval,
+  type CommitSha,
   type DecisionId,
   type Digest,
   type Origin,
@@ -29,6 +30,8 @@ export interface ReceiptOrder {
   readonly publicKey: PublicKey
   /** Digest of the evidence (mintEvidence). */
   readonly evidence: Digest
+  /** What the range was counted from; absent when there was none or it could not be read. */
+  readonly since?: CommitSha | undefined
   /** Milliseconds. */
   readonly now: number
 }
@@ -58,6 +61,7 @@ export function mintReceiptBody(order: ReceiptOrder): Minted {
       tree: change.commit.tree,
       environment: request.environment,
       pullRequest: change.pullRequest.number,
+      ...(order.since !== undefined && {since: order.since}),
     },
     authorizedBy: approvals.at(-1)?.login ?? approval.login,
     approvals,

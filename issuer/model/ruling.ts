@@ -134,6 +134,7 @@ export interface Intent {
     readonly tree: TreeSha
     readonly environment: Environment
     readonly pullRequest: number
+    readonly since?: CommitSha | undefined
   }
 }
 

@@ -3,6 +3,7 @@ import {type Case, type Json, type Vectors, refused, swap} from './cases.ts'
 import {type SigningKey, addOrder, makeSigningKey} from './keys.ts'
 
 const commit = '3f2a9c0d5b7e1f4a6c8d0e2f4a6b8c0d2e4f6a8b'
+export const since = '7c1e5d9a3b8f2e4c6d0a1b9f5e7c3d8a2b4f6e0c'
 const tree = '9be2d7c4a1f03e5d8b6a4c2e0f1d3b5a7c9e8f60'
 const expect = {
   action: 'deploy',
@@ -111,6 +112,8 @@ const accepted = (key: SigningKey): readonly Case[] => [
     body: body({scope: scope({sha: sha256, tree: sha256})}),
     options: {expect: {...expect, sha: sha256}},
   }),
+  ask('the commit that it counts from', key, {body: body({scope: scope({since})})}),
+  ask('it counts from its own commit: nothing new', key, {body: body({scope: scope({since: commit})})}),
   ask('clocks may differ by 60 seconds at the start', key, {options: {now: at('2026-04-02T14:29:00Z')}}),
   ask('the last millisecond of its life', key, {options: {now: at('2026-04-02T15:30:00Z') - 1}}),
   ask('judged at its own time', key, {options: {now: 'issued'}, result: {valid: true}}),
@@ -133,6 +136,7 @@ const malformed = (key: SigningKey): readonly Case[] => {
     changed('a member that is signed and unknown', () => JSON.stringify(key.sign({...body(), comment: 'x'}))),
     resigned('an abbreviated commit', {scope: scope({sha: commit.slice(0, 12)})}),
     resigned('a commit in capitals', {scope: scope({sha: commit.toUpperCase()})}),
+    resigned('an abbreviated commit to count from', {scope: scope({since: since.slice(0, 7)})}),
     resigned('an environment with two dots in a row', {scope: scope({environment: 'a..b'})}),
     resigned('a day that does not exist', {issuedAt: '2026-02-30T14:30:00Z'}),
     resigned('a life that ends before it begins', {expiresAt: '2026-04-02T14:29:00Z'}),

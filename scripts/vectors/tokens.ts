@@ -3,7 +3,7 @@ import {createHmac} from 'node:crypto'
 import {type PublicJwk, assembleToken, canonicalJson, publicJwk} from '#protocol'
 import {type Case, type Json, type Vectors, refused} from './cases.ts'
 import {type TokenKey, makeSigningKey, makeTokenKey} from './keys.ts'
-import {scope} from './receipts.ts'
+import {scope, since} from './receipts.ts'
 
 const iat = Date.parse('2026-04-02T14:30:00Z') / 1000
 const now = (iat + 60) * 1000
@@ -15,6 +15,14 @@ const policy = {
 }
 const reviewer = {login: 'octocat', id: 583231, decision: 'ALLOW', at: '2026-04-02T14:29:58.000000Z'}
 
+const intent = {
+  domain: 'software-delivery',
+  category: 'deploy',
+  action: 'deploy:production',
+  summary: 'Deploy pull request 42 of octo-org/api-service',
+  scope: scope(),
+}
+
 const claims = (overrides: Json = {}): Json => ({
   iss: 'https://countersign.example',
   aud: 'countersign-gate',
@@ -25,13 +33,7 @@ const claims = (overrides: Json = {}): Json => ({
   exp: iat + 3600,
   decidedAt: '2026-04-02T14:30:00.123456Z',
   decision: 'ALLOW',
-  intent: {
-    domain: 'software-delivery',
-    category: 'deploy',
-    action: 'deploy:production',
-    summary: 'Deploy pull request 42 of octo-org/api-service',
-    scope: scope(),
-  },
+  intent,
   risk: {score: 0.25, factors: [{name: 'sensitive-paths', weight: 0.5, value: 0.5, why: '2 of 4 files are sensitive'}]},
   policies: [policy],
   agent: {login: 'hubot', id: 1, kind: 'bot'},
@@ -85,6 +87,9 @@ const allowed: Json = {valid: true, decision: 'ALLOW', allowed: true, timestamp:
 
 const accepted = (maker: TokenMaker): readonly Case[] => [
   maker.ask('an ALLOW', {}),
+  maker.ask('an ALLOW whose scope names the commit that it counts from', {
+    token: maker.token(claims({intent: {...intent, scope: scope({since})}})),
+  }),
   maker.ask('the key as a JWK', {key: maker.jwk}),
   maker.ask('the key as PEM', {key: maker.key.publicKey.export({type: 'spki', format: 'pem'})}),
   maker.ask('a set of keys with one for another use', {

@@ -32,7 +32,7 @@ const scope = object({
   environment: '"[a-z0-9][a-z0-9._/-]{0,62}"(?:,"pullRequest":' + count + ')?',
   repository: String.raw`"[A-Za-z0-9_-]{1,39}/(?!\.{1,2}")[A-Za-z0-9._-]{1,100}"`,
   repositoryId: count,
-  sha,
+  sha: sha + '(?:,"since":' + sha + ')?',
   tree: sha,
 })
 const factor = object({name, value: size, weight: size, why: sentence})

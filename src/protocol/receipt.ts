@@ -50,6 +50,8 @@ export interface Scope {
   readonly tree: TreeSha
   readonly environment: Environment
   readonly pullRequest?: number | undefined
+  /** The newest commit beneath `sha` that was authorized for this environment; equal to `sha` for an empty range. */
+  readonly since?: CommitSha | undefined
 }
 
 export interface Approval {

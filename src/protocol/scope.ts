@@ -11,6 +11,7 @@ const scopeMembers = {
   tree: by(parseTreeSha, sha),
   environment: by(parseEnvironment, 'an environment name (a-z 0-9 . _ / -, at most 63 characters)'),
   pullRequest: optional(by((value) => parseRepositoryId(value) as number | undefined, 'a non-negative safe integer')),
+  since: optional(by(parseCommitSha, sha)),
 }
 
 export const readScope = (value: unknown, path: string): Scope => readMembers({value, path}, scopeMembers)
