@@ -459,7 +459,8 @@ var scopeMembers = {
   sha: by(parseCommitSha, sha),
   tree: by(parseTreeSha, sha),
   environment: by(parseEnvironment, "an environment name (a-z 0-9 . _ / -, at most 63 characters)"),
-  pullRequest: optional(by((value) => parseRepositoryId(value), "a non-negative safe integer"))
+  pullRequest: optional(by((value) => parseRepositoryId(value), "a non-negative safe integer")),
+  since: optional(by(parseCommitSha, sha))
 };
 var readScope = (value, path) => readMembers({ value, path }, scopeMembers);
 

@@ -4,9 +4,9 @@ import type {Signature} from './git/commits.ts'
 import {readCommit} from './git/history.ts'
 import type {Files} from './git/trees.ts'
 import {nodeId} from './identifiers.ts'
-import {pushPayload, synchronizePayload} from './payloads.ts'
+import {pullPayload, pushPayload, synchronizePayload} from './payloads.ts'
 import {leaveBase} from './pull-bases.ts'
-import {closePull, keepPull, openPullsFrom} from './pull-closing.ts'
+import {closePull, keepPull, mergePushed, openPullsFrom, pullsBroughtBy} from './pull-closing.ts'
 import {type SignedCommit, writeCommitsAs} from './signatures.ts'
 import type {Account, Activity, ActivityType, PullRequest, Repository} from './state.ts'
 import {theAccount, theRepository, type World} from './world.ts'
@@ -126,6 +126,10 @@ export async function moveBranch(world: World, move: Move): Promise<void> {
   record(world, repository, {type: move.type ?? usual, branch, before, after, actor: by})
   const moved = openPullsFrom(world, repository, branch)
   for (const pull of moved) await followHead(world, pull, after)
+  // By a button only the pull request whose button it is; never tried on github.com with two of one head.
+  const isPush = move.before !== undefined && move.type === undefined
+  const merged = !isPush ? [] : pullsBroughtBy(repository, {branch, before: move.before, after})
+  for (const pull of merged) mergePushed(world, pull, {before, after, by})
   world.hooks.emit({
     event: 'push',
     repository,
@@ -136,6 +140,13 @@ export async function moveBranch(world: World, move: Move): Promise<void> {
       event: 'pull_request',
       repository: pull.repository,
       payload: () => synchronizePayload(world, {pull, by, before, after}),
+    })
+  }
+  for (const pull of merged) {
+    world.hooks.emit({
+      event: 'pull_request',
+      repository,
+      payload: () => pullPayload(world, {pull, action: 'closed', by}),
     })
   }
 }

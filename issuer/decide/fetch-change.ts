@@ -76,6 +76,7 @@ export async function fetchOver(
     authorized: basesOf(state, {independence: environment.independence, now: now()}),
     ground: state.ground,
     pushes: (ref) => pushLog.pushes(place.repository.id, ref),
+    pushesTo: (sha) => pushLog.pushesTo(place.repository.id, sha),
     speakers,
     isLate: receivedAt !== undefined && now() >= receivedAt + patienceMs,
   }

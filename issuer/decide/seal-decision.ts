@@ -59,6 +59,7 @@ async function sealAllow(timed: Timed & {readonly ruling: Allowed}, tools: SealT
     issuer: tools.issuer,
     publicKey: tools.signer.publicKey,
     evidence: evidence.digest,
+    since: timed.case.change.range.since,
     now: timed.at,
   })
   // An ALLOW that no receipt can be made for is a DENY, and its evidence says so.

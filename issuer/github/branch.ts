@@ -5,7 +5,7 @@ import {type Place, compare} from './comparison.ts'
 import {type History, walkBack} from './history.ts'
 import type {Move, Moves} from './moves.ts'
 import type {Updates} from './updates.ts'
-import type {Hand} from '../model/facts.ts'
+import type {AnnouncedPush, Hand} from '../model/facts.ts'
 
 export interface Branch {
   readonly hands: readonly Hand[]
@@ -22,6 +22,7 @@ export interface BranchQuestion {
   /** Where the base branch of an open pull request stands. */
   readonly baseTip?: CommitSha | undefined
   readonly movesOf: (branch: string) => Promise<Moves>
+  readonly pushesTo: (sha: string) => Promise<readonly AnnouncedPush[]>
   readonly updates: Updates
 }
 
@@ -32,11 +33,19 @@ export async function readBranch(place: Place, asked: BranchQuestion): Promise<B
   const pushed = moves.filter(({byMerge}) => !byMerge)
   const areClean = await Promise.all(pushed.map((move) => updates.isClean(move, pull.baseRef)))
   const counted = pushed.filter((_, i) => areClean[i] !== true)
+  const elsewhere = await Promise.all(counted.map(({after}) => findElsewhere(after, asked)))
   return {
-    hands: handsOf(counted, `pushed to the branch of #${pull.number}`),
+    hands: [...handsOf(counted, `pushed to the branch of #${pull.number}`), ...elsewhere.flat()],
     brought,
     unseen: unseen ?? counted.map(describeUnknown).find((why) => why !== undefined),
   }
+}
+
+/** Whoever pushed the same commit to another branch, where somebody else's pull request was begun. */
+async function findElsewhere(sha: string, {pull, pushesTo}: BranchQuestion): Promise<readonly Hand[]> {
+  const own = [pull.head.ref, pull.baseRef].map((branch) => `refs/heads/${branch}`)
+  const pushes = (await pushesTo(sha)).filter(({ref}) => !own.includes(ref))
+  return pushes.map(({actor, ref}) => ({...actor, did: `pushed it to ${ref.replace(/^refs\/heads\//, '')}`}))
 }
 
 interface Found {

@@ -152,6 +152,7 @@ async function readKeptParts(place: Place, asked: Parts): Promise<readonly Range
       repositoryId: place.repositoryId,
       baseTip: candidate.baseTip,
       movesOf: readMoves(place, asked.pushes),
+      pushesTo: asked.pushesTo,
     }),
   )
 }

@@ -37,7 +37,8 @@ export function createUpdates(place: Place, {history, movesOf, speakers}: Update
       const commit = history.find(after) ?? (await fetchNamedCommit(place, after))
       if (commit === undefined || !isGitHubsMerge(commit, move)) return false
       const [first, second] = commit.parents
-      if (first === undefined || second !== tipAt(await movesOf(baseRef), move.at)) return false
+      if (first === undefined || second === undefined) return false
+      if (!tipsAt(await movesOf(baseRef), move.at).includes(second)) return false
       const [brought, there] = await Promise.all(
         commit.parents.map((parent) =>
           fetchOutcome(place, {base: first, head: parent === first ? commit.sha : parent}),
@@ -54,8 +55,17 @@ export function createUpdates(place: Place, {history, movesOf, speakers}: Update
 const isGitHubsMerge = ({byGitHub, parents, author}: NamedCommit, {before, actor}: Move): boolean =>
   byGitHub && parents.length === 2 && parents[0] === before && author?.id === actor?.id
 
-/** An older commit of the base would bring back what the base has mended since. */
-const tipAt = ({moves}: Moves, at: number): string | undefined =>
-  moves
-    .filter((move) => move.at <= at)
-    .reduce<Move | undefined>((last, move) => (last !== undefined && last.at > move.at ? last : move), undefined)?.after
+/**
+ * Where a branch stood at a moment, to the second: an older commit of the base would bring back what the base has mended
+ * since.
+ */
+function tipsAt({moves}: Moves, at: number): readonly string[] {
+  const last = moves
+    .filter((move) => move.at < at)
+    .reduce<Move | undefined>(
+      (newest, move) => (newest !== undefined && newest.at >= move.at ? newest : move),
+      undefined,
+    )
+  const within = moves.filter((move) => move.at === at)
+  return [...(last === undefined ? [] : [last.after]), ...within.flatMap(({before, after}) => [before, after])]
+}

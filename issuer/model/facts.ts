@@ -249,6 +249,8 @@ export interface RangeQuestion {
   readonly ground?: CommitSha | undefined
   /** What webhooks announced of a branch (`refs/heads/…`). */
   readonly pushes: (ref: string) => Promise<readonly AnnouncedPush[]>
+  /** What webhooks announced of whatever branch that led to a commit. */
+  readonly pushesTo: (sha: string) => Promise<readonly AnnouncedPush[]>
   /** Whose hands decide: what is dear to establish is asked for them alone. */
   readonly speakers: readonly number[]
   /** GitHub had its time: what it does not tell now is not waited for any longer. */

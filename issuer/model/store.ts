@@ -50,4 +50,6 @@ export interface Store {
 export interface PushLog {
   keep(push: Push): Promise<void>
   pushes(repositoryId: RepositoryId, ref: string): Promise<readonly AnnouncedPush[]>
+  /** Of whatever branch, those that led to the commit. */
+  pushesTo(repositoryId: RepositoryId, sha: string): Promise<readonly AnnouncedPush[]>
 }

@@ -3,7 +3,7 @@
  * friendly, readable in an e-mail.
  */
 import {type Environment, type Receipt, type ReceiptId, secondsTimeToMs} from '#protocol'
-import type {ChangeFacts} from '../model/facts.ts'
+import type {ChangeFacts, RangePart} from '../model/facts.ts'
 import type {Case, Denied, Escalated} from '../model/ruling.ts'
 import type {LiveReceipt} from '../model/state.ts'
 import {approvalsAsked, rulesOfPeople} from '../policy/condition-rules.ts'
@@ -65,6 +65,12 @@ export function renderEscalated(asked: Case, {outcomes, missing, risk}: Escalate
 
 const shownParts = 10
 
+/** GitHub makes links of the numbers. */
+const renderPart = (part: RangePart): string =>
+  part.pullRequests.length === 0
+    ? escapeText(describePart(part))
+    : part.pullRequests.map(({number, author}) => `#${number} by ${codeSpan(author)}`).join(', ')
+
 /** Pull request by pull request: who is needed still, and why the words that are there are not enough. */
 function renderMissing(asked: Case, missing: readonly Missing[]): readonly string[] {
   const speakers = speakersOf(asked)
@@ -73,7 +79,7 @@ function renderMissing(asked: Case, missing: readonly Missing[]): readonly strin
       part.hands.kind === 'everybody'
         ? [`anybody may have a hand in it (${part.hands.why})`]
         : speakers.flatMap((speaker) => handOf(part, speaker)?.replace(/^/, `${speaker.login} `) ?? [])
-    return `- ${escapeText(`Still needed for ${describePart(part)}: ${describePeople(people)}`)}${hands.length === 0 ? '' : ` — ${escapeText(hands.join('; '))}`}.`
+    return `- Still needed for ${renderPart(part)}: **${describePeople(people)}**${hands.length === 0 ? '' : ` (${escapeText(hands.join('; '))})`}.`
   })
   const distinct = [...new Set(lines)]
   const more = distinct.length - shownParts

@@ -16,6 +16,7 @@
  *   checkpoint                    -                         the newest signed checkpoint
  *   keys                          -                         which record holds the newest set of keys
  *   pushes#<repository>#<ref>     <before>/<after>/<actor>  a push
+ *   pushed#<repository>#<sha>     <ref>/<before>/<actor>    the same push, by where it led
  *   panel#<repository>            <pull request>            a panel: when time changes its text, and which checks do
  *   awaiting#<repository>#<sha>   <pull request>            that a panel waited for checks of a commit
  *   auditors, links               <name>, <repository>      who may ask, and
