@@ -10,10 +10,10 @@ beforeAll(async () => {
 })
 afterAll(() => stage.close())
 
-test('the author of a change does not authorize it, and is told who can', async () => {
+test('the author of a change does not authorize it alone, and is told who can', async () => {
   const reply = await stage.say(`/authorize production ${stage.head}`, {by: 'hubot'})
-  expect(reply).toContain('**Not authorized for `production`.** No receipt was made')
-  expect(reply).toContain('hubot opened this pull request')
+  expect(reply).toContain('1 more person is needed.** No receipt is made yet')
+  expect(reply.replaceAll('\u200b', '')).toContain('Still needed for #1 by `hubot`: **one more person** (hubot opened #1')
   expect(reply).toContain(`\n/authorize production ${stage.head}\n`)
   expectRefused(await stage.gate(), 'receipt_missing')
 })
@@ -33,7 +33,7 @@ test('a pull request into another base and a closed one are refused each for its
 
 test('a policy file that is none closes everything, and the reply names the line', async () => {
   const files = {'.github/countersign.yml': 'version: 1\n'}
-  await stage.world.push({repository, branch: 'main', pusher: 'octocat', files})
+  await stage.world.push({repository, branch: 'main', pusher: 'hubot', files})
   const reply = await stage.authorize()
   expect(reply.replaceAll('\\', '')).toContain('.github/countersign.yml')
   expect(reply).toContain('line 1, column 1: environments is missing')

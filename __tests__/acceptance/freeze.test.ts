@@ -17,7 +17,7 @@ async function freezeIn(seconds: number): Promise<number> {
   const files = {
     '.github/countersign.yml': `version: 1\nenvironments:\n  production: {ttl: 24h, freeze: [${window}]}\n`,
   }
-  await stage.world.push({repository, branch: 'main', pusher: 'octocat', files})
+  await stage.world.push({repository, branch: 'main', pusher: 'hubot', files})
   return from
 }
 

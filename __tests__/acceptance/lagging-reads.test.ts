@@ -13,11 +13,11 @@ afterEach(async () => {
 
 test('half a second: authorized, denied and revoked all the same', async () => {
   stage.world.lagBehind({seconds: 0.5})
-  expect(await stage.authorize()).toContain('authorized')
+  expect(await stage.authorize()).toContain('Authorized for')
   await stage.world.caughtUp()
   expect((await stage.deploy()).main.exitCode).toBe(0)
   expect(await stage.say('/revoke production')).toContain('Revoked')
-  expect(await stage.authorize()).toContain('authorized')
+  expect(await stage.authorize()).toContain('Authorized for')
   expect(await stage.say('/deny production broken')).toContain('Denied')
   await stage.world.caughtUp()
   expect((await stage.deploy()).main.exitCode).not.toBe(0)
@@ -30,7 +30,7 @@ test('five seconds: a pull request that was just opened gets its panel, and its 
   const head = await stage.world.push({repository, branch: 'later', pusher: 'hubot', files: {'b.txt': 'b\n'}})
   const reply = await stage.authorize({sha: head, pullRequest: opened.pullRequest})
   expect(reply).toContain(head.slice(0, 7))
-  expect(reply).toContain('authorized')
+  expect(reply).toContain('Authorized for')
 })
 
 test('the head of before is not authorized while the push that replaced it is not shown', async () => {

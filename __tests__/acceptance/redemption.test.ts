@@ -21,7 +21,7 @@ const run = (id: number, attempt = 1) => ({runId: id, runAttempt: attempt})
 /** The policy of main, for production alone. */
 async function demand(production: string): Promise<void> {
   const files = {'.github/countersign.yml': `version: 1\nenvironments:\n  production: {${production}}\n`}
-  await stage.world.push({repository, branch: 'main', pusher: 'octocat', files, message: 'Ask for more'})
+  await stage.world.push({repository, branch: 'main', pusher: 'hubot', files, message: 'Ask for more'})
 }
 
 const flagsOf = (text: string): readonly string[] => (JSON.parse(text) as {flags: readonly string[]}).flags

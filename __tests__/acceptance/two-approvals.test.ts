@@ -14,7 +14,7 @@ beforeEach(async () => {
   await stage.world.push({
     repository,
     branch: 'main',
-    pusher: 'octocat',
+    pusher: 'hubot',
     files: {'.github/countersign.yml': policy},
     message: 'Ask for two',
   })
@@ -55,8 +55,11 @@ test('an approval is judged again when it is to count: not that of somebody who 
   expect(await authorize('octocat')).toContain('1 more person is needed')
 })
 
-test('whoever had a hand in the change adds nothing', async () => {
+test('whoever had a hand in the change counts only as one more than are needed', async () => {
   await authorize('octocat')
-  expect(await authorize('hubot')).toContain('Not authorized')
+  expect(await authorize('hubot')).toContain('1 more person is needed')
   expectRefused(await stage.gate(), 'receipt_missing')
+  expect(await authorize('monalisa')).toContain('Authorized for `production`')
+  const {approvals} = JSON.parse(stage.receiptText()) as {approvals: {login: string}[]}
+  expect(approvals.map(({login}) => login)).toEqual(['octocat', 'monalisa'])
 })

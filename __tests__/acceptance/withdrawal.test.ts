@@ -119,7 +119,7 @@ describe('/revoke', () => {
   test('takes back an approval that waits for more people', async () => {
     const policy = 'version: 1\nenvironments:\n  production: {approvals: 2}\n'
     const files = {'.github/countersign.yml': policy}
-    await stage.world.push({repository, branch: 'main', pusher: 'octocat', files, message: 'Ask for two'})
+    await stage.world.push({repository, branch: 'main', pusher: 'hubot', files, message: 'Ask for two'})
     await stage.authorize()
     await stage.say('/revoke production')
     expect(await stage.say(`/authorize production ${stage.head}`, {by: 'monalisa'})).toContain(

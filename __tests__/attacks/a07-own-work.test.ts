@@ -27,38 +27,37 @@ async function propose(branch: string, {author = 'hubot', push}: Work): Promise<
 }
 
 const attacks: Readonly<Record<string, Work & {readonly because: string}>> = {
-  'opened-it': {author: 'octocat', because: 'octocat opened this pull request'},
+  'opened-it': {author: 'octocat', because: 'octocat opened #'},
   'pushed-it': {
     push: {
       pusher: 'octocat',
       author: {name: 'hubot', email: 'hubot@example.com'},
       committer: {name: 'hubot', email: 'hubot@example.com'},
     },
-    because: 'octocat pushed to the branch of this pull request',
+    because: 'octocat pushed to the branch of #',
   },
-  'wrote-it': {push: {author: octocat}, because: 'octocat has a hand in its commits (by account)'},
-  'committed-it': {push: {committer: octocat}, because: 'octocat has a hand in its commits (by account)'},
+  'wrote-it': {push: {author: octocat}, because: 'octocat is named on a commit (by account)'},
+  'committed-it': {push: {committer: octocat}, because: 'octocat is named on a commit (by account)'},
   'wrote-it-by-name': {
     push: {author: {name: 'Octocat', email: 'somebody@example.com'}},
-    because: 'octocat has a hand in its commits (by the name',
+    because: 'octocat is named on a commit (by the name',
   },
   'wrote-it-together': {
     push: {message: `Add a file\n\nCo-authored-by: The Octocat <${octocat.email}>\n\nAnd more.`},
-    because: `octocat has a hand in its commits (by the address`,
+    because: `octocat is named on a commit (by the address`,
   },
   'wrote-an-earlier-commit': {
     push: {commits: [{files: {'one.txt': '1'}, author: octocat}, {files: {'two.txt': '2'}}]},
-    because: 'octocat has a hand in its commits (by account)',
+    because: 'octocat is named on a commit (by account)',
   },
 }
 
-test.each(Object.keys(attacks))('octocat, who %s, cannot authorize it; somebody else can', async (branch) => {
+test.each(Object.keys(attacks))('octocat, who %s, cannot authorize it alone; somebody else can', async (branch) => {
   const {because, ...work} = attacks[branch] ?? {because: ''}
   const {head, pullRequest} = await propose(branch, work)
   const answer = await stage.authorize({sha: head, pullRequest})
-  expect(answer).toContain('Not authorized for `production`')
-  expect(answer.replaceAll('\\', '')).toContain(because)
-  expect(answer).toContain('nobody authorizes their own work')
+  expect(answer).toContain('1 more person is needed')
+  expect(answer.replace(/[\\\u200b]/g, '')).toContain(because)
   await expectNoReceipt(stage, {sha: head})
 
   const other = await stage.say(`/authorize production ${head}`, {by: 'second-reviewer', pullRequest})

@@ -67,7 +67,7 @@ describe('the issuer reads', () => {
     const list = (of: readonly string[]): string => `[${of.map((one) => JSON.stringify(one)).join(', ')}]`
     const settings = `sensitive-paths: ${list(globs)}\nagents: ${list(['*a*a*a*a*a*a*b', `${'*a'.repeat(15)}*b`])}\n`
     const policy = `version: 1\n${settings}environments: {production: {}}\n`
-    await stage.world.push({repository, branch: 'main', pusher: 'octocat', files: {'.github/countersign.yml': policy}})
+    await stage.world.push({repository, branch: 'main', pusher: 'hubot', files: {'.github/countersign.yml': policy}})
     const paths = ['a/'.repeat(200) + 'c', 'a'.repeat(250), `${'a'.repeat(120)}/${'a'.repeat(120)}`]
     const files = Object.fromEntries(paths.map((path) => [path, 'x\n']))
     const {pullRequest} = await stage.propose('slow-paths', files)

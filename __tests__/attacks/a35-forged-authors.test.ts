@@ -16,8 +16,7 @@ const forge = (branch: string, more: {readonly force?: boolean; readonly sha?: s
   return stage.world.push({repository, branch, pusher: 'octocat', author: hubot, committer: hubot, files, ...more})
 }
 
-const pushed = 'octocat pushed to the branch of this pull request, and nobody authorizes their own work.'
-const unseen = 'It could not be established who pushed to the branch'
+const pushed = 'octocat pushed to the branch of #'
 
 test('the pusher is known from the webhook and the activity list, whatever the commit says', async () => {
   const {pullRequest} = await stage.propose('plain')
@@ -45,7 +44,7 @@ test('the webhook never came, and the activity list is read', async () => {
   await expectNoReceipt(stage, {sha})
 })
 
-test('neither tells who pushed: nobody can authorize, and the answer says why', async () => {
+test('neither tells who pushed: anybody may have, so one person is not enough, and the answer says why', async () => {
   const {pullRequest} = await stage.propose('unknown')
   let sha = ''
   await whileUnreachable(stage, async () => {
@@ -53,8 +52,8 @@ test('neither tells who pushed: nobody can authorize, and the answer says why', 
   })
   stage.world.dropActivity({repository, branch: 'unknown'})
   const answer = await stage.authorize({sha, pullRequest})
-  expect(answer).toContain(unseen)
-  expect(answer).toContain(`GitHub does not tell who moved the branch to ${sha}`)
+  expect(answer).toContain('1 more person is needed')
+  expect(answer).toContain(`anybody may have a hand in it: GitHub does not tell who pushed ${sha}`)
   await expectNoReceipt(stage, {sha})
 })
 

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => stage.close())
 
 const wrongBase = 'and only main of this repository can be authorized.'
-const notInMain = 'The merge commit is not part of main.'
+const notInMain = 'The commit is not part of main.'
 
 test('a base that already holds most of the change makes it look small, and is refused', async () => {
   const {pullRequest, head} = await stage.propose('large')
@@ -43,7 +43,6 @@ test('a merge into one’s own branch is not authorized on its merge commit', as
   const {sha} = await stage.world.mergePullRequest({repository, pullRequest, by: 'hubot'})
   const answer = await stage.authorize({sha, pullRequest})
   expect(answer).toContain(wrongBase)
-  expect(answer).toContain(notInMain)
   await expectNoReceipt(stage, {sha})
 })
 
@@ -74,7 +73,7 @@ test('a closed pull request that was never merged is not authorized', async () =
 test('a merge into main is authorized on its merge commit alone, and that is what the job deploys', async () => {
   const {pullRequest, head} = stage
   const {sha} = await stage.world.mergePullRequest({repository, pullRequest, by: 'hubot'})
-  expect(await stage.authorize({sha: head})).toContain(`The statement names ${head}, and the merge commit`)
+  expect(await stage.authorize({sha: head})).toContain(`The statement names ${head}, which is not the merge commit`)
   await expectNoReceipt(stage, {sha: head})
   expect(await stage.authorize({sha})).toContain('Authorized for `production`')
   expectAllowed(await stage.gate({job: {trigger: {event: 'push', branch: 'main', sha}}}), sha)

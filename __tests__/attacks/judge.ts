@@ -133,7 +133,7 @@ interface Carried {
 /** A policy for production, put onto main by somebody who may. */
 export async function demand(stage: Stage, production: string): Promise<void> {
   const files = {'.github/countersign.yml': `version: 1\nenvironments:\n  production: {${production}}\n  staging: {}\n`}
-  await stage.world.push({repository, branch: 'main', pusher: 'octocat', files, message: 'Change the policy'})
+  await stage.world.push({repository, branch: 'main', pusher: 'hubot', files, message: 'Change the policy'})
 }
 
 /** A job of `push` to main at that commit, as somebody who may push nothing starts it again: only its run is theirs to choose. */

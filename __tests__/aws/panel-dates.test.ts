@@ -34,7 +34,7 @@ if (absent !== undefined) {
 
   test('a receipt that expires is said by the one panel, without anybody saying anything', async () => {
     const files = {'.github/countersign.yml': 'version: 1\nenvironments:\n  production: {ttl: 2s, checks: [build]}\n'}
-    await stage.github.world.push({repository, branch: 'main', pusher: 'octocat', files})
+    await stage.github.world.push({repository, branch: 'main', pusher: 'hubot', files})
     await stage.openPullRequest()
     await untilPanel('**waits for checks**')
     stage.github.world.addCheckRun({repository, sha: stage.head, name: 'build', conclusion: 'success'})

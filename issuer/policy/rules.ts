@@ -79,7 +79,7 @@ const describeCase = (asked: Case): Pick<Ruling, 'intent' | 'agent' | 'policy'> 
 })
 
 export function classifyIntent({request: {environment}, change}: Pick<Case, 'request' | 'change'>): Intent {
-  const {repository, commit, pullRequest} = change
+  const {repository, commit, pullRequest, range} = change
   return {
     domain: 'software-delivery',
     category: 'deploy',
@@ -92,6 +92,7 @@ export function classifyIntent({request: {environment}, change}: Pick<Case, 'req
       tree: commit.tree,
       environment,
       pullRequest: pullRequest.number,
+      ...(range.since !== undefined && {since: range.since}),
     },
   }
 }

@@ -17,8 +17,8 @@ export function renderWhatGoesOut(
     return `nothing new: this commit was authorized for ${codeSpan(environment)} before${back}.`
   }
   return base === 'ground'
-    ? `${renderSize(size)} since ${codeSpan(since)}, which lay beneath the first authorization for ${codeSpan(environment)} and is taken as it is.`
-    : `${renderSize(size)} since ${codeSpan(since)}, which was authorized for ${codeSpan(environment)} before.`
+    ? `${renderSize(size)} since ${codeSpan(size.from)}, which lay beneath the first authorization for ${codeSpan(environment)} and is taken as it is.`
+    : `${renderSize(size)} since ${codeSpan(size.from)}, which was authorized for ${codeSpan(environment)} before.`
 }
 
 function renderSize({commits, behind, files, additions, deletions, cut}: Comparison): string {

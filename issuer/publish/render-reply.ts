@@ -77,7 +77,7 @@ function renderMissing(asked: Case, missing: readonly Missing[]): readonly strin
   const lines = missing.map(({part, ...people}) => {
     const hands =
       part.hands.kind === 'everybody'
-        ? [`anybody may have a hand in it (${part.hands.why})`]
+        ? [`anybody may have a hand in it: ${part.hands.why}`]
         : speakers.flatMap((speaker) => handOf(part, speaker)?.replace(/^/, `${speaker.login} `) ?? [])
     return `- Still needed for ${renderPart(part)}: **${describePeople(people)}**${hands.length === 0 ? '' : ` (${escapeText(hands.join('; '))})`}.`
   })
