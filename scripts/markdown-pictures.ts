@@ -6,6 +6,7 @@ import {type CommitSha, parseCommitSha, parseEnvironment, parsePinnedKeys} from 
 import {
   aComparison,
   aPullRequest,
+  aRange,
   decidedAt,
   must,
   production,
@@ -23,7 +24,7 @@ export function panelMarkdown(): string {
   const change = {
     pullRequest: aPullRequest({author: {id: 3, login: 'octo-agent[bot]', type: 'Bot'}}),
     files: [{path: '.github/workflows/deploy.yml', additions: 12, deletions: 3}],
-    since: aComparison({from: another}),
+    range: aRange({since: another, size: aComparison({from: another})}),
   }
   const rules = {approvals: 2, risk: {escalateAt: 0.6, extraApprovals: 1}}
   const state = {kind: 'waiting', approvals: 1, logins: ['octocat'], until: decidedAt + 3_600_000} as const
@@ -34,7 +35,7 @@ export function panelMarkdown(): string {
   return render({
     place,
     pullRequest,
-    subject: {kind: 'change', change: waiting.change, source, stages: [waiting, staging], more: []},
+    subject: {kind: 'change', commit: waiting.change.commit.sha, source, stages: [waiting, staging], more: []},
   })
 }
 

@@ -12,7 +12,7 @@ import {readCommand} from '../../issuer/command/read-command.ts'
 import {handleStatement} from '../../issuer/decide/authorize.ts'
 import type {Statement} from '../../issuer/model/facts.ts'
 import type {Heard} from '../../issuer/model/inbox.ts'
-import {createPermissionSource} from '../../issuer/github/facts.ts'
+import {createPermissionSource, createPullRequestSource} from '../../issuer/github/facts.ts'
 import {createPublisher} from '../../issuer/publish/send.ts'
 import {loadSigner, loadTokenSigner, makeKeyFile} from '../../issuer/keys/pem.ts'
 import type {Durable} from '../../issuer/model/durable.ts'
@@ -56,6 +56,7 @@ function toolsOver(durable: Durable): AuthorizeTools {
     facts,
     teams,
     permissions: createPermissionSource(github),
+    pullRequests: createPullRequestSource(github),
     panels: {refresh: () => Promise.resolve('done' as const)},
     publisher: createPublisher({github, warn: () => undefined}),
     ownAccount: () => github.ownAccount(),

@@ -26,7 +26,18 @@ import {
   printMicrosTime,
   signingBytes,
 } from '#protocol'
-import type {ChangeFacts, Comparison, StandingFacts, Statement} from '../../issuer/model/facts.ts'
+import type {
+  ChangeFacts,
+  CommitPerson,
+  Comparison,
+  Hand,
+  Hands,
+  RangeFacts,
+  RangePart,
+  StandingFacts,
+  Statement,
+} from '../../issuer/model/facts.ts'
+import {unreadable} from '../../issuer/github/range.ts'
 import {type Evidence, type EvidenceOrder, mintEvidence} from '../../issuer/mint/mint-evidence.ts'
 import {type Minted, type ReceiptOrder, acceptSigned, mintReceiptBody} from '../../issuer/mint/mint-receipt.ts'
 import {mintFirstEntry} from '../../issuer/mint/mint-record.ts'
@@ -101,6 +112,54 @@ export const aPullRequest = (overrides: Partial<ChangeFacts['pullRequest']> = {}
   ...overrides,
 })
 
+export const seen = (accounts: readonly Hand[], people: readonly CommitPerson[] = []): Hands => ({
+  kind: 'seen',
+  accounts,
+  people,
+})
+
+export const everybody = (why: string): Hands => ({kind: 'everybody', why})
+
+/** What the pull request brought: three commits of hubot's. */
+export const aPart = (overrides: Partial<RangePart> = {}): RangePart => ({
+  pullRequests: [{number: 42, author: 'hubot'}],
+  commits: [must(parseCommitSha('1'.repeat(40))), must(parseCommitSha('2'.repeat(40))), head],
+  hands: seen(
+    [
+      {id: 2, login: 'hubot', did: 'opened #42'},
+      {id: 2, login: 'hubot', did: 'pushed to the branch of #42'},
+    ],
+    [{name: 'Hubot', email: 'hubot@github.example', id: 2}],
+  ),
+  ...overrides,
+})
+
+/** A part in which somebody had a hand who would approve: octocat, unless said otherwise. */
+export const aPartBy = (
+  login: string,
+  {
+    id = 583231,
+    number = 41,
+    digit = '4',
+  }: {readonly id?: number; readonly number?: number; readonly digit?: string} = {},
+): RangePart => ({
+  pullRequests: [{number, author: login}],
+  commits: [must(parseCommitSha(digit.repeat(40)))],
+  hands: seen([{id, login, did: `opened #${number}`}]),
+})
+
+export const aRange = (overrides: Partial<RangeFacts> = {}): RangeFacts => ({
+  base: 'authorized',
+  since: otherCommit,
+  size: aComparison(),
+  parts: [aPart()],
+  unsigned: 0,
+  ...overrides,
+})
+
+/** As it is where nothing could be read of it. */
+export const anUnreadRange = (why = 'GitHub does not show it'): RangeFacts => unreadable(why).range
+
 export const aChange = (overrides: Partial<ChangeFacts> = {}): ChangeFacts => ({
   repository: {
     id: repositoryId,
@@ -111,16 +170,12 @@ export const aChange = (overrides: Partial<ChangeFacts> = {}): ChangeFacts => ({
   },
   pullRequest: aPullRequest(),
   commit: {sha: head, tree},
-  authors: {kind: 'seen', people: [{name: 'Hubot', email: 'hubot@github.example', id: 2}]},
-  pushers: {kind: 'seen', accounts: [{id: 2, login: 'hubot'}]},
-  since: aComparison(),
-  size: aComparison({commits: 1, files: 1, additions: 4, deletions: 0}),
   policy: {kind: 'absent'},
+  range: aRange(),
   files: [{path: 'src/search.ts', additions: 4, deletions: 0}],
   filesCut: false,
   checks: [{name: 'build', app: 'github-actions', status: 'completed', conclusion: 'success'}],
   checksCut: false,
-  unsignedCommits: 0,
   behindBy: 0,
   firstByAuthor: false,
   ...overrides,
@@ -130,6 +185,7 @@ export const aChange = (overrides: Partial<ChangeFacts> = {}): ChangeFacts => ({
 export interface CaseChanges {
   readonly standing?: Partial<StandingFacts>
   readonly change?: Partial<ChangeFacts>
+  readonly range?: Partial<RangeFacts>
   readonly pullRequest?: Partial<ChangeFacts['pullRequest']>
   readonly environment?: Partial<EnvironmentPolicy>
   readonly request?: Partial<Case['request']>
@@ -141,12 +197,12 @@ export interface CaseChanges {
 }
 
 export function aCase(changes: CaseChanges = {}): Case {
-  const {standing, change, pullRequest, environment, request, policy} = changes
+  const {standing, change, range, pullRequest, environment, request, policy} = changes
   const rules = {...must(builtInPolicy.environments['production']), ...environment}
   return {
     request: {environment: production, sha: head, ...request},
     standing: aStanding(standing),
-    change: aChange({...change, pullRequest: aPullRequest(pullRequest)}),
+    change: aChange({range: aRange(range), ...change, pullRequest: aPullRequest(pullRequest)}),
     policy: {...builtInPolicy, environments: {...builtInPolicy.environments, production: rules}, ...policy},
     environment: rules,
     source: changes.source ?? {kind: 'built-in'},

@@ -1,68 +1,103 @@
-/** The walk back through a branch's moves, and the co-authors that a message names. */
+/** How the commits of a range hang together, the walk back through a branch's moves, and the co-authors that a message names. */
 import {describe, expect, test} from '@jest/globals'
-import {type CommitSha, parseCommitSha} from '#protocol'
-import {type Walk, coAuthors, tracePushers} from '../../issuer/github/people.ts'
+import {History, walkBack} from '../../issuer/github/history.ts'
+import type {Move} from '../../issuer/github/moves.ts'
+import {type NamedCommit, coAuthors} from '../../issuer/github/names.ts'
+import {shaOf} from './github-world.ts'
 
-function sha(digit: string): CommitSha {
-  const parsed = parseCommitSha(digit.repeat(40))
-  if (parsed === undefined) throw new Error('no SHA')
-  return parsed
-}
-
-const [base, a, b, c, none] = ['1', 'a', 'b', 'c', '0'].map(sha) as [
-  CommitSha,
-  CommitSha,
-  CommitSha,
-  CommitSha,
-  CommitSha,
+const [base, a, b, c, none] = ['1', 'a', 'b', 'c', '0'].map((digit) => digit.repeat(40)) as [
+  string,
+  string,
+  string,
+  string,
+  string,
 ]
-const octocat = {id: 1, login: 'octocat'}
-const hubot = {id: 2, login: 'hubot'}
-const monalisa = {id: 3, login: 'monalisa'}
 
-type Move = Walk['moves'][number]
-const move = (before: string, after: string, actor: Move['actor']): Move => ({before, after, actor})
+const move = (before: string, after: string, login: string): Move => ({
+  before,
+  after,
+  actor: {id: login.length, login},
+  byMerge: false,
+  at: 0,
+})
 
-const trace = (moves: readonly Move[], mergeBase: CommitSha | undefined = base): unknown => {
-  const found = tracePushers({head: c, mergeBase, moves})
-  return found.kind === 'seen' ? found.accounts.map(({login}) => login) : found.why
-}
+describe('the walk back', () => {
+  const walk = (moves: readonly Move[], end?: string): unknown => {
+    const {moves: found, unexplained} = walkBack(moves, {head: c, end})
+    return unexplained ?? found.map(({actor}) => actor?.login)
+  }
 
-describe('the walk', () => {
-  test('ends at the merge base', () => {
-    expect(trace([move(none, base, monalisa), move(base, a, octocat), move(a, c, hubot)])).toEqual(['hubot', 'octocat'])
+  test('ends where the branch left its base, and nobody who moved it before counts', () => {
+    const moves = [move(none, base, 'monalisa'), move(base, a, 'octocat'), move(a, c, 'hubot')]
+    expect(walk(moves, base)).toEqual(['hubot', 'octocat'])
   })
 
   test("ends at the branch's creation, whose maker counts", () => {
-    expect(trace([move(none, a, octocat), move(a, c, hubot)], undefined)).toEqual(['hubot', 'octocat'])
+    expect(walk([move(none, a, 'octocat'), move(a, c, 'hubot')])).toEqual(['hubot', 'octocat'])
   })
 
-  test('takes every way into a commit', () => {
-    const moves = [move(base, a, octocat), move(base, c, hubot), move(b, c, hubot), move(a, b, monalisa)]
-    expect(trace(moves)).toEqual(['hubot', 'monalisa', 'octocat'])
+  test('takes every way into a commit, whatever its age', () => {
+    const moves = [move(base, a, 'octocat'), move(base, c, 'hubot'), move(b, c, 'hubot'), move(a, b, 'monalisa')]
+    expect(walk(moves, base)).toEqual(['hubot', 'hubot', 'monalisa', 'octocat'])
   })
 
   test('ends though the branch went round in a circle', () => {
-    expect(trace([move(base, a, octocat), move(a, c, hubot), move(c, a, monalisa)])).toEqual([
-      'hubot',
-      'octocat',
-      'monalisa',
-    ])
+    const moves = [move(base, a, 'octocat'), move(a, c, 'hubot'), move(c, a, 'monalisa')]
+    expect(walk(moves, base)).toEqual(['hubot', 'octocat', 'monalisa'])
   })
 
-  test('does not see through a gap, at the head or before', () => {
-    expect(trace([])).toContain(c)
-    expect(trace([move(a, c, hubot)])).toContain(a)
-    expect(trace([move(base, a, octocat), move(a, c, hubot), move(b, c, hubot)])).toContain(b)
+  test('names the commit into which no move is known, at the head or before', () => {
+    expect(walk([], base)).toBe(c)
+    expect(walk([move(a, c, 'hubot')], base)).toBe(a)
+    expect(walk([move(base, a, 'octocat'), move(a, c, 'hubot'), move(b, c, 'hubot')], base)).toBe(b)
+    expect(walk([move(base, a, 'octocat'), move(a, c, 'hubot')])).toBe(base)
   })
 
-  test('does not see through an account that is no more', () => {
-    expect(trace([move(base, a, null), move(a, c, hubot)])).toContain('no more')
-    expect(trace([move(base, c, null), move(base, c, hubot)])).toContain('no more')
+  test('counts nobody who moved the branch elsewhere', () => {
+    expect(walk([move(base, c, 'hubot'), move(c, b, 'monalisa'), move(none, b, 'octocat')], base)).toEqual(['hubot'])
   })
 
-  test('counts nobody who moved the branch elsewhere, or before', () => {
-    expect(trace([move(base, c, hubot), move(none, base, octocat), move(c, b, monalisa)])).toEqual(['hubot'])
+  test('takes nothing for a creation that only begins with noughts', () => {
+    expect(walk([move(`${'0'.repeat(39)}1`, c, 'hubot')])).toBe(`${'0'.repeat(39)}1`)
+  })
+})
+
+describe('a history', () => {
+  const commit = (sha: string, ...parents: readonly string[]): NamedCommit => ({
+    sha: shaOf(sha),
+    parents: parents.map(shaOf),
+    coAuthors: [],
+    signed: false,
+    byGitHub: false,
+  })
+  const [m, x] = ['d'.repeat(40), 'e'.repeat(40)] as const
+  /** a - b - m, where m merges x, which left at a; base is beneath all of it. */
+  const history = new History([commit(a, base), commit(b, a), commit(x, a), commit(m, b, x), commit(c, m)])
+  const brought = (before: string, after: string): readonly string[] => [...history.broughtBy({before, after})].sort()
+
+  test('gives what a commit contains, of the range alone', () => {
+    expect([...history.reach(b)].sort()).toEqual([a, b])
+    expect([...history.reach(m)].sort()).toEqual([a, b, m, x])
+    expect([...history.reach(base)]).toEqual([])
+  })
+
+  test('gives what a move brought: what the branch has now and had not', () => {
+    expect(brought(base, b)).toEqual([a, b])
+    expect(brought(b, m)).toEqual([m, x])
+    expect(brought(b, x)).toEqual([x])
+    expect(brought(none, c)).toEqual([a, b, c, m, x])
+  })
+
+  test('of a move back, into something else, or out of the range is nothing', () => {
+    expect(brought(m, b)).toEqual([])
+    expect(brought(a, none)).toEqual([])
+    expect(brought(a, 'f'.repeat(40))).toEqual([])
+  })
+
+  test('that a merge joins from many sides is walked once', () => {
+    const name = (n: number): string => n.toString(16).padStart(40, '0')
+    const ladder = Array.from({length: 400}, (_, i) => commit(name(i + 2), name(i + 1), name(i)))
+    expect(new History(ladder).reach(name(401)).size).toBe(400)
   })
 })
 

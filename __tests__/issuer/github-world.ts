@@ -1,7 +1,8 @@
 /** A sandbox GitHub with one repository, its people and an installed App, for the tests of what is read and sent. */
-import {parseAccountId, parseCommitSha, parseRepositoryId, parseRepositoryName} from '#protocol'
+import {type CommitSha, parseAccountId, parseCommitSha, parseRepositoryId, parseRepositoryName} from '#protocol'
 import {createFactSource, createTeamSource} from '../../issuer/github/facts.ts'
 import type {ChangeFacts, FactSource, Push, Statement, TeamSource} from '../../issuer/model/facts.ts'
+import {contributorsOf, handOf} from '../../issuer/policy/independence.ts'
 import {type GitHub, openGitHub} from '../../issuer/github/client.ts'
 import {type Sandbox, startSandbox} from '../../sandbox/start.ts'
 
@@ -82,8 +83,20 @@ export function say(
 
 export interface ChangeOrder {
   readonly pullRequest: number
-  readonly lastAuthorized?: string
+  /** What was authorized, newest first; on the pull request in hand, unless said otherwise. */
+  readonly authorized?: readonly Authorized[]
+  readonly ground?: string
   readonly pushes?: readonly Push[]
+  /** The commit that is asked for. */
+  readonly named?: string
+  readonly speakers?: readonly (keyof Stage['people'])[]
+  readonly isLate?: boolean
+}
+
+interface Authorized {
+  readonly sha: string
+  readonly pullRequest?: number
+  readonly isOwnWork?: boolean
 }
 
 /** Reads the change that a new statement on the pull request would be about. */
@@ -93,21 +106,46 @@ export async function readChange(stage: Stage, asked: ChangeOrder): Promise<Chan
   return facts
 }
 
-/** The baseline, then the change, as the issuer reads them. */
+/** The baseline, then the candidate, then its range, as the issuer reads them. */
 export async function readFor(
-  {facts}: Stage,
+  {facts, people}: Stage,
   statement: Statement,
-  {pushes = [], lastAuthorized}: Omit<ChangeOrder, 'pullRequest'> = {},
+  asked: Omit<ChangeOrder, 'pullRequest'> = {},
 ): Promise<ChangeFacts | 'gone'> {
+  const {authorized = [], ground, pushes = [], named, speakers = ['octocat'], isLate = false} = asked
   const baseline = await facts.fetchBaseline(statement)
   if (baseline === 'gone') return 'gone'
-  return await facts.fetchChange(statement, {
-    baseline,
-    pushes: (ref) => Promise.resolve(pushes.filter((push) => push.ref === ref)),
-    lastAuthorized: parseCommitSha(lastAuthorized),
+  const candidate = await facts.fetchCandidate(statement, {baseline, named: parseCommitSha(named)})
+  if (candidate === 'gone') return 'gone'
+  const {baseTip: _, ...known} = candidate
+  const brought = await facts.fetchRange(statement, {
+    candidate,
+    authorized: authorized.map(({sha, pullRequest = statement.pullRequest, isOwnWork = false}) => ({
+      sha: shaOf(sha),
+      pullRequest,
+      isOwnWork,
+    })),
+    ground: parseCommitSha(ground),
+    pushes: (ref) =>
+      Promise.resolve(pushes.filter((push) => push.ref === ref).map((push) => ({...push, receivedAt: Date.now()}))),
+    speakers: speakers.map((login) => people[login].id),
+    isLate,
   })
+  return {...known, ...brought}
 }
 
-/** Sorted: the walk's order means nothing. */
-export const pushersOf = ({pushers}: ChangeFacts): unknown =>
-  pushers.kind === 'seen' ? pushers.accounts.map(({login}) => login).sort() : pushers
+export function shaOf(text: string): CommitSha {
+  const sha = parseCommitSha(text)
+  if (sha === undefined) throw new Error(`${text} is no SHA`)
+  return sha
+}
+
+/** Who has a hand in what goes out, sorted; of what cannot be told, why. */
+export const handsIn = ({range}: ChangeFacts): readonly string[] => {
+  const gaps = range.parts.flatMap(({hands}) => (hands.kind === 'everybody' ? [hands.why] : []))
+  return [...contributorsOf(range).map(({login}) => login), ...gaps].sort()
+}
+
+/** What somebody did in each part of what goes out, in order; undefined where they had no hand in it. */
+export const didOf = ({people}: Stage, {range}: ChangeFacts, login: keyof Stage['people']): readonly unknown[] =>
+  range.parts.map((part) => handOf(part, {id: people[login].id, login}))

@@ -19,7 +19,7 @@ import {
 import type {IdempotencyRecord, IdempotencyKey, Outcome} from '../../issuer/model/idempotency.ts'
 import type {Publication} from '../../issuer/model/publication.ts'
 import type {DecisionRecord} from '../../issuer/model/record.ts'
-import {type ScopeKey, emptyState} from '../../issuer/model/state.ts'
+import {type AuthorizedCommit, type ScopeKey, emptyState} from '../../issuer/model/state.ts'
 import type {Change, ScopeReading} from '../../issuer/model/store.ts'
 import {type Json, type Overrides, makeKey, receiptBody} from '../protocol/builders.ts'
 
@@ -112,8 +112,15 @@ export const publicationOf = (n: number): Publication => ({
 export function decides(asked: DecisionOrder): Decided {
   const {n, read, scope = scopeOf(), kind = 'allow'} = asked
   const record = recordOf({...asked, scope, kind})
-  const receipts = record.receipt === undefined ? read.state.receipts : [...read.state.receipts, liveOf(record.receipt)]
-  const state = {...emptyState, receipts, lastAuthorized: record.receipt?.scope.sha}
+  const {receipts, authorized} = read.state
+  const state =
+    record.receipt === undefined
+      ? {...emptyState, receipts, authorized}
+      : {
+          ...emptyState,
+          receipts: [...receipts, liveOf(record.receipt)],
+          authorized: [...authorized, authorizedOf(record.receipt)],
+        }
   return {
     completes: {key: statementOf(n, scope), outcome: {kind, publication: publicationOf(n)}},
     appends: {scope, records: [record], state, read},
@@ -170,6 +177,15 @@ function recordOf({
     token: `token ${n}`,
   }
 }
+
+const authorizedOf = (receipt: Receipt): AuthorizedCommit => ({
+  sha: receipt.scope.sha,
+  receipt: receipt.id,
+  pullRequest: 42,
+  flags: receipt.flags,
+  expiresAt: Date.parse(receipt.expiresAt),
+  used: false,
+})
 
 const liveOf = (receipt: Receipt) => ({
   id: receipt.id,

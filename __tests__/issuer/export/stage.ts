@@ -117,7 +117,9 @@ export class ExportStage {
     )
     const {record} = sealed
     const state =
-      record.receipt === undefined ? read.state : foldScope(read.state, {...record, receipt: record.receipt}, now)
+      record.receipt === undefined
+        ? read.state
+        : foldScope(read.state, {...record, receipt: record.receipt, range: asked.change.range}, now)
     const outcome = {kind: sealed.ruling.kind, publication: publicationOf(0)}
     const appends = {scope, records: [record], state, read}
     if ((await durable.store.commit({completes: {key: key, outcome}, appends, at: now})) !== 'committed') {

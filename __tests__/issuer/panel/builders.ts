@@ -15,7 +15,6 @@ import {
   head,
   must,
   origin,
-  otherCommit,
   production,
 } from '../builders.ts'
 
@@ -27,7 +26,6 @@ export const aReceipt = (overrides: Partial<LiveReceipt> = {}): LiveReceipt => (
   approvers: [583231],
   expiresAt: decidedAt + 3_600_000,
   public: true,
-  before: otherCommit,
   ...overrides,
 })
 
@@ -49,7 +47,7 @@ export function aStage({state = {kind: 'needed'}, change: changed, rules, earlie
 export const aPanel = (...stages: readonly Expected[]): Panel => ({
   place: aStatement(),
   pullRequest: aPullRequest(),
-  subject: {kind: 'change', change: stages[0]?.change ?? aChange(), source: {kind: 'built-in'}, stages, more: []},
+  subject: {kind: 'change', commit: head, source: {kind: 'built-in'}, stages, more: []},
 })
 
 export const render = (panel: Panel): string => renderPanel(panel, origin)
