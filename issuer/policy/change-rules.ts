@@ -48,9 +48,9 @@ const commitNamed: ChangeRule = {
 const commitCurrent: ChangeRule = {
   name: 'commit-current',
   evaluate: ({request, change: {commit, pullRequest}}) => {
-    const {mergeCommit, head, base} = pullRequest
-    if (mergeCommit === undefined && commit.sha !== head.sha) {
-      return fail('The head of the pull request could not be established. Say it again.')
+    const {state, mergeCommit, head, base} = pullRequest
+    if (state === 'merged' ? mergeCommit === undefined : commit.sha !== head.sha) {
+      return fail('Which commit of the pull request can be authorized could not be established. Say it again.')
     }
     const place =
       commit.sha === mergeCommit
