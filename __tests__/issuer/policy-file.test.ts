@@ -15,7 +15,8 @@ environments:
   production:
     approvers: {permission: maintain, users: [octocat], teams: [octo-org/release]}
     approvals: 2
-    self-approval: true
+    independence: strict
+    collect: 8h
     binding: [commit, head]
     ttl: 90m
     single-use: true
@@ -54,7 +55,8 @@ describe('a whole file', () => {
           users: ['octocat'],
           teams: ['octo-org/release'],
           approvals: 2,
-          selfApproval: true,
+          independence: 'strict',
+          collect: 28_800_000,
           binding: ['commit', 'head'],
           ttl: 5_400_000,
           singleUse: true,
@@ -82,7 +84,15 @@ describe('a whole file', () => {
     ['risk: {escalate-at: 0.5}', {risk: {extraApprovals: 1, escalateAt: 0.5}}],
     ['ttl: 24h', {ttl: 86_400_000}],
     ['ttl: 1d', {ttl: 86_400_000}],
-    ['approvals: 6', {approvals: 6}],
+    ['approvals: 5', {approvals: 5}],
+    [
+      'approvals: 3\n    risk: {escalate-at: 0.5, extra-approvals: 2}',
+      {approvals: 3, risk: {extraApprovals: 2, escalateAt: 0.5}},
+    ],
+    ['independence: usual', {independence: 'usual'}],
+    ['independence: none', {independence: 'none'}],
+    ['collect: 24h', {collect: 86_400_000}],
+    ['collect: 45s', {collect: 45_000}],
     ['approvers: {users: [octo-cat_corp]}', {users: ['octo-cat_corp']}],
   ])('%s', (line, means) => {
     expect(policyOf(asking(line)).environments['production']).toEqual({...environmentDefaults, ...means})
@@ -101,17 +111,23 @@ const wrong: readonly (readonly [text: string, at: string, words: readonly strin
   ['environments: {production: {}}\n', '1:1', ['version is missing']],
   ['version: 2\nenvironments: {production: {}}\n', '1:10', ['version must be 1, not 2']],
   ['version: 1\nenvironments: {}\n', '2:15', ['environments must hold at least 1']],
-  [`${whole}enviroments: {}\n`, '19:1', ['enviroments is not known', 'environments']],
+  [`${whole}enviroments: {}\n`, '20:1', ['enviroments is not known', 'environments']],
   ['version: 1\nenvironments: {Production: {}}\n', '2:16', ['environments.Production is not a possible name']],
   ['version: 1\nenvironments: {a..b: {}}\n', '2:16', ['not a possible name']],
   ['version: 1\nenvironments: {__proto__: {}}\n', '2:16', ['not a possible name']],
   ['version: 1\nenvironments: {production: }\n', '2:28', ['production must be a mapping, not empty']],
   [asking('aproval: 2'), '4:5', ['environments.production.aproval is not known', 'approvals']],
   [asking('approvals: 0'), '4:16', ['approvals must be 1 or more, not 0']],
-  [asking('approvals: 7'), '4:16', ['approvals must be 6 or less, not 7']],
+  [asking('approvals: 6'), '4:16', ['approvals must be 5 or less, not 6']],
   [asking('approvals: "2"'), '4:16', ['approvals must be a whole number, not "2"']],
   [asking('approvals: 1.5'), '4:16', ['a whole number']],
-  [asking('self-approval: yes'), '4:20', ['must be true or false, not "yes"']],
+  [asking('fresh: yes'), '4:12', ['must be true or false, not "yes"']],
+  [asking('independence: some'), '4:19', ['independence must be one of usual, strict, none, not "some"']],
+  [asking('independence: true'), '4:19', ['must be one of usual, strict, none']],
+  [asking('self-approval: true'), '4:5', ['environments.production.self-approval is not known', 'independence']],
+  [asking('collect: 25h'), '4:14', ['collect is longer than 24h']],
+  [asking('collect: 0'), '4:14', ['collect must be text']],
+  [asking('collect: 1 day'), '4:14', ['not in its form']],
   [asking('approvers: {permission: read}'), '4:29', ['permission must be one of write, maintain, admin, not "read"']],
   [asking('approvers: {users: ["@octocat"]}'), '4:25', ['users[0] is "@octocat"', 'without @']],
   [asking('approvers: {teams: [release]}'), '4:25', ['teams[0]', 'organization/team']],
@@ -134,7 +150,7 @@ const wrong: readonly (readonly [text: string, at: string, words: readonly strin
   [asking('risk: {deny-at: .nan}'), '4:21', ['deny-at must be']],
   [asking('risk: {extra-approvals: 1}'), '4:11', ['escalate-at']],
   [asking('risk: {escalate-at: 0.5, deny-at: 0.5}'), '4:39', ['deny-at must be higher than escalate-at']],
-  [asking('approvals: 5', 'risk: {escalate-at: 0.5, extra-approvals: 2}'), '4:16', ['more than 6 together']],
+  [asking('approvals: 5', 'risk: {escalate-at: 0.5, extra-approvals: 1}'), '4:16', ['more than 5 together', 'a receipt holds six']],
   ['version: 1\nstatement-life: 2d\nenvironments: {production: {}}\n', '2:17', ['longer than 24h']],
   ['version: 1\nsensitive-paths: [/infra/**]\nenvironments: {production: {}}\n', '2:19', ['without / at either end']],
   ['version: 1\nsensitive-paths: [infra/]\nenvironments: {production: {}}\n', '2:19', ['a folder is infra/**']],

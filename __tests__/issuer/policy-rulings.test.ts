@@ -20,7 +20,8 @@ describe('the number of approvals', () => {
 
   test('too few of them, and nothing else, is an escalation that says how many more', () => {
     expect(evaluate(aCase({environment: {approvals: 3}}))).toMatchObject({kind: 'escalate', missing: 2})
-    expect(failing({environment: {approvals: 3}})).toEqual(['enough-approvals'])
+    expect(failing({environment: {approvals: 3}})).toEqual(['enough-approvals', 'seen-by-others'])
+    expect(failing({environment: {approvals: 3}, range: {parts: []}})).toEqual(['enough-approvals'])
     expect(evaluate(aCase({environment: {approvals: 3}, approvals: [monalisa]}))).toMatchObject({missing: 1})
   })
 

@@ -1,13 +1,17 @@
 /** Every rule passing and failing alone, and what all of them together make of a statement. */
 import {describe, expect, test} from '@jest/globals'
 import {canonicalJson, digestOf, parseEnvironment} from '#protocol'
-import type {CommitPerson, PermissionLevel} from '../../issuer/model/facts.ts'
+import type {PermissionLevel} from '../../issuer/model/facts.ts'
 import type {ApproverLevel, StandingDenial} from '../../issuer/model/ruling.ts'
 import {builtInPolicy, findEnvironment, sealPolicy} from '../../issuer/policy/built-in.ts'
+import {rulesOfPeople} from '../../issuer/policy/condition-rules.ts'
 import {changeRules, evaluate, evaluateStanding, overrule, standingRules} from '../../issuer/policy/rules.ts'
 import {
   type CaseChanges,
   aCase,
+  aComparison,
+  aPart,
+  aPartBy,
   decidedAt,
   head,
   must,
@@ -24,7 +28,6 @@ const failing = (changes: CaseChanges): readonly string[] =>
     .map(({rule}) => rule)
 
 const merged = {state: 'merged', mergeCommit: head} as const
-const authors = (...people: CommitPerson[]): CaseChanges => ({change: {authors: {kind: 'seen', people}}})
 const green = {name: 'build', app: 'github-actions', status: 'completed', conclusion: 'success'} as const
 const absent = undefined as unknown as boolean
 
@@ -60,7 +63,7 @@ const refused: readonly (readonly [rule: string, what: string, changes: CaseChan
   ['commit-named', 'no commit named', {request: {sha: undefined}}],
   ['commit-current', 'another commit than the head', {request: {sha: otherCommit}}],
   ['commit-current', 'a head that is not the commit', {pullRequest: {head: {sha: otherCommit, ref: 'x', repositoryId}}}],
-  ['commit-current', 'a merge commit that is not the commit', {pullRequest: {state: 'merged', mergeCommit: otherCommit}, change: {mergeReachable: true}}],
+  ['commit-current', 'another commit than the merge commit, and none that was found on top of it', {pullRequest: merged, change: {mergeReachable: true}, request: {sha: otherCommit}}],
   ['commit-current', 'a merge without merge commit', {pullRequest: {state: 'merged'}, change: {mergeReachable: true}}],
   ['merge-reachable', 'a merge commit outside the default branch', {pullRequest: merged, change: {mergeReachable: false}}],
   ['merge-reachable', 'a merge commit of which that is unknown', {pullRequest: merged}],
@@ -68,18 +71,6 @@ const refused: readonly (readonly [rule: string, what: string, changes: CaseChan
   ['base-allowed', 'another base', {pullRequest: {base: {ref: 'release', repositoryId}}}],
   ['not-a-fork', 'a fork', {pullRequest: {head: {sha: head, ref: 'x', repositoryId: 5}}}],
   ['not-a-fork', 'a deleted fork', {pullRequest: {head: {sha: head, ref: 'x', repositoryId: null}}}],
-  ['not-the-author', 'the author of the pull request', {pullRequest: {author: {id: 583231, login: 'renamed', type: 'User'}}}],
-  ['not-a-pusher', 'somebody who pushed', {change: {pushers: {kind: 'seen', accounts: [{id: 2, login: 'hubot'}, {id: 583231, login: 'renamed'}]}}}],
-  ['not-a-pusher', 'pushers that cannot be seen', {change: {pushers: {kind: 'unseen', why: 'no answer names who pushed b6'}}}],
-  ['not-a-commit-author', 'authors that cannot be seen', {change: {authors: {kind: 'unseen', why: 'it has more than 250 commits'}}}],
-  ['not-a-commit-author', 'an author by account', authors({name: 'A', email: 'a@b.example', id: 583231})],
-  ['not-a-commit-author', 'an author by private address', authors({name: 'A', email: '583231+oldname@users.noreply.github.com'})],
-  ['not-a-commit-author', 'an author by older private address', authors({name: 'A', email: 'OctoCat@users.noreply.github.com'})],
-  ['not-a-commit-author', 'an author by private address of another server', authors({name: 'A', email: '583231+x@users.noreply.ghe.example'})],
-  ['not-a-commit-author', 'a free-text address', authors({name: 'A', email: 'octocat@home.example'})],
-  ['not-a-commit-author', 'a free-text address with a tag', authors({name: 'A', email: 'octocat+work@home.example'})],
-  ['not-a-commit-author', 'a free-text name', authors({name: ' Octocat ', email: ''})],
-  ['not-a-commit-author', 'a co-author behind others', authors({name: 'B', email: 'b@c.example', id: 2}, {name: 'octocat', email: 'b@c.example', id: 2})],
   ['statement-fresh', 'a statement of 15 minutes ago', {standing: {readAt: saidAt + 900_000}}],
   ['statement-fresh', 'a statement from the future', {standing: {readAt: saidAt - 61_000}}],
   ['statement-fresh', 'a statement without time', {standing: {createdAt: NaN}}],
@@ -132,8 +123,10 @@ describe('a rule alone refuses', () => {
     expect(failing({pullRequest: {state: 'closed'}})).toEqual(['pull-request-alive', 'merge-reachable'])
   })
 
-  test('and every rule has such a case', () => {
-    const tested = new Set(['pull-request-alive', 'enough-approvals', ...refused.map(([rule]) => rule)])
+  test('and every rule has such a case, but those that only want more people', () => {
+    const ofPeople = ['enough-approvals', 'seen-by-others']
+    expect(rulesOfPeople.map(({name}) => name)).toEqual(ofPeople)
+    const tested = new Set(['pull-request-alive', ...ofPeople, ...refused.map(([rule]) => rule)])
     expect([...standingRules, ...changeRules].map(({name}) => name).filter((name) => !tested.has(name))).toEqual([])
   })
 
@@ -146,6 +139,10 @@ describe('an allow', () => {
   test.each<readonly [string, CaseChanges]>([
     ['of the head of an open pull request', {}],
     ['of the merge commit of a merged one', {pullRequest: merged, change: {mergeReachable: true}}],
+    [
+      'of what was pushed on top of the merge commit',
+      {pullRequest: {state: 'merged', mergeCommit: otherCommit}, change: {mergeReachable: true}},
+    ],
     ['by the least permission that is enough', {standing: {permission: 'write', role: 'write'}}],
     ['at the last moment of a statement', {standing: {readAt: saidAt + 899_999}}],
     [
@@ -170,12 +167,8 @@ describe('an allow', () => {
       'of the bare form, where the policy takes it',
       {request: {sha: undefined}, environment: {binding: ['commit', 'head']}},
     ],
-    [
-      'where a commit’s private address has another id',
-      authors({name: 'Hubot', email: '2+octocats@users.noreply.github.com'}),
-    ],
-    ['where an ordinary address begins with the id', authors({name: 'Hubot', email: '583231+x@mail.example'})],
-    ['where a commit names nobody', authors({name: '', email: ''})],
+    ['of nothing new', {range: {parts: [], since: head, size: aComparison({from: head, commits: 0, files: 0})}}],
+    ['of what others brought besides', {range: {parts: [aPart(), aPartBy('monalisa', {id: 9})]}}],
   ])('%s', (_, changes) => {
     const ruling = evaluate(aCase(changes))
     expect(failing(changes)).toEqual([])
@@ -202,31 +195,43 @@ describe('an allow', () => {
   })
 })
 
-describe('self-approval that the policy allows flags the receipt', () => {
-  const environment = {selfApproval: true}
-  test.each<readonly [string, CaseChanges]>([
-    ['the author', {pullRequest: {author: {id: 583231, login: 'octocat', type: 'User'}}}],
-    ['a pusher', {change: {pushers: {kind: 'seen', accounts: [{id: 583231, login: 'octocat'}]}}}],
-    ['a commit author', authors({name: 'octocat', email: ''})],
-  ])('%s', (_, changes) => {
-    expect(evaluate(aCase({...changes, environment}))).toMatchObject({kind: 'allow', flags: ['self']})
+describe('one’s own work', () => {
+  const author = {
+    pullRequest: {author: {id: 583231, login: 'octocat', type: 'User'}},
+    range: {parts: [aPartBy('octocat')]},
+  }
+
+  test('is no denial: the word counts, and one more person makes it an allow', () => {
+    expect(evaluate(aCase(author))).toMatchObject({kind: 'escalate', missing: 1})
+    expect(failing(author)).toEqual(['seen-by-others'])
   })
 
-  test('once, however many hands', () => {
-    const changes: CaseChanges = {
-      pullRequest: {author: {id: 583231, login: 'octocat', type: 'User'}},
-      change: {pushers: {kind: 'seen', accounts: [{id: 583231, login: 'octocat'}]}},
-      environment,
-    }
-    expect(evaluate(aCase(changes))).toMatchObject({flags: ['self']})
+  test('is a denial beside anything that people cannot overcome', () => {
+    expect(evaluate(aCase({...author, standing: {viaEmail: true}})).kind).toBe('deny')
+    expect(failing({...author, isVoid: true})).toEqual(['not-void', 'seen-by-others'])
   })
 
-  test('not when it is somebody else, and never when hands cannot be seen', () => {
-    expect(evaluate(aCase({environment}))).toMatchObject({kind: 'allow', flags: []})
-    expect(failing({environment, change: {pushers: {kind: 'unseen', why: 'x'}}})).toEqual(['not-a-pusher'])
-    expect(failing({environment, change: {authors: {kind: 'unseen', why: 'x'}}})).toEqual(['not-a-commit-author'])
+  test('is the author’s in what goes out alone: whose pull request it is spoken on has no say', () => {
+    expect(evaluate(aCase({pullRequest: author.pullRequest})).kind).toBe('allow')
+  })
+
+  test('that the policy allows flags the receipt, once, however many hands', () => {
+    const parts = [aPartBy('octocat'), aPartBy('octocat', {number: 43, digit: '5'})]
+    const ruling = evaluate(aCase({range: {parts}, environment: {independence: 'none'}}))
+    expect(ruling).toMatchObject({kind: 'allow', flags: ['self']})
+    expect(evaluate(aCase({environment: {independence: 'none'}}))).toMatchObject({kind: 'allow', flags: []})
   })
 })
+
+test('the commit says where it stands', () => {
+  const why = (changes: CaseChanges): string | undefined =>
+    evaluate(aCase(changes)).outcomes.find(({rule}) => rule === 'commit-current')?.why
+  const onTop = {pullRequest: {state: 'merged', mergeCommit: otherCommit}, change: {mergeReachable: true}} as const
+  expect(why({})).toBe(`${head} is the head of the pull request.`)
+  expect(why({pullRequest: merged, change: {mergeReachable: true}})).toBe(`${head} is the merge commit of the pull request.`)
+  expect(why(onTop)).toBe(`${head} is on top of the merge commit of the pull request.`)
+  expect(why({pullRequest: merged, change: {mergeReachable: true}, request: {sha: otherCommit}})).toContain(`which is not the merge commit ${head}, nor a commit of main`)
+}) // prettier-ignore
 
 test('every failing rule is reported, not the first alone', () => {
   expect(failing({standing: {viaEmail: true, permission: 'read'}, request: {sha: otherCommit}})).toEqual([
@@ -261,7 +266,8 @@ describe('the built-in policy', () => {
       users: [],
       teams: [],
       approvals: 1,
-      selfApproval: false,
+      independence: 'usual',
+      collect: 86_400_000,
       binding: ['commit'],
       ttl: 3_600_000,
       singleUse: false,
