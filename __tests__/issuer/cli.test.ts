@@ -8,7 +8,7 @@ import {describe, expect, test} from '@jest/globals'
 import type {Printed} from '../../issuer/cli/printed.ts'
 import {runCli} from '../../issuer/cli/run.ts'
 import {changeRules, standingRules} from '../../issuer/policy/rules.ts'
-import {type CaseChanges, aCase, evidenceOf, otherCommit} from './builders.ts'
+import {type CaseChanges, aCase, aPart, aPartBy, everybody, evidenceOf, otherCommit} from './builders.ts'
 
 const policy = 'version: 1\nenvironments:\n  production: {approvals: 2, ttl: 30m}\n  staging: {single-use: true}\n'
 
@@ -54,12 +54,16 @@ describe('policy explain', () => {
     for (const {name} of [...standingRules, ...changeRules]) {
       expect(lines.filter((line) => new RegExp(`^  (?:pass|FAIL)  ${name} `).test(line))).toHaveLength(1)
     }
-    expect(lines.filter((line) => line.startsWith('  FAIL'))).toHaveLength(1)
+    expect(lines.filter((line) => line.startsWith('  FAIL'))).toEqual([
+      expect.stringMatching(/^ {2}FAIL {2}enough-approvals .* 2 approvals are needed, and 1 person has approved\./),
+      expect.stringMatching(/^ {2}FAIL {2}seen-by-others .* #42 by hubot: one more person/),
+    ])
     expect(lines).toContain('Risk 0.3')
   })
 
   test.each<readonly [string, CaseChanges, string]>([
     ['an allow with its flags', {request: {environment: 'staging' as never}}, 'ALLOW (flagged once): '],
+    ['one’s own work', {request: {environment: 'staging' as never}, range: {parts: [aPartBy('octocat')]}}, 'ESCALATE (1 more approval): '],
     ['a denial', {request: {sha: otherCommit}}, 'DENY: '],
     ['no standing', {standing: {permission: 'read'}}, 'NO DECISION: who said it may not approve there.'],
     ['an unnamed environment', {request: {environment: 'qa' as never}}, 'NO DECISION: the policy does not name the environment qa'],
@@ -109,7 +113,7 @@ test('the command itself prints and ends so, and a terminal gets nothing to obey
   try {
     const [file, facts] = [join(folder, 'countersign.yml'), join(folder, 'facts.json')]
     writeFileSync(file, policy)
-    writeFileSync(facts, factsOf({change: {authors: {kind: 'unseen', why: '\u001b[31mred\u202e'}}}))
+    writeFileSync(facts, factsOf({range: {parts: [aPart({hands: everybody('\u001b[31mred\u202e')})]}}))
     const main = fileURLToPath(new URL('../../issuer/cli/main.ts', import.meta.url))
     const call = (...args: readonly string[]) => spawnSync(process.execPath, [main, ...args], {encoding: 'utf8'})
     expect(call('policy', 'check', file)).toMatchObject({status: 0, stdout: expect.stringContaining('is a policy')})

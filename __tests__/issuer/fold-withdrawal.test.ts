@@ -1,13 +1,12 @@
-/** What a scope has become after denials and revocations: what forbids is kept, and what was let out is measured right. */
+/** What a scope has become after denials and revocations: what forbids is kept. */
 import {describe, expect, test} from '@jest/globals'
-import {foldDenial, foldLifted, foldRevoked, foldVoid, isVoid, liveReceipts} from '../../issuer/mint/fold-scope.ts'
+import {foldDenial, foldLifted, foldVoid, isVoid, liveReceipts} from '../../issuer/mint/fold-scope.ts'
 import type {Case} from '../../issuer/model/ruling.ts'
 import {type LiveReceipt, type ScopeState, type VoidBefore, emptyState} from '../../issuer/model/state.ts'
 import {liftedBy} from '../../issuer/policy/order-rules.ts'
-import {aCase, decidedAt, head, must, otherCommit} from './builders.ts'
-import {type Revocation, parseCommitSha, parseReceiptId} from '#protocol'
+import {aCase, decidedAt, head, must} from './builders.ts'
+import {parseReceiptId} from '#protocol'
 
-const third = must(parseCommitSha('c'.repeat(40)))
 const idOf = (n: number) => must(parseReceiptId(`rcpt_dg_01jdaa3x7k9m2n4p6q8r0s2t${String(n).padStart(2, '0')}`))
 const receipt = (n: number, more: Partial<LiveReceipt> = {}): LiveReceipt => ({
   id: idOf(n),
@@ -19,39 +18,7 @@ const receipt = (n: number, more: Partial<LiveReceipt> = {}): LiveReceipt => ({
   expiresAt: decidedAt + 3_600_000,
   ...more,
 })
-/** Only what it is of matters here. */
-const revocationOf = ({id}: LiveReceipt) => ({receipt: id}) as Revocation
 const mark = (at: number, commentId = 1, pullRequest = 42): VoidBefore => ({pullRequest, commentId, at})
-
-describe('the last commit that was let out', () => {
-  const run = {id: '1', attempt: 1, url: 'https://github.example/runs/1'}
-  const after = (receipts: readonly LiveReceipt[], revoked: readonly number[]) =>
-    foldRevoked(
-      {...emptyState, receipts, lastAuthorized: receipts.at(-1)?.sha},
-      receipts
-        .filter(({id}) => revoked.map(idOf).includes(id))
-        .map((one) => ({receipt: one, revocation: revocationOf(one)})),
-      decidedAt,
-    ).lastAuthorized
-
-  test('goes back over receipts that nobody used', () => {
-    const first = receipt(1, {sha: otherCommit, before: third})
-    expect(after([first, receipt(2, {before: otherCommit})], [2])).toBe(otherCommit)
-    expect(after([first, receipt(2, {before: otherCommit})], [1, 2])).toBe(third)
-  })
-
-  test('goes back over a renewal and what it renewed', () => {
-    const [first, renewed] = [receipt(1, {before: third}), receipt(2, {before: head})]
-    expect(after([first, renewed], [1, 2])).toBe(third)
-    expect(after([first, renewed], [2])).toBe(head)
-    expect(after([first, renewed], [1])).toBe(head)
-  })
-
-  test('stays at a commit that a run may have taken out', () => {
-    expect(after([receipt(1, {before: third, redeemed: {run, at: decidedAt}})], [1])).toBe(head)
-    expect(after([receipt(1, {sha: otherCommit, before: third}), receipt(2, {before: otherCommit})], [1])).toBe(head)
-  })
-})
 
 describe('what was said before a withdrawal', () => {
   const state = foldVoid(emptyState, mark(1000, 5))

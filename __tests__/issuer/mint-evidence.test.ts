@@ -1,11 +1,21 @@
 /** Evidence bundles as they are minted: they verify under their own key, hold every section, and always fit. */
 import {describe, expect, test} from '@jest/globals'
-import {canonicalJson, evidenceDigest, evidenceKey, parseEvidenceId, parseOrganizationId, verify} from '#protocol'
+import {
+  canonicalJson,
+  digestOf,
+  evidenceDigest,
+  evidenceKey,
+  parseEvidenceId,
+  parseOrganizationId,
+  verify,
+} from '#protocol'
 import {mintEvidence} from '../../issuer/mint/mint-evidence.ts'
 import {evaluate} from '../../issuer/policy/rules.ts'
 import type {Case} from '../../issuer/model/ruling.ts'
 import {
   aCase,
+  aPart,
+  aPartBy,
   aStatement,
   bodyDigest,
   decision,
@@ -15,6 +25,8 @@ import {
   head,
   must,
   nonce,
+  otherCommit,
+  seen,
 } from './builders.ts'
 
 const keyOf = (decisionId: string): Uint8Array =>
@@ -51,7 +63,20 @@ describe('an evidence bundle', () => {
       facts: {
         policy: {source: {kind: 'built-in'}, digest: evaluate(asked).policy},
         standing: {author: {login: 'octocat'}, bodyDigest},
-        change: {pullRequest: {number: 42}, since: {commits: 3}},
+        change: {
+          pullRequest: {number: 42},
+          range: {
+            base: 'authorized',
+            since: otherCommit,
+            size: {commits: 3},
+            parts: [
+              {
+                pullRequests: [{number: 42, author: 'hubot'}],
+                hands: {kind: 'seen', accounts: [{did: 'opened #42'}, {}]},
+              },
+            ],
+          },
+        },
       },
       policyTrace: evaluate(asked).outcomes.map(({rule, ...outcome}) => ({id: rule, ...outcome})),
       risk: {score: evaluate(asked).risk.score, thresholds: null},
@@ -90,21 +115,33 @@ describe('an evidence bundle', () => {
     const lone = String.fromCharCode(0xd800)
     const odd = aCase({
       standing: {createdAt: NaN},
-      change: {since: undefined, authors: {kind: 'seen', people: [{name: `x${lone}`, email: '', id: undefined}]}},
+      range: {since: undefined, parts: [aPart({hands: seen([], [{name: `x${lone}`, email: '', id: undefined}])})]},
     })
     expect(verified(evidenceOf(odd).text).sections).toMatchObject({
-      facts: {standing: {createdAt: null}, change: {authors: {people: [{name: 'x\ufffd', email: ''}]}}},
+      facts: {
+        standing: {createdAt: null},
+        change: {range: {parts: [{hands: {people: [{name: 'x\ufffd', email: ''}]}}]}},
+      },
     })
   })
 
   test('of the largest change still fits, with the whole list under its digest', () => {
     const files = Array.from({length: 3000}, (_, i) => ({path: `${'d'.repeat(200)}/${i}`, additions: 1, deletions: 1}))
-    const people = Array.from({length: 500}, (_, i) => ({name: 'n'.repeat(5000), email: `${i}@x.example`, id: i}))
-    const large: Case = aCase({change: {files, filesCut: true, authors: {kind: 'seen', people}}})
+    const people = Array.from({length: 500}, (_, i) => ({name: 'n'.repeat(3000), email: `${i}@x.example`, id: i}))
+    const parts = [
+      ...Array.from({length: 999}, (_, i) => aPartBy('hubot', {id: 2, number: i})),
+      aPart({hands: seen([], people)}),
+    ]
+    const large: Case = aCase({change: {files, filesCut: true}, range: {parts}})
     const {text} = evidenceOf(large)
     expect(text.length).toBeLessThan(maxBundle)
     expect(verified(text).sections).toMatchObject({
-      facts: {change: {files: {count: 3000, digest: expect.stringMatching(/^sha256:/) as unknown}}},
+      facts: {
+        change: {
+          files: {count: 3000, digest: expect.stringMatching(/^sha256:/) as unknown},
+          range: {since: otherCommit, parts: {count: 1000, digest: digestOf(canonicalJson(parts))}},
+        },
+      },
     })
   })
 })

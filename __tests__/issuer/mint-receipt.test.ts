@@ -7,6 +7,7 @@ import {makeKey} from '../protocol/builders.ts'
 import {
   type CaseChanges,
   aCase,
+  aPartBy,
   bodyDigest,
   bodyFor,
   decidedAt,
@@ -100,8 +101,8 @@ describe('a receipt', () => {
   })
 
   test('of an approver’s own work is flagged', () => {
-    const own = {author: {id: 583231, login: 'octocat', type: 'User'}}
-    expect(bodyFor(key, {pullRequest: own, environment: {selfApproval: true}}).flags).toEqual(['self'])
+    const own = {parts: [aPartBy('octocat')]}
+    expect(bodyFor(key, {range: own, environment: {independence: 'none'}}).flags).toEqual(['self'])
   })
 
   test.each(['release "captain"', 'löser', '<b>', '', 'x'.repeat(65)])('has no odd role such as %j', (role) => {

@@ -107,39 +107,6 @@ describe('a record', () => {
   })
 })
 
-describe('the state of a scope', () => {
-  const receipt = receiptFor(key)
-  const earlier = {...receiptFor(key), id: receiptIdOf(decision.replace('01j', '01h') as typeof decision)}
-  const expiry = Date.parse('2026-04-02T15:30:00Z')
-  const live = (one: Receipt, before?: string) => ({
-    id: one.id,
-    before,
-    sha: head,
-    pullRequest: 42,
-    authorizedBy: 'octocat',
-    approvers: [583231],
-    public: true,
-    expiresAt: expiry,
-  })
-  const fold = (state: ScopeState, one: Receipt, now = decidedAt) => foldScope(state, {receipt: one, public: true}, now)
-
-  test('begins with the first receipt', () => {
-    expect(fold(emptyState, receipt)).toEqual({...emptyState, receipts: [live(receipt)], lastAuthorized: head})
-  })
-
-  test('keeps what is alive, the newest last, and drops what is over', () => {
-    const state: ScopeState = fold(emptyState, earlier)
-    expect(fold(state, receipt, expiry - 1).receipts).toEqual([live(earlier), live(receipt, head)])
-    expect(fold(state, receipt, expiry).receipts).toEqual([live(receipt, head)])
-    expect(fold(state, receipt, NaN).receipts).toEqual([live(receipt, head)])
-  })
-
-  test('holds a receipt once', () => {
-    const once = fold(emptyState, receipt)
-    expect(fold(once, receipt).receipts.map(({id}) => id)).toEqual([receipt.id])
-  })
-})
-
 test('a ledger begins with its origin and its keys', () => {
   const entry = mintFirstEntry({
     host: 'countersign.example',

@@ -7,7 +7,20 @@ import {classifyIntent} from '../../issuer/policy/rules.ts'
 import {createPathMatcher} from '../../issuer/policy/path-pattern.ts'
 import {policySchema} from '../../issuer/policy/policy-schema.ts'
 import {type RiskFactorName, riskWeights, scoreRisk} from '../../issuer/policy/risk.ts'
-import {type CaseChanges, aCase, aComparison, head, must, repositoryId, tree} from './builders.ts'
+import {
+  type CaseChanges,
+  aCase,
+  aComparison,
+  anUnreadRange,
+  aPart,
+  aPartBy,
+  everybody,
+  head,
+  must,
+  repositoryId,
+  seen,
+  tree,
+} from './builders.ts'
 
 const valueOf = (name: RiskFactorName, changes: CaseChanges): number | undefined =>
   scoreRisk(aCase(changes)).factors.find((factor) => factor.name === name)?.value
@@ -20,7 +33,7 @@ const renamed = (previous: string): CaseChanges => ({
   change: {files: [{path: 'a.txt', previous, additions: 0, deletions: 0}]},
 })
 const sized = (additions: number, count = 1): CaseChanges => ({
-  change: {since: aComparison({files: count, additions, deletions: 0})},
+  range: {size: aComparison({files: count, additions, deletions: 0})},
 })
 const run = {name: 'build', app: 'ci', status: 'completed', conclusion: 'success'} as const
 const runs = (...list: readonly Partial<{name: string; status: string; conclusion: string | null}>[]): CaseChanges => ({
@@ -55,13 +68,16 @@ const table: readonly (readonly [RiskFactorName, string, number, CaseChanges])[]
   ['workflow-or-policy', 'a list that was cut', 1, {change: {filesCut: true}}],
   ...([[10, 0], [11, 0.25], [50, 0.25], [51, 0.5], [200, 0.5], [201, 0.75], [1000, 0.75], [1001, 1]] as const).map(([lines, value]) => ['size', `${lines} lines`, value, sized(lines)] as const),
   ...([[3, 0], [4, 0.25], [11, 0.5], [31, 0.75], [101, 1]] as const).map(([count, value]) => ['size', `${count} files`, value, sized(1, count)] as const),
-  ['size', 'numbers that were cut', 1, {change: {since: aComparison({files: 0, additions: 0, deletions: 0, cut: true})}}],
-  ['size', 'the pull request’s own, when nothing was authorized', 0.25, {change: {since: undefined, size: aComparison({additions: 20, deletions: 5, files: 1})}}],
+  ['size', 'lines that are added and taken away', 0.5, {range: {size: aComparison({files: 1, additions: 30, deletions: 30})}}],
+  ['size', 'nothing', 0, sized(0, 0)],
+  ['size', 'numbers that were cut', 1, {range: {size: aComparison({files: 0, additions: 0, deletions: 0, cut: true})}}],
+  ['size', 'a range that cannot be read', 1, {range: anUnreadRange()}],
   ['agent-author', 'people', 0, {}],
   ['agent-author', 'a bot', 1, {pullRequest: {author: {id: 3, login: 'x', type: 'Bot'}}}],
   ['agent-author', 'an agent by name', 1, {pullRequest: {author: {id: 3, login: 'Release-Agent-dev', type: 'User'}}, policy: {agents: ['release-agent*']}}],
-  ['agent-author', 'a pusher', 1, {change: {pushers: {kind: 'seen', accounts: [{id: 3, login: 'dependabot[bot]'}]}}}],
-  ['agent-author', 'a name on a commit', 1, {change: {authors: {kind: 'seen', people: [{name: 'Release-Agent', email: ''}]}}, policy: {agents: ['release-agent*']}}],
+  ['agent-author', 'a hand in any part', 1, {range: {parts: [aPart(), aPartBy('dependabot[bot]', {id: 3})]}}],
+  ['agent-author', 'a name on a commit of any part', 1, {range: {parts: [aPart(), aPart({hands: seen([], [{name: 'Release-Agent', email: ''}])})]}, policy: {agents: ['release-agent*']}}],
+  ['agent-author', 'hands that cannot be told', 0, {range: {parts: [aPart({hands: everybody('dependabot[bot] is no more')})]}}],
   ['checks', 'green', 0, runs({})],
   ['checks', 'green, with skipped ones', 0, runs({}, {conclusion: 'skipped'}, {conclusion: 'neutral'})],
   ['checks', 'one red', 1, runs({}, {conclusion: 'failure'})],
@@ -70,8 +86,9 @@ const table: readonly (readonly [RiskFactorName, string, number, CaseChanges])[]
   ['checks', 'our own alone', 0.5, runs({name: 'countersign / production', conclusion: 'failure'})],
   ['checks', 'more than can be read', 1, {change: {checksCut: true}}],
   ['unsigned-commits', 'all signed', 0, {}],
-  ['unsigned-commits', 'a third', 0.33, {change: {unsignedCommits: 1, size: aComparison({commits: 3})}}],
-  ['unsigned-commits', 'more than there are', 1, {change: {unsignedCommits: 3, size: aComparison({commits: 0})}}],
+  ['unsigned-commits', 'a third', 0.33, {range: {unsigned: 1}}],
+  ['unsigned-commits', 'two of four, over all parts', 0.5, {range: {unsigned: 2, parts: [aPart(), aPartBy('monalisa')]}}],
+  ['unsigned-commits', 'more than there are', 1, {range: {unsigned: 3, parts: [], size: aComparison({commits: 0})}}],
   ...([[0, 0], [1, 0.25], [5, 0.25], [6, 0.5], [21, 0.75], [101, 1], ['unknown', 1]] as const).map(([behindBy, value]) => ['behind-base', `${behindBy} commits`, value, {change: {behindBy}}] as const),
   ['first-change', 'the first', 1, {change: {firstByAuthor: true}}],
   ['first-change', 'a later one', 0, {change: {firstByAuthor: false}}],
@@ -103,7 +120,8 @@ describe('a factor', () => {
 describe('the score', () => {
   const worst: CaseChanges = {
     pullRequest: {author: {id: 3, login: 'x', type: 'Bot'}},
-    change: {filesCut: true, checksCut: true, unsignedCommits: 9, behindBy: 'unknown', firstByAuthor: true},
+    change: {filesCut: true, checksCut: true, behindBy: 'unknown', firstByAuthor: true},
+    range: {unsigned: 9, size: aComparison({cut: true})},
   }
 
   test('is the sum of what its factors weigh, to two decimals', () => {
