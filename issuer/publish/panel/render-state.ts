@@ -129,7 +129,7 @@ export function findBlocker(stage: Expected): Blocker | undefined {
   const missing = countMissing(stage)
   if (missing !== undefined) {
     const words =
-      missing.may === 0 ? '**nobody may approve it**' : `**${missing.may} may approve it, of ${stage.needed}**`
+      missing.may === 0 ? '**nobody may approve it**' : `**${missing.may} may approve it, of ${missing.of}**`
     return {kind: 'nobody', words}
   }
   if (frozen !== undefined) {
@@ -142,19 +142,23 @@ export function findBlocker(stage: Expected): Blocker | undefined {
  * Where the policy names people alone, it can be counted whether they can be enough: those without a hand in it, or one
  * more of all. Undefined where they can, or where they cannot be counted: members of teams, and whoever has a permission.
  */
-export function countMissing({rules, change, needed}: Expected): {readonly may: number} | undefined {
+export function countMissing({
+  rules,
+  change,
+  needed,
+}: Expected): {readonly may: number; readonly of: number} | undefined {
   const {users, teams, independence} = rules
   if (users.length === 0 || teams.length > 0) return undefined
   const names = [...new Set(users.map((login) => login.toLowerCase()))]
   const hands = new Set(contributorsOf(change.range).map(({login}) => login.toLowerCase()))
   const others = names.filter((login) => !hands.has(login)).length
-  const isMet = {
-    usual: others >= needed || names.length > needed,
-    strict: others >= needed,
-    none: names.length >= needed,
-  }
-  if (isMet[independence]) return undefined
-  return {may: independence === 'strict' ? others : names.length}
+  if (others >= needed) return undefined
+  const {may, of} = {
+    usual: {may: names.length, of: needed + 1},
+    strict: {may: others, of: needed},
+    none: {may: names.length, of: needed},
+  }[independence]
+  return may >= of ? undefined : {may, of}
 }
 
 const shownNames = 10
