@@ -6,17 +6,7 @@ import type {Expected, Panel, State} from '../../../issuer/publish/panel/panel.t
 import {renderPanel} from '../../../issuer/publish/panel/render-panel.ts'
 import type {ChangeFacts} from '../../../issuer/model/facts.ts'
 import type {LiveReceipt} from '../../../issuer/model/state.ts'
-import {
-  aCase,
-  aChange,
-  aPullRequest,
-  aStatement,
-  decidedAt,
-  head,
-  must,
-  origin,
-  production,
-} from '../builders.ts'
+import {aCase, aChange, aPullRequest, aStatement, decidedAt, head, must, origin, production} from '../builders.ts'
 
 export const aReceipt = (overrides: Partial<LiveReceipt> = {}): LiveReceipt => ({
   id: must(parseReceiptId('rcpt_dg_01jdaa3x7k9m2n4p6q8r0s2t4v')),

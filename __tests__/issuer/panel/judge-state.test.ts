@@ -34,14 +34,18 @@ test('a receipt is over at the very moment of its end, and a clock that tells no
   expect(judge({receipts: [receipt]}, NaN).kind).toBe('expired')
 })
 
-test('people are counted, once each, for this very commit and pull request, until the first of them ends', () => {
+test('people are counted, once each, for this very commit, wherever they said it, until the first of them ends', () => {
   const old = approval(4, {sha: otherCommit})
   const over = approval(5, {until: decidedAt})
-  const elsewhere = approval(6, {statement: aStatement({pullRequest: 43})})
+  const {comment} = aStatement()
+  const elsewhere = approval(6, {
+    statement: aStatement({pullRequest: 43, comment: {...comment, authorId: 6 as never}}),
+    login: 'monalisa',
+  })
   const first = approval(2, {login: 'hubot', until: decidedAt + 1})
   const waiting = [approval(1), approval(1, {login: 'octocat', until: decidedAt + 9}), first, old, over, elsewhere]
   const until = decidedAt + 1
-  expect(judge({waiting})).toEqual({kind: 'waiting', approvals: 2, logins: ['octocat', 'hubot'], until})
+  expect(judge({waiting})).toEqual({kind: 'waiting', approvals: 3, logins: ['octocat', 'hubot', 'monalisa'], until})
 })
 
 test("another pull request's denial and another commit's receipt are none of it", () => {

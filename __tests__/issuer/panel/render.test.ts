@@ -2,7 +2,20 @@
 import {describe, expect, test} from '@jest/globals'
 import {readCommand} from '../../../issuer/command/read-command.ts'
 import type {Panel, State} from '../../../issuer/publish/panel/panel.ts'
-import {aChange, aPullRequest, decidedAt, head, must, otherCommit} from '../builders.ts'
+import {
+  aChange,
+  aComparison,
+  anUnreadRange,
+  aPart,
+  aPartBy,
+  aPullRequest,
+  aRange,
+  decidedAt,
+  head,
+  must,
+  otherCommit,
+  seen,
+} from '../builders.ts'
 import {aPanel, aReceipt, aStage, lineOf, render, renderOne} from './builders.ts'
 import {parseEnvironment} from '#protocol'
 
@@ -89,19 +102,37 @@ describe('what keeps it from being authorized comes first', () => {
   })
 
   test('that all whom the policy names had a hand in it, or too few had none', () => {
-    const alone = renderOne({rules: {users: ['Hubot']}})
+    const alone = renderOne({rules: {users: ['Hubot'], independence: 'strict'}})
     expect(alone).toContain('🚧 `production`: **nobody may approve it**')
-    expect(alone).toContain('That is not enough: 1 must. Name more people in the policy')
+    expect(alone).toContain(
+      'That is not enough. Name more people in the policy, or have somebody else make the change.',
+    )
     expect(alone).not.toContain('/authorize production')
+    expect(lineOf({rules: {users: ['Hubot']}})).toBe('🚧 `production`: **1 may approve it, of 2**')
     const two = {approvals: 2, users: ['hubot', 'octocat', 'Octocat']}
-    expect(lineOf({rules: two})).toBe('🚧 `production`: **1 may approve it, of 2**')
+    expect(lineOf({rules: two})).toBe('🚧 `production`: **2 may approve it, of 3**')
+    expect(lineOf({rules: {...two, independence: 'strict'}})).toBe('🚧 `production`: **1 may approve it, of 2**')
+    expect(lineOf({rules: {...two, users: ['hubot'], independence: 'none'}})).toContain('**1 may approve it, of 2**')
     for (const rules of [
       {users: ['hubot', 'octocat']},
-      {users: ['hubot'], selfApproval: true},
+      {users: ['hubot', 'octocat'], independence: 'strict'},
+      {users: ['hubot'], independence: 'none'},
       {users: ['hubot'], teams: ['octo-org/release']},
-    ]) {
+    ] as const) {
       expect(lineOf({rules})).toBe('🔒 `production`: **needs authorization**')
     }
+  })
+
+  test('but not where one more than are needed can say so, all of them with a hand', () => {
+    const hands = seen([
+      {id: 2, login: 'hubot', did: 'opened #42'},
+      {id: 583231, login: 'octocat', did: 'opened #41'},
+    ])
+    const change = {range: aRange({parts: [aPart({hands})]})}
+    expect(lineOf({change, rules: {users: ['hubot', 'octocat']}})).toBe('🔒 `production`: **needs authorization**')
+    expect(lineOf({change, rules: {users: ['hubot', 'octocat'], independence: 'strict'}})).toContain(
+      '**nobody may approve it**',
+    )
   })
 })
 
@@ -147,12 +178,47 @@ describe('what a reader should know', () => {
     expect(body).toContain(`**What goes out:** 3 commits, 5 files (+120 −14) since \`${otherCommit}\``)
     expect(body).toContain('**Risk:** 0.3 on a scale from 0 to 1. 134 changed lines in 5 files.')
     expect(body).toContain(
-      '**Who may approve:** `octocat`, `octo-org/release`, if they have `write` permission or more; nobody who had a hand in the change, as `hubot` had.',
+      '**Who may approve:** `octocat`, `octo-org/release`, if they have `write` permission or more: one person without a hand in it (`hubot` had), or 2 in all.',
     )
   })
 
-  test('that the author may approve, where the policy says so', () => {
-    expect(renderOne({rules: {selfApproval: true}})).toContain('That includes whoever had a hand in the change')
+  test.each([
+    [{}, ': one person without a hand in it (`hubot` had), or 2 in all.'],
+    [{approvals: 2}, ': 2 people without a hand in it (`hubot` had), or 3 in all.'],
+    [{approvals: 2, independence: 'strict'}, ': 2 people without a hand in it (`hubot` had).'],
+    [
+      {independence: 'none'},
+      '. That includes whoever had a hand in the change: the policy allows it, and the receipt says so.',
+    ],
+  ] as const)('who counts, by the policy: %j', (rules, said) => {
+    expect(renderOne({rules})).toContain(`**Who may approve:** people with \`write\` permission or more${said}`)
+  })
+
+  test('whose hands are in what goes out, of every part, and nobody’s where they cannot be told', () => {
+    const parts = [aPart(), aPartBy('monalisa', {id: 9})]
+    expect(renderOne({change: {range: aRange({parts})}})).toContain(
+      'without a hand in it (`hubot`, `monalisa` had), or 2',
+    )
+    expect(renderOne({change: {range: aRange({parts: []})}})).toContain('one person without a hand in it, or 2 in all.')
+    const unread = renderOne({change: {range: anUnreadRange()}})
+    expect(unread).toContain(
+      '**What goes out:** What it brings could not be read to the end, so anybody may have a hand in it.',
+    )
+    expect(unread).toContain('one person without a hand in it, or 2 in all.')
+    expect(unread).toContain(line)
+  })
+
+  test('what goes out of each environment by itself', () => {
+    const elsewhere = aStage({
+      change: {range: aRange({since: head, parts: [], size: aComparison({commits: 0, behind: 2})})},
+    })
+    const body = render(aPanel(aStage(), {...elsewhere, environment: must(parseEnvironment('staging'))}))
+    expect(body).toContain(
+      'nothing new: this commit was authorized for `staging` before, with 2 commits of the newest taken back.',
+    )
+    expect(body).toContain(
+      `3 commits, 5 files (+120 −14) since \`${otherCommit}\`, which was authorized for \`production\` before.`,
+    )
   })
 
   test('an earlier commit that is still let out', () => {
