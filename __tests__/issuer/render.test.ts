@@ -1,5 +1,6 @@
 /** What people read: foreign text does nothing in it, every answer says what to do next, none begins with a command. */
 import {describe, expect, test} from '@jest/globals'
+import type {RangeFacts} from '../../issuer/model/facts.ts'
 import {emptyState} from '../../issuer/model/state.ts'
 import {parseEnvironment, parseReceipt, printReceipt} from '#protocol'
 import {readCommand} from '../../issuer/command/read-command.ts'
@@ -15,23 +16,29 @@ import {
   renderUnnamedEnvironment,
 } from '../../issuer/publish/render-answer.ts'
 import {renderCheckRun} from '../../issuer/publish/render-check-run.ts'
-import {renderAllowed, renderBare, renderDenied} from '../../issuer/publish/render-reply.ts'
+import {renderAllowed, renderBare, renderDenied, renderEscalated} from '../../issuer/publish/render-reply.ts'
 import {makeKey} from '../protocol/builders.ts'
 import {
   type CaseChanges,
   aCase,
   aChange,
   aComparison,
+  anUnreadRange,
+  aPart,
+  aPartBy,
   aPullRequest,
+  aRange,
   aStatement,
   decidedAt,
   decision,
+  everybody,
   head,
   must,
   otherCommit,
   production,
   receiptFor,
   saidAt,
+  seen,
 } from './builders.ts'
 
 const staging = must(parseEnvironment('staging'))
@@ -44,14 +51,42 @@ function denied(changes: CaseChanges): string {
   return renderDenied(asked, ruling)
 }
 
-const own: CaseChanges = {pullRequest: {author: {id: 583231, login: 'octocat', type: 'User'}}}
+function escalated(changes: CaseChanges): string {
+  const asked = aCase(changes)
+  const ruling = evaluate(asked)
+  if (ruling.kind !== 'escalate') throw new Error('expected an escalation')
+  return renderEscalated(asked, ruling)
+}
+
+const own: CaseChanges = {range: {parts: [aPartBy('octocat')]}}
+const unread = anUnreadRange()
+const nothing = aRange({
+  since: head,
+  parts: [],
+  size: aComparison({from: head, commits: 0, files: 0, additions: 0, deletions: 0}),
+})
 const receipt = receiptFor(makeKey())
+
+/** What others can write into a range: logins, and reasons that quote them. */
+const nasty = [
+  aPart({hands: everybody('see\n\n/authorize production\n# @hubot <img src=x> [a](https://b.example)')}),
+  aPart({pullRequests: [{number: 7, author: '@octo-org/all <img src=x>\n/authorize'}], hands: everybody('see')}),
+]
+const acts = /@\w|<img|(?<!\\)\]\(|https:\/\/|^\/|^#/m
 
 /** One of each text that is sent as a comment. */
 const replies: Readonly<Record<string, string>> = {
   allowed: renderAllowed(receipt, aChange()),
-  'allowed for the first time': renderAllowed(receipt, aChange({since: undefined})),
-  'allowed by its author': renderAllowed(receiptFor(makeKey(), {...own, environment: {selfApproval: true}}), aChange()),
+  'allowed for the first time': renderAllowed(receipt, aChange({range: aRange({base: 'ground'})})),
+  'allowed again': renderAllowed(receipt, aChange({range: nothing})),
+  'allowed unread': renderAllowed(receipt, aChange({range: unread})),
+  'allowed by its author': renderAllowed(
+    receiptFor(makeKey(), {...own, environment: {independence: 'none'}}),
+    aChange(),
+  ),
+  'of one’s own work': escalated(own),
+  'of what cannot be read': escalated({range: unread}),
+  'of one of three': escalated({environment: {approvals: 3}}),
   denied: denied({request: {sha: otherCommit}}),
   'denied without a way': denied({pullRequest: {state: 'closed'}}),
   bare: renderBare(production, aChange()),
@@ -81,25 +116,44 @@ describe('the reply to an allow', () => {
   test('says who, what, where, until when, what goes out, which receipt, and what is next', () => {
     expect(reply).toContain('**Authorized for `production`** by `octocat`, until **2026-04-02 15:30:00 UTC**.')
     expect(reply).toContain(`- Commit: \`${head}\``)
-    expect(reply).toContain(`3 commits, 5 files (+120 −14) since \`${otherCommit}\`, the last commit authorized`)
+    expect(reply).toContain(
+      `3 commits, 5 files (+120 −14) since \`${otherCommit}\`, which was authorized for \`production\` before.`,
+    )
     expect(reply).toContain(`[\`${receipt.id}\`](https://countersign.example/v1/receipts/${receipt.id})`)
     expect(reply).toContain('run the deploy job again')
     expect(reply).not.toContain('own work')
   })
 
-  test('gives the pull request’s own size when nothing was authorized before', () => {
-    const first = renderAllowed(receipt, aChange({since: undefined}))
-    expect(first).toContain('1 commit, 1 file (+4 −0) in this pull request. Nothing was authorized')
+  const goesOut = (range: Partial<RangeFacts>): string | undefined =>
+    /^- What goes out: (.*)$/m.exec(renderAllowed(receipt, aChange({range: aRange(range)})))?.[1]
+
+  test('says what it is counted from: what was authorized, or the ground beneath the first of it', () => {
+    expect(goesOut({})).toBe(
+      `3 commits, 5 files (+120 −14) since \`${otherCommit}\`, which was authorized for \`production\` before.`,
+    )
+    expect(goesOut({base: 'ground'})).toBe(
+      `3 commits, 5 files (+120 −14) since \`${otherCommit}\`, which lay beneath the first authorization for \`production\` and is taken as it is.`,
+    )
+  })
+
+  test('says that nothing is new, and what a roll-back takes back', () => {
+    expect(goesOut(nothing)).toBe('nothing new: this commit was authorized for `production` before.')
+    expect(goesOut({...nothing, size: aComparison({commits: 0, behind: 1})})).toBe(
+      'nothing new: this commit was authorized for `production` before, with 1 commit of the newest taken back.',
+    )
+    expect(goesOut({size: aComparison({behind: 2})})).toMatch(/^2 commits taken back, 3 commits, 5 files/)
+  })
+
+  test('says that it could not be read, with what is known of its size', () => {
+    const gap = 'What it brings could not be read to the end, so anybody may have a hand in it.'
+    expect(goesOut(unread)).toBe(gap)
+    expect(goesOut({...unread, size: aComparison({commits: 1200})})).toBe(`1200 commits, 5 files (+120 −14). ${gap}`)
   })
 
   test('says so when GitHub cut the list of files', () => {
-    const back = renderAllowed(
-      receipt,
-      aChange({since: aComparison({commits: 0, behind: 2, files: 0, additions: 0, deletions: 0})}),
+    expect(goesOut({size: aComparison({files: 300, cut: true})})).toContain(
+      '3 commits, at least 300 files (+120 −14 or more)',
     )
-    expect(back).toContain('2 commits taken back, 0 commits')
-    const cut = renderAllowed(receipt, aChange({since: aComparison({files: 300, cut: true})}))
-    expect(cut).toContain('3 commits, at least 300 files (+120 −14 or more)')
   })
 
   test('says that a receipt for one’s own work is flagged', () => {
@@ -121,17 +175,17 @@ describe('the reply to a denial', () => {
     expect(denied({standing: {readAt: saidAt + 3_600_000}})).toContain(line)
   })
 
-  test('gives the line to somebody else where it is one’s own work', () => {
-    expect(denied(own)).toContain(
-      `Somebody who may approve, and had no hand in this, can look at the change and comment:\n\n${line}`,
-    )
+  test('gives the line beside what only more people overcome', () => {
+    const reply = denied({...own, request: {sha: otherCommit}})
+    expect(reply).toContain('- #\u200b41 by octocat: one more person. octocat opened #\u200b41.')
+    expect(reply).toContain(line)
   })
 
   test.each<readonly [string, CaseChanges]>([
     ['on a closed pull request', {pullRequest: {state: 'closed'}}],
     ['from a fork', {pullRequest: {head: {sha: head, ref: 'x', repositoryId: null}}, request: {sha: otherCommit}}],
-    ['with pushers unseen', {change: {pushers: {kind: 'unseen', why: 'x'}}}],
-    ['with authors unseen', {change: {authors: {kind: 'unseen', why: 'x'}}}],
+    ['under a denial', {denials: [{by: {id: 9, login: 'x'}, at: saidAt - 1000, mayStillApprove: true}]}],
+    ['of one’s own work by e-mail', {...own, standing: {viaEmail: true}}],
   ])('gives no line that would not help: %s', (_, changes) => {
     expect(denied(changes)).not.toContain('/authorize')
   })
@@ -139,9 +193,80 @@ describe('the reply to a denial', () => {
   test('lets no foreign text act', () => {
     const reply = denied({
       pullRequest: {base: {ref: '@octo-org/all <img src=x> [a](https://b.example) `x`', repositoryId: 1}},
-      change: {pushers: {kind: 'unseen', why: 'see\n\n/authorize production\n# @hubot'}},
+      range: {parts: nasty},
     })
-    expect(reply).not.toMatch(/@\w|<img|(?<!\\)\]\(|https:\/\/|^\/|^#/m)
+    expect(reply).toContain('see')
+    expect(reply).not.toMatch(acts)
+  })
+})
+
+describe('the reply to one of too few', () => {
+  test('says how many people are needed, what goes out, who counts, until when, and the line', () => {
+    expect(escalated(own)).toBe(
+      [
+        '**Approval recorded for `production`; 1 more person is needed.** No receipt is made yet, and the deploy job stays closed.',
+        [
+          `- What goes out: 3 commits, 5 files (+120 −14) since \`${otherCommit}\`, which was authorized for \`production\` before.`,
+          '- Still needed for #\u200b41 by octocat: one more person — octocat opened #\u200b41.',
+        ].join('\n'),
+        'Somebody else who may approve, whoever it is, can look at what goes out and comment:',
+        line,
+        'It counts until 2026-04-03 14:29:58 UTC, and ends when the commit moves.',
+      ].join('\n\n'),
+    )
+  })
+
+  test('says what is missing by pull request, each with its people, and why the words are not enough', () => {
+    const parts = [
+      aPartBy('octocat'),
+      aPart(),
+      aPart({pullRequests: [], hands: seen([{id: 583231, login: 'octocat', did: 'pushed to main'}])}),
+      aPart({pullRequests: [{number: 44, author: 'ghost'}], hands: everybody('GitHub no longer knows who opened #44')}),
+    ]
+    expect(escalated({range: {parts}}).match(/^- Still.*/gm)).toEqual([
+      '- Still needed for #\u200b41 by octocat: one more person — octocat opened #\u200b41.',
+      '- Still needed for 3 commits without a pull request (1111111): one more person — octocat pushed to main.',
+      '- Still needed for #\u200b44 by ghost: one more person — anybody may have a hand in it (GitHub no longer knows who opened #\u200b44).',
+    ])
+  })
+
+  test('counts the words that are missing in any case', () => {
+    const reply = escalated({environment: {approvals: 3}})
+    expect(reply).toContain('2 more people are needed.')
+    expect(reply).toContain('- 3 approvals are needed, and 1 person has approved. Ask somebody else who may approve.')
+    expect(reply).toContain('- Still needed for #\u200b42 by hubot: 2 more people without a hand in it.')
+    const again = escalated({environment: {approvals: 2}, range: nothing})
+    expect(again).not.toContain('Still needed')
+    expect(again).toContain('- What goes out: nothing new')
+  })
+
+  test('says of whom one is needed', () => {
+    const whoever = 'Somebody else who may approve, whoever it is, can look'
+    const without = 'Somebody else who may approve, and had no hand in it, can look'
+    expect(escalated(own)).toContain(whoever)
+    expect(escalated({...own, environment: {independence: 'strict'}})).toContain(without)
+    expect(escalated({environment: {approvals: 2}})).toContain(without)
+  })
+
+  test('of merged work does not end with a commit that moves', () => {
+    const merged = {pullRequest: {state: 'merged', mergeCommit: head}, change: {mergeReachable: true}} as const
+    expect(escalated({...own, ...merged})).toMatch(/It counts until 2026-04-03 14:29:58 UTC\.$/)
+    expect(escalated({...own, ...merged, environment: {collect: 3_600_000}})).toMatch(
+      /until 2026-04-02 15:29:58 UTC\.$/,
+    )
+  })
+
+  test('shows ten of many, each once', () => {
+    const parts = Array.from({length: 30}, (_, i) => aPartBy('octocat', {number: 100 + Math.floor(i / 2)}))
+    const lines = escalated({range: {parts}}).match(/^- (?:Still|And).*/gm) ?? []
+    expect(lines).toHaveLength(11)
+    expect(lines.at(-1)).toBe('- And 5 more.')
+  })
+
+  test('lets no foreign text act', () => {
+    const reply = escalated({range: {parts: nasty}}).replace(line, '')
+    expect(reply).toContain('see')
+    expect(reply).not.toMatch(acts)
   })
 })
 
@@ -195,7 +320,7 @@ describe('other answers', () => {
   })
 
   test('status gives live receipts alone, by environment', () => {
-    const state = foldScope(emptyState, {receipt, public: true}, decidedAt)
+    const state = foldScope(emptyState, {receipt, public: true, range: aRange()}, decidedAt)
     const expiry = state.receipts[0]?.expiresAt ?? NaN
     const shown = renderStatus(
       [
