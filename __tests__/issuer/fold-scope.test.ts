@@ -216,11 +216,18 @@ describe('a revocation', () => {
 })
 
 describe('a word that waits', () => {
-  const wait = (state: ScopeState, {id = 583231, pullRequest = 42, ...changes}: CaseChanges & {readonly id?: number; readonly pullRequest?: number} = {}, now = decidedAt) => {
+  interface Waits extends CaseChanges {
+    readonly id?: number
+    /** The pull request where it is said. */
+    readonly on?: number
+    readonly now?: number
+  }
+  const wait = (state: ScopeState, {id = 583231, on = 42, now = decidedAt, ...changes}: Waits = {}): ScopeState => {
     const {comment, ...rest} = aStatement()
-    const said = {...rest, pullRequest, comment: {...comment, authorId: id}} as Statement
-    return foldWaiting(state, {said, decision, case: aCase({...changes, environment: {collect: 3_600_000, ...changes.environment}}), now})
-  } // prettier-ignore
+    const said = {...rest, pullRequest: on, comment: {...comment, authorId: id}} as Statement
+    const asked = aCase({...changes, environment: {collect: 3_600_000, ...changes.environment}})
+    return foldWaiting(state, {said, decision, case: asked, now})
+  }
   const idsIn = ({waiting}: ScopeState) => waiting.map(({statement}) => statement.comment.authorId)
   const at = (sha: CommitSha) => ({change: {commit: {sha, tree: aCase().change.commit.tree}}})
   const merged = (sha: CommitSha): CaseChanges => ({...at(sha), pullRequest: {state: 'merged', mergeCommit: sha}})
@@ -235,11 +242,11 @@ describe('a word that waits', () => {
     const state = wait(wait(emptyState), {id: 9})
     expect(idsIn(state)).toEqual([583231, 9])
     expect(idsIn(wait(state))).toEqual([9, 583231])
-    expect(idsIn(wait(state, {id: 10}, saidAt + 3_600_000))).toEqual([10])
+    expect(idsIn(wait(state, {id: 10, now: saidAt + 3_600_000}))).toEqual([10])
   })
 
   test('ends when an open pull request’s head moves, and only there', () => {
-    const state = wait(wait(emptyState, {id: 9}), {id: 10, pullRequest: 43})
+    const state = wait(wait(emptyState, {id: 9}), {id: 10, on: 43})
     expect(idsIn(wait(state, {id: 11, ...at(otherCommit)}))).toEqual([10, 11])
     expect(idsIn(wait(state, {id: 11, ...merged(otherCommit)}))).toEqual([9, 10, 11])
   })
@@ -255,13 +262,13 @@ describe('a word that waits', () => {
   })
 
   test('is over when its commit is authorized, wherever it was said, or anything of its pull request', () => {
-    const state = wait(wait(wait(emptyState, {id: 9, pullRequest: 43}), {id: 10, pullRequest: 44, ...at(otherCommit)}), {id: 11})
+    const state = wait(wait(wait(emptyState, {id: 9, on: 43}), {id: 10, on: 44, ...at(otherCommit)}), {id: 11})
     expect(idsIn(allow(state))).toEqual([10])
     expect(idsIn(allow(state, {sha: third}))).toEqual([9, 10])
   }) // prettier-ignore
 
   test('is over when somebody denies or revokes on its pull request', () => {
-    const state = wait(wait(emptyState), {id: 9, pullRequest: 43})
+    const state = wait(wait(emptyState), {id: 9, on: 43})
     expect(idsIn(foldVoid(state, {pullRequest: 42, commentId: 1, at: saidAt}))).toEqual([9])
   })
 })

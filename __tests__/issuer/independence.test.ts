@@ -184,8 +184,15 @@ describe('a name on a commit is a hand', () => {
 })
 
 describe('what is missing', () => {
-  const missing = (parts: readonly RangePart[], speakers: readonly Speaker[], needed = 1, independence: Independence = 'usual') =>
-    findMissing({range: aRange({parts}), speakers, needed}, independence).map(({part, ...rest}) => ({of: describePart(part), ...rest})) // prettier-ignore
+  const missing = (
+    parts: readonly RangePart[],
+    speakers: readonly Speaker[],
+    {needed = 1, independence = 'usual'}: {readonly needed?: number; readonly independence?: Independence} = {},
+  ) =>
+    findMissing({range: aRange({parts}), speakers, needed}, independence).map(({part, ...rest}) => ({
+      of: describePart(part),
+      ...rest,
+    }))
 
   test('is told part by part, and only of those that want somebody', () => {
     expect(missing([own, colleague, unread], [octocat])).toEqual([
@@ -195,21 +202,21 @@ describe('what is missing', () => {
   })
 
   test('must have no hand in it where one more of all would not do', () => {
-    expect(missing([own], [octocat], 1, 'strict')).toEqual([{of: '#41 by octocat', people: 1, others: 1}])
-    expect(missing([unread], [octocat, monalisa], 1, 'strict')).toEqual([
+    expect(missing([own], [octocat], {independence: 'strict'})).toEqual([{of: '#41 by octocat', people: 1, others: 1}])
+    expect(missing([unread], [octocat, monalisa], {independence: 'strict'})).toEqual([
       {of: '3 commits without a pull request (1111111)', people: 1, others: 1},
     ])
     // Of two that are needed one without a hand is there: another of those, or one more of all, is the same number.
-    expect(missing([own], [octocat, monalisa], 2)).toEqual([{of: '#41 by octocat', people: 1, others: 0}])
+    expect(missing([own], [octocat, monalisa], {needed: 2})).toEqual([{of: '#41 by octocat', people: 1, others: 0}])
   })
 
   test('is fewer people without a hand than of all, where nobody with one has spoken', () => {
-    expect(missing([own], [monalisa], 3)).toEqual([{of: '#41 by octocat', people: 2, others: 2}])
+    expect(missing([own], [monalisa], {needed: 3})).toEqual([{of: '#41 by octocat', people: 2, others: 2}])
   })
 
   test('is nothing where the policy asks for nobody else, or nothing goes out', () => {
-    expect(missing([own, unread], [octocat], 5, 'none')).toEqual([])
-    expect(missing([], [octocat], 5)).toEqual([])
+    expect(missing([own, unread], [octocat], {needed: 5, independence: 'none'})).toEqual([])
+    expect(missing([], [octocat], {needed: 5})).toEqual([])
   })
 
   test('is said in words', () => {

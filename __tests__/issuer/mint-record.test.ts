@@ -1,31 +1,10 @@
 /** Ledger records and states as they are minted: others can recompute every digest in them. */
 import {describe, expect, test} from '@jest/globals'
-import {
-  type Receipt,
-  canonicalBytes,
-  checkSuccession,
-  digestOf,
-  frontierRoot,
-  microsTimeToMicros,
-  printMicrosTime,
-} from '#protocol'
-import {receiptIdOf} from '../../issuer/mint/mint-receipt.ts'
+import {canonicalBytes, checkSuccession, digestOf, frontierRoot, microsTimeToMicros, printMicrosTime} from '#protocol'
 import {mintFirstEntry, mintRecord, nextTime} from '../../issuer/mint/mint-record.ts'
-import {foldScope} from '../../issuer/mint/fold-scope.ts'
-import {type ScopeState, emptyState} from '../../issuer/model/state.ts'
 import {sealPolicy} from '../../issuer/policy/built-in.ts'
 import {makeKey} from '../protocol/builders.ts'
-import {
-  aCase,
-  aLedgerHead,
-  decidedAt,
-  decision,
-  evidenceOf,
-  head,
-  production,
-  receiptFor,
-  repositoryId,
-} from './builders.ts'
+import {aCase, aLedgerHead, decidedAt, decision, evidenceOf, production, receiptFor, repositoryId} from './builders.ts'
 
 const key = makeKey()
 
