@@ -159,7 +159,8 @@ async function readKeptParts(place: Place, asked: Parts): Promise<readonly Range
 
 function describePull({candidate: {pullRequest}}: Asked): BringingPull {
   const {number, author, head, base, mergeCommit} = pullRequest
-  return {number, author, head, baseRef: base.ref, mergeCommit}
+  const {id, login} = author
+  return {number, author: {id, login}, head, baseRef: base.ref, mergeCommit}
 }
 
 /** Of an open pull request: what of the range its base branch has not. */
