@@ -1,12 +1,12 @@
-/** What is read of a pull request, its repository and its size, on the sandbox GitHub. */
+/** What is read of a pull request, its repository and the commit that can be authorized, on the sandbox GitHub. */
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
 import type {ChangeFacts} from '../../issuer/model/facts.ts'
 import {
   type ChangeOrder,
+  handsIn,
   name,
   openChange,
   type OpenedChange,
-  pushersOf,
   readChange,
   readFor,
   say,
@@ -49,11 +49,32 @@ describe('an open pull request', () => {
         author: {id: 480_938, login: 'hubot', type: 'User'},
       },
       commit: {sha: change.head, tree: expect.stringMatching(/^[0-9a-f]{40}$/)},
-      size: {from: stage.root, commits: 1, behind: 0, files: 1, additions: 2, deletions: 0, cut: false},
-      pushers: {kind: 'seen', accounts: [{id: 480_938, login: 'hubot'}]},
-      authors: {kind: 'seen', people: [{name: 'hubot', id: 480_938}]},
+      range: {
+        base: 'ground',
+        since: stage.root,
+        size: {from: stage.root, commits: 1, behind: 0, files: 1, additions: 2, deletions: 0, cut: false},
+        parts: [
+          {
+            pullRequests: [{number: change.number, author: 'hubot'}],
+            commits: [change.head],
+            hands: {
+              kind: 'seen',
+              accounts: [
+                {id: 480_938, login: 'hubot', did: `opened #${change.number}`},
+                {id: 480_938, login: 'hubot', did: `pushed to the branch of #${change.number}`},
+              ],
+              people: [
+                {name: 'hubot', id: 480_938},
+                {name: 'hubot', id: 480_938},
+              ],
+            },
+          },
+        ],
+        unsigned: 1,
+      },
+      behindBy: 0,
     })
-    expect([facts.pullRequest.mergeCommit, facts.mergeReachable, facts.since]).toEqual(new Array(3).fill(undefined))
+    expect([facts.pullRequest.mergeCommit, facts.mergeReachable]).toEqual([undefined, undefined])
   })
 
   test('names the tree of its head', async () => {
@@ -72,10 +93,22 @@ describe('an open pull request', () => {
   test('is asked about no more than once each', async () => {
     await read()
     stage.world.requests.length = 0
-    await read({lastAuthorized: stage.root})
+    await read({authorized: [{sha: stage.root}]})
     const asked = stage.world.requests.map(({method, path}) => `${method} ${path}`)
     expect(new Set(asked).size).toBe(asked.length)
     expect(asked.length).toBeLessThanOrEqual(9)
+  })
+
+  test('read a second time asks of a range that cannot change no more: no comparison, no hands', async () => {
+    const first = await read()
+    stage.world.requests.length = 0
+    expect((await read()).range).toEqual(first.range)
+    expect(stage.world.requests.filter(({path}) => /compare|activity|graphql/.test(path))).toEqual([])
+  })
+
+  test('is authorized at its head, whatever was named', async () => {
+    const beneath = await stage.world.push({repository: name, branch: 'feature', pusher: 'hubot', files: {b: '1\n'}})
+    expect((await read({named: change.head})).commit.sha).toBe(beneath)
   })
 
   test('is gone when GitHub shows none of that number', async () => {
@@ -88,7 +121,7 @@ describe('an open pull request', () => {
     expect(await read()).toMatchObject({pullRequest: {state: 'closed'}, commit: {sha: change.head}})
   })
 
-  test('of a fork names the other repository, and its pushers are not seen', async () => {
+  test('of a fork names the other repository, and may have anybody’s hand in it', async () => {
     stage.world.addUser({login: 'forker'})
     await stage.world.addRepository({name: 'forker/api-service', forkOf: name})
     const head = await stage.world.push({
@@ -102,7 +135,7 @@ describe('an open pull request', () => {
     const facts = await read({pullRequest: number})
     expect(facts.pullRequest.head).toMatchObject({sha: head, ref: 'fix'})
     expect(facts.pullRequest.head.repositoryId).not.toBe(facts.pullRequest.base.repositoryId)
-    expect(facts.pushers).toMatchObject({kind: 'unseen', why: expect.stringContaining('another repository')})
+    expect(handsIn(facts)).toEqual([expect.stringContaining('another repository')])
     stage.world.deleteRepository({repository: 'forker/api-service'})
     expect((await read({pullRequest: number})).pullRequest.head.repositoryId).toBeNull()
   })
@@ -113,9 +146,9 @@ describe('an open pull request', () => {
     const moved = {repository: name, pullRequest: change.number, by: 'hubot'}
     await stage.world.retargetPullRequest({...moved, base: 'mine'})
     const facts = await read()
-    expect(facts).toMatchObject({pullRequest: {base: {ref: 'mine'}}, size: {commits: 1}})
+    expect(facts).toMatchObject({pullRequest: {base: {ref: 'mine'}}, range: {since: change.head, size: {commits: 1}}})
     await stage.world.retargetPullRequest({...moved, base: 'main'})
-    expect((await read()).size.commits).toBe(2)
+    expect((await read()).range).toMatchObject({since: stage.root, size: {commits: 2}})
   })
 })
 
@@ -152,7 +185,7 @@ describe('the repository', () => {
 })
 
 describe('a merged pull request', () => {
-  test.each(['merge', 'squash'] as const)(
+  test.each(['merge', 'squash', 'rebase'] as const)(
     'by %s names its merge commit, which the default branch holds',
     async (method) => {
       const {sha} = await stage.world.mergePullRequest({
@@ -167,12 +200,51 @@ describe('a merged pull request', () => {
         pullRequest: {state: 'merged', mergeCommit: sha, head: {sha: change.head}},
         commit: {sha},
         mergeReachable: true,
-        pushers: {kind: 'seen', accounts: [{id: 480_938, login: 'hubot'}]},
       })
-      // The people are the pull request's: whoever pressed the button is none of them.
-      expect(facts.authors).toMatchObject({kind: 'seen', people: [{name: 'hubot'}]})
     },
   )
+
+  test('may be authorized at a commit that contains its merge commit and is in the branch that it went into', async () => {
+    const {sha} = await stage.world.mergePullRequest({repository: name, pullRequest: change.number, by: 'octocat'})
+    const release = await stage.world.push({repository: name, branch: 'main', pusher: 'monalisa', files: {v: '1\n'}})
+    const aside = await stage.world.push({
+      repository: name,
+      branch: 'aside',
+      pusher: 'hubot',
+      parents: [sha],
+      files: {w: '1\n'},
+    })
+    const commitOf = async (named?: string) => (await read(named === undefined ? {} : {named})).commit.sha
+    expect(await commitOf()).toBe(sha)
+    expect(await commitOf(sha)).toBe(sha)
+    expect(await read({named: release})).toMatchObject({commit: {sha: release}, mergeReachable: true})
+    // Beneath it, beside it, and nowhere.
+    for (const named of [stage.root, change.head, aside, 'a'.repeat(40)]) expect(await commitOf(named)).toBe(sha)
+  })
+
+  test('into a branch that the policy may name takes what is on top there, and not what is only in the default branch', async () => {
+    await stage.world.push({repository: name, branch: 'release', pusher: 'monalisa', sha: stage.root})
+    const opened = await stage.world.openPullRequest({
+      repository: name,
+      head: 'feature',
+      base: 'release',
+      author: 'hubot',
+    })
+    const {sha} = await stage.world.mergePullRequest({repository: name, pullRequest: opened.number, by: 'octocat'})
+    const onTop = await stage.world.push({repository: name, branch: 'release', pusher: 'monalisa', files: {v: '1\n'}})
+    const inMain = await stage.world.push({
+      repository: name,
+      branch: 'main',
+      pusher: 'monalisa',
+      mergeParents: [sha],
+      files: {w: '1\n'},
+    })
+    const at = async (named: string) => await read({pullRequest: opened.number, named})
+    expect(await at(onTop)).toMatchObject({commit: {sha: onTop}, mergeReachable: true})
+    expect(await at(inMain)).toMatchObject({commit: {sha}, mergeReachable: true})
+    await stage.world.deleteBranch({repository: name, branch: 'release', by: 'monalisa'})
+    expect(await at(onTop)).toMatchObject({commit: {sha}, mergeReachable: false})
+  })
 
   test('is not reachable when the default branch was moved off it', async () => {
     await stage.world.mergePullRequest({repository: name, pullRequest: change.number, by: 'octocat'})
@@ -180,62 +252,16 @@ describe('a merged pull request', () => {
     expect((await read()).mergeReachable).toBe(false)
   })
 
-  test('into a branch of its own is not reachable, whatever tag has the name of the default branch', async () => {
+  test('is not reachable when its branch was moved off it, whatever tag has the name of the branch', async () => {
     await stage.world.push({repository: name, branch: 'mine', pusher: 'hubot', sha: stage.root})
-    const {number} = await stage.world.openPullRequest({
-      repository: name,
-      head: 'feature',
-      base: 'mine',
-      author: 'hubot',
-    })
+    const asked = {repository: name, head: 'feature', base: 'mine', author: 'hubot'}
+    const {number} = await stage.world.openPullRequest(asked)
     const {sha} = await stage.world.mergePullRequest({repository: name, pullRequest: number, by: 'hubot'})
+    const facts = {pullRequest: {base: {ref: 'mine'}}, commit: {sha}}
+    expect(await read({pullRequest: number})).toMatchObject({...facts, mergeReachable: true})
+    await stage.world.push({repository: name, branch: 'mine', pusher: 'hubot', sha: stage.root, force: true})
     const repository = stage.world.repositories.find(({id}) => id === stage.repositoryId)
-    await repository?.git.pointRef('refs/tags/main', sha)
-    expect(await read({pullRequest: number})).toMatchObject({mergeReachable: false, pullRequest: {base: {ref: 'mine'}}})
-  })
-
-  test('shows everybody who pushed before the merge', async () => {
-    await stage.world.push({repository: name, branch: 'feature', pusher: 'monalisa', files: {'src/b.ts': '1\n'}})
-    await stage.world.mergePullRequest({repository: name, pullRequest: change.number, by: 'octocat'})
-    expect(pushersOf(await read())).toEqual(['hubot', 'monalisa'])
-  })
-})
-
-describe('what goes out', () => {
-  test('since the last authorized commit covers every pull request in between', async () => {
-    await stage.world.push({repository: name, branch: 'main', pusher: 'monalisa', files: {m: '1\n2\n3\n'}})
-    await stage.world.push({
-      repository: name,
-      branch: 'feature',
-      pusher: 'hubot',
-      mergeParents: ['main'],
-      files: {'README.md': 'Other\n'},
-    })
-    expect((await read({lastAuthorized: stage.root})).since).toMatchObject({from: stage.root, cut: false})
-    const {since} = await read({lastAuthorized: change.head})
-    expect(since).toMatchObject({from: change.head, deletions: 1})
-  })
-
-  test('since a commit that is no more is only a lower bound', async () => {
-    const lost = 'a'.repeat(40)
-    expect((await read({lastAuthorized: lost})).since).toEqual({
-      from: lost,
-      commits: 0,
-      behind: 0,
-      files: 0,
-      additions: 0,
-      deletions: 0,
-      cut: true,
-    })
-  })
-
-  test('of more than 300 files is cut, and says so', async () => {
-    const files = Object.fromEntries(Array.from({length: 301}, (_, i) => [`many/${i}.txt`, 'x\n']))
-    await stage.world.push({repository: name, branch: 'feature', pusher: 'hubot', files})
-    expect((await read({lastAuthorized: stage.root})).since).toMatchObject({
-      files: 300,
-      additions: expect.any(Number),
-      cut: true,
-    })
+    await repository?.git.pointRef('refs/tags/mine', sha)
+    expect(await read({pullRequest: number})).toMatchObject({...facts, mergeReachable: false})
   })
 })

@@ -52,13 +52,13 @@ describe('the files', () => {
       files: {'b.ts': 'b\n', 'infra/x.tf': 'x\n'},
     }
     await stage.world.push(merge)
-    const since = await read({lastAuthorized: change.head})
+    const since = await read({authorized: [{sha: change.head}]})
     expect([since.files.map(({path}) => path).sort(), since.filesCut]).toEqual([['b.ts', 'infra/x.tf'], false])
   })
 
   test('are said to be more when GitHub lists no more, of a pull request and of a comparison', async () => {
     await push(Object.fromEntries(Array.from({length: 301}, (_, i) => [`many/${i}.txt`, 'x\n'])))
-    for (const facts of [await read(), await read({lastAuthorized: stage.root})]) {
+    for (const facts of [await read(), await read({authorized: [{sha: stage.root}]})]) {
       expect([facts.files.length, facts.filesCut]).toEqual([300, true])
     }
   })
@@ -68,7 +68,7 @@ describe('the files', () => {
     await push(Object.fromEntries(Array.from({length: 80}, (_, i) => [long(i), 'x\n'])))
     const {files, filesCut} = await read()
     expect([files.length < 80, filesCut]).toEqual([true, true])
-    expect(await read({lastAuthorized: 'a'.repeat(40)})).toMatchObject({files: [], filesCut: true})
+    expect(await read({authorized: [{sha: 'a'.repeat(40)}]})).toMatchObject({files: [], filesCut: true})
   })
 })
 
@@ -109,7 +109,16 @@ describe('the check runs', () => {
 
 test('commits that GitHub has not verified are counted', async () => {
   await push({'src/b.ts': 'b\n'})
-  expect((await read()).unsignedCommits).toBe(2)
+  expect((await read()).range.unsigned).toBe(2)
+  await stage.world.push({
+    repository: name,
+    branch: 'feature',
+    pusher: 'hubot',
+    files: {s: '1\n'},
+    signed: 'registered',
+  })
+  await stage.world.push({repository: name, branch: 'feature', pusher: 'hubot', files: {o: '1\n'}, signed: 'other'})
+  expect((await read()).range).toMatchObject({unsigned: 3, size: {commits: 4}})
 })
 
 test('the distance is what the head lacks of its base, and nothing once it is merged', async () => {
