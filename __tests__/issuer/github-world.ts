@@ -118,6 +118,7 @@ export async function readFor(
   const candidate = await facts.fetchCandidate(statement, {baseline, named: parseCommitSha(named)})
   if (candidate === 'gone') return 'gone'
   const {baseTip: _, ...known} = candidate
+  const announced = pushes.map((push) => ({...push, receivedAt: Date.now()}))
   const brought = await facts.fetchRange(statement, {
     candidate,
     authorized: authorized.map(({sha, pullRequest = statement.pullRequest, isOwnWork = false}) => ({
@@ -126,8 +127,8 @@ export async function readFor(
       isOwnWork,
     })),
     ground: parseCommitSha(ground),
-    pushes: (ref) =>
-      Promise.resolve(pushes.filter((push) => push.ref === ref).map((push) => ({...push, receivedAt: Date.now()}))),
+    pushes: (ref) => Promise.resolve(announced.filter((push) => push.ref === ref)),
+    pushesTo: (sha) => Promise.resolve(announced.filter((push) => push.after === sha)),
     speakers: speakers.map((login) => people[login].id),
     isLate,
   })
