@@ -50,8 +50,8 @@ describe('follows what happens, in one comment', () => {
       'octocat',
     )
     await stage.authorize()
-    const body = await stage.panel('1 of 2 approvals')
-    expect(states(body)).toEqual(['production: 1 of 2 approvals'])
+    const body = await stage.panel('waits for 1 more person')
+    expect(states(body)).toEqual(['production: waits for 1 more person'])
     expect(body).toContain('The rules are those of `.github/countersign.yml` on the default branch.')
     expect(body).toContain('- ⚠️ It is 1 commit behind its base.')
   })

@@ -66,7 +66,7 @@ describe('the issuer reads', () => {
     ]
     const list = (of: readonly string[]): string => `[${of.map((one) => JSON.stringify(one)).join(', ')}]`
     const settings = `sensitive-paths: ${list(globs)}\nagents: ${list(['*a*a*a*a*a*a*b', `${'*a'.repeat(15)}*b`])}\n`
-    const policy = `version: 1\n${settings}environments: {production: {}}\n`
+    const policy = `version: 1\n${settings}environments: {slow: {}}\n`
     await stage.world.push({repository, branch: 'main', pusher: 'hubot', files: {'.github/countersign.yml': policy}})
     const paths = ['a/'.repeat(200) + 'c', 'a'.repeat(250), `${'a'.repeat(120)}/${'a'.repeat(120)}`]
     const files = Object.fromEntries(paths.map((path) => [path, 'x\n']))
@@ -75,8 +75,8 @@ describe('the issuer reads', () => {
     const author = {name, email: `${name}@example.com`}
     const more = {branch: 'slow-paths', pusher: 'hubot', author, files: {d: 'd\n'}}
     const sha = await stage.world.push({repository, ...more})
-    const answer = await stage.authorize({sha, pullRequest})
-    expect(answer).toContain('Authorized for `production`')
+    const answer = await stage.authorize({environment: 'slow', sha, pullRequest})
+    expect(answer).toContain('Authorized for `slow`')
     await demand(stage, '')
   })
 

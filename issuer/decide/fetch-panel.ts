@@ -153,8 +153,11 @@ function readWaiting({waiting}: ScopeState, sha: string, now: number): Waiting |
   if (theirs.length === 0) return undefined
   return {
     kind: 'waiting',
-    approvals: new Set(theirs.map(({statement}) => statement.comment.authorId)).size,
-    logins: [...new Set(theirs.map(({login}) => login))],
+    speakers: [
+      ...new Map(
+        theirs.map(({statement: {comment}, login}) => [comment.authorId, {id: comment.authorId, login}]),
+      ).values(),
+    ],
     until: Math.min(...theirs.map(({until}) => until)),
   }
 }

@@ -1,7 +1,7 @@
 /** What the environment's policy asks besides who and what: approvals, checks, times, risk. A failure is a DENY. */
 import {printSecondsTime} from '#protocol'
 import type {CheckRunFacts} from '../model/facts.ts'
-import {findMissing, seenByOthers, speakersOf} from './independence.ts'
+import {countPeopleMissing, seenByOthers, speakersOf} from './independence.ts'
 import {type Rule, fail, pass} from './rule.ts'
 import type {FreezeWindow, RatedCase, RequiredCheck} from '../model/ruling.ts'
 
@@ -19,13 +19,11 @@ export function approvalsAsked({
 const countPeople = (asked: RatedCase): number => speakersOf(asked).length
 
 /** How many more people can make it an ALLOW. */
-export function missingPeople(asked: RatedCase): number {
-  const {change, environment} = asked
-  const {needed} = approvalsAsked(asked)
-  const speakers = speakersOf(asked)
-  const missing = findMissing({range: change.range, speakers, needed}, environment.independence)
-  return Math.max(needed - speakers.length, ...missing.map(({people}) => people))
-}
+export const missingPeople = (asked: RatedCase): number =>
+  countPeopleMissing(
+    {range: asked.change.range, speakers: speakersOf(asked), needed: approvalsAsked(asked).needed},
+    asked.environment.independence,
+  )
 
 const enoughApprovals: ConditionRule = {
   name: 'enough-approvals',

@@ -7,7 +7,7 @@ import type {Case, CollectedApproval, EnvironmentPolicy, RatedCase} from '../mod
 import {contributionOf} from './accounts.ts'
 import {type Rule, fail, pass} from './rule.ts'
 
-type Speaker = Pick<Account, 'id' | 'login'>
+export type Speaker = Pick<Account, 'id' | 'login'>
 
 /** Whoever speaks now, and whoever spoke before; each once. */
 export const speakersOf = ({standing, approvals}: Pick<Case, 'standing' | 'approvals'>): readonly Speaker[] => [
@@ -28,7 +28,7 @@ export function handOf(part: RangePart, {id, login}: Speaker): string | undefine
 const countOthers = (part: RangePart, speakers: readonly Speaker[]): number =>
   speakers.filter((speaker) => handOf(part, speaker) === undefined).length
 
-interface Asked {
+export interface Asked {
   readonly range: RangeFacts
   readonly speakers: readonly Speaker[]
   /** How many people without a hand in it. */
@@ -55,6 +55,10 @@ export function findMissing(
     return people > 0 ? [{part, people, others: anybody <= others ? 0 : others}] : []
   })
 }
+
+/** How many more people can make it an ALLOW; none, where it needs nobody. */
+export const countPeopleMissing = (asked: Asked, independence: EnvironmentPolicy['independence']): number =>
+  Math.max(0, asked.needed - asked.speakers.length, ...findMissing(asked, independence).map(({people}) => people))
 
 /** The words that a receipt carries: the fewest of those found earlier that suffice beside the one in hand, else all. */
 export function chooseSufficient(

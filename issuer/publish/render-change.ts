@@ -10,7 +10,7 @@ export function renderWhatGoesOut(
 ): string {
   const {base, since, size} = range
   if (base === 'none' || since === undefined) {
-    return `${size.commits === 0 ? '' : `${renderSize(size)}. `}What it brings could not be read to the end, so anybody may have a hand in it.`
+    return `${size.commits === 0 ? '' : `${renderSize(size)}. `}it could not be read to the end, so anybody may have a hand in it.`
   }
   if (since === commit.sha) {
     const back = size.behind === 0 ? '' : `, with ${count(size.behind, 'commit')} of the newest taken back`

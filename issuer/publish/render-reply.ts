@@ -3,12 +3,13 @@
  * friendly, readable in an e-mail.
  */
 import {type Environment, type Receipt, type ReceiptId, secondsTimeToMs} from '#protocol'
-import type {ChangeFacts, RangePart} from '../model/facts.ts'
+import type {ChangeFacts} from '../model/facts.ts'
 import type {Case, Denied, Escalated} from '../model/ruling.ts'
 import type {LiveReceipt} from '../model/state.ts'
 import {approvalsAsked, rulesOfPeople} from '../policy/condition-rules.ts'
-import {type Missing, describePart, describePeople, findMissing, handOf, speakersOf} from '../policy/independence.ts'
+import {findMissing, speakersOf} from '../policy/independence.ts'
 import {codeSpan, escapeText, paragraphs} from './markdown.ts'
+import {renderMissing} from './render-missing.ts'
 import {renderLine, renderTime, renderWhatGoesOut} from './render-change.ts'
 
 /** ALLOW: who let what out, until when, and what to do next. */
@@ -46,44 +47,21 @@ export function renderDenied({request, change}: Case, {outcomes}: Denied): strin
 export function renderEscalated(asked: Case, {outcomes, missing, risk}: Escalated): string {
   const {request, change, environment} = asked
   const {needed} = approvalsAsked({environment, risk})
-  const parts = findMissing({range: change.range, speakers: speakersOf(asked), needed}, environment.independence)
+  const question = {range: change.range, speakers: speakersOf(asked), needed}
   const count = outcomes.find(({rule, outcome}) => rule === 'enough-approvals' && outcome === 'fail')?.why
   return paragraphs(
     `**Approval recorded for ${codeSpan(request.environment)}; ${missing} more ${missing === 1 ? 'person is' : 'people are'} needed.** No receipt is made yet, and the deploy job stays closed.`,
     [
       `- What goes out: ${renderWhatGoesOut(change, request.environment)}`,
       ...(count === undefined ? [] : [`- ${escapeText(count)}`]),
-      ...renderMissing(asked, parts),
+      ...renderMissing(question, environment.independence),
     ].join('\n'),
-    parts.some(({others}) => others > 0)
+    findMissing(question, environment.independence).some(({others}) => others > 0)
       ? 'Somebody else who may approve, and had no hand in it, can look at what goes out and comment:'
       : 'Somebody else who may approve, whoever it is, can look at what goes out and comment:',
     renderLine(request.environment, change.commit.sha),
     `It counts until ${renderTime(asked.standing.createdAt + environment.collect)}${change.pullRequest.state === 'open' ? ', and ends when the commit moves' : ''}.`,
   )
-}
-
-const shownParts = 10
-
-/** GitHub makes links of the numbers. */
-const renderPart = (part: RangePart): string =>
-  part.pullRequests.length === 0
-    ? escapeText(describePart(part))
-    : part.pullRequests.map(({number, author}) => `#${number} by ${codeSpan(author)}`).join(', ')
-
-/** Pull request by pull request: who is needed still, and why the words that are there are not enough. */
-function renderMissing(asked: Case, missing: readonly Missing[]): readonly string[] {
-  const speakers = speakersOf(asked)
-  const lines = missing.map(({part, ...people}) => {
-    const hands =
-      part.hands.kind === 'everybody'
-        ? [`anybody may have a hand in it: ${part.hands.why}`]
-        : speakers.flatMap((speaker) => handOf(part, speaker)?.replace(/^/, `${speaker.login} `) ?? [])
-    return `- Still needed for ${renderPart(part)}: **${describePeople(people)}**${hands.length === 0 ? '' : ` (${escapeText(hands.join('; '))})`}.`
-  })
-  const distinct = [...new Set(lines)]
-  const more = distinct.length - shownParts
-  return [...distinct.slice(0, shownParts), ...(more > 0 ? [`- And ${more} more.`] : [])]
 }
 
 /** Rules that the same person overcomes by saying it again. */

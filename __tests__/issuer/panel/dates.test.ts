@@ -98,7 +98,7 @@ test('an approval that ends unanswered is said', async () => {
   const waiting = {statement, decision, sha: house.change.head as never, binding: 'commit', until: at + minute} as const
   await house.decide(process, {...emptyState, waiting: [{...waiting, login: 'octocat', public: true}]})
   await process.panels.refresh(house.place)
-  expect(house.text).toContain('**1 of 2 approvals**, by `octocat`')
+  expect(house.text).toContain('**waits for 1 more person**, besides `octocat`')
   house.now = at + minute
   await house.repair(process)
   await house.work(process)

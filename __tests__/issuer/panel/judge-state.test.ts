@@ -45,7 +45,12 @@ test('people are counted, once each, for this very commit, wherever they said it
   const first = approval(2, {login: 'hubot', until: decidedAt + 1})
   const waiting = [approval(1), approval(1, {login: 'octocat', until: decidedAt + 9}), first, old, over, elsewhere]
   const until = decidedAt + 1
-  expect(judge({waiting})).toEqual({kind: 'waiting', approvals: 3, logins: ['octocat', 'hubot', 'monalisa'], until})
+  const speakers = [
+    {id: 1, login: 'octocat'},
+    {id: 2, login: 'hubot'},
+    {id: 6, login: 'monalisa'},
+  ]
+  expect(judge({waiting})).toEqual({kind: 'waiting', speakers, until})
 })
 
 test("another pull request's denial and another commit's receipt are none of it", () => {

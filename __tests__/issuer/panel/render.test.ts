@@ -22,7 +22,7 @@ import {parseEnvironment} from '#protocol'
 const line = `\`\`\`\n/authorize production ${head}\n\`\`\``
 const run = {id: '7', url: 'https://github.example/octo-org/api-service/actions/runs/7'}
 const revocation = {cause: 'closed', revokedBy: {login: 'hubot', id: 2}, at: '2026-04-02T14:40:00Z'} as never
-const waiting: State = {kind: 'waiting', approvals: 1, logins: ['octocat'], until: decidedAt + 3_600_000}
+const waiting: State = {kind: 'waiting', speakers: [{id: 583231, login: 'octocat'}], until: decidedAt + 3_600_000}
 const denial = {pullRequest: 42, by: {id: 2, login: 'monalisa'}, commentId: 1, at: decidedAt, public: true}
 
 describe('the state of an environment', () => {
@@ -31,7 +31,10 @@ describe('the state of an environment', () => {
   const at = '2026-04-02T14:50:00Z'
   const cases: readonly (readonly [State, string])[] = [
     [{kind: 'needed'}, '🔒 `production`: **needs authorization**'],
-    [waiting, '⏳ `production`: **1 of 1 approvals**, by `octocat`, good until **2026-04-02 15:30:00 UTC**'],
+    [
+      waiting,
+      '⏳ `production`: **waits for 1 more person**, besides `octocat`, good until **2026-04-02 15:30:00 UTC**',
+    ],
     [
       {kind: 'authorized', receipt: aReceipt()},
       `✅ \`production\`: **authorized** by \`octocat\` until **2026-04-02 15:30:00 UTC** · ${link}`,
@@ -72,7 +75,7 @@ describe('the state of an environment', () => {
   test('says how many people are needed, those for the risk too', () => {
     expect(lineOf({rules: {approvals: 2}})).toContain('**needs authorization** by 2 people')
     const rules = {approvals: 2, risk: {escalateAt: 0.1, extraApprovals: 1}}
-    expect(lineOf({rules, state: waiting})).toContain('**1 of 3 approvals**')
+    expect(lineOf({rules, state: waiting})).toContain('**waits for 2 more people**')
   })
 })
 
@@ -82,7 +85,7 @@ describe('what keeps it from being authorized comes first', () => {
   test('a freeze, and when it ends', () => {
     const frozen = '**frozen** until **2026-04-03 14:30:00 UTC** (holidays @\u200boctocat)'
     expect(lineOf({rules: {freeze: [window]}})).toBe(`🧊 \`production\`: ${frozen}`)
-    expect(lineOf({rules: {freeze: [window]}, state: waiting})).toMatch(/approvals\*\*, by .*; \*\*frozen\*\* until/)
+    expect(lineOf({rules: {freeze: [window]}, state: waiting})).toMatch(/person\*\*, besides .*; \*\*frozen\*\* until/)
     expect(lineOf({rules: {freeze: [window]}, state: {kind: 'authorized', receipt: aReceipt()}})).not.toContain(
       'frozen',
     )
@@ -201,9 +204,7 @@ describe('what a reader should know', () => {
     )
     expect(renderOne({change: {range: aRange({parts: []})}})).toContain('one person without a hand in it, or 2 in all.')
     const unread = renderOne({change: {range: anUnreadRange()}})
-    expect(unread).toContain(
-      '**What goes out:** What it brings could not be read to the end, so anybody may have a hand in it.',
-    )
+    expect(unread).toContain('**What goes out:** it could not be read to the end, so anybody may have a hand in it.')
     expect(unread).toContain('one person without a hand in it, or 2 in all.')
     expect(unread).toContain(line)
   })

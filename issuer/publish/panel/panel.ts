@@ -3,6 +3,7 @@ import type {CommitSha, Environment, Revocation} from '#protocol'
 import type {ChangeFacts, PullPlace} from '../../model/facts.ts'
 import type {Forecast} from '../../policy/forecast.ts'
 import type {EnvironmentPolicy, PolicySource} from '../../model/ruling.ts'
+import type {Speaker} from '../../policy/independence.ts'
 import type {Denial, LiveReceipt} from '../../model/state.ts'
 
 export type Unreadable = Extract<PolicySource, {kind: 'unreadable'}>
@@ -59,9 +60,8 @@ export interface Deployed {
 
 export interface Waiting {
   readonly kind: 'waiting'
-  readonly approvals: number
-  /** Who gave them, as far as it is known. */
-  readonly logins: readonly string[]
+  /** Who gave them. */
+  readonly speakers: readonly Speaker[]
   /** When the first of them ends; milliseconds. */
   readonly until: number
 }

@@ -8,6 +8,7 @@ import type {Risk, RuleOutcome} from '../../model/ruling.ts'
 import {contributorsOf} from '../../policy/independence.ts'
 import {clip, codeSpan, escapeText, paragraphs} from '../markdown.ts'
 import {renderLine, renderTime, renderWhatGoesOut} from '../render-change.ts'
+import {renderMissing} from '../render-missing.ts'
 import type {Expected, Panel, State, Subject, Unreadable} from './panel.ts'
 import {type Blocker, countMissing, findBlocker, listNames, renderStageLine} from './render-state.ts'
 
@@ -110,6 +111,9 @@ function renderSection(stage: Expected): readonly string[] {
     `- **What goes out:** ${renderWhatGoesOut(change, environment)}`,
     `- **Risk:** ${risk.score} on a scale from 0 to 1. ${renderCauses(risk)}`,
     `- **Who may approve:** ${renderApprovers(stage)}`,
+    ...(state.kind === 'waiting'
+      ? renderMissing({range: change.range, speakers: state.speakers, needed: stage.needed}, stage.rules.independence)
+      : []),
     ...(earlier === undefined
       ? []
       : [

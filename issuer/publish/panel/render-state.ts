@@ -1,7 +1,7 @@
 /** Where an environment stands, in one line; and what keeps a commit from being authorized there, whoever asks. */
 import {type Origin, type Revocation, secondsTimeToMs} from '#protocol'
 import type {LiveReceipt} from '../../model/state.ts'
-import {contributorsOf} from '../../policy/independence.ts'
+import {contributorsOf, countPeopleMissing} from '../../policy/independence.ts'
 import {clip, codeSpan} from '../markdown.ts'
 import {renderTime} from '../render-change.ts'
 import type {Deployed, Expected, Stage, State, Waiting} from './panel.ts'
@@ -55,7 +55,7 @@ function renderState(stage: Stage | Expected, how: Held): string {
         `**needs authorization**${needed === undefined || needed === 1 ? '' : ` by ${needed} people`}`
       )
     case 'waiting':
-      return `**${state.approvals} of ${needed ?? 'the'} approvals**${renderBy(state)}, good until **${renderTime(state.until)}**${renderHold(how)}`
+      return `${renderAwaited(stage, state)}, good until **${renderTime(state.until)}**${renderHold(how)}`
     case 'authorized':
     case 'expired':
       return `${renderUse(state)} · ${renderReceipt(state.receipt, how.issuer)}${state.kind === 'expired' ? renderHold(how) : ''}`
@@ -68,7 +68,14 @@ function renderState(stage: Stage | Expected, how: Held): string {
 
 const renderHold = ({hold}: Held): string => (hold === undefined ? '' : `; ${hold.words}`)
 
-const renderBy = ({logins}: Waiting): string => (logins.length === 0 ? '' : `, by ${listNames(logins)}`)
+function renderAwaited(stage: Stage | Expected, {speakers}: Waiting): string {
+  const names = listNames(speakers.map(({login}) => login))
+  if (!('needed' in stage)) return `**not enough approvals**: ${names}`
+  const {change, needed, rules} = stage
+  // Where the policy asks for fewer since, the next word is enough.
+  const people = Math.max(1, countPeopleMissing({range: change.range, speakers, needed}, rules.independence))
+  return `**waits for ${people} more ${people === 1 ? 'person' : 'people'}**, besides ${names}`
+}
 
 const causes: Readonly<Record<Revocation['cause'], string>> = {
   person: ' by',
