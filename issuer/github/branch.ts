@@ -3,7 +3,7 @@ import type {CommitSha, RepositoryId} from '#protocol'
 import type {BringingPull} from './associations.ts'
 import {type Place, compare} from './comparison.ts'
 import {type History, walkBack} from './history.ts'
-import type {Move, Moves} from './moves.ts'
+import type {Move, MovesOf} from './moves.ts'
 import type {Updates} from './updates.ts'
 import type {AnnouncedPush, Hand} from '../model/facts.ts'
 
@@ -21,7 +21,7 @@ export interface BranchQuestion {
   readonly repositoryId: RepositoryId
   /** Where the base branch of an open pull request stands. */
   readonly baseTip?: CommitSha | undefined
-  readonly movesOf: (branch: string) => Promise<Moves>
+  readonly movesOf: MovesOf
   readonly pushesTo: (sha: string) => Promise<readonly AnnouncedPush[]>
   readonly updates: Updates
 }
@@ -63,7 +63,7 @@ async function findMoves(place: Place, asked: BranchQuestion): Promise<Found> {
       unseen: `the branch of #${number} is in another repository, where the issuer cannot see who pushes`,
     }
   }
-  const {moves, isWhole} = await movesOf(head.ref)
+  const {moves, isWhole} = await movesOf(head.ref, pull.mergeCommit && head.sha)
   if (history.find(head.sha) !== undefined) return {moves: moves.filter(({after}) => history.find(after) !== undefined)}
   const toCreation = walkBack(moves, {head: head.sha})
   if (isWhole && toCreation.unexplained === undefined) return toCreation

@@ -3,6 +3,7 @@ import type {Connection, GitHub} from './client.ts'
 import {fetchCandidate} from './change.ts'
 import {fetchBranch} from './commits.ts'
 import {type Place, keepComparisons} from './comparison.ts'
+import {keepMoves} from './moves.ts'
 import {fetchPolicyFile} from './policy-file.ts'
 import {fetchProposedPolicy, fetchWherePullStands} from './pull-request.ts'
 import {fetchRange, keepParts} from './range.ts'
@@ -22,7 +23,7 @@ type Access = Pick<GitHub, 'connect'>
 
 export function createFactSource(github: Access): FactSource {
   const comparisons = keepComparisons()
-  const kept = keepParts()
+  const kept = {parts: keepParts(), moves: keepMoves()}
   const open = (pull: PullPlace, {id, name}: Baseline['repository']): Recording & {readonly place: Place} => {
     const recording = record(github.connect(pull.installation))
     return {...recording, place: {...recording, at: splitName(name), repositoryId: id, comparisons}}

@@ -2,6 +2,7 @@
 import {parseCommitSha, parseSecondsTime, secondsTimeToMs} from '#protocol'
 import {type Answer, type Field, shown} from './answer.ts'
 import type {Place} from './comparison.ts'
+import {type Kept, keep} from './kept.ts'
 import type {AnnouncedPush} from '../model/facts.ts'
 
 /** `actor` is null where GitHub no longer knows who it was. */
@@ -16,33 +17,48 @@ export interface Move {
 }
 
 export interface Moves {
-  readonly ref: string
   readonly moves: readonly Move[]
   /** Whether the list is whole: older moves than GitHub shows are not known. */
   readonly isWhole: boolean
+  /** The head of a merged pull request that it was read for. */
+  readonly merged?: string
 }
 
 const perPage = 100
 const maxPages = 5
 
+/** The moves of a branch; `merged`: its head when its pull request was merged, for later moves do not matter then. */
+export type MovesOf = (branch: string, merged?: string) => Promise<Moves>
+
+export type KeptMoves = Kept<Moves>
+
+/** Of branches whose pull requests were merged: what led to their heads does not change. */
+export const keepMoves = (): KeptMoves =>
+  keep({atMost: 500, forMs: 3_600_000, isFinal: ({moves, merged}) => moves.some(({after}) => after === merged)})
+
 /** One list a branch and decision; the repository's, where GitHub shows nothing of a branch that is gone, once for all. */
 export function readMoves(
   place: Place,
-  pushes: (ref: string) => Promise<readonly AnnouncedPush[]>,
-): (branch: string) => Promise<Moves> {
+  {pushes, kept}: {readonly pushes: (ref: string) => Promise<readonly AnnouncedPush[]>; readonly kept: KeptMoves},
+): MovesOf {
   const known = new Map<string, Promise<Moves>>()
   let everything: Promise<Listed> | undefined
   const read = async (ref: string): Promise<Moves> => {
     const [announced, own] = await Promise.all([pushes(ref), fetchMoves(place, {ref})])
     const listed = own.moves.length > 0 ? own : await (everything ??= fetchMoves(place, {}))
     const moves = listed.moves.filter((move) => move.ref === ref)
-    return {ref, moves: [...moves, ...unlisted(announced, moves)], isWhole: listed.isWhole}
+    return {moves: [...moves, ...unlisted(announced, moves)], isWhole: listed.isWhole}
   }
-  return (branch) => {
+  return (branch, merged) => {
     const ref = `refs/heads/${branch}`
-    const found = known.get(ref) ?? read(ref)
-    known.set(ref, found)
-    return found
+    const fetch = (): Promise<Moves> => {
+      const found = known.get(ref) ?? read(ref)
+      known.set(ref, found)
+      return found
+    }
+    if (merged === undefined) return fetch()
+    const key = JSON.stringify([place.repositoryId, ref, merged])
+    return kept.get(key, async () => ({...(await fetch()), merged}))
   }
 }
 

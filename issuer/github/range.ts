@@ -6,7 +6,7 @@ import {type Compared, type Place, compare, contains, fetchCommitsBetween} from 
 import {readParts} from './hands.ts'
 import {History} from './history.ts'
 import {type Kept, keep} from './kept.ts'
-import {readMoves} from './moves.ts'
+import {type KeptMoves, readMoves} from './moves.ts'
 import {fetchPullRequest} from './pull-request.ts'
 import {GitHubUnavailable} from './unavailable.ts'
 import type {AuthorizedBase, Brought, PullPlace, RangeFacts, RangePart, RangeQuestion} from '../model/facts.ts'
@@ -20,7 +20,12 @@ export const keepParts = (): KeptParts =>
 const maxCommits = 1000
 const maxBases = 10
 
-type Asked = RangeQuestion & {readonly pull: PullPlace; readonly kept: KeptParts}
+type Asked = RangeQuestion & {readonly pull: PullPlace; readonly kept: KeptFacts}
+
+export interface KeptFacts {
+  readonly parts: KeptParts
+  readonly moves: KeptMoves
+}
 
 /** Throws GitHubUnavailable, but when it is late: then what cannot be read is everybody's, and nobody waits for ever. */
 export async function fetchRange(place: Place, asked: Asked): Promise<Brought> {
@@ -123,14 +128,14 @@ async function findGround(place: Place, asked: Asked): Promise<Base | undefined>
 }
 
 /** Of an open pull request where it left the base; of a merged one where the base stood before. */
-async function findBeneath(place: Place, {candidate, pushes}: Asked): Promise<CommitSha | undefined> {
+async function findBeneath(place: Place, {candidate, pushes, kept}: Asked): Promise<CommitSha | undefined> {
   const {pullRequest, commit, baseTip} = candidate
   const {mergeCommit, base} = pullRequest
   if (mergeCommit === undefined) {
     const compared = baseTip && (await compare(place, {base: baseTip, head: commit.sha}))
     return compared === undefined || compared === 'gone' ? undefined : compared.mergeBase
   }
-  const {moves} = await readMoves(place, pushes)(base.ref)
+  const {moves} = await readMoves(place, {pushes, kept: kept.moves})(base.ref)
   const merge = moves.find(({after}) => after === mergeCommit)
   const {parents} = await fetchCommit(place, mergeCommit)
   return parseCommitSha(merge?.before) ?? (parents.length > 1 ? parents[0] : baseTip)
@@ -143,7 +148,7 @@ async function readKeptParts(place: Place, asked: Parts): Promise<readonly Range
   if (history.commits.length === 0) return []
   const {number, state} = candidate.pullRequest
   const key = JSON.stringify([place.repositoryId, base, head, number, state, [...speakers].sort()])
-  return await asked.kept.get(key, async () =>
+  return await asked.kept.parts.get(key, async () =>
     readParts(place, {
       history,
       speakers,
@@ -151,7 +156,7 @@ async function readKeptParts(place: Place, asked: Parts): Promise<readonly Range
       own: await findOwn(place, asked),
       repositoryId: place.repositoryId,
       baseTip: candidate.baseTip,
-      movesOf: readMoves(place, asked.pushes),
+      movesOf: readMoves(place, {pushes: asked.pushes, kept: asked.kept.moves}),
       pushesTo: asked.pushesTo,
     }),
   )

@@ -6,7 +6,7 @@ import type {Place} from './comparison.ts'
 import {fetchOutcome} from './comparison.ts'
 import {fetchNamedCommit} from './commits.ts'
 import type {History} from './history.ts'
-import type {Move, Moves} from './moves.ts'
+import type {Move, Moves, MovesOf} from './moves.ts'
 import type {NamedCommit} from './names.ts'
 
 /** Of more of them it is not asked what they brought: then they are somebody's. */
@@ -21,7 +21,7 @@ export interface Updates {
 
 interface UpdatesQuestion {
   readonly history: History
-  readonly movesOf: (branch: string) => Promise<Moves>
+  readonly movesOf: MovesOf
   /** Asked of their moves alone: nobody else's decide. */
   readonly speakers: readonly number[]
 }
