@@ -9,8 +9,8 @@ import type {AnnouncedPush, Hand} from '../model/facts.ts'
 
 export interface Branch {
   readonly hands: readonly Hand[]
-  /** Of the range: what its known moves brought. */
-  readonly brought: ReadonlySet<CommitSha>
+  /** Of the range: what its known moves explain. */
+  readonly explained: ReadonlySet<CommitSha>
   /** Why it cannot be told who moved it. */
   readonly unseen?: string | undefined
 }
@@ -29,14 +29,14 @@ export interface BranchQuestion {
 export async function readBranch(place: Place, asked: BranchQuestion): Promise<Branch> {
   const {pull, history, updates} = asked
   const {moves, unseen} = await findMoves(place, asked)
-  const brought = new Set(moves.flatMap((move) => history.broughtBy(move)))
+  const explained = new Set(moves.flatMap((move) => history.explainedBy(move)))
   const pushed = moves.filter(({byMerge}) => !byMerge)
   const areClean = await Promise.all(pushed.map((move) => updates.isClean(move, pull.baseRef)))
   const counted = pushed.filter((_, i) => areClean[i] !== true)
   const elsewhere = await Promise.all(counted.map(({after}) => findElsewhere(after, asked)))
   return {
     hands: [...handsOf(counted, `pushed to the branch of #${pull.number}`), ...elsewhere.flat()],
-    brought,
+    explained,
     unseen: unseen ?? counted.map(describeUnknown).find((why) => why !== undefined),
   }
 }

@@ -40,7 +40,7 @@ export async function readParts(place: Place, asked: HandsQuestion): Promise<rea
     const more = [...known.values()].filter(
       (pull) => (isOwn && pull === here) || movedOver.some((move) => isMergeOf(pull, move)),
     )
-    return {commit, movedOver, isOwn, pulls: found === 'too-many' ? found : distinct([...more, ...found])}
+    return {commit, movedOver, pulls: found === 'too-many' ? found : distinct([...more, ...found])}
   })
   const updates = createUpdates(place, asked)
   const branches = await readBranches(place, {
@@ -71,21 +71,21 @@ async function readBranches(
 /** A move of the base branch, and what of the range it brought there. */
 type MoveOver = Move & {
   readonly brought: ReadonlySet<CommitSha>
-  /** GitHub wrote its commits anew, one upon the other: whoever pressed is their committer. */
+  readonly explained: ReadonlySet<CommitSha>
   readonly isRebase: boolean
 }
 
-function moveOver(move: Move, history: History): MoveOver {
-  const last = history.find(move.after)
-  const isRebase = move.byMerge && last?.parents.length === 1 && !last.byGitHub
-  return {...move, brought: new Set(history.broughtBy(move)), isRebase}
-}
+const moveOver = (move: Move, history: History): MoveOver => ({
+  ...move,
+  brought: new Set(history.broughtBy(move)),
+  explained: new Set(history.explainedBy(move)),
+  isRebase: history.isRebase(move),
+})
 
 interface Judging {
   readonly commit: NamedCommit
   readonly pulls: Pulls
   readonly movedOver: readonly MoveOver[]
-  readonly isOwn: boolean
   readonly branches: ReadonlyMap<number, Branch>
   readonly baseRef: string
   readonly updates: Updates
@@ -106,20 +106,23 @@ function judge(asked: Judging): Judged {
 }
 
 /** What cannot be established of a commit. */
-function findGap(
-  {commit, pulls, movedOver, isOwn, branches}: Judging,
-  shown: readonly BringingPull[],
-): string | undefined {
+function findGap({commit, pulls, movedOver, branches}: Judging, shown: readonly BringingPull[]): string | undefined {
   if (pulls === 'too-many') return `more pull requests brought ${commit.sha} than can be read`
   const pushed = movedOver.filter(({byMerge}) => !byMerge)
   const gaps = [...shown.map((pull) => findGapIn(pull, branches.get(pull.number))), ...pushed.map(describeUnknown)]
   const gap = gaps.find((why) => why !== undefined)
   if (gap !== undefined) return gap
-  const isBrought = shown.some(({number}) => branches.get(number)?.brought.has(commit.sha) === true)
-  if (!isBrought && (isOwn || movedOver.length === 0)) return `GitHub does not tell who pushed ${commit.sha}`
+  // A merge moves the base over what was pushed to the head, and tells nobody who pushed it.
+  const told = [...movedOver, ...shown.map(({number}) => branches.get(number))]
+  const isTold = told.some((move) => move?.explained.has(commit.sha) === true)
+  if (!isTold && !isMadeForMerge(commit, shown)) return `GitHub does not tell who pushed ${commit.sha}`
   const isMerged = movedOver.length > 0 && pushed.length === 0
   return isMerged && shown.length === 0 ? `GitHub does not tell which pull request brought ${commit.sha}` : undefined
 }
+
+/** A queue may move the base over the merge commits of several at once. */
+const isMadeForMerge = ({byGitHub, sha}: NamedCommit, pulls: readonly BringingPull[]): boolean =>
+  byGitHub && pulls.some(({mergeCommit}) => mergeCommit === sha)
 
 function findGapIn({number, author}: BringingPull, branch: Branch | undefined): string | undefined {
   if (author === undefined) return `GitHub no longer knows who opened #${number}`

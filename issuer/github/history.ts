@@ -36,6 +36,18 @@ export class History {
     const had = this.reach(before)
     return [...this.reach(after)].filter((sha) => !had.has(sha))
   }
+
+  /** GitHub wrote its commits anew, one upon the other: whoever pressed is their committer. */
+  isRebase({byMerge, after}: Pick<Move, 'byMerge' | 'after'>): boolean {
+    const last = this.find(after)
+    return byMerge && last?.parents.length === 1 && !last.byGitHub
+  }
+
+  /** Those of which a move tells who brought them: a push of all, a merge of what GitHub made for it. */
+  explainedBy(move: Pick<Move, 'before' | 'after' | 'byMerge'>): readonly CommitSha[] {
+    const brought = this.broughtBy(move)
+    return !move.byMerge || this.isRebase(move) ? brought : brought.filter((sha) => sha === move.after)
+  }
 }
 
 /**
