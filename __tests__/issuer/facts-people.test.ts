@@ -134,6 +134,18 @@ describe('pushers', () => {
     expect(handsIn(await read({pullRequest: number}))).toEqual(['hubot'])
   })
 
+  test('are whoever pushed the commit to another branch first, of which a colleague made a pull request', async () => {
+    const evil = await push('octocat', {branch: 'first', files: {e: '1\n'}, author: {name: 'A', email: 'a@b.example'}})
+    await push('hubot', {branch: 'second', sha: evil})
+    const {number} = await stage.world.openPullRequest({repository: name, head: 'second', author: 'hubot'})
+    const {repository} = say(stage, {pullRequest: number})
+    const actor = {id: stage.people.octocat.id, login: 'octocat'}
+    const pushes = [{repositoryId: repository.id, ref: 'refs/heads/first', before: stage.root, after: evil, actor}]
+    const facts = await read({pullRequest: number, pushes})
+    expect(didOf(stage, facts, 'octocat')).toEqual(['pushed it to first'])
+    expect(handsIn(facts)).toEqual(['hubot', 'octocat'])
+  })
+
   test('are known from webhooks alone', async () => {
     const announced = announce({before: '0'.repeat(40), after: change.head})
     stage.world.dropActivity({repository: name, branch: 'feature'})
