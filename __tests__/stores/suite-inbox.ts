@@ -99,4 +99,16 @@ export function testPushes(the: () => Durable): void {
     for (const {receivedAt} of told) expect(begun <= receivedAt && receivedAt <= Date.now()).toBe(true)
     expect(await the().pushLog.pushes(repositoryId(2), 'refs/heads/topic')).toEqual([])
   })
+
+  test('gives the pushes that led to a commit, of whatever branch, in their order and each once', async () => {
+    const first = pushOf({repository: 1, actor: 1})
+    const elsewhere = pushOf({repository: 1, actor: 3, ref: 'refs/heads/other'})
+    const again = pushOf({repository: 1, actor: 2})
+    for (const push of [first, elsewhere, first, again]) await the().pushLog.keep(push)
+    const told = async (repository: number, sha: string) =>
+      (await the().pushLog.pushesTo(repositoryId(repository), sha)).map(({receivedAt: _, ...push}) => push)
+    expect(await told(1, first.after)).toEqual([first, elsewhere, again])
+    expect(await told(2, first.after)).toEqual([])
+    expect(await told(1, first.before)).toEqual([])
+  })
 }

@@ -1,6 +1,7 @@
 /** Execution: what jobs report of a deployment is recorded as they said it, once, and decides nothing. */
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
 import type {Receipt} from '#protocol'
+import {scopeOf} from '../../stores/builders.ts'
 import {checkedLedger} from '../../stores/suite.ts'
 import type {Claims} from '../callers/provider.ts'
 import {type Stage, setStage, told} from './stage.ts'
@@ -33,6 +34,18 @@ test('a start and an end are recorded under the receipt', async () => {
   expect(await report(receipt, finished)).toEqual({...first, ...finished, at: '2026-04-02T15:01:30Z'})
   expect(await eventsOf(receipt)).toEqual(['deploy.started', 'deploy.finished'])
   expect(await checkedLedger(stage.durable)).toHaveLength(4)
+})
+
+test.each([started, finished])('%j tells that the receipt was used, and that jobs tell here', async (execution) => {
+  const [used, unused] = [await stage.issue(1), await stage.issue(2)]
+  await report(used, execution)
+  expect((await stage.durable.store.read(scopeOf())).state).toMatchObject({
+    areUsesTold: true,
+    authorized: [
+      {receipt: used.id, used: true},
+      {receipt: unused.id, used: false},
+    ],
+  })
 })
 
 test('told again it changes nothing and gets the first answer, whatever it says now', async () => {

@@ -34,6 +34,23 @@ test('a run uses a receipt, and is told the same again, from another job or atte
   expect(await events(receipt)).toEqual(['receipt.redeemed'])
 })
 
+test('what a run used is known as used, and where jobs tell so is known too', async () => {
+  const [used, unused] = [await stage.issue(1), await stage.issue(2)]
+  const stateOf = async () => (await stage.durable.store.read(scopeOf())).state
+  expect(await stateOf()).toMatchObject({areUsesTold: false, authorized: [{used: false}, {used: false}]})
+  await redeem(used)
+  expect(await stateOf()).toMatchObject({
+    areUsesTold: true,
+    authorized: [
+      {receipt: used.id, used: true},
+      {receipt: unused.id, used: false},
+    ],
+  })
+  await stage.revoke(used)
+  await stage.revoke(unused)
+  expect((await stateOf()).authorized).toMatchObject([{receipt: used.id}])
+})
+
 test('another run is told who used it and when', async () => {
   const receipt = await stage.issue(1)
   await redeem(receipt)
