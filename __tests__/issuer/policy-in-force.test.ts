@@ -19,6 +19,8 @@ environments:
   frozen: {freeze: [{from: 2020-01-01T00:00:00Z, to: 2090-01-01T00:00:00Z, reason: moving house}]}
   checked: {checks: [build@github-actions]}
   careful: {risk: {deny-at: 0.01}}
+  alone: {independence: none}
+  eu: {}
 `
 
 const setPolicy = (text: string | null): Promise<string> =>
@@ -41,7 +43,7 @@ describe('a policy on the default branch', () => {
   })
 
   test('is what help and an unnamed environment tell of', async () => {
-    const names = '`qa`, `production`, `staging`, `frozen`, `checked`, `careful`'
+    const names = '`qa`, `production`, `staging`, `frozen`, `checked`, `careful`, `alone`, `eu`'
     expect(await stage.say('/countersign help')).toContain(names)
     expect(await ask({environment: 'live'})).toContain(names)
   })
@@ -65,11 +67,18 @@ describe('a policy on the default branch', () => {
     expect(await ask({environment: 'checked'})).toContain('Authorized for `checked`')
   })
 
+  test('lets somebody let out their own work where it asks for nobody else, and flags it', async () => {
+    const {pullRequest} = await stage.propose('own')
+    const sha = await stage.world.push({repository, branch: 'own', pusher: 'octocat', files: {'own.txt': 'mine\n'}})
+    expect(await ask({environment: 'eu', sha, pullRequest})).toContain('1 more person is needed')
+    expect(await ask({environment: 'alone', sha, pullRequest})).toContain('The receipt is flagged `self`')
+  })
+
   test('opens the bases that it names', async () => {
     await stage.world.push({repository, branch: 'release', pusher: 'octocat', files: {'r.txt': 'r\n'}})
     const based = await stage.propose('based')
     await stage.world.retargetPullRequest({repository, pullRequest: based.pullRequest, by: 'hubot', base: 'release'})
-    expect(await ask({environment: 'qa', sha: based.head, pullRequest: based.pullRequest})).toContain('Authorized')
+    expect(await ask({environment: 'eu', sha: based.head, pullRequest: based.pullRequest})).toContain('Authorized')
   })
 })
 
