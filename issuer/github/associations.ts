@@ -18,15 +18,21 @@ export type Associations = ReadonlyMap<CommitSha, readonly BringingPull[] | 'too
 
 /** GitHub's word for how many commits one query may ask of at a sensible price. */
 const perQuery = 50
+/** Queries at once: each has a time in which GitHub must answer. */
+const atOnce = 4
 /** More pull requests than this for one commit are nobody's usual work. */
 const maxPulls = 20
 
 /** The merged ones into this repository. A commit that GitHub does not show has none. */
 export async function fetchAssociations(place: Place, shas: readonly CommitSha[]): Promise<Associations> {
-  const batches = Array.from({length: Math.ceil(shas.length / perQuery)}, (_, i) =>
-    fetchBatch(place, shas.slice(i * perQuery, (i + 1) * perQuery)),
-  )
-  return new Map((await Promise.all(batches)).flat())
+  const found: Association[] = []
+  for (let start = 0; start < shas.length; start += atOnce * perQuery) {
+    const batches = Array.from({length: atOnce}, (_, i) => start + i * perQuery)
+      .filter((from) => from < shas.length)
+      .map((from) => fetchBatch(place, shas.slice(from, from + perQuery)))
+    found.push(...(await Promise.all(batches)).flat())
+  }
+  return new Map(found)
 }
 
 type Association = readonly [CommitSha, readonly BringingPull[] | 'too-many']
