@@ -5,7 +5,7 @@ import {digestOf, printMicrosTime, publicJwk, readTokenKeys, tokenSigningInput, 
 import {acceptSignedToken, mintTokenClaims, sayPlainly} from '../../issuer/mint/mint-token.ts'
 import {evaluate} from '../../issuer/policy/rules.ts'
 import type {Case, Ruling} from '../../issuer/model/ruling.ts'
-import {aCase, type CaseChanges, decidedAt, decision, head, origin} from './builders.ts'
+import {aCase, aPartBy, type CaseChanges, decidedAt, decision, head, origin, otherCommit} from './builders.ts'
 
 const {privateKey, publicKey} = generateKeyPairSync('rsa', {modulusLength: 2048})
 const jwk = publicJwk(publicKey)
@@ -30,7 +30,9 @@ function verified(asked: Case) {
 }
 
 const words: readonly (readonly [string, CaseChanges, boolean])[] = [
-  ['DENY', {pullRequest: {author: {id: 583231, login: 'octocat', type: 'User'}}}, false],
+  ['DENY', {request: {sha: otherCommit}}, false],
+  ['DENY', {request: {sha: otherCommit}, range: {parts: [aPartBy('octocat')]}}, false],
+  ['ESCALATE', {range: {parts: [aPartBy('octocat')]}}, false],
   ['ESCALATE', {environment: {approvals: 2}}, false],
 ]
 
@@ -44,7 +46,15 @@ describe('an authority token', () => {
     expect(claims.policies.map(({id}) => id)).toEqual(evaluate(aCase()).outcomes.map(({rule}) => rule))
     expect(claims.policies.filter(({outcome}) => outcome !== 'pass')).toMatchObject([
       {id: 'enough-approvals', outcome: 'escalate'},
+      {id: 'seen-by-others', outcome: 'escalate', why: '#42 by hubot: one more person without a hand in it.'},
     ])
+  })
+
+  test('says what is true of the hands in what goes out', () => {
+    const said = (changes: CaseChanges): string | undefined =>
+      verified(aCase({...changes, isVoid: true})).claims.policies.find(({id}) => id === 'seen-by-others')?.why
+    expect(said({})).toBe('octocat had no hand in the 3 commits since bbbbbbb.')
+    expect(said({range: {parts: [aPartBy('octocat')]}})).toBe('#41 by octocat: one more person. octocat opened #41.')
   })
 
   test('names the agent, the reviewer, the scope and the evidence', () => {
