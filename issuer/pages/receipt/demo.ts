@@ -151,8 +151,7 @@ function mintDemoReceipt({issuer, publicKey, sign, now}: DemoOrder): Receipt {
 
 const rules = [
   ['approver-permission', 'octocat has the permission maintain, and write is needed'],
-  ['not-the-author', 'the pull request is by hubot'],
-  ['not-a-pusher', 'only hubot pushed to the branch since it left main'],
+  ['seen-by-others', 'octocat had no hand in the 3 commits since 7c1e5d9'],
   ['commit-named', 'the statement names the full commit'],
   ['head-of-the-branch', 'that commit is the head of pull request 42'],
 ] as const
