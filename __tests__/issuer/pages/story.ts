@@ -22,8 +22,7 @@ const run = {id: '9731245008', attempt: 1, url: 'https://github.com/octo-org/api
 
 const rules = [
   aPolicy({id: 'approver-permission', why: 'octocat has the permission maintain, and write is needed'}),
-  aPolicy({id: 'not-the-author', why: 'the pull request is by hubot'}),
-  aPolicy({id: 'not-a-pusher', why: 'only hubot pushed to the branch since it left main'}),
+  aPolicy({id: 'seen-by-others', why: 'octocat had no hand in the 3 commits since 7c1e5d9'}),
   aPolicy({id: 'commit-named', why: 'the statement names the full commit'}),
   aPolicy({id: 'sensitive-paths', outcome: 'escalate', why: '1 of 5 files is a migration'}),
 ]
