@@ -52,7 +52,7 @@ async function summaryOf(sha: CommitSha): Promise<string> {
   const key = makeKey()
   const pinned = parsePinnedKeys(key.pin)
   if (!pinned.ok) throw new Error(pinned.fault.join())
-  const {text} = aSignedReceipt({}, key)
+  const {text} = aSignedReceipt({scope: {since: another}}, key)
   const deployment = {repository: repositoryName, repositoryId, sha, event: 'push', pullRequest: 42}
   const limits = {minApprovals: 1, requireProof: 'comment', refuseFlags: ['self', 'emergency']} as const
   const wanted = {match: 'commit', checkout: 'verify', wait: 0, redeem: false, maxTtl: 86_400_000} as const
@@ -70,7 +70,7 @@ async function summaryOf(sha: CommitSha): Promise<string> {
       progress: () => undefined,
     },
   )
-  return renderSummary(resultOf(outcome))
+  return renderSummary(resultOf(outcome), 'https://github.com')
 }
 
 const styles = fileURLToPath(import.meta.resolve('github-markdown-css/github-markdown.css'))

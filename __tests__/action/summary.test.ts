@@ -3,9 +3,10 @@ import {describe, expect, test} from '@jest/globals'
 import type {Refusal} from '#protocol'
 import type {GateOutcome} from '../../src/gate/ports.ts'
 import {resultOf} from '../../src/action/result.ts'
+import {openRunner} from '../../src/action/runner.ts'
 import {renderSummary} from '../../src/action/summary.ts'
 import {runGate} from '../../src/gate.ts'
-import {aReceipt, makeKey} from '../protocol/builders.ts'
+import {aReceipt, commit, makeKey} from '../protocol/builders.ts'
 import {aSource, anAsk, someTools} from './asks.ts'
 
 const key = makeKey()
@@ -23,8 +24,23 @@ describe('an allow', () => {
   test('says so, by whom, and until when, before anything else', async () => {
     expect(blocks(await found(aReceipt({}, key).text)).slice(0, 2)).toEqual([
       '## ✅ Authorized: deploy to <code>production</code>',
-      'By <code>octocat</code>, until **2026-04-02 15&#58;30&#58;00 UTC**.',
+      'By <code>octocat</code>, until **2026-04-02 15&#58;30&#58;00 UTC**. No earlier authorization is named.',
     ])
+  })
+
+  const since = '7c1e5d90b3a8f2644e0d9c7b1a5f38e26d4b0c91'
+  const comparison = `https://github.com/octo-org/api-service/compare/${since}...${commit}`
+  test.each([
+    ['everything since the commit that was authorized before it', since, `[Everything since 7c1e5d9](${comparison}).`],
+    ['nothing new, for the same again', commit, 'Nothing new&#58; this commit was authorized before.'],
+    ['that no earlier authorization is named', undefined, 'No earlier authorization is named.'],
+  ])('says what goes out: %s', async (_, from, words) => {
+    const {text} = aReceipt({scope: from === undefined ? {} : {since: from}}, key)
+    const outcome = await runGate(ask, someTools([aSource('GitHub', {candidates: [text]})]))
+    const life = 'By <code>octocat</code>, until **2026-04-02 15&#58;30&#58;00 UTC**.'
+    expect(blocks(renderSummary(resultOf(outcome), 'https://github.com'))[1]).toBe(`${life} ${words}`)
+    // Where GitHub's address is not known, the words stand alone.
+    expect(blocks(summaryOf(outcome))[1]).toBe(`${life} ${words.replace(/\[(.*)\]\(.*\)/, '$1')}`)
   })
 
   test('shows commits, keys and ids as code, each whole', async () => {
@@ -36,6 +52,12 @@ describe('an allow', () => {
     expect(refusal).toContain(`signed with <code>${stranger.pin.replaceAll('_', '&#95;')}</code>`)
     expect(summary + refusal).not.toMatch(/<code>[^<]*<code>/)
   })
+})
+
+test('the runner says where GitHub is, and what is no address leads nowhere', () => {
+  expect(openRunner({GITHUB_SERVER_URL: 'https://github.example'}).web).toBe('https://github.example')
+  expect(openRunner({GITHUB_SERVER_URL: 'https://github.example)[x](https://evil.example'}).web).toBeUndefined()
+  expect(openRunner({}).web).toBeUndefined()
 })
 
 describe('a refusal', () => {

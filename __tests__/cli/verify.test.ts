@@ -39,6 +39,7 @@ describe('each kind of document is told from its content', () => {
     expect([code, err]).toEqual([0, ''])
     expect(out).toContain(': valid receipt\n')
     expect(out).toContain('octocat (maintain, comment, 2026-04-02T14:29:58Z)')
+    expect(out).toMatch(/range +no earlier authorization is named\n/)
     expect(out).toContain('it authorizes nothing now')
     expect(out).toContain('Revocation not checked')
   })

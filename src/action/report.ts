@@ -23,6 +23,8 @@ export interface Runner {
   readonly say: (kind: 'error' | 'warning' | 'info', text: string, title: string) => void
   readonly record: (name: OutputName, value: string) => void
   readonly summarize: (markdown: string) => void
+  /** Where people see repositories, such as https://github.com; absent, nothing leads there. */
+  readonly web?: string | undefined
 }
 
 export type ExitCode = 0 | 1
@@ -37,7 +39,7 @@ function publishAllow(result: GateResult, runner: Runner): ExitCode {
   // First of all: nothing may have said yes when this throws.
   recordOutputs(result, runner)
   for (const warning of result.warnings) runner.say('warning', oneLine(warning), 'Countersign')
-  if (attempt(() => runner.summarize(renderSummary(result))) === 'failed') {
+  if (attempt(() => runner.summarize(renderSummary(result, runner.web))) === 'failed') {
     runner.say('warning', 'The job summary could not be written.', 'Countersign')
   }
   const standing = result.status === null ? `\n${notRevocationChecked}` : ''

@@ -1,6 +1,7 @@
 /** The real runner: workflow commands on standard output, outputs and summary by file. */
 import {appendFileSync, existsSync} from 'node:fs'
 import {error, getInput, getState, info, saveState, setOutput, setSecret, warning} from '@actions/core'
+import {parseOrigin} from '#protocol'
 import type {Notebook} from './issuer/execution-report.ts'
 import {type InputName, jobStatusInput} from './inputs.ts'
 import type {Runner} from './report.ts'
@@ -45,6 +46,7 @@ export function openRunner(env: NodeJS.ProcessEnv): Runner {
       setOutput(name, value)
     },
     summarize: (markdown) => appendFileSync(requireFile(env, 'GITHUB_STEP_SUMMARY'), markdown),
+    web: parseOrigin(env['GITHUB_SERVER_URL']),
   }
 }
 

@@ -1,13 +1,14 @@
 /** The job summary: what was decided, what to do, and every check, in Markdown that a person can act on. */
-import type {Receipt} from '#protocol'
+import {type Receipt, comparisonPath, sayRange} from '#protocol'
 import type {Check, CheckName} from '../gate/checks.ts'
 import {markdownCode, markdownSentence, markdownText} from './escape.ts'
 import {type AskedResult, type GateResult, checkoutLines, notRevocationChecked} from './result.ts'
 
-export function renderSummary(result: GateResult): string {
+/** `web`: where people see repositories, such as https://github.com; absent, nothing leads there. */
+export function renderSummary(result: GateResult, web?: string): string {
   const blocks = [
     renderVerdict(result),
-    ...renderLife(result),
+    ...renderLife(result, web),
     renderReason(result),
     ...(result.fix === null ? [renderStanding(result)] : [`**What to do.** ${sentence(result.fix)}`]),
     ...renderComment(result),
@@ -24,11 +25,20 @@ function renderVerdict({authorized, asked}: GateResult): string {
   return `## ${authorized ? '✅ Authorized' : '⛔ Refused'}: deploy${where}`
 }
 
-/** In the panel's words: who, and until when. */
-const renderLife = ({authorized, receipt}: GateResult): readonly string[] =>
-  authorized && receipt !== null
-    ? [`By ${markdownCode(receipt.authorizedBy)}, until **${markdownText(showTime(receipt.expiresAt))}**.`]
-    : []
+/** In the panel's words: who, until when, and what goes out. */
+function renderLife({authorized, receipt}: GateResult, web: string | undefined): readonly string[] {
+  if (!authorized || receipt === null) return []
+  const {authorizedBy, expiresAt, scope} = receipt
+  const life = `By ${markdownCode(authorizedBy)}, until **${markdownText(showTime(expiresAt))}**.`
+  return [`${life} ${renderRange(scope, web)}.`]
+}
+
+/** Every character of the address has passed the parsers of a repository and of commits. */
+function renderRange(scope: Receipt['scope'], web: string | undefined): string {
+  const words = markdownText(sayRange(scope).replace(/^./, (letter) => letter.toUpperCase()))
+  const path = comparisonPath(scope)
+  return web === undefined || path === undefined ? words : `[${words}](${web}/${scope.repository}${path})`
+}
 
 /** `2026-04-02T15:30:00Z` as people write it. */
 const showTime = (time: string): string => `${time.replace('T', ' ').replace('Z', '')} UTC`

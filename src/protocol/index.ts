@@ -15,6 +15,7 @@ export {bytesToHex, digestOf, hexToBytes, printPublicKey, printSignature, public
 export {parseCompactJws} from './jws.ts'
 export {ShapeFault, by, listOf, oneOf, readMembers} from './shape.ts'
 export * from './receipt.ts'
+export {comparisonPath, sayRange} from './scope.ts'
 export * from './keys.ts'
 export * from './refusals.ts'
 export * from './proof-faults.ts'

@@ -15,3 +15,15 @@ const scopeMembers = {
 }
 
 export const readScope = (value: unknown, path: string): Scope => readMembers({value, path}, scopeMembers)
+
+type Range = Pick<Scope, 'sha' | 'since'>
+
+/** What goes out with the commit, in words: the number of commits is in no receipt. */
+export function sayRange({sha, since}: Range): string {
+  if (since === undefined) return 'no earlier authorization is named'
+  return since === sha ? 'nothing new: this commit was authorized before' : `everything since ${since.slice(0, 7)}`
+}
+
+/** GitHub's page of what goes out, below that of the repository; undefined where there are no two commits to compare. */
+export const comparisonPath = ({sha, since}: Range): string | undefined =>
+  since === undefined || since === sha ? undefined : `/compare/${since}...${sha}`

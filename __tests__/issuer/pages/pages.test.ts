@@ -42,6 +42,31 @@ describe('the policy that a page is sent with', () => {
   )
 })
 
+describe('what goes out', () => {
+  const since = '7c1e5d90b3a8f2644e0d9c7b1a5f38e26d4b0c91'
+  const rangeIn = async ({id}: {readonly id: string}): Promise<string> =>
+    /<dt>Range<\/dt>\s*<dd>([^]*?)<\/dd>/.exec(await get(`/r/${id}`))?.[1]?.trim() ?? 'not said'
+
+  test('is everything since the commit that was authorized before, beside GitHub’s comparison of the two', async () => {
+    const {repository, sha} = story.active.scope
+    expect(await rangeIn(story.active)).toBe(
+      `<a href="https://github.com/${repository}/compare/${since}...${sha}">everything since 7c1e5d9</a>`,
+    )
+  })
+
+  test('is nothing new, where the very commit was authorized before', async () => {
+    const again = await stage.issue({
+      at: asked - 30_000,
+      receipt: {scope: {environment: 'again', since: story.active.scope.sha}},
+    })
+    expect(await rangeIn(again)).toBe('nothing new: this commit was authorized before')
+  })
+
+  test('is counted from nothing where no earlier authorization is named', async () => {
+    expect(await rangeIn(story.redeemed)).toBe('no earlier authorization is named')
+  })
+})
+
 describe('a private repository', () => {
   test('has a page that is sent like a missing one', async () => {
     for (const form of ['', '.json']) {

@@ -64,7 +64,7 @@ export async function seedStory(stage: Stage): Promise<Story> {
   ]
   const active = await stage.issue({
     at: asked - 10 * 60_000,
-    receipt: {approvals, flags: ['escalated']},
+    receipt: {approvals, flags: ['escalated'], scope: {since: '7c1e5d90b3a8f2644e0d9c7b1a5f38e26d4b0c91'}},
     claims: {policies: rules, risk, reviewer},
   })
   await stage.signLedger()

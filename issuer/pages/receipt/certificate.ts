@@ -1,6 +1,6 @@
 /** The sheet at the top of a receipt's page: its state, who authorized what, until when, and each of its members. */
 import {html} from 'hono/html'
-import {type Receipt, secondsTimeToMs} from '#protocol'
+import {type Receipt, comparisonPath, sayRange, secondsTimeToMs} from '#protocol'
 import type {Html} from '../document.ts'
 import {type Tone, copyable, count, field, nothing, renderTime, state} from '../pieces.ts'
 import {renderSeal} from './drawings.ts'
@@ -102,12 +102,18 @@ function renderWhat({scope}: Receipt, frame: ReceiptFrame): Html {
   )}
   ${field('Environment', html`<code>${scope.environment}</code>`)}
   ${field('Commit', copyable('sha', {text: scope.sha, name: 'the commit'}))}
-  ${field('Tree', html`<code>${scope.tree}</code>`)}
+  ${field('Tree', html`<code>${scope.tree}</code>`)} ${field('Range', renderRange(scope, frame))}
   ${
     pullRequest === undefined
       ? nothing
       : field('Pull request', linkTo(scope.repository, `/pull/${pullRequest}`, frame)(`#${pullRequest}`))
   }`
+}
+
+function renderRange(scope: Receipt['scope'], frame: ReceiptFrame): Html {
+  const path = comparisonPath(scope)
+  const words = sayRange(scope)
+  return path === undefined ? html`${words}` : linkTo(scope.repository, path, frame)(words)
 }
 
 /** Each person, with the very comment that counts as the word given. */

@@ -105,6 +105,7 @@ const scope = {
   tree: '9be2d7c4a1f03e5d8b6a4c2e0f1d3b5a7c9e8f60',
   environment: 'production',
   pullRequest: 42,
+  since: '7c1e5d90b3a8f2644e0d9c7b1a5f38e26d4b0c91',
 }
 
 interface DemoOrder {

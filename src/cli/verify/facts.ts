@@ -9,6 +9,7 @@ import {
   evidenceDigest,
   parseEvidence,
   parseJson,
+  sayRange,
 } from '#protocol'
 
 export type Facts = readonly (readonly [name: string, value: string])[]
@@ -17,6 +18,7 @@ export const receiptFacts = ({id, scope, approvals, flags, issuedAt, expiresAt, 
   ['receipt', id],
   ['commit', `${scope.sha} of ${scope.repository} (id ${scope.repositoryId})`],
   ['environment', scope.environment],
+  ['range', sayRange(scope)],
   ...approvals.map(({login, role, proof, at}) => ['authorized by', `${login} (${role}, ${proof}, ${at})`] as const),
   ['flags', flags.join(', ') || 'none'],
   ['life', `${issuedAt} to ${expiresAt}`],
