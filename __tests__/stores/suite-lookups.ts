@@ -1,6 +1,6 @@
 /** The part of the common suite about what can be asked of a store: receipts, claims, what is unpublished. */
 import {expect, test} from '@jest/globals'
-import {parseSecondsTime} from '#protocol'
+import {type CommitSha, parseSecondsTime} from '#protocol'
 import {publicViewer} from '../../issuer/model/viewer.ts'
 import type {Durable} from '../../issuer/model/durable.ts'
 import type {Lookup} from '../../issuer/model/lookups.ts'
@@ -64,6 +64,29 @@ export function testLookups(the: () => Durable): void {
     expect(await idsUntil(2)).toEqual([idOf(2), idOf(1)])
     expect(await idsUntil(0)).toEqual([])
     expect(await idsOf({...inScope, sha: receiptOf(1).scope.sha, issuedBefore: second(1)})).toEqual([idOf(1)])
+  })
+
+  test('before a receipt give the next twenty of the scope, in the order of the ledger', async () => {
+    // All of one second: the ledger alone knows their order. Another scope's receipt has its place in it too.
+    for (let n = 1; n <= 24; n++) await decideStatement(the(), {n})
+    await decideStatement(the(), {n: 25, scope: scopeOf(1296269, 'staging')})
+    await decideStatement(the(), {n: 26, receiptScope: {sha: 'a'.repeat(40)}})
+    const inScope = {
+      by: 'scope',
+      repository: repositoryId(1296269),
+      environment: production,
+      viewer: publicViewer,
+    } as const
+    const idsBefore = async (n: number, sha?: CommitSha) => {
+      const [before] = await the().store.find({by: 'receipt', id: idOf(n)})
+      return await idsOf({...inScope, sha, before})
+    }
+    expect(await idsBefore(24)).toEqual(Array.from({length: 20}, (_, i) => idOf(23 - i)))
+    expect(await idsBefore(4)).toEqual([idOf(3), idOf(2), idOf(1)])
+    expect(await idsBefore(1)).toEqual([])
+    expect((await idsBefore(25))[0]).toBe(idOf(24))
+    expect((await idsBefore(26, receiptOf(1).scope.sha))[0]).toBe(idOf(24))
+    expect(await idsBefore(2, receiptOf(1).scope.sha)).toEqual([idOf(1)])
   })
 
   test('by commit or tree give receipts of either', async () => {

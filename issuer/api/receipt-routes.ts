@@ -4,6 +4,7 @@ import {bodyLimit} from 'hono/body-limit'
 import {
   type IntotoEnvelope,
   type Receipt,
+  type ReceiptId,
   type Result,
   parseCommitSha,
   parseEnvironment,
@@ -42,7 +43,7 @@ export function receiptRoutes(tools: ReceiptRouteTools): Hono {
     const caller = await callerOf(c, tools)
     const question = readQuestion(c.req)
     if (!question.ok) return answerRefusal(c, {code: 'query_invalid', problem: question.fault})
-    const found = await tools.store.find({...question.value, viewer: viewerOf(caller)})
+    const found = await findListed(question.value, caller, tools)
     const isTheirs = await isStillNamed(question.value, found[0], tools)
     return c.json({receipts: isTheirs ? found.map(({receipt}) => receipt) : []})
   })
@@ -59,7 +60,9 @@ export function receiptRoutes(tools: ReceiptRouteTools): Hono {
   return routes
 }
 
-type ReceiptQuestion = Omit<Extract<Lookup, {by: 'scope'}>, 'viewer'>
+type ReceiptQuestion = Omit<Extract<Lookup, {by: 'scope'}>, 'viewer' | 'before'> & {
+  readonly before: ReceiptId | undefined
+}
 
 function readQuestion(query: Query): Result<ReceiptQuestion, string> {
   const hex = '40 or 64 lower-case hex digits'
@@ -69,24 +72,36 @@ function readQuestion(query: Query): Result<ReceiptQuestion, string> {
     environment: withDefault({parse: parseEnvironment, form: 'an environment name'}, undefined),
     sha: withDefault({parse: parseCommitSha, form: hex}, undefined),
     tree: withDefault({parse: parseTreeSha, form: hex}, undefined),
+    before: withDefault({parse: parseReceiptId, form: 'a receipt id'}, undefined),
   })
   if (!read.ok) return read
-  const {environment, sha, tree} = read.value
+  const {environment, sha, tree, before} = read.value
   const repository = read.value.repository_id ?? read.value.repository
   const problems: string[] = []
   if (repository === undefined) problems.push('repository (owner/name) or repository_id is missing')
   if (environment === undefined) problems.push('environment is missing')
-  if (sha === undefined && tree === undefined) problems.push('sha or tree is missing')
+  if ((sha ?? tree ?? before) === undefined) problems.push('sha, tree or before is missing')
   return repository === undefined || environment === undefined || problems.length > 0
     ? {ok: false, fault: problems.join('; ')}
-    : {ok: true, value: {by: 'scope', repository, environment, sha, tree}}
+    : {ok: true, value: {by: 'scope', repository, environment, sha, tree, before}}
+}
+
+/** Before a receipt that is not there, or that the caller may not read, there is nothing: its place in the ledger is not told. */
+async function findListed(
+  {before: id, ...question}: ReceiptQuestion,
+  caller: Caller,
+  tools: Pick<IntotoTools, 'store'>,
+): Promise<readonly FoundReceipt[]> {
+  const before = id && (await findShown(id, caller, tools))
+  if (id !== undefined && before === undefined) return []
+  return await tools.store.find({...question, before, viewer: viewerOf(caller)})
 }
 
 const parseDecimalId = (text: string) => parseRepositoryId(parseWholeNumber(text))
 
 /** Asked by id, no name matters. GitHub is asked only where there is something to show. */
 const isStillNamed = async (
-  {repository}: ReceiptQuestion,
+  {repository}: Pick<ReceiptQuestion, 'repository'>,
   found: FoundReceipt | undefined,
   {bearsName}: Pick<ReceiptRouteTools, 'bearsName'>,
 ): Promise<boolean> => {

@@ -32,6 +32,8 @@ export type Lookup =
       readonly tree?: TreeSha | undefined
       /** Only what was issued at that time or before. */
       readonly issuedBefore?: SecondsTime | undefined
+      /** Only what stands in the ledger before this receipt, of whichever scope. */
+      readonly before?: Pick<FoundReceipt, 'receipt' | 'seq'> | undefined
       readonly viewer: Viewer
     }
 

@@ -13,8 +13,8 @@ import {
   repositoryPartition,
   scopePrefix,
 } from './layout.ts'
-import {printScope, readBody} from './records.ts'
-import type {Item, Table} from './table.ts'
+import {printIssued, printScope, readBody} from './records.ts'
+import type {Item, Range, Table} from './table.ts'
 
 const mostFound = 20
 const mostEvents = 100
@@ -59,7 +59,7 @@ type ScopeLookup = Extract<Lookup, {by: 'scope'}>
 
 /** A commit and a tree are alternatives: a squashed commit has the tree of the one that was authorized. */
 async function findInScope(table: Table, lookup: ScopeLookup): Promise<readonly FoundReceipt[]> {
-  const {environment, sha, tree, issuedBefore, viewer} = lookup
+  const {environment, sha, tree, viewer} = lookup
   const repositoryId = await repositoryOf(table, lookup)
   const isTheirs = viewer.repositories.some((id) => id === repositoryId)
   // What is private is asked for only by somebody who may read some of it.
@@ -67,14 +67,19 @@ async function findInScope(table: Table, lookup: ScopeLookup): Promise<readonly 
   const questions = parts.flatMap((part) => placesIn(printScope({repositoryId, environment}, part), {sha, tree}))
   const takes = (item: Item): boolean =>
     isTheirs || sees(viewer, {public: item['public'] === 1, ownerId: optionalInteger(item, 'ownerId')})
-  // '~' sorts behind every digit: all that was issued in that very second is before.
-  const range = issuedBefore && {upTo: `${issuedBefore}#~`}
+  const range = rangeOf(lookup)
   const found = await Promise.all(
     questions.map(([index, hash]) => table.query({index, hash, range, newestFirst: true, atMost: mostFound, takes})),
   )
   const distinct = new Map(found.flat().map((item) => [textOf(item, 'issued'), item]))
   const newestFirst = [...distinct].sort(([a], [b]) => (a < b ? 1 : -1))
   return newestFirst.slice(0, mostFound).map(([, item]) => parseFound(item))
+}
+
+function rangeOf({issuedBefore, before}: ScopeLookup): Range | undefined {
+  if (before !== undefined) return {below: printIssued(before.receipt, before.seq)}
+  // '~' sorts behind every digit: all that was issued in that very second is before.
+  return issuedBefore && {upTo: `${issuedBefore}#~`}
 }
 
 const placesIn = (

@@ -1,5 +1,5 @@
 /** A record, and the ledger's end, as items. What is long stands beside its record under its own digest: an append stays small. */
-import {type Entry, type Frontier, canonicalJson, completedNodes, digestOf} from '#protocol'
+import {type Entry, type Frontier, type Receipt, canonicalJson, completedNodes, digestOf} from '#protocol'
 import type {DecisionRecord, EventRecord, LedgerHead, LedgerRecord} from '../model/record.ts'
 import {entryOf, integerOf, textOf} from './item.ts'
 import {bodyKey, headKey, recordKey} from './layout.ts'
@@ -71,7 +71,7 @@ const eventMembers = ({receipt, body}: EventRecord): Item => ({receiptId: receip
 function decisionMembers({decision, receipt, evidence, token, policy, entry, public: isPublic}: DecisionRecord): Item {
   const bodies = {decision, evidence: digestOf(evidence), token: digestOf(token), policy: digestOf(policy)}
   if (receipt === undefined) return bodies
-  const {id, scope, issuedAt} = receipt
+  const {id, scope} = receipt
   const place = printScope(scope, isPublic ? 'public' : 'private')
   return {
     ...bodies,
@@ -80,10 +80,13 @@ function decisionMembers({decision, receipt, evidence, token, policy, entry, pub
     scope: place,
     commit: `${place}#${scope.sha}`,
     tree: `${place}#${scope.tree}`,
-    // A ledger's times never run backwards, so this is its order too.
-    issued: `${issuedAt}#${recordKey(entry.seq).sk}`,
+    issued: printIssued(receipt, entry.seq),
   }
 }
+
+/** By time, and in the order of the ledger too: its times never run backwards. */
+export const printIssued = ({issuedAt}: Pick<Receipt, 'issuedAt'>, seq: number): string =>
+  `${issuedAt}#${recordKey(seq).sk}`
 
 /** What is private stands apart, so that no look-up of what is public passes over it. */
 export const printScope = (

@@ -11,8 +11,8 @@ let stage: Stage
 let bearers: Readonly<Record<Name, string | undefined>>
 type Name = 'nobody' | 'a stranger' | 'another job' | 'its job' | 'its auditor' | 'another auditor' | 'a late auditor'
 
-/** Receipt and decision 1 are public, 2 private, 3 is a denial in private; 9 is not there. */
-const ids = {public: 1, private: 2, denied: 3, missing: 9}
+/** Receipt and decision 1 are public, 2 private, 3 is a denial in private, 4 is public, 5 private; 9 is not there. */
+const ids = {public: 1, private: 2, denied: 3, laterPublic: 4, laterPrivate: 5, missing: 9}
 beforeAll(async () => {
   stage = await setStage()
   await stage.issue(ids.public)
@@ -24,6 +24,8 @@ beforeAll(async () => {
     scope: scopeOf(77),
     repository: 'octo-org/secret',
   })
+  await stage.issue(ids.laterPublic)
+  await stage.issue(ids.laterPrivate, {public: false, scope: scopeOf(77), repository: 'octo-org/secret'})
   const auditors = await Promise.all(
     [
       {name: 'acme', owner: 9919},
@@ -56,6 +58,9 @@ const listOf = (n: number): string =>
     ? `/v1/receipts?repository=octo-org/api-service&environment=production&sha=${commit}`
     : `/v1/receipts?repository_id=77&environment=production&sha=${commit}`
 
+const pageBefore = (n: number, repository = 1296269): string =>
+  `/v1/receipts?repository_id=${repository}&environment=production&before=${receiptOf(n).id}`
+
 /** Whom the answer differs for from what is answered of something that is not there. */
 async function readersOf(path: string, missing: string): Promise<readonly string[]> {
   const readers: string[] = []
@@ -81,6 +86,9 @@ describe('by id, list and status', () => {
     ['a public list', listOf(1), listOf(1).replace('api-service', 'missing'), everybody],
     ['a private one by id', listOf(2), listOf(2).replace('77', '79'), ['its job', 'its auditor']],
     ['a private one by name', listOf(2).replace('_id=77', '=octo-org/secret'), listOf(2).replace('_id=77', '=octo-org/missing'), ['its job', 'its auditor']],
+    ['what is before a public receipt', pageBefore(4), pageBefore(9), everybody],
+    ['what is before a private one', pageBefore(5, 77), pageBefore(9, 77), ['its job', 'its auditor']],
+    ['what is public before a private one', pageBefore(5), pageBefore(9), ['its job', 'its auditor']],
     ['a public decision', `/v1/decisions/${decisionId(1)}`, `/v1/decisions/${decisionId(9)}`, everybody],
     ['a private one', `/v1/decisions/${decisionId(2)}`, `/v1/decisions/${decisionId(9)}`, ['its job', 'its auditor']],
     ['a private denial', `/v1/decisions/${decisionId(3)}`, `/v1/decisions/${decisionId(9)}`, ['its job', 'its auditor']],
@@ -106,6 +114,27 @@ test.each(['redemptions', 'executions'])(
     }
   },
 )
+
+describe('the receipts before another', () => {
+  test('are given without a commit or a tree, and of them those of a commit', async () => {
+    const list = async (path: string): Promise<unknown> =>
+      ((await (await stage.get(path)).json()) as {readonly receipts: readonly {readonly id: string}[]}).receipts.map(
+        ({id}) => id,
+      )
+    expect(await list(pageBefore(4))).toEqual([receiptId(1)])
+    expect(await list(pageBefore(1))).toEqual([])
+    expect(await list(`${pageBefore(4)}&sha=${commit}`)).toEqual([receiptId(1)])
+    expect(await list(`${pageBefore(4)}&sha=${'0'.repeat(40)}`)).toEqual([])
+  })
+
+  test.each([
+    ['', 'sha, tree or before is missing'],
+    ['&before=rcpt_1', 'before must be given once, as a receipt id'],
+  ])('%s is refused', async (more, problem) => {
+    const answer = await stage.get(`/v1/receipts?repository_id=1&environment=production${more}`)
+    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining(problem)])
+  })
+})
 
 describe('an answer', () => {
   test('is kept by nobody in between, found or not', async () => {
