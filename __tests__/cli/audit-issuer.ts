@@ -56,6 +56,12 @@ export class TestIssuer {
   readonly #records: TestRecord[] = []
   /** Set by a test: the answer to /v1/audit as it goes out. */
   answer: (honest: Json, request: IncomingMessage, response: ServerResponse) => unknown = (honest) => honest
+  /** Set by a test: the receipts before one, newest first, a page of them. */
+  list = (before: string): readonly unknown[] => {
+    const receipts = this.#records.map(({receipt}) => receipt)
+    const from = receipts.findIndex(({id}) => id === before) + 1
+    return receipts.slice(from, from + 20)
+  }
   /** What it publishes as its token keys. */
   jwks: unknown = {keys: [publicJwk(tokenKey.publicKey)]}
   /** What it publishes as its receipt keys. */
@@ -78,7 +84,8 @@ export class TestIssuer {
 
   /** Mints a receipt, its token and its entry, and gives its record as the newest. */
   issue({more = {}, by = pin, claims = {}, ...overrides}: Issuing = {}): TestRecord {
-    const id = ids[this.#records.length] ?? ''
+    const n = this.#records.length
+    const id = ids[n] ?? `rcpt_dg_01jdaa3x7k${String(n).padStart(16, '0')}`
     const body = receiptBody({id, decision: id.replace('rcpt_dg_', 'dec_'), issuer: this.origin, ...overrides})
     const receipt = by.sign(body)
     const token = this.token(receipt, claims)
@@ -129,7 +136,7 @@ export class TestIssuer {
 
   honest(query: URLSearchParams): Json {
     const size = this.#entries.length
-    const records = this.#records.map((record) => {
+    const records = this.#records.slice(0, 20).map((record) => {
       const {seq, hash} = record.entry
       return {...record, inclusion: {seq, size, hash, proof: proveInclusion(this.#entries, {seq, size})}}
     })
@@ -152,7 +159,8 @@ export class TestIssuer {
     const send = (value: unknown): void => {
       if (value !== undefined) response.end(typeof value === 'string' ? value : canonicalJson(value))
     }
-    if (pathname === '/v1/audit') send(this.answer(this.honest(searchParams), request, response))
+    if (pathname === '/v1/receipts') send({receipts: this.list(searchParams.get('before') ?? '')})
+    else if (pathname === '/v1/audit') send(this.answer(this.honest(searchParams), request, response))
     else if (pathname === '/.well-known/jwks.json') send(this.jwks)
     else if (pathname === '/.well-known/countersign-keys.json') send(this.keySet)
     else response.writeHead(404).end()

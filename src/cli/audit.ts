@@ -2,7 +2,10 @@
  * `countersign audit`: who authorized what was deployed at a moment, for what, until when, and the proof. The issuer is
  * only asked: whatever it answers is verified here before a word of it is printed as a fact.
  */
+import type {Receipt} from '#protocol'
+import {walkChain} from './audit/chain.ts'
 import {csvLines} from './audit/csv.ts'
+import {EarlierReceipts, fetchEarlier} from './audit/earlier.ts'
 import {fetchAudit, fetchReceiptKeys, fetchTokenKeys} from './audit/fetch-audit.ts'
 import {type JudgedAudit, isVerified, judgeAudit} from './audit/judge.ts'
 import type {TrustedKeys, VerifiedRecord} from './audit/judge-record.ts'
@@ -17,7 +20,8 @@ const help = `countersign audit --issuer ORIGIN --repository OWNER/NAME --enviro
 
 Who authorized what was deployed at a moment, for what, until when, and the proof. The issuer is asked, and everything
 that it answers is verified on this machine: each receipt and revocation, the authority token of its decision, the
-ledger's entry of both, and its place in the signed ledger.
+ledger's entry of both, and its place in the signed ledger. From there the chain of authorizations is walked back, receipt
+by receipt, to where it began or is broken.
 
   --issuer ORIGIN            such as https://countersign.example
   --repository OWNER/NAME    what was deployed
@@ -43,9 +47,9 @@ export const audit: Command = {
     const read = readOrder(words, now)
     if (!read.ok) return complainOfUsage(terminal, 'audit', read.fault)
     try {
-      const findings = await ask(read.value)
+      const findings = await ask(read.value, terminal)
       print(findings, {terminal, form: read.value.form})
-      return isProven(findings.judged) ? 0 : 1
+      return isProven(findings) ? 0 : 1
     } catch (fault) {
       if (!(fault instanceof IssuerOutage)) throw fault
       terminal.complain(`The issuer did not answer: ${fault.message}. Nothing is known about that time.`, 'bad')
@@ -54,7 +58,7 @@ export const audit: Command = {
   },
 }
 
-async function ask({question, keys, auditorToken}: AuditOrder): Promise<Findings> {
+async function ask({question, keys, auditorToken}: AuditOrder, terminal: Terminal): Promise<Findings> {
   const answer = await fetchAudit(question, auditorToken)
   const used: TrustedKeys = {
     receipts: keys.receipts ?? (await fetchReceiptKeys(question.issuer)),
@@ -62,7 +66,23 @@ async function ask({question, keys, auditorToken}: AuditOrder): Promise<Findings
     ledger: keys.ledger,
   }
   const judged = judgeAudit(answer, {question, answer, keys: used})
-  return {question, audit: answer, judged, keys: keysInUse(keys, used)}
+  const start = startOfChain(judged)
+  const progress = (read: number): void => terminal.showProgress(`Reading earlier receipts: ${read}`)
+  const {issuer} = question
+  try {
+    const chain =
+      start &&
+      (await walkChain(start, new EarlierReceipts(fetchEarlier(start, {issuer, auditorToken, progress})), used))
+    return {question, audit: answer, judged, chain, keys: keysInUse(keys, used)}
+  } finally {
+    terminal.showProgress('')
+  }
+}
+
+/** What the answer is about: what was running, else what was authorized, else the newest. */
+function startOfChain({faults, running, authorized, records}: JudgedAudit): Receipt | undefined {
+  if (faults.length > 0) return undefined
+  return (running ?? authorized ?? records.find(isVerified))?.receipt
 }
 
 interface Printing {
@@ -78,23 +98,25 @@ function print(findings: Findings, {terminal, form}: Printing): void {
       return terminal.print(printJson(verdictOf(findings)))
     case 'csv':
       for (const line of csvLines(findings.judged, findings.question)) terminal.printRow(line)
-      return complainOfRefusals(findings.judged, terminal)
+      return complainOfRefusals(findings, terminal)
     default:
       return form satisfies never
   }
 }
 
-const isProven = ({faults, records}: JudgedAudit): boolean => faults.length === 0 && records.every(isVerified)
+const isProven = ({judged: {faults, records}, chain}: Pick<Findings, 'judged' | 'chain'>): boolean =>
+  faults.length === 0 && records.every(isVerified) && chain?.end.kind !== 'broken'
 
 /** What no signature covers stands under `told`. */
-const verdictOf = ({question, audit: answer, judged, keys}: Findings): object => ({
+const verdictOf = ({question, audit: answer, judged, chain, keys}: Findings): object => ({
   type: 'countersign.audit-verdict/v1',
   ...question,
-  valid: isProven(judged),
+  valid: isProven({judged, chain}),
   faults: judged.faults,
   deployed: judged.running?.receipt.id ?? null,
   authorized: judged.authorized?.receipt.id ?? null,
   records: judged.records.map((record) => (isVerified(record) ? printRecord(record) : record)),
+  chain: chain === undefined ? null : {receipts: chain.receipts.map(({id}) => id), end: chain.end},
   told: {unauthorized: answer.unauthorized},
   keys,
   cautions: cautionsOf(keys),

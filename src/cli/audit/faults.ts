@@ -3,6 +3,10 @@ import type {Explained, Words} from '#protocol'
 
 /** Rows stand in alphabetical order of their codes, as in docs/cli.md. */
 export const auditFaults = {
+  audit_chain_broken: {
+    what: 'The chain of authorizations is broken',
+    fix: 'If the repository was private once, give --auditor-token-file. Else look at those commits: something went out that nobody authorized, or an older receipt is kept back.',
+  },
   audit_contradiction: {
     what: 'The answer contradicts itself',
     fix: 'Keep the answer (--json) and ask the operator of the issuer to explain.',

@@ -2,6 +2,7 @@
 import type {Audit, ReportedExecution, ReportedRun} from '#protocol'
 import type {Facts} from '../verify/facts.ts'
 import type {Terminal} from '../terminal.ts'
+import type {Chain, ChainEnd} from './chain.ts'
 import type {AuditRefusal} from './faults.ts'
 import {type JudgedAudit, isVerified} from './judge.ts'
 import type {VerifiedRecord} from './judge-record.ts'
@@ -12,10 +13,12 @@ export interface Findings {
   readonly question: AuditQuestion
   readonly audit: Audit
   readonly judged: JudgedAudit
+  /** Undefined where the answer has nothing to begin with. */
+  readonly chain: Chain | undefined
   readonly keys: readonly KeyUse[]
 }
 
-export function report({question, audit, judged, keys}: Findings, terminal: Terminal): void {
+export function report({question, audit, judged, chain, keys}: Findings, terminal: Terminal): void {
   terminal.print(`${question.repository}  ${question.environment}  ${question.at}`, 'faint')
   if (judged.faults.length === 0 && judged.records.some(isVerified)) answer(judged, {terminal, at: question.at})
   for (const [i, record] of judged.records.entries()) {
@@ -24,7 +27,9 @@ export function report({question, audit, judged, keys}: Findings, terminal: Term
     else refuse(nameOf(i, judged.records), record, terminal)
   }
   for (const fault of judged.faults) refuse('The answer', fault, terminal)
+  complainOfChain(chain, terminal)
   if (judged.records.length === 0) return
+  if (chain !== undefined) showChain(chain, terminal)
   showUncovered(audit, terminal)
   terminal.print('')
   for (const {use, source, keys: lines} of keys) {
@@ -105,6 +110,30 @@ const describeRun = ({id, attempt, url}: ReportedRun): string => `run ${id}, att
 const describeExecution = ({event, outcome, at, run, environment}: ReportedExecution): string =>
   `${[event, outcome].filter((word) => word !== undefined).join(', ')} ${at} by ${describeRun(run)}, environment ${environment}`
 
+function showChain({receipts, end}: Chain, terminal: Terminal): void {
+  const [newest, oldest] = [receipts[0], receipts.at(-1)]
+  if (newest === undefined || oldest === undefined) return
+  const count = receipts.length === 1 ? 'one receipt' : `${receipts.length} receipts, back to ${oldest.id}`
+  terminal.print('')
+  terminal.print(`The chain of authorizations, from ${newest.id}: ${count}.`)
+  terminal.print(`  ${sayEnd(end)}`, end.kind === 'broken' ? 'bad' : 'plain')
+}
+
+function sayEnd(end: ChainEnd): string {
+  switch (end.kind) {
+    case 'none':
+      return 'It ends there: no earlier authorization is named.'
+    case 'ground':
+      return `It ends on the ground, ${end.since}: what lay beneath the first authorization there was taken as it is.`
+    case 'unread':
+      return `It goes on from ${end.since}, further back than was read.`
+    case 'broken':
+      return `It is broken there: ${end.since} is not shown to have been authorized.`
+    default:
+      return end satisfies never
+  }
+}
+
 function showUncovered({unauthorized}: Audit, terminal: Terminal): void {
   if (unauthorized === null || unauthorized.length === 0) return
   terminal.print('')
@@ -116,11 +145,19 @@ function showUncovered({unauthorized}: Audit, terminal: Terminal): void {
 }
 
 /** For forms that hold only what was proven. */
-export function complainOfRefusals({records, faults}: JudgedAudit, terminal: Terminal): void {
+export function complainOfRefusals(
+  {judged: {records, faults}, chain}: Pick<Findings, 'judged' | 'chain'>,
+  terminal: Terminal,
+): void {
   for (const [i, record] of records.entries()) {
     if (!record.valid) refuse(nameOf(i, records), record, terminal)
   }
   for (const fault of faults) refuse('The answer', fault, terminal)
+  complainOfChain(chain, terminal)
+}
+
+function complainOfChain(chain: Chain | undefined, terminal: Terminal): void {
+  if (chain?.end.kind === 'broken') refuse('The chain', chain.end.refusal, terminal)
 }
 
 /** By its place: what a refused record calls itself is not proven. */
