@@ -30,6 +30,7 @@ const lazyParts: Readonly<Record<string, string>> = {
   'open-issuer': 'src/action/issuer/open-issuer.ts',
   'revocation-check': 'src/gate/revocation-check.ts',
   'verify-note': 'src/gate/verify-note.ts',
+  'inspect-folder': 'src/action/inspect-folder.ts',
   'inspect-repository': 'src/action/inspect-repository.ts',
 }
 

@@ -65,13 +65,22 @@ async function examine({refusal, ...candidate}: Candidate, search: Search): Prom
   if (revoked !== undefined) return refuse(heard, revoked)
 
   // The checkout before the redemption: a job that is refused anyway uses nothing up.
-  const hopeless = foresee(accepted, status, search) ?? (await search.compareCheckout())
+  const hopeless =
+    foresee(accepted, status, search) ?? (await search.compareCheckout(receipt)) ?? outlived(candidate, keys, search)
   if (hopeless !== undefined) return refuse(heard, hopeless)
   const redemption = await redeem(accepted, ask, tools)
   if (!redemption.ok) return refuse(heard, redemption.fault)
+  const late = outlived(candidate, keys, search)
+  if (late !== undefined) return refuse(heard, late)
   const redeemedAt = redemption.value
   const decision = decide(accepted, {status, redeemed: redeemedAt !== undefined})
   return {decision, examined: {...heard, redeemedAt}}
+}
+
+/** Comparing and redeeming take time, and a receipt may end meanwhile: its life is judged again before each next step. */
+function outlived(candidate: Candidate, keys: PinnedKeys, search: Search): Refusal | undefined {
+  const again = verifyAndAccept(candidate, keys, search)
+  return again.kind === 'deny' ? again.refusal : undefined
 }
 
 const verifyAndAccept = ({candidate}: Candidate, keys: PinnedKeys, {ask, tools, expect}: Search): Acceptance =>

@@ -21,11 +21,9 @@ test('with match: tree the receipt of the head lets the squashed commit out', as
   expect(JSON.parse(step.outputs['receipt'] ?? '')).toMatchObject({scope: {sha: stage.head}})
 })
 
-test('with nothing checked out, GitHub is asked what the content is', async () => {
-  expectAllowed(await stage.gate({job, with: {match: 'tree'}, checkout: 'nothing'}), squashed)
-  const blind = {match: 'tree', 'github-token': ''}
-  const words = expectRefused(await stage.gate({job, with: blind, checkout: 'nothing'}), 'source_unreachable')
-  expect(words).toContain('check the commit out before this step')
+test('with nothing checked out, nobody is believed what the content is, GitHub neither', async () => {
+  const words = expectRefused(await stage.gate({job, with: {match: 'tree'}, checkout: 'nothing'}), 'source_unreachable')
+  expect(words).toContain(`the tree of ${squashed} is not shown by bytes: check the commit out before this step`)
 })
 
 test('without it, the squashed commit has no receipt', async () => {

@@ -1,12 +1,14 @@
 /** Receipts beside the issuer's own: signed by a key of the test for the stage's deployment, or changed in a byte. */
 import {type Overrides, type TestKey, lifeAround, makeKey, receiptBody} from '../protocol/builders.ts'
+import {readCommit} from '../../sandbox/git/history.ts'
 import {theRepository} from '../../sandbox/world.ts'
 import {type Stage, repository} from './stage.ts'
 
 /** A receipt that holds for the stage's head and production, but for what is overridden and but for who signed it. */
 export function signedFor(stage: Stage, overrides: Overrides = {}, key: TestKey = makeKey()): string {
-  const {id} = theRepository(stage.world, repository)
-  const scope = {repository, repositoryId: id, sha: stage.head, ...overrides.scope}
+  const {id, git} = theRepository(stage.world, repository)
+  const tree = readCommit(git, stage.head)?.tree
+  const scope = {repository, repositoryId: id, sha: stage.head, ...(tree !== undefined && {tree}), ...overrides.scope}
   const body = receiptBody({issuer: stage.issuer.url, ...lifeAround(Date.now()), ...overrides, scope})
   return JSON.stringify(key.sign(body))
 }

@@ -9,7 +9,7 @@ import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import {aReceipt, commit, lifeAround, makeKey} from '../protocol/builders.ts'
 import {type Loopback, emptyFolder, serve} from './asks.ts'
 import {type Env, type GateRun, inputs, pushJob, runBuiltGate} from './built.ts'
-import {aRepository, withGit} from './repositories.ts'
+import {aRepository, treeOf, withGit} from './repositories.ts'
 
 const key = makeKey()
 const {text} = aReceipt(lifeAround(Date.now()), key)
@@ -22,11 +22,11 @@ beforeAll(async () => {
   nowhere = gone.origin
 })
 
-/** A push job whose workspace holds the receipt as a file. */
+/** A push job with nothing checked out, and the receipt in a file elsewhere. */
 function withFile(given: Env = {}, env: Env = {}): Env {
-  const folder = emptyFolder()
-  writeFileSync(join(folder, 'receipt.json'), text)
-  return {...pushJob(folder), ...inputs(key.pin, {receipt: 'receipt.json', ...given}), ...env}
+  const receipt = join(emptyFolder(), 'receipt.json')
+  writeFileSync(receipt, text)
+  return {...pushJob(), ...inputs(key.pin, {receipt, ...given}), ...env}
 }
 
 /** Every way in which a run says yes. */
@@ -126,7 +126,10 @@ describe('the built gate', () => {
 withGit('the built gate with a checkout', () => {
   test('allows the authorized commit and refuses a changed file', async () => {
     const repository = aRepository()
-    const {text: receipt} = aReceipt({...lifeAround(Date.now()), scope: {sha: repository.sha}}, key)
+    const {text: receipt} = aReceipt(
+      {...lifeAround(Date.now()), scope: {sha: repository.sha, tree: treeOf(repository.sha)}},
+      key,
+    )
     const env = {
       ...pushJob(),
       ...inputs(key.pin, {receipt}),

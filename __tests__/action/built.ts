@@ -36,8 +36,9 @@ export const inputs = (pin: PublicKey, given: Env = {}): Env => {
   return Object.fromEntries(Object.entries(all).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]))
 }
 
-/** What the runner itself says about a push of the usual commit. `folder` is the workspace and holds the files. */
-export function pushJob(folder = emptyFolder()): Env {
+/** What the runner itself says about a push of the usual commit. The runner's own files lie outside of the workspace. */
+export function pushJob(workspace = emptyFolder()): Env {
+  const folder = emptyFolder()
   const file = (name: string, content: string): string => {
     writeFileSync(join(folder, name), content)
     return join(folder, name)
@@ -49,7 +50,7 @@ export function pushJob(folder = emptyFolder()): Env {
     GITHUB_SHA: commit,
     GITHUB_REPOSITORY: 'octo-org/api-service',
     GITHUB_REPOSITORY_ID: '1296269',
-    GITHUB_WORKSPACE: folder,
+    GITHUB_WORKSPACE: workspace,
     GITHUB_OUTPUT: file('output', ''),
     GITHUB_STEP_SUMMARY: file('summary', ''),
   }

@@ -16,13 +16,13 @@ import {join} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
 import {checkoutInspector} from '../../src/action/checkout.ts'
 import {emptyFolder} from './asks.ts'
-import {aRepository, openTestRepository, withGit} from './repositories.ts'
+import {aRepository, openTestRepository, treeOf, withGit} from './repositories.ts'
 
 const inspect = (
   root: string,
   sha: string,
   {path = '', env = process.env}: {path?: string; env?: NodeJS.ProcessEnv} = {},
-) => checkoutInspector({path, workspace: root}, env).inspect(sha)
+) => checkoutInspector({path, workspace: root}, env).inspect({sha, tree: treeOf(sha)}, () => undefined)
 
 const same = {kind: 'same', unseen: []}
 const differs = (problem: string) => ({kind: 'differs', problem: expect.stringContaining(problem)})
@@ -34,10 +34,17 @@ withGit('the checkout', () => {
       expect(await inspect(root, sha)).toEqual(same)
     })
 
-    test('when untracked files were added', async () => {
-      const {root, sha, write} = aRepository()
+    test('when untracked and ignored files were added, which are counted', async () => {
+      const {root, write, commit} = aRepository()
+      write('.gitignore', 'node_modules\n')
+      const sha = commit()
       write('node_modules/x.js', '1')
-      expect(await inspect(root, sha)).toEqual(same)
+      write('node_modules/deep/y.js', '1')
+      write('notes.txt', '1')
+      expect(await inspect(root, sha)).toEqual({
+        kind: 'same',
+        unseen: [expect.stringContaining('3 files are not of the commit')],
+      })
     })
 
     test('in a repository of SHA-256 names', async () => {
@@ -46,13 +53,13 @@ withGit('the checkout', () => {
       expect(await inspect(root, sha)).toEqual(same)
     })
 
-    test('below the workspace by "path", outside of it, and from a folder within', async () => {
+    test('below the workspace by "path", and from a folder within', async () => {
       const workspace = emptyFolder()
       const {root, sha} = aRepository()
       renameSync(root, join(workspace, 'app'))
       expect(await inspect(workspace, sha, {path: 'app'})).toEqual(same)
       expect(await inspect(workspace, sha, {path: 'app/src'})).toEqual(same)
-      expect(await inspect(emptyFolder(), sha, {path: join(workspace, 'app')})).toEqual(same)
+      expect(await inspect(workspace, sha, {path: join(workspace, 'app')})).toEqual(same)
     })
 
     test('in a shallow clone, as actions/checkout makes it', async () => {
@@ -188,7 +195,7 @@ withGit('the checkout', () => {
           renameSync(join(root, 'src'), join(root, 'elsewhere'))
           symlinkSync('elsewhere', join(root, 'src'))
         },
-        '"src/deploy.sh" is missing',
+        '"src/deploy.sh" lies behind a symbolic link',
       ],
       [
         'with a name beyond ASCII',
@@ -321,17 +328,17 @@ withGit('the checkout', () => {
     expect(said).not.toMatch(/secret|\/elsewhere/)
   })
 
-  describe('is absent', () => {
+  describe('is empty', () => {
     test('when the workspace is empty, or not there', async () => {
       const folder = emptyFolder()
-      expect(await inspect(folder, 'a'.repeat(40))).toEqual({kind: 'absent', path: folder})
-      expect(await inspect(join(folder, 'none'), 'a'.repeat(40))).toEqual({kind: 'absent', path: join(folder, 'none')})
+      expect(await inspect(folder, 'a'.repeat(40))).toEqual({kind: 'empty', path: folder})
+      expect(await inspect(join(folder, 'none'), 'a'.repeat(40))).toEqual({kind: 'empty', path: join(folder, 'none')})
     })
 
     test("when the only repository lies above the workspace: that one is not the job's", async () => {
-      const {root, sha, write} = aRepository()
-      write('_work/keep', '')
-      expect(await inspect(join(root, '_work'), sha)).toEqual({kind: 'absent', path: join(root, '_work')})
+      const {root, sha} = aRepository()
+      mkdirSync(join(root, '_work'))
+      expect(await inspect(join(root, '_work'), sha)).toEqual({kind: 'empty', path: join(root, '_work')})
     })
   })
 

@@ -108,7 +108,7 @@ describe('after an allow', () => {
       aSource('GitHub', {candidates: [text]}),
     ]
     const runner = aRunner()
-    expect(publishReport(await runGate(ask, someTools(sources, {kind: 'absent', path: '/workspace'})), runner)).toBe(0)
+    expect(publishReport(await runGate(ask, someTools(sources, {kind: 'empty', path: '/workspace'})), runner)).toBe(0)
     expect(runner.said.filter(({kind}) => kind === 'warning').map((line) => line.text)).toEqual([
       'the issuer: it answered 500.',
       expect.stringContaining('Nothing is checked out at /workspace'),

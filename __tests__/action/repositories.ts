@@ -29,6 +29,10 @@ export interface TestRepository {
   readonly commit: (message?: string) => string
 }
 
+const trees = new Map<string, string>()
+/** The tree of a commit that was made here, as git named it then. */
+export const treeOf = (sha: string): string => trees.get(sha) ?? 'b'.repeat(sha.length)
+
 export function openTestRepository(root: string): TestRepository {
   const git = (...command: readonly string[]): string =>
     execFileSync('git', command, {cwd: root, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe']}).trim()
@@ -42,7 +46,9 @@ export function openTestRepository(root: string): TestRepository {
     commit: (message = 'work') => {
       git('add', '--all')
       git('-c', 'maintenance.auto=false', 'commit', '--quiet', '--allow-empty', '--message', message)
-      return readHead(join(root, '.git')) ?? git('rev-parse', 'HEAD')
+      const sha = readHead(join(root, '.git')) ?? git('rev-parse', 'HEAD')
+      trees.set(sha, git('rev-parse', 'HEAD^{tree}'))
+      return sha
     },
   }
 }

@@ -2,24 +2,18 @@
 import {rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {deflateSync} from 'node:zlib'
-import {afterEach, describe, expect, test} from '@jest/globals'
+import {describe, expect, test} from '@jest/globals'
 import {type TreeSha, parseTreeSha} from '#protocol'
 import {checkoutInspector} from '../../src/action/checkout.ts'
 import type {GateOutcome, TreeAnswer} from '../../src/gate/ports.ts'
 import {publishReport} from '../../src/action/report.ts'
-import {gitHubTree} from '../../src/action/sources/github.ts'
 import {runGate} from '../../src/gate.ts'
 import {type Overrides, aReceipt, commit, makeKey, tree} from '../protocol/builders.ts'
-import {type Loopback, aSource, anAsk, emptyFolder, serve, someTools, sure} from './asks.ts'
+import {aSource, anAsk, emptyFolder, someTools, sure} from './asks.ts'
 import {openTestRepository, withGit} from './repositories.ts'
 
 const key = makeKey()
 const other = 'c'.repeat(40)
-let server: Loopback | undefined
-afterEach(async () => {
-  await server?.close()
-  server = undefined
-})
 
 const known = (text: string): TreeAnswer => ({ok: true, value: sure(parseTreeSha(text))})
 
@@ -66,7 +60,7 @@ describe('by its tree', () => {
 
 withGit('the tree of a commit in the checkout', () => {
   const readTree = (root: string, sha: string): Promise<TreeSha | undefined> =>
-    checkoutInspector({path: '', workspace: root}, process.env).readTree(sha)
+    checkoutInspector({path: '', workspace: root}, process.env).readTree(sha, {byFiles: true, tell: () => undefined})
 
   test('is what git says', async () => {
     const repository = openTestRepository(emptyFolder())
@@ -104,30 +98,5 @@ withGit('the tree of a commit in the checkout', () => {
     writeFileSync(object, deflateSync(`commit ${forged.length}\0${forged}`))
     expect(repository.git('cat-file', 'commit', reviewed)).toContain(other)
     expect(await readTree(repository.root, reviewed)).toBeUndefined()
-  })
-})
-
-describe("GitHub's word on a tree", () => {
-  const ask = anAsk(key.pin)
-  const find = async (body: unknown, status = 200): Promise<TreeAnswer> => {
-    await server?.close()
-    server = await serve((_, response) =>
-      response.writeHead(status, {'content-type': 'application/json'}).end(JSON.stringify(body)),
-    )
-    return gitHubTree(ask, {apiUrl: server.origin, token: 'ghs_x'}, AbortSignal.timeout(10_000))
-  }
-
-  test('is asked for the commit that is deployed', async () => {
-    expect(await find({sha: commit, tree: {sha: tree}})).toEqual({ok: true, value: tree})
-    expect(server?.requests[0]?.url).toBe(`/repos/octo-org/api-service/git/commits/${commit}`)
-  })
-
-  test('that is none is a problem in words', async () => {
-    expect(await find({})).toEqual({ok: false, fault: 'its answer names no tree'})
-    expect(await find({tree: {sha: 'abc'}})).toMatchObject({ok: false})
-    expect(await find({}, 404)).toEqual({
-      ok: false,
-      fault: 'it answered 404: give the job the permission "contents: read"',
-    })
   })
 })

@@ -25,15 +25,17 @@ export interface CommandRun {
 export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string
+  /** Where it is started. */
+  readonly folder?: string
 }
 
 /** Its environment is what is given here and PATH: nothing of the job that runs the tests. */
 export function countersign(
   words: readonly string[],
-  {env = {}, input = ''}: CommandOptions = {},
+  {env = {}, input = '', folder = home}: CommandOptions = {},
 ): Promise<CommandRun> {
   const child = spawn(process.execPath, [program, ...words], {
-    cwd: home,
+    cwd: folder,
     env: {...compileCache(), PATH: process.env['PATH'] ?? '', ...env},
     stdio: ['pipe', 'pipe', 'pipe'],
   })

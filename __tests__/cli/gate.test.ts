@@ -1,15 +1,16 @@
 /** `countersign gate`, spawned: the Action's gate without a runner, from files, GitHub and the issuer. */
 import {readFileSync} from 'node:fs'
 import type {ServerResponse} from 'node:http'
+import {join} from 'node:path'
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
 import {parse} from 'yaml'
 import {inputNames} from '../../src/action/inputs.ts'
 import {gateDefaults} from '../../src/cli/gate.ts'
 import {type Loopback, emptyFolder, serve} from '../action/asks.ts'
-import {openTestRepository, withGit} from '../action/repositories.ts'
+import {aRepository, treeOf, withGit} from '../action/repositories.ts'
 import {TestIssuer} from '../action/test-issuer.ts'
 import {aReceipt, commit, expected, lifeAround, makeKey} from '../protocol/builders.ts'
-import {type CommandOptions, countersign, fileOf, noFile, useBuiltCommand} from './command.ts'
+import {type CommandOptions, type CommandRun, countersign, fileOf, noFile, useBuiltCommand} from './command.ts'
 
 useBuiltCommand()
 
@@ -234,28 +235,38 @@ describe('with an issuer that says how the receipt stands', () => {
 })
 
 withGit('the checkout', () => {
-  const words = (sha: string, path: string): readonly string[] => [
+  const words = (sha: string, more: readonly string[] = []): readonly string[] => [
     ...['gate', '--environment', 'production', '--public-key', key.pin, '--repository', expected.repository],
-    ...['--repository-id', '1296269', '--sha', sha, '--path', path],
-    ...['--receipt', fileOf(aReceipt({...lifeAround(Date.now()), scope: {sha}}, key).text)],
+    ...['--repository-id', '1296269', '--sha', sha, ...more],
+    ...['--receipt', fileOf(aReceipt({...lifeAround(Date.now()), scope: {sha, tree: treeOf(sha)}}, key).text)],
   ]
+  const refused = (run: CommandRun): string => {
+    expect(run.code).toBe(1)
+    expect(run.err).toContain('Refused (checkout_mismatch)')
+    return run.err
+  }
 
   test('must be the authorized commit, unmodified', async () => {
-    const repository = openTestRepository(emptyFolder())
-    repository.git('init', '--quiet')
-    repository.write('deploy.sh', 'echo\n')
-    const sha = repository.commit()
-    expect((await countersign(words(sha, repository.root))).code).toBe(0)
-    repository.write('deploy.sh', 'echo other\n')
-    const {code, err} = await countersign(words(sha, repository.root))
-    expect(code).toBe(1)
-    expect(err).toContain('Refused (checkout_mismatch)')
+    const {root, sha, write} = aRepository()
+    expect((await countersign(words(sha, ['--path', root]))).code).toBe(0)
+    write('README.md', 'other\n')
+    refused(await countersign(words(sha, ['--path', root])))
   })
 
-  test('none is a warning', async () => {
-    const {code, err} = await countersign(words(commit, emptyFolder()))
+  test('is the one above, where the command is started in a folder of it', async () => {
+    const {root, sha, commit} = aRepository()
+    expect((await countersign(words(sha), {folder: join(root, 'src')})).code).toBe(0)
+    const other = commit()
+    const said = refused(await countersign(words(sha), {folder: join(root, 'src')}))
+    expect(said).toContain(`its HEAD is ${other}`)
+  })
+
+  test('none is a warning in an empty folder, and a refusal where one is named', async () => {
+    const {code, err} = await countersign(words(commit), {folder: emptyFolder()})
     expect(code).toBe(0)
     expect(err).toContain('Nothing is checked out')
+    expect(refused(await countersign(words(commit, ['--path', emptyFolder()])))).toContain('holds nothing')
+    expect(refused(await countersign(words(commit, ['--path', noFile()])))).toContain('is not there')
   })
 })
 

@@ -101,7 +101,7 @@ describe('the decision', () => {
       problem: 'its HEAD is another',
       fix: 'Check it out.',
     })
-    expect(codeOf(await runGate(ask, someTools(sources, {kind: 'absent', path: '/somewhere'})))).toBe('allow')
+    expect(codeOf(await runGate(ask, someTools(sources, {kind: 'empty', path: '/somewhere'})))).toBe('allow')
   })
 
   test('does not look at the checkout when it is told to ignore it, nor after a refusal', async () => {

@@ -1,6 +1,6 @@
 /** What git would name a file's content: the hash of `blob <size>\0` and the bytes, without running a filter. */
 import {createHash} from 'node:crypto'
-import {closeSync, openSync, readSync} from 'node:fs'
+import {closeSync, openSync, readFileSync, readSync} from 'node:fs'
 
 export type ObjectHash = 'sha1' | 'sha256'
 
@@ -19,57 +19,57 @@ export interface FileContent {
 /** `same`: the bytes are the blob's. `converted`: git would make the blob of them (line endings, Git LFS). */
 export type FileVerdict = 'same' | 'converted to CRLF' | 'from Git LFS' | 'other' | 'unreadable'
 
+/** A file that is larger is read piece by piece, and is no text. */
+export const maxTextBytes = 64 * 1024 * 1024
+
 export function compareFile(file: FileContent, object: string): FileVerdict {
   try {
-    const hash = hashOfName(object)
-    if (nameFile(file, hash) === object) return 'same'
-    if (namePointer(file, hash) === object) return 'from Git LFS'
-    return nameWithLf(file, hash) === object ? 'converted to CRLF' : 'other'
+    return file.size > maxTextBytes ? compareLarge(file, object) : compareBytes(readFileSync(file.path), object)
   } catch {
     return 'unreadable' // Gone or closed to us between the look at it and its reading.
   }
 }
 
-function nameFile(file: FileContent, hash: ObjectHash): string {
-  const digest = createHash(hash).update(`blob ${file.size}\0`)
-  for (const chunk of readChunks(file)) digest.update(chunk)
-  return digest.digest('hex')
+export const nameFile = (file: FileContent, hash: ObjectHash): string =>
+  file.size > maxTextBytes ? digestOf(file, hash, `blob ${file.size}\0`) : nameBlob(readFileSync(file.path), hash)
+
+function compareBytes(content: Buffer, object: string): FileVerdict {
+  const hash = hashOfName(object)
+  if (nameBlob(content, hash) === object) return 'same'
+  const digest = createHash('sha256').update(content).digest('hex')
+  if (namePointer(digest, content.length, hash) === object) return 'from Git LFS'
+  return nameWithLf(content, hash) === object ? 'converted to CRLF' : 'other'
 }
 
-/** The pointer that Git LFS commits for this content (git-lfs specification, "The Pointer"): it names the SHA-256. */
-function namePointer(file: FileContent, hash: ObjectHash): string {
-  const digest = createHash('sha256')
-  for (const chunk of readChunks(file)) digest.update(chunk)
-  const lines = [
-    'version https://git-lfs.github.com/spec/v1',
-    `oid sha256:${digest.digest('hex')}`,
-    `size ${file.size}`,
-    '',
-  ]
+function compareLarge(file: FileContent, object: string): FileVerdict {
+  const hash = hashOfName(object)
+  if (nameFile(file, hash) === object) return 'same'
+  return namePointer(digestOf(file, 'sha256'), file.size, hash) === object ? 'from Git LFS' : 'other'
+}
+
+/** The pointer that Git LFS commits for a content (git-lfs specification, "The Pointer"): it names the SHA-256. */
+function namePointer(digest: string, size: number, hash: ObjectHash): string {
+  const lines = ['version https://git-lfs.github.com/spec/v1', `oid sha256:${digest}`, `size ${size}`, '']
   return nameBlob(Buffer.from(lines.join('\n')), hash)
 }
 
-const maxTextBytes = 64 * 1024 * 1024
-
 /** With CRLF turned into LF, as git does for text (gitattributes(5), "eol"). A file with a zero byte is no text. */
-function nameWithLf(file: FileContent, hash: ObjectHash): string | undefined {
-  if (file.size > maxTextBytes) return undefined
-  const bytes = Buffer.concat([...readChunks(file)])
-  if (!bytes.includes('\r\n') || bytes.includes(0)) return undefined
-  return nameBlob(Buffer.from(bytes.toString('latin1').replaceAll('\r\n', '\n'), 'latin1'), hash)
+function nameWithLf(content: Buffer, hash: ObjectHash): string | undefined {
+  if (!content.includes('\r\n') || content.includes(0)) return undefined
+  return nameBlob(Buffer.from(content.toString('latin1').replaceAll('\r\n', '\n'), 'latin1'), hash)
 }
 
-/** A new buffer each time: the caller may keep it. A file that grows while it is read has another name anyway. */
-function* readChunks({path}: FileContent): Generator<Buffer> {
+/** A file that grows while it is read has another name anyway. */
+function digestOf({path}: FileContent, algorithm: string, head = ''): string {
+  const digest = createHash(algorithm).update(head)
+  const buffer = Buffer.allocUnsafe(1024 * 1024)
   const file = openSync(path, 'r')
   try {
-    for (;;) {
-      const buffer = Buffer.allocUnsafe(64 * 1024)
-      const count = readSync(file, buffer)
-      if (count === 0) return
-      yield buffer.subarray(0, count)
+    for (let count = readSync(file, buffer); count > 0; count = readSync(file, buffer)) {
+      digest.update(buffer.subarray(0, count))
     }
   } finally {
     closeSync(file)
   }
+  return digest.digest('hex')
 }

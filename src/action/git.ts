@@ -1,7 +1,9 @@
 /** The few questions that are put to git, in a way that gives the repository's own configuration nothing to do. */
 import {execFile} from 'node:child_process'
 import {dirname, join} from 'node:path'
+import type {Attributes} from './conversion.ts'
 import {faultCode, faultMember} from './fault.ts'
+import type {TreeEntry} from './tree-name.ts'
 
 /** Git is missing, too old, or met a repository that it cannot read. The message is git's own first line. */
 export class GitFault extends Error {}
@@ -13,16 +15,13 @@ export interface GitRepository {
   readonly readCommit: (commit: string) => Promise<string>
   readonly readParents: (commit: string) => Promise<readonly string[]>
   readonly hasReplaceRefs: () => Promise<boolean>
+  /** Git's word for what lies in the commit, folders among it. It proves nothing before the names are hashed up to the root. */
   readonly readTree: (commit: string) => Promise<readonly TreeEntry[]>
+  readonly readBlob: (object: string) => Promise<Buffer>
+  readonly readAttributes: (paths: readonly string[]) => Promise<ReadonlyMap<string, Attributes>>
   readonly readIndex: () => Promise<ReadonlyMap<string, IndexEntry>>
   /** The same for a submodule below this repository. */
   readonly below: (path: string) => GitRepository
-}
-
-export interface TreeEntry {
-  readonly path: string
-  readonly mode: string
-  readonly object: string
 }
 
 export interface IndexEntry {
@@ -42,7 +41,7 @@ const constantArguments = ['core.fsmonitor=false', 'safe.bareRepository=explicit
 const hexLine = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/
 
 export function openRepository(root: string, env: NodeJS.ProcessEnv): GitRepository {
-  const git = (...command: readonly string[]): Promise<string> => runGit(root, command, env)
+  const git = (...command: readonly string[]): Promise<string> => runGit({root, env}, command)
   return {
     root,
     readHead: async () => {
@@ -54,11 +53,18 @@ export function openRepository(root: string, env: NodeJS.ProcessEnv): GitReposit
     // The raw commit: a shallow clone, as actions/checkout makes one, hides parents from every other command.
     readParents: async (commit) => parseParents(await git('cat-file', 'commit', commit)),
     hasReplaceRefs: async () => (await git('for-each-ref', '--count=1', 'refs/replace')) !== '',
-    readTree: async (commit) => splitNul(await git('ls-tree', '-r', '-z', '--full-tree', commit)).map(parseTreeLine),
+    // With -t: a folder in which nothing lies belongs to the tree too.
+    readTree: async (commit) =>
+      splitNul(await git('ls-tree', '-r', '-t', '-z', '--full-tree', commit)).map(parseTreeLine),
+    readBlob: async (object) => Buffer.from(await git('cat-file', 'blob', object), 'latin1'),
+    readAttributes: async (paths) => parseAttributes(await runGit({root, env}, readAttributes, paths.join('\0'))),
     readIndex: async () => new Map(splitNul(await git('ls-files', '-z', '-v')).map(parseIndexLine)),
     below: (path) => openRepository(join(root, path), env),
   }
 }
+
+/** Reads .gitattributes and git's own files of attributes, and runs nothing. */
+const readAttributes = ['check-attr', '-z', '--stdin', 'ident', 'working-tree-encoding'] as const
 
 const noCommit = (fault: unknown): string => {
   if (fault instanceof GitFault && fault.message === '') return ''
@@ -68,7 +74,12 @@ const noCommit = (fault: unknown): string => {
 const maxOutputBytes = 512 * 1024 * 1024
 const timeLimitMs = 120_000
 
-function runGit(root: string, command: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
+interface Place {
+  readonly root: string
+  readonly env: NodeJS.ProcessEnv
+}
+
+function runGit({root, env}: Place, command: readonly string[], input = ''): Promise<string> {
   const directory = [`--git-dir=${join(root, '.git')}`, `--work-tree=${root}`]
   const options = {
     // Not the checkout: on Windows a git.exe in the current folder would be run before the one on the PATH.
@@ -79,10 +90,13 @@ function runGit(root: string, command: readonly string[], env: NodeJS.ProcessEnv
     timeout: timeLimitMs,
   } as const
   return new Promise((resolve, reject) => {
-    execFile('git', [...constantArguments, ...directory, ...command], options, (fault, stdout, stderr) => {
+    const words = [...constantArguments, ...directory, ...command]
+    const {stdin} = execFile('git', words, options, (fault, stdout, stderr) => {
       if (fault === null) resolve(stdout)
       else reject(new GitFault(describeFault(fault, stderr)))
     })
+    stdin?.on('error', () => undefined) // Git ended before it had read everything: its exit says why.
+    stdin?.end(input, 'latin1')
   })
 }
 
@@ -123,10 +137,31 @@ function gitEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 const splitNul = (text: string): readonly string[] => text.split('\0').filter((line) => line !== '')
 
 /** `<mode> <type> <object>\t<path>` */
+const treeLine = /^(?<mode>[0-7]{6}) [a-z]+ (?<object>[0-9a-f]{40}|[0-9a-f]{64})\t(?<path>[^]+)$/
+
+/** What git itself checks out nowhere is no path to look at: it would lead out of the checkout, or into its repository. */
+const strangePath = /(?:^|\/)(?:|\.|\.\.|\.git)(?:\/|$)/i
+
 function parseTreeLine(line: string): TreeEntry {
-  const tab = line.indexOf('\t')
-  const [mode = '', , object = ''] = line.slice(0, tab).split(' ')
-  return {mode, object, path: line.slice(tab + 1)}
+  const {mode, object, path} = treeLine.exec(line)?.groups ?? {}
+  if (mode === undefined || object === undefined || path === undefined || strangePath.test(path)) {
+    throw new GitFault('git lists something in the commit that cannot be checked out')
+  }
+  return {mode, object, path}
+}
+
+/** `<path>\0<attribute>\0<value>\0` again and again. */
+function parseAttributes(text: string): ReadonlyMap<string, Attributes> {
+  const words = text.split('\0')
+  const attributes = new Map<string, Attributes>()
+  for (let i = 0; i + 2 < words.length; i += 3) {
+    const [path = '', name, value = ''] = words.slice(i, i + 3)
+    const known = attributes.get(path) ?? {ident: false, encoding: undefined}
+    const isSet = value !== 'unspecified' && value !== 'unset'
+    if (name === 'ident') attributes.set(path, {...known, ident: value === 'set'})
+    else attributes.set(path, {...known, encoding: isSet && value !== 'set' ? value : undefined})
+  }
+  return attributes
 }
 
 /** `<tag> <path>`; the tag is S for skip-worktree, and lower-case where assume-unchanged is set as well. */

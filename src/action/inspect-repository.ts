@@ -1,43 +1,52 @@
-/** Is the checkout the authorized commit, and nothing else? Compared byte by byte, running nothing that it brings along. */
-import {createHash} from 'node:crypto'
-import {hashOfName} from './blob.ts'
+/** Is the checkout the authorized tree, at the authorized commit? Compared byte by byte, running nothing that it brings along. */
+import {readCommitTree} from './commit-tree.ts'
+import {faultCode} from './fault.ts'
 import {type GitRepository, GitFault, openRepository} from './git.ts'
-import type {CheckoutFinding} from '../gate/ports.ts'
-import {type TreeDifference, compareTree} from './worktree.ts'
+import type {CheckoutFinding, Tell, WantedCheckout} from '../gate/ports.ts'
+import {type ListedOtherwise, type TreeComparison, compareTree} from './worktree.ts'
 
-/** Total but for bugs: a checkout that cannot be looked at is not one that was looked at, so it refuses. */
+export interface RepositoryTools {
+  readonly env: NodeJS.ProcessEnv
+  readonly tell: Tell
+}
+
+/** A checkout that cannot be looked at is not one that was looked at, so it refuses. Only a bug throws. */
 export async function inspectRepository(
   root: string,
-  {sha, env}: {readonly sha: string; readonly env: NodeJS.ProcessEnv},
+  wanted: WantedCheckout,
+  {env, tell}: RepositoryTools,
 ): Promise<CheckoutFinding> {
   try {
-    return await inspect(openRepository(root, env), sha)
+    return await inspect(openRepository(root, env), wanted, tell)
   } catch (fault) {
-    if (!(fault instanceof GitFault)) throw fault
     return differs(
-      fault.message,
+      describeFault(fault),
       'Run the gate where git is installed, right after actions/checkout, or give `checkout: ignore` if you mean it.',
     )
   }
 }
 
-/** The tree that a commit names, where that commit is here. Its bytes make its name, so nobody need be believed. */
-export async function readCommitTree(
-  root: string,
-  {sha, env}: {readonly sha: string; readonly env: NodeJS.ProcessEnv},
-): Promise<string | undefined> {
+/** Git's own words, or the system's code. What is neither is a bug, and goes on. */
+function describeFault(fault: unknown): string {
+  if (fault instanceof GitFault) return fault.message
+  const code = faultCode(fault)
+  if (code === undefined) throw fault
+  return `its files cannot be looked at (${code})`
+}
+
+/** The tree that the commit names; undefined where its bytes are not here. */
+export async function readLocalTree(root: string, sha: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
   try {
-    const commit = Buffer.from(await openRepository(root, env).readCommit(sha), 'latin1')
-    const name = createHash(hashOfName(sha)).update(`commit ${commit.length}\0`).update(commit).digest('hex')
-    return name === sha ? /^tree ([0-9a-f]+)\n/.exec(commit.toString('latin1'))?.[1] : undefined
+    return await readCommitTree(openRepository(root, env), sha)
   } catch (fault) {
     if (fault instanceof GitFault) return undefined
     throw fault
   }
 }
 
-async function inspect(repository: GitRepository, sha: string): Promise<CheckoutFinding> {
+async function inspect(repository: GitRepository, wanted: WantedCheckout, tell: Tell): Promise<CheckoutFinding> {
   const [head, replaced] = await Promise.all([repository.readHead(), repository.hasReplaceRefs()])
+  const {sha} = wanted
   if (head !== sha) return describeOtherHead({head, sha, parents: await repository.readParents(head)})
   if (replaced) {
     return differs(
@@ -45,7 +54,7 @@ async function inspect(repository: GitRepository, sha: string): Promise<Checkout
       'Delete the refs below refs/replace, or check out afresh with actions/checkout.',
     )
   }
-  return describeDifference(await compareTree(repository, sha))
+  return describeComparison(await compareTree(repository, wanted, tell), wanted)
 }
 
 const differs = (problem: string, fix: string): CheckoutFinding => ({kind: 'differs', problem, fix})
@@ -71,12 +80,22 @@ function describeOtherHead(at: {
 
 const maxNamed = 5
 
-function describeDifference({differences, unseen}: TreeDifference): CheckoutFinding {
+function describeComparison(comparison: TreeComparison, wanted: WantedCheckout): CheckoutFinding {
+  if (comparison.kind === 'listed otherwise') return describeLie(comparison, wanted)
+  const {differences, unseen} = comparison
   if (differences.length === 0) return {kind: 'same', unseen}
   const named = differences.slice(0, maxNamed).map(({path, how}) => `${JSON.stringify(path)} ${how}`)
   const more = differences.length > maxNamed ? `, and ${differences.length - maxNamed} more` : ''
   return differs(
     `${differences.length === 1 ? 'a tracked file differs' : `${differences.length} tracked files differ`}: ${named.join(', ')}${more}`,
     'Run the gate right after actions/checkout, before any step that changes tracked files (a build that writes into them, a filter such as git-crypt).',
+  )
+}
+
+function describeLie({root, folder}: ListedOtherwise, {sha, tree}: WantedCheckout): CheckoutFinding {
+  const where = folder === undefined ? '' : `; its object for the folder ${JSON.stringify(folder)} is another folder`
+  return differs(
+    `what git lists of ${sha} makes the tree ${root}, and ${tree} is authorized${where}`,
+    'Somebody put other objects into this repository: check out afresh with actions/checkout into an empty folder, and look for who did.',
   )
 }

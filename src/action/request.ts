@@ -1,13 +1,13 @@
 /** Inputs and event -> what is asked of the gate and where it may look, or the refusal that ends it before it began. */
-import type {Refusal, Result, TreeSha} from '#protocol'
-import {checkoutInspector} from './checkout.ts'
+import type {Refusal, Result} from '#protocol'
+import {checkoutInspector, staysWithin} from './checkout.ts'
 import {readDeployment} from './deployment.ts'
 import {type InputName, type Inputs, readInputs} from './inputs.ts'
 import type {IssuerPlace, OpenIssuer} from './issuer/open-issuer.ts'
 import type {Job} from './job.ts'
-import type {GateRequest, GateTools, ReceiptSource, TreeAnswer} from '../gate/ports.ts'
+import type {CheckoutInspector, GateRequest, GateTools, ReceiptSource, Tell, TreeAnswer} from '../gate/ports.ts'
 import {receiptInput} from './sources/file.ts'
-import {gitHubCheckRuns, gitHubTree} from './sources/github.ts'
+import {gitHubCheckRuns} from './sources/github.ts'
 
 export interface Request {
   readonly ask: GateRequest
@@ -18,6 +18,10 @@ export function readRequest(read: (name: InputName) => string, job: Job): Result
   const form = readInputs(read)
   if (!form.ok) return {ok: false, fault: {code: 'input_invalid', problems: form.fault}}
   const inputs = form.value
+  if (!staysWithin({path: inputs.path, workspace: job.workspace})) {
+    const problem = `the input "path" is ${JSON.stringify(inputs.path)}; it must be a folder of the workspace`
+    return {ok: false, fault: {code: 'input_invalid', problems: [problem]}}
+  }
   const reading = readDeployment(inputs, job)
   return reading.ok ? {ok: true, value: {inputs, ask: {...inputs, deployment: reading.value}}} : reading
 }
@@ -41,13 +45,12 @@ export async function openPlaces(request: Request, job: Job, {env, mask}: Machin
   const {ask, inputs} = request
   const issuer = ask.issuer === undefined ? undefined : await openIssuer(ask, {...job, issuer: ask.issuer, env, mask})
   const checkout = checkoutInspector({path: inputs.path, workspace: job.workspace}, env)
-  const readLocal = (): Promise<TreeSha | undefined> => checkout.readTree(ask.deployment.sha)
   return {
     issuer,
     places: {
       checkout,
       sources: openSources(request, job, issuer),
-      readTree: async (limit) => readTree({local: await readLocal(), limit}, request, job),
+      readTree: (tell) => readTree(checkout, ask, tell),
       issuer: issuer?.tools,
     },
   }
@@ -72,15 +75,10 @@ function openSources(
   ]
 }
 
-/** The checkout's commit proves its tree by its name; without one GitHub is asked. */
-async function readTree(
-  {local, limit}: {readonly local: TreeSha | undefined; readonly limit: AbortSignal},
-  {ask, inputs}: Request,
-  {apiUrl}: Job,
-): Promise<TreeAnswer> {
-  if (local !== undefined) return {ok: true, value: local}
-  const unknown = `the tree of ${ask.deployment.sha} is not known: check the commit out before this step`
-  if (inputs.token === '') return {ok: false, fault: unknown}
-  const answer = await gitHubTree(ask, {apiUrl, token: inputs.token}, limit)
-  return answer.ok ? answer : {ok: false, fault: `${unknown} (GitHub: ${answer.fault})`}
+/** Shown by bytes, or not known: whoever carries the receipt could also say that any commit has the authorized tree. */
+async function readTree({readTree: read}: CheckoutInspector, ask: GateRequest, tell: Tell): Promise<TreeAnswer> {
+  const {sha} = ask.deployment
+  const tree = await read(sha, {byFiles: ask.checkout === 'verify', tell})
+  if (tree !== undefined) return {ok: true, value: tree}
+  return {ok: false, fault: `the tree of ${sha} is not shown by bytes: check the commit out before this step`}
 }

@@ -148,7 +148,7 @@ function uncheckedNames({ask, checkout, examined}: GateOutcome): ReadonlySet<Che
     ...(examined?.status === undefined ? (['revocation'] as const) : []),
     ...(examined?.redeemedAt === undefined ? (['single use'] as const) : []),
     ...(ask?.issuer === undefined ? (['issuer'] as const) : []),
-    ...(checkout === undefined || checkout.kind === 'absent' ? (['checkout'] as const) : []),
+    ...(checkout === undefined || checkout.kind === 'empty' ? (['checkout'] as const) : []),
   ])
 }
 
@@ -163,7 +163,7 @@ function warningsOf({ask, answers, checkout, checkpoint, decision, warnings}: Ga
 
 function checkoutWarnings(checkout: GateOutcome['checkout']): readonly string[] {
   switch (checkout?.kind) {
-    case 'absent':
+    case 'empty':
       return [
         `Nothing is checked out at ${checkout.path}, so no checkout was compared. Check out the authorized commit after this step.`,
       ]

@@ -38,16 +38,19 @@ export interface GateTools {
   /** Asked in this order until one gives a receipt that is accepted. */
   readonly sources: readonly ReceiptSource[]
   readonly checkout: CheckoutInspector
-  /** The tree of the commit that is deployed; asked only for `match: tree`. */
-  readonly readTree: (limit: AbortSignal) => Promise<TreeAnswer>
+  /** The tree of what is deployed, by bytes that are here; asked only for `match: tree`. */
+  readonly readTree: (tell: Tell) => Promise<TreeAnswer>
   /** Absent without `issuer-url`. */
   readonly issuer?: {readonly client: IssuerClient; readonly identity: JobIdentity} | undefined
   readonly clock: Clock
   /** A new signal that ends what one source may take, its body included. */
   readonly limit: () => AbortSignal
   /** One line for whoever watches the job wait. */
-  readonly progress: (line: string) => void
+  readonly progress: Tell
 }
+
+/** One line of progress. */
+export type Tell = (line: string) => void
 
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -79,16 +82,28 @@ export interface SourceAnswer {
   readonly refusal?: Refusal
 }
 
-/** Looks at the checkout. Promise: runs nothing that the repository brings along, changes nothing, never throws. */
+/** Looks at the checkout. Promise: runs nothing that it brings along, changes nothing; what it cannot look at `differs`. */
 export interface CheckoutInspector {
-  readonly inspect: (sha: string) => Promise<CheckoutFinding>
-  /** Undefined where the commit is not there. */
-  readonly readTree: (sha: string) => Promise<TreeSha | undefined>
+  readonly inspect: (wanted: WantedCheckout, tell: Tell) => Promise<CheckoutFinding>
+  /** By the commit's own bytes, or `byFiles`, where there is no repository, by all files; undefined where neither is there. */
+  readonly readTree: (
+    sha: string,
+    how: {readonly byFiles: boolean; readonly tell: Tell},
+  ) => Promise<TreeSha | undefined>
+}
+
+export interface WantedCheckout {
+  /** HEAD, where there is a repository. */
+  readonly sha: string
+  /** The signed one, which the files must make. */
+  readonly tree: string
 }
 
 export type CheckoutFinding =
+  /** `unseen`: what was let pass or not compared, in sentences. */
   | {readonly kind: 'same'; readonly unseen: readonly string[]}
-  | {readonly kind: 'absent'; readonly path: string}
+  /** Nothing at all lies in the workspace. */
+  | {readonly kind: 'empty'; readonly path: string}
   | {readonly kind: 'differs'; readonly problem: string; readonly fix: string}
 
 /** Or why the tree is not known. */

@@ -13,12 +13,12 @@ export async function compareEnvironment({environment}: GateRequest, tools: Gate
   }
 }
 
-/** The tree of the commit; undefined for a job that compares commits. */
+/** The tree of what is deployed; undefined for a job that compares commits. */
 export async function readContent(
   {match}: GateRequest,
-  {readTree, limit}: GateTools,
+  {readTree, progress}: GateTools,
 ): Promise<Result<TreeSha | undefined, Refusal>> {
   if (match === 'commit') return {ok: true, value: undefined}
-  const answer = await readTree(limit())
+  const answer = await readTree(progress)
   return answer.ok ? answer : {ok: false, fault: {code: 'source_unreachable', problems: [answer.fault]}}
 }

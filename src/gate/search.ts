@@ -31,6 +31,8 @@ export class Search {
   /** Absent while there is nobody to ask and nothing was seen: then none of it is loaded. */
   #check: RevocationCheck | undefined
   #checkout: CheckoutFinding | undefined
+  /** The tree that it was compared with. */
+  #compared: TreeSha | undefined
 
   /** `tree` is given for `match: tree`. */
   constructor(ask: GateRequest, tools: GateTools, tree: TreeSha | undefined) {
@@ -66,14 +68,18 @@ export class Search {
     return {status, keys: await check.trustedKeys()}
   }
 
-  /** Nothing checked out yet is no fault: the output `sha` is what to check out next. */
-  async compareCheckout(): Promise<Refusal | undefined> {
-    if (this.ask.checkout === 'ignore') return undefined
-    this.#checkout ??= await this.tools.checkout.inspect(this.ask.deployment.sha)
+  /** With the tree that was signed. Nothing checked out yet is no fault: the output `sha` is what to check out next. */
+  async compareCheckout({scope: {tree}}: Receipt): Promise<Refusal | undefined> {
+    const {ask, tools} = this
+    if (ask.checkout === 'ignore') return undefined
+    if (this.#checkout === undefined || this.#compared !== tree) {
+      this.#checkout = await tools.checkout.inspect({sha: ask.deployment.sha, tree}, tools.progress)
+      this.#compared = tree
+    }
     const {kind} = this.#checkout
     switch (kind) {
       case 'same':
-      case 'absent':
+      case 'empty':
         return undefined
       case 'differs':
         return {code: 'checkout_mismatch', problem: this.#checkout.problem, fix: this.#checkout.fix}

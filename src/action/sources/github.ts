@@ -1,7 +1,6 @@
 /** The check runs "countersign / <environment>" of the commit: where the issuer leaves receipts on GitHub. */
-import {parseTreeSha} from '#protocol'
 import {faultMember} from '../fault.ts'
-import type {GateRequest, ReceiptSource, TreeAnswer} from '../../gate/ports.ts'
+import type {GateRequest, ReceiptSource} from '../../gate/ports.ts'
 import {boundedFetch} from './bounded-fetch.ts'
 import {type CheckRun, readCheckRuns} from './check-runs.ts'
 import {describeOutage} from './outage.ts'
@@ -37,22 +36,6 @@ export function gitHubCheckRuns(wanted: Wanted, access: GitHubAccess): ReceiptSo
         return {...readCheckRuns(pages.flat()), problem: describeGitHubOutage(fault, limit, 'checks: read')}
       }
     },
-  }
-}
-
-/** The tree of the commit that is deployed: GitHub's word, for jobs that have nothing checked out. */
-export async function gitHubTree({deployment}: Wanted, access: GitHubAccess, limit: AbortSignal): Promise<TreeAnswer> {
-  try {
-    const octokit = await openToolkit(access)
-    const answer = await octokit.request('GET /repos/{owner}/{repo}/git/commits/{commit_sha}', {
-      ...ownerAndName(deployment.repository),
-      commit_sha: deployment.sha,
-      request: {signal: limit},
-    })
-    const tree = parseTreeSha((answer.data as {readonly tree?: {readonly sha?: unknown}}).tree?.sha)
-    return tree === undefined ? {ok: false, fault: 'its answer names no tree'} : {ok: true, value: tree}
-  } catch (fault) {
-    return {ok: false, fault: describeGitHubOutage(fault, limit, 'contents: read')}
   }
 }
 
