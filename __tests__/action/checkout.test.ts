@@ -80,7 +80,7 @@ withGit('the checkout', () => {
       write('README.md', '# api-service\r\n')
       expect(await inspect(root, sha)).toEqual({
         kind: 'same',
-        unseen: [expect.stringContaining('1 text files have CRLF')],
+        unseen: [expect.stringContaining('1 text file has CRLF')],
       })
     })
 

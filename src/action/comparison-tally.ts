@@ -10,12 +10,24 @@ export interface Difference {
 /** What counts as the commit's without being its bytes, and what is not the commit's at all. */
 export type Passed = 'left out' | 'with CRLF' | 'converted' | 'not fetched' | 'untracked'
 
-const sentences: {readonly [What in Passed]: (count: string) => string} = {
-  'left out': (count) => `${count} tracked files are left out of this checkout (sparse checkout)`,
-  'with CRLF': (count) => `${count} text files have CRLF line endings where the commit has LF`,
-  converted: (count) => `${count} files are what the attributes ident and working-tree-encoding make of the commit's`,
-  'not fetched': (count) => `${count} submodules are not fetched`,
-  untracked: (count) => `${count} files are not of the commit (untracked or ignored), and nobody authorized them`,
+const sentences: {readonly [What in Passed]: readonly [one: string, many: string]} = {
+  'left out': [
+    'tracked file is left out of this checkout (sparse checkout)',
+    'tracked files are left out of this checkout (sparse checkout)',
+  ],
+  'with CRLF': [
+    'text file has CRLF line endings where the commit has LF',
+    'text files have CRLF line endings where the commit has LF',
+  ],
+  converted: [
+    "file is what the attributes ident and working-tree-encoding make of the commit's",
+    "files are what the attributes ident and working-tree-encoding make of the commit's",
+  ],
+  'not fetched': ['submodule is not fetched', 'submodules are not fetched'],
+  untracked: [
+    'file is not of the commit (untracked or ignored), and nobody authorized it',
+    'files are not of the commit (untracked or ignored), and nobody authorized them',
+  ],
 }
 
 /** Between two lines of progress: a small file counts as 64 KiB, so these are a few seconds. */
@@ -52,6 +64,6 @@ export class Tally {
   }
 
   unseen(): readonly string[] {
-    return [...this.#passed].map(([what, count]) => sentences[what](String(count)))
+    return [...this.#passed].map(([what, count]) => `${count} ${sentences[what][count === 1 ? 0 : 1]}`)
   }
 }
