@@ -1,35 +1,11 @@
 /** The committed gate on repositories that lie: about a folder's object, about a submodule, about files that are left out. */
 import {chmodSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {deflateSync} from 'node:zlib'
 import {expect, test} from '@jest/globals'
 import {emptyFolder} from './asks.ts'
-import {type TestRepository, aRepository, openTestRepository, withGit} from './repositories.ts'
+import {poison} from './poison.ts'
+import {aRepository, openTestRepository, withGit} from './repositories.ts'
 import {expectAllowed, expectRefused, runIn} from './workspace-job.ts'
-
-/** Puts a tree that lists another blob under the name of the commit's own folder `src`, and checks it out. */
-function poison({git}: TestRepository, sha: string): void {
-  const inside = git('rev-parse', '--absolute-git-dir')
-  const victim = git('rev-parse', `${sha}:src`)
-  writeFileSync(join(inside, 'stolen'), 'echo stolen\n')
-  const stolen = git('hash-object', '-w', join(inside, 'stolen'))
-  const lines = git('ls-tree', '-z', victim)
-    .split('\0')
-    .filter((line) => line !== '')
-  const entries = lines.map((line) => {
-    const [, mode = '', object = '', name = ''] = /^(\d+) blob (\w+)\t(.*)$/.exec(line) ?? []
-    const blob = name === 'deploy.sh' ? stolen : object
-    return Buffer.concat([Buffer.from(`${mode} ${name}\0`), Buffer.from(blob, 'hex')])
-  })
-  const content = Buffer.concat(entries)
-  const object = join(inside, 'objects', victim.slice(0, 2), victim.slice(2))
-  rmSync(object)
-  writeFileSync(object, deflateSync(Buffer.concat([Buffer.from(`tree ${content.length}\0`), content])))
-  git('read-tree', '--empty')
-  git('reset', '--quiet', '--hard', sha)
-  git('clean', '--quiet', '-ffdx')
-  git('checkout', '--quiet', '--force', '--detach', sha)
-}
 
 withGit('an object that is not what its name says', () => {
   test.each(['commit', 'tree'])('is refused with match: %s, and the folder is named', async (match) => {
