@@ -19,7 +19,7 @@ type Env = Record<string, string>
 /** The job in `folder`, as a runner starts it. */
 function jobIn(folder: string): Env {
   const {text, pin} = makeReceipt()
-  const given = {environment: 'production', 'public-key': pin, receipt: 'receipt.json'}
+  const given = {environment: 'production', 'public-key': pin, receipt: join(folder, 'receipt.json')}
   const file = (name: string, content: string): string => {
     writeFileSync(join(folder, name), content)
     return join(folder, name)
@@ -32,7 +32,7 @@ function jobIn(folder: string): Env {
     GITHUB_SHA: sha,
     GITHUB_REPOSITORY: 'octo-org/api-service',
     GITHUB_REPOSITORY_ID: '1296269',
-    GITHUB_WORKSPACE: folder,
+    GITHUB_WORKSPACE: join(folder, 'workspace'),
     GITHUB_OUTPUT: file('output', ''),
     GITHUB_STEP_SUMMARY: file('summary', ''),
     ...inputsFor(action, given, {token: '', status: 'success'}).environment,

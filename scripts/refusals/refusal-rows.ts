@@ -77,7 +77,7 @@ export const refusalRows: {readonly [Code in RefusalCode]: RefusalRow<Code>} = {
     example: {...compared},
   },
   tree_mismatch: {
-    what: 'With `match: tree`: the content of the deployed commit is not the content that was authorized.',
+    what: 'With `match: tree`: the content of what is deployed is not the content that was authorized.',
     fix: 'Have the deployed commit authorized by its full SHA.',
     example: {...compared},
   },
@@ -122,8 +122,8 @@ export const refusalRows: {readonly [Code in RefusalCode]: RefusalRow<Code>} = {
     isOfGateAlone: true,
   },
   checkout_mismatch: {
-    what: 'The working copy is not the authorized commit, or tracked files in it were changed.',
-    fix: 'Check out the authorized commit by its SHA before the gate and change nothing in between; the message gives the lines.',
+    what: 'The files in the workspace do not make the tree that was signed, or HEAD is another commit.',
+    fix: 'Check out the authorized commit by its SHA before the gate, say where by `path`, and change nothing in between; the message gives the lines.',
     example: {problem: 'HEAD is another commit', fix: 'Check out the commit.'},
     isOfGateAlone: true,
   },

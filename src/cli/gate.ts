@@ -23,9 +23,9 @@ GitHub Action, and every refusal has the same code (docs/refusals.md).
                            (in a GitHub workflow these three come from the event where they are not given)
   --receipt FILE           a receipt: a file, or JSON that begins with {
   --issuer-url ORIGIN      where to ask for receipts; a receipt must then name this issuer
-  --match WORD             commit (default), or tree: a receipt counts whose content is that of this commit
-  --checkout MODE          verify (default): HEAD at --path is the commit, unmodified; ignore: not looked at
-  --path FOLDER            where the checkout is; default: here
+  --match WORD             commit (default), or tree: a receipt counts whose content is what is checked out
+  --checkout MODE          verify (default): the files at --path make the tree that was signed; ignore: not looked at
+  --path FOLDER            where the checkout is; default: here, or the nearest folder above with a repository
   --min-approvals N        default 1
   --require-proof WORD     comment (default) or passkey
   --refuse-flags WORDS     default "self emergency"
