@@ -1,6 +1,8 @@
 /** The committed gate on repositories that lie: about a folder's object, about a submodule, about files that are left out. */
+import {createHash} from 'node:crypto'
 import {chmodSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
+import {deflateSync} from 'node:zlib'
 import {expect, test} from '@jest/globals'
 import {emptyFolder} from './asks.ts'
 import {poison} from './poison.ts'
@@ -28,6 +30,40 @@ withGit('an object that is not what its name says', () => {
     writeFileSync(join(root, '.git', 'objects', 'info', 'alternates'), `${join(elsewhere, 'objects')}\n`)
     expect(git('status', '--porcelain')).toBe('')
     expectRefused(await runIn({workspace: root, sha}))
+  })
+})
+
+withGit('a tree with modes that git no longer writes', () => {
+  /** One file by an old tool's mode, as a loose object of the name that its bytes make. */
+  function writeTree(root: string, lines: readonly (readonly [mode: string, name: string, object: string])[]): string {
+    const entries = lines.map(([mode, name, object]) =>
+      Buffer.concat([Buffer.from(`${mode} ${name}\0`), Buffer.from(object, 'hex')]),
+    )
+    const content = Buffer.concat(entries)
+    const whole = Buffer.concat([Buffer.from(`tree ${content.length}\0`), content])
+    const name = createHash('sha1').update(whole).digest('hex')
+    const folder = join(root, '.git', 'objects', name.slice(0, 2))
+    mkdirSync(folder, {recursive: true})
+    writeFileSync(join(folder, name.slice(2)), deflateSync(whole))
+    return name
+  }
+
+  test('is let out as it is, and refused with another file', async () => {
+    const {root, git, sha, write} = aRepository()
+    const readme = git('rev-parse', `${sha}:README.md`)
+    const inner = writeTree(root, [['100664', 'old.md', readme]])
+    const empty = writeTree(root, [])
+    const tree = writeTree(root, [
+      ['100664', 'README.md', readme],
+      ['40000', 'empty', empty],
+      ['40000', 'old', inner],
+    ])
+    const old = git('commit-tree', '-m', 'old', tree)
+    git('checkout', '--quiet', '--force', old)
+    expect(git('status', '--porcelain')).toBe('')
+    expectAllowed(await runIn({workspace: root, sha: old, receipt: {tree}}))
+    write('old/old.md', 'stolen\n')
+    expect(expectRefused(await runIn({workspace: root, sha: old, receipt: {tree}}))).toContain('"old/old.md" has other')
   })
 })
 

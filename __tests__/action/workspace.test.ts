@@ -11,7 +11,7 @@ withGit('a workspace without a repository', () => {
   test('is let out where its files are the authorized tree, which is said', async () => {
     const {root, sha} = aRepository()
     const log = expectAllowed(await runIn({workspace: unpackedArchive(root, sha), sha}))
-    expect(log).toContain('4 files are the authorized tree')
+    expect(log).toContain('its files (4) are the authorized tree')
   })
 
   test('and in a repository of SHA-256 names', async () => {
@@ -28,8 +28,8 @@ withGit('a workspace without a repository', () => {
   })
 
   test.each<[string, (folder: string) => unknown, string]>([
-    ['a file more', (folder) => writeFileSync(join(folder, 'stolen.sh'), ''), 'its 5 files make the tree'],
-    ['a file less', (folder) => rmSync(join(folder, 'README.md')), 'its 3 files make the tree'],
+    ['a file more', (folder) => writeFileSync(join(folder, 'stolen.sh'), ''), 'its files (5) make the tree'],
+    ['a file less', (folder) => rmSync(join(folder, 'README.md')), 'its files (3) make the tree'],
     ['a file changed', (folder) => writeFileSync(join(folder, 'README.md'), '# x\n'), 'make the tree'],
     ['a file with CRLF', (folder) => writeFileSync(join(folder, 'README.md'), '# api-service\r\n'), 'make the tree'],
     ['a mode changed', (folder) => chmodSync(join(folder, 'src/deploy.sh'), 0o644), 'make the tree'],

@@ -46,12 +46,12 @@ export function checkoutInspector(place: CheckoutPlace, env: NodeJS.ProcessEnv):
   }
 }
 
-type Found =
+type FoundCheckout =
   | {readonly kind: 'repository' | 'folder'; readonly root: string}
   | Extract<CheckoutFinding, {readonly kind: 'empty' | 'differs'}>
 
 /** Empty is only a workspace in which nothing lies: a folder that was named is where something must be. */
-function findCheckout({path, workspace}: CheckoutPlace): Found {
+function findCheckout({path, workspace}: CheckoutPlace): FoundCheckout {
   const folder = resolve(workspace, path)
   const real = realFolder(folder)
   const top = workspace === '' ? undefined : realFolder(workspace)
@@ -64,7 +64,7 @@ function findCheckout({path, workspace}: CheckoutPlace): Found {
   return path === '' ? {kind: 'empty', path: folder} : notThere(path, 'holds nothing')
 }
 
-const notThere = (path: string, problem: string): Found => ({
+const notThere = (path: string, problem: string): FoundCheckout => ({
   kind: 'differs',
   problem: `the folder of the input "path", ${JSON.stringify(path)}, ${problem}`,
   fix: 'Give the gate the same `path` as actions/checkout, and let actions/checkout run before.',

@@ -17,6 +17,8 @@ export interface GitRepository {
   readonly hasReplaceRefs: () => Promise<boolean>
   /** Git's word for what lies in the commit, folders among it. It proves nothing before the names are hashed up to the root. */
   readonly readTree: (commit: string) => Promise<readonly TreeEntry[]>
+  /** Their bytes, one character a byte. What is not there, or is no tree, is left out. */
+  readonly readTreeObjects: (objects: readonly string[]) => Promise<ReadonlyMap<string, string>>
   readonly readBlob: (object: string) => Promise<Buffer>
   readonly readAttributes: (paths: readonly string[]) => Promise<ReadonlyMap<string, Attributes>>
   readonly readIndex: () => Promise<ReadonlyMap<string, IndexEntry>>
@@ -56,6 +58,8 @@ export function openRepository(root: string, env: NodeJS.ProcessEnv): GitReposit
     // With -t: a folder in which nothing lies belongs to the tree too.
     readTree: async (commit) =>
       splitNul(await git('ls-tree', '-r', '-t', '-z', '--full-tree', commit)).map(parseTreeLine),
+    readTreeObjects: async (objects) =>
+      parseBatch(await runGit({root, env}, ['cat-file', '--batch'], objects.map((object) => `${object}\n`).join(''))),
     readBlob: async (object) => Buffer.from(await git('cat-file', 'blob', object), 'latin1'),
     readAttributes: async (paths) => parseAttributes(await runGit({root, env}, readAttributes, paths.join('\0'))),
     readIndex: async () => new Map(splitNul(await git('ls-files', '-z', '-v')).map(parseIndexLine)),
@@ -74,12 +78,12 @@ const noCommit = (fault: unknown): string => {
 const maxOutputBytes = 512 * 1024 * 1024
 const timeLimitMs = 120_000
 
-interface Place {
+interface GitPlace {
   readonly root: string
   readonly env: NodeJS.ProcessEnv
 }
 
-function runGit({root, env}: Place, command: readonly string[], input = ''): Promise<string> {
+function runGit({root, env}: GitPlace, command: readonly string[], input = ''): Promise<string> {
   const directory = [`--git-dir=${join(root, '.git')}`, `--work-tree=${root}`]
   const options = {
     // Not the checkout: on Windows a git.exe in the current folder would be run before the one on the PATH.
@@ -148,6 +152,19 @@ function parseTreeLine(line: string): TreeEntry {
     throw new GitFault('git lists something in the commit that cannot be checked out')
   }
   return {mode, object, path}
+}
+
+/** `<object> tree <size>\n<bytes>\n`, or one line about an object that is no tree here. */
+function parseBatch(text: string): ReadonlyMap<string, string> {
+  const trees = new Map<string, string>()
+  for (let at = 0; at < text.length;) {
+    const end = text.indexOf('\n', at)
+    const [object = '', type, size = ''] = text.slice(at, end).split(' ')
+    if (end < 0 || type !== 'tree' || !/^[0-9]+$/.test(size)) break
+    at = end + 1 + Number(size) + 1
+    trees.set(object, text.slice(end + 1, at - 1))
+  }
+  return trees
 }
 
 /** `<path>\0<attribute>\0<value>\0` again and again. */

@@ -7,7 +7,7 @@ import {Tally} from './comparison-tally.ts'
 import {faultCode} from './fault.ts'
 import {bytesOf, printable} from './paths.ts'
 import {type TreeEntry, nameTrees} from './tree-name.ts'
-import {type Found, walk} from './walk.ts'
+import {type FoundFile, walk} from './walk.ts'
 
 interface FolderTree {
   readonly tree: string
@@ -26,10 +26,10 @@ export function inspectFolder(folder: string, tree: string, tell: Tell): Checkou
   if (!named.ok) return {kind: 'differs', ...named.fault}
   const {tree: found, files} = named.value
   if (found === tree) {
-    const shown = `there is no repository at ${folder}: that its ${files} files are the authorized tree is shown, not which commit they came from`
+    const shown = `there is no repository at ${folder}: that its files (${files}) are the authorized tree is shown, not which commit they came from`
     return {kind: 'same', unseen: [shown]}
   }
-  const problem = `there is no repository at ${folder}, and its ${files} files make the tree ${found}, where ${tree} is authorized`
+  const problem = `there is no repository at ${folder}, and its files (${files}) make the tree ${found}, where ${tree} is authorized`
   return {kind: 'differs', problem: `${problem}${describeHints(folder)}`, fix}
 }
 
@@ -55,8 +55,8 @@ export function nameFolder(folder: string, like: string, tell: Tell): Result<Fol
 /** No commit of that size is deployed. A home folder in which the command was started is not read to its end. */
 const maxFiles = 1_000_000
 
-function listFiles(folder: string): Result<readonly Found[], Unfit> {
-  const files: Found[] = []
+function listFiles(folder: string): Result<readonly FoundFile[], Unfit> {
+  const files: FoundFile[] = []
   for (const found of walk(folder)) {
     if (found.kind === 'repository') return {ok: false, fault: describeRepository(folder, printable(found.path))}
     const problem = describeStrange(found) ?? (files.length === maxFiles ? 'holds too many files' : undefined)
@@ -67,7 +67,7 @@ function listFiles(folder: string): Result<readonly Found[], Unfit> {
   return {ok: true, value: files}
 }
 
-function describeStrange({path, kind}: Found): string | undefined {
+function describeStrange({path, kind}: FoundFile): string | undefined {
   switch (kind) {
     case 'file':
     case 'link':
@@ -96,7 +96,7 @@ interface Naming {
 /** Windows knows no executable bit. */
 const posix = process.platform !== 'win32'
 
-function nameEntry(folder: string, {path, kind}: Found, {hash, tally}: Naming): TreeEntry {
+function nameEntry(folder: string, {path, kind}: FoundFile, {hash, tally}: Naming): TreeEntry {
   const at = bytesOf(folder, path)
   if (kind === 'link') return {path, mode: '120000', object: nameBlob(readlinkSync(at, 'buffer'), hash)}
   const {size, mode} = lstatSync(at)

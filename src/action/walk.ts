@@ -2,14 +2,14 @@
 import {type Dirent, readdirSync} from 'node:fs'
 import {bytesOf} from './paths.ts'
 
-export interface Found {
+export interface FoundFile {
   /** Below the folder, one character a byte; of a repository the path of the folder that it lies in. */
   readonly path: string
   readonly kind: 'file' | 'link' | 'repository' | 'other' | 'unreadable'
 }
 
 /** `without`: folders that are left out. What lies in a `.git` is git's, and no tree can hold that name. */
-export function* walk(root: string, without: ReadonlySet<string> = new Set()): Generator<Found> {
+export function* walk(root: string, without: ReadonlySet<string> = new Set()): Generator<FoundFile> {
   const open = ['']
   for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
     const entries = list(root, folder)
@@ -24,7 +24,7 @@ export function* walk(root: string, without: ReadonlySet<string> = new Set()): G
   }
 }
 
-const kindOf = (entry: Dirent<Buffer>): Found['kind'] =>
+const kindOf = (entry: Dirent<Buffer>): FoundFile['kind'] =>
   entry.isFile() ? 'file' : entry.isSymbolicLink() ? 'link' : 'other'
 
 /** Undefined where the folder may not be read, or is gone since it was listed. */

@@ -4,6 +4,7 @@ import {compareFile, hashOfName, maxTextBytes, nameBlob} from './blob.ts'
 import {readCommitTree} from './commit-tree.ts'
 import {Tally} from './comparison-tally.ts'
 import {type Attributes, convert} from './conversion.ts'
+import {withExactModes} from './exact-modes.ts'
 import type {GitRepository, IndexEntry} from './git.ts'
 import type {Tell, WantedCheckout} from '../gate/ports.ts'
 import {RealFolders, bytesOf, lstat, printable} from './paths.ts'
@@ -52,7 +53,7 @@ class Comparison {
 
   async compare({sha, tree}: WantedCheckout): Promise<ListedOtherwise | undefined> {
     const [listed, index] = await Promise.all([this.#repository.readTree(sha), this.#repository.readIndex()])
-    const names = nameTrees(listed, hashOfName(tree))
+    const names = await this.#nameTrees(listed, tree)
     const root = names.get('') ?? ''
     // From here on, what git listed is what was signed: another mode, name or blob had made another root.
     if (root !== tree) return {kind: 'listed otherwise', root, folder: findPoisoned(listed, names)}
@@ -64,6 +65,13 @@ class Comparison {
     await this.#compareDoubtful()
     this.#countOthers(entries, index)
     return undefined
+  }
+
+  async #nameTrees(listed: readonly TreeEntry[], tree: string): Promise<TreeNames> {
+    const hash = hashOfName(tree)
+    const names = nameTrees(listed, hash)
+    if (names.get('') === tree) return names
+    return nameTrees(await withExactModes(this.#repository, listed, {tree, names}), hash)
   }
 
   /** The submodule's own files at the commit that the tree names, and so on down; or nothing at all, which is said. */
