@@ -509,6 +509,11 @@ var scopeMembers = {
   since: optional(by(parseCommitSha, sha))
 };
 var readScope = (value, path) => readMembers({ value, path }, scopeMembers);
+function sayRange({ sha: sha2, since }) {
+  if (since === void 0) return "no earlier authorization is named";
+  return since === sha2 ? "nothing new: this commit was authorized before" : `everything since ${since.slice(0, 7)}`;
+}
+var comparisonPath = ({ sha: sha2, since }) => since === void 0 || since === sha2 ? void 0 : `/compare/${since}...${sha2}`;
 
 // src/protocol/receipt.ts
 var flagWords = ["emergency", "escalated", "fresh", "once", "self"];
@@ -1187,7 +1192,7 @@ function uncheckedNames({ ask, checkout, examined }) {
     ...examined?.status === void 0 ? ["revocation"] : [],
     ...examined?.redeemedAt === void 0 ? ["single use"] : [],
     ...ask?.issuer === void 0 ? ["issuer"] : [],
-    ...checkout === void 0 || checkout.kind === "absent" ? ["checkout"] : []
+    ...checkout === void 0 || checkout.kind === "empty" ? ["checkout"] : []
   ]);
 }
 function warningsOf({ ask, answers, checkout, checkpoint, decision, warnings }) {
@@ -1200,7 +1205,7 @@ function warningsOf({ ask, answers, checkout, checkpoint, decision, warnings }) 
 }
 function checkoutWarnings(checkout) {
   switch (checkout?.kind) {
-    case "absent":
+    case "empty":
       return [
         `Nothing is checked out at ${checkout.path}, so no checkout was compared. Check out the authorized commit after this step.`
       ];
@@ -1237,10 +1242,10 @@ var checkoutLines = [
 ].join("\n");
 
 // src/action/summary.ts
-function renderSummary(result) {
+function renderSummary(result, web) {
   const blocks = [
     renderVerdict(result),
-    ...renderLife(result),
+    ...renderLife(result, web),
     renderReason(result),
     ...result.fix === null ? [renderStanding(result)] : [`**What to do.** ${sentence(result.fix)}`],
     ...renderComment(result),
@@ -1257,7 +1262,17 @@ function renderVerdict({ authorized, asked }) {
   const where = asked === null ? "" : ` to ${markdownCode(asked.environment)}`;
   return `## ${authorized ? "\u2705 Authorized" : "\u26D4 Refused"}: deploy${where}`;
 }
-var renderLife = ({ authorized, receipt }) => authorized && receipt !== null ? [`By ${markdownCode(receipt.authorizedBy)}, until **${markdownText(showTime(receipt.expiresAt))}**.`] : [];
+function renderLife({ authorized, receipt }, web) {
+  if (!authorized || receipt === null) return [];
+  const { authorizedBy, expiresAt, scope } = receipt;
+  const life = `By ${markdownCode(authorizedBy)}, until **${markdownText(showTime(expiresAt))}**.`;
+  return [`${life} ${renderRange(scope, web)}.`];
+}
+function renderRange(scope, web) {
+  const words2 = markdownText(sayRange(scope).replace(/^./, (letter) => letter.toUpperCase()));
+  const path = comparisonPath(scope);
+  return web === void 0 || path === void 0 ? words2 : `[${words2}](${web}/${scope.repository}${path})`;
+}
 var showTime = (time2) => `${time2.replace("T", " ").replace("Z", "")} UTC`;
 var renderReason = ({ what, code: code2 }) => code2 === null ? sentence(what) : `${markdownCode(code2)}: ${sentence(what)}`;
 var sentence = (text) => markdownSentence(text).split(/(<code>.*?<\/code>)/).map((part) => part.startsWith("<code>") ? part : withIds(part)).join("");
@@ -1382,7 +1397,7 @@ function publishReport(outcome, runner) {
 function publishAllow(result, runner) {
   recordOutputs(result, runner);
   for (const warning2 of result.warnings) runner.say("warning", oneLine(warning2), "Countersign");
-  if (attempt(() => runner.summarize(renderSummary(result))) === "failed") {
+  if (attempt(() => runner.summarize(renderSummary(result, runner.web))) === "failed") {
     runner.say("warning", "The job summary could not be written.", "Countersign");
   }
   const standing = result.status === null ? `
@@ -1445,28 +1460,69 @@ ${checkoutLines}` : "";
 // src/action/checkout.ts
 var import_node_fs2 = __toESM(require_fs(), 1);
 var import_node_path = __toESM(require_path(), 1);
-function checkoutInspector({ path, workspace }, env) {
+function checkoutInspector(place, env) {
   return {
-    inspect: async (sha2) => {
-      const folder = (0, import_node_path.resolve)(workspace, path);
-      const root = findRoot(folder, (0, import_node_path.resolve)(workspace));
-      if (root === void 0) return { kind: "absent", path: folder };
-      const { inspectRepository } = await import("./inspect-repository.js");
-      return inspectRepository(root, { sha: sha2, env });
+    inspect: async (wanted, tell) => {
+      const found = findCheckout(place);
+      switch (found.kind) {
+        case "repository": {
+          const { inspectRepository } = await import("./inspect-repository.js");
+          return inspectRepository(found.root, wanted, { env, tell });
+        }
+        case "folder": {
+          const { inspectFolder } = await import("./inspect-folder.js");
+          return inspectFolder(found.root, wanted.tree, tell);
+        }
+        case "empty":
+        case "differs":
+          return found;
+        default:
+          return found;
+      }
     },
-    readTree: async (sha2) => {
-      const root = findRoot((0, import_node_path.resolve)(workspace, path), (0, import_node_path.resolve)(workspace));
-      if (root === void 0) return void 0;
-      const { readCommitTree } = await import("./inspect-repository.js");
-      return parseTreeSha(await readCommitTree(root, { sha: sha2, env }));
+    readTree: async (sha2, { byFiles, tell }) => {
+      const found = findCheckout(place);
+      if (found.kind === "repository") {
+        const { readLocalTree } = await import("./inspect-repository.js");
+        return parseTreeSha(await readLocalTree(found.root, sha2, env));
+      }
+      if (found.kind !== "folder" || !byFiles) return void 0;
+      const { nameFolder } = await import("./inspect-folder.js");
+      const named2 = nameFolder(found.root, sha2, tell);
+      return named2.ok ? parseTreeSha(named2.value.tree) : void 0;
     }
   };
 }
-function findRoot(folder, workspace) {
-  const inside = folder === workspace || folder.startsWith(workspace.endsWith(import_node_path.sep) ? workspace : workspace + import_node_path.sep);
+function findCheckout({ path, workspace }) {
+  const folder = (0, import_node_path.resolve)(workspace, path);
+  const real = realFolder(folder);
+  const top = workspace === "" ? void 0 : realFolder(workspace);
+  if (real === void 0) return path === "" ? { kind: "empty", path: folder } : notThere(path, "is not there");
+  if (path !== "" && top !== void 0 && !isWithin(real, top)) return notThere(path, "leads out of the workspace");
+  if (path !== "" && !isFolder(real)) return notThere(path, "is no folder");
+  const root = findRoot(real, top);
+  if (root !== void 0) return { kind: "repository", root };
+  if (!isEmpty(real)) return { kind: "folder", root: real };
+  return path === "" ? { kind: "empty", path: folder } : notThere(path, "holds nothing");
+}
+var notThere = (path, problem) => ({
+  kind: "differs",
+  problem: `the folder of the input "path", ${JSON.stringify(path)}, ${problem}`,
+  fix: "Give the gate the same `path` as actions/checkout, and let actions/checkout run before."
+});
+var staysWithin = ({ path, workspace }) => workspace === "" || isWithin((0, import_node_path.resolve)(workspace, path), (0, import_node_path.resolve)(workspace));
+var isWithin = (folder, top) => folder === top || folder.startsWith(top.endsWith(import_node_path.sep) ? top : top + import_node_path.sep);
+function realFolder(folder) {
+  try {
+    return (0, import_node_fs2.realpathSync)(folder);
+  } catch (fault) {
+    return faultCode(fault) === "ENOENT" ? void 0 : folder;
+  }
+}
+function findRoot(folder, top) {
   for (let at = folder; ; at = (0, import_node_path.dirname)(at)) {
     if (holdsRepository(at)) return at;
-    if (!inside || at === workspace) return void 0;
+    if (at === top || at === (0, import_node_path.dirname)(at)) return void 0;
   }
 }
 function holdsRepository(folder) {
@@ -1476,6 +1532,14 @@ function holdsRepository(folder) {
   } catch (fault) {
     const code2 = faultCode(fault);
     return code2 !== "ENOENT" && code2 !== "ENOTDIR";
+  }
+}
+var isFolder = (path) => (0, import_node_fs2.lstatSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
+function isEmpty(folder) {
+  try {
+    return (0, import_node_fs2.readdirSync)(folder).length === 0;
+  } catch {
+    return false;
   }
 }
 
@@ -1814,20 +1878,6 @@ function gitHubCheckRuns(wanted, access) {
     }
   };
 }
-async function gitHubTree({ deployment }, access, limit) {
-  try {
-    const octokit = await openToolkit(access);
-    const answer = await octokit.request("GET /repos/{owner}/{repo}/git/commits/{commit_sha}", {
-      ...ownerAndName(deployment.repository),
-      commit_sha: deployment.sha,
-      request: { signal: limit }
-    });
-    const tree = parseTreeSha(answer.data.tree?.sha);
-    return tree === void 0 ? { ok: false, fault: "its answer names no tree" } : { ok: true, value: tree };
-  } catch (fault) {
-    return { ok: false, fault: describeGitHubOutage(fault, limit, "contents: read") };
-  }
-}
 var ownerAndName = (repository) => {
   const [owner = "", repo = ""] = repository.split("/");
   return { owner, repo };
@@ -1878,6 +1928,10 @@ function readRequest(read, job) {
   const form = readInputs(read);
   if (!form.ok) return { ok: false, fault: { code: "input_invalid", problems: form.fault } };
   const inputs = form.value;
+  if (!staysWithin({ path: inputs.path, workspace: job.workspace })) {
+    const problem = `the input "path" is ${JSON.stringify(inputs.path)}; it must be a folder of the workspace`;
+    return { ok: false, fault: { code: "input_invalid", problems: [problem] } };
+  }
   const reading = readDeployment(inputs, job);
   return reading.ok ? { ok: true, value: { inputs, ask: { ...inputs, deployment: reading.value } } } : reading;
 }
@@ -1885,13 +1939,12 @@ async function openPlaces(request, job, { env, mask }) {
   const { ask, inputs } = request;
   const issuer = ask.issuer === void 0 ? void 0 : await openIssuer(ask, { ...job, issuer: ask.issuer, env, mask });
   const checkout = checkoutInspector({ path: inputs.path, workspace: job.workspace }, env);
-  const readLocal = () => checkout.readTree(ask.deployment.sha);
   return {
     issuer,
     places: {
       checkout,
       sources: openSources(request, job, issuer),
-      readTree: async (limit) => readTree({ local: await readLocal(), limit }, request, job),
+      readTree: (tell) => readTree(checkout, ask, tell),
       issuer: issuer?.tools
     }
   };
@@ -1908,12 +1961,11 @@ function openSources({ ask, inputs }, { apiUrl, workspace }, issuer) {
     ...issuer === void 0 ? [] : [issuer.source]
   ];
 }
-async function readTree({ local, limit }, { ask, inputs }, { apiUrl }) {
-  if (local !== void 0) return { ok: true, value: local };
-  const unknown = `the tree of ${ask.deployment.sha} is not known: check the commit out before this step`;
-  if (inputs.token === "") return { ok: false, fault: unknown };
-  const answer = await gitHubTree(ask, { apiUrl, token: inputs.token }, limit);
-  return answer.ok ? answer : { ok: false, fault: `${unknown} (GitHub: ${answer.fault})` };
+async function readTree({ readTree: read }, ask, tell) {
+  const { sha: sha2 } = ask.deployment;
+  const tree = await read(sha2, { byFiles: ask.checkout === "verify", tell });
+  if (tree !== void 0) return { ok: true, value: tree };
+  return { ok: false, fault: `the tree of ${sha2} is not shown by bytes: check the commit out before this step` };
 }
 
 // src/action/runner.ts
@@ -2097,7 +2149,8 @@ function openRunner(env) {
       requireFile(env, "GITHUB_OUTPUT");
       setOutput(name, value);
     },
-    summarize: (markdown) => (0, import_node_fs3.appendFileSync)(requireFile(env, "GITHUB_STEP_SUMMARY"), markdown)
+    summarize: (markdown) => (0, import_node_fs3.appendFileSync)(requireFile(env, "GITHUB_STEP_SUMMARY"), markdown),
+    web: parseOrigin(env["GITHUB_SERVER_URL"])
   };
 }
 var openNotebook = () => ({
@@ -2131,9 +2184,9 @@ async function compareEnvironment({ environment }, tools) {
     deploying: `${named2} (named by the OIDC token of this job)`
   };
 }
-async function readContent({ match }, { readTree: readTree2, limit }) {
+async function readContent({ match }, { readTree: readTree2, progress }) {
   if (match === "commit") return { ok: true, value: void 0 };
-  const answer = await readTree2(limit());
+  const answer = await readTree2(progress);
   return answer.ok ? answer : { ok: false, fault: { code: "source_unreachable", problems: [answer.fault] } };
 }
 
@@ -2203,6 +2256,8 @@ var Search = class {
   /** Absent while there is nobody to ask and nothing was seen: then none of it is loaded. */
   #check;
   #checkout;
+  /** The tree that it was compared with. */
+  #compared;
   /** `tree` is given for `match: tree`. */
   constructor(ask, tools, tree) {
     this.ask = ask;
@@ -2232,14 +2287,18 @@ var Search = class {
     const status = await check.status(receipt);
     return { status, keys: await check.trustedKeys() };
   }
-  /** Nothing checked out yet is no fault: the output `sha` is what to check out next. */
-  async compareCheckout() {
-    if (this.ask.checkout === "ignore") return void 0;
-    this.#checkout ??= await this.tools.checkout.inspect(this.ask.deployment.sha);
+  /** With the tree that was signed. Nothing checked out yet is no fault: the output `sha` is what to check out next. */
+  async compareCheckout({ scope: { tree } }) {
+    const { ask, tools } = this;
+    if (ask.checkout === "ignore") return void 0;
+    if (this.#checkout === void 0 || this.#compared !== tree) {
+      this.#checkout = await tools.checkout.inspect({ sha: ask.deployment.sha, tree }, tools.progress);
+      this.#compared = tree;
+    }
     const { kind } = this.#checkout;
     switch (kind) {
       case "same":
-      case "absent":
+      case "empty":
         return void 0;
       case "differs":
         return { code: "checkout_mismatch", problem: this.#checkout.problem, fix: this.#checkout.fix };
@@ -2347,13 +2406,19 @@ async function examine({ refusal, ...candidate }, search) {
   const { accepted } = acceptance;
   const revoked = refuseByStatus(receipt, status) ?? (status ? void 0 : await search.lookForRevocation(receipt));
   if (revoked !== void 0) return refuse3(heard, revoked);
-  const hopeless = foresee(accepted, status, search) ?? await search.compareCheckout();
+  const hopeless = foresee(accepted, status, search) ?? await search.compareCheckout(receipt) ?? outlived(candidate, keys, search);
   if (hopeless !== void 0) return refuse3(heard, hopeless);
   const redemption = await redeem(accepted, ask, tools);
   if (!redemption.ok) return refuse3(heard, redemption.fault);
+  const late = outlived(candidate, keys, search);
+  if (late !== void 0) return refuse3(heard, late);
   const redeemedAt = redemption.value;
   const decision = decide(accepted, { status, redeemed: redeemedAt !== void 0 });
   return { decision, examined: { ...heard, redeemedAt } };
+}
+function outlived(candidate, keys, search) {
+  const again = verifyAndAccept(candidate, keys, search);
+  return again.kind === "deny" ? again.refusal : void 0;
 }
 var verifyAndAccept = ({ candidate }, keys, { ask, tools, expect }) => accept(verifyReceipt(candidate, { keys, now: tools.clock.now(), maxTtl: ask.maxTtl, expect }), ask.limits);
 
