@@ -1,7 +1,7 @@
 /** GitHub fails at each step of a statement, in each way: it is tried again, and comes to exactly one outcome. */
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
 import type {Fault} from '../../sandbox/faults.ts'
-import {Stage} from '../acceptance/stage.ts'
+import {Stage, until} from '../acceptance/stage.ts'
 import {
   type Place as Pulled,
   addRepository,
@@ -29,7 +29,6 @@ const steps: Readonly<Record<string, (place: Pulled) => string>> = {
   'reading the permission': () => '^GET @/collaborators/',
   'reading the repository': () => '^GET @$',
   'reading the pull request': ({pullRequest}) => `^GET @/pulls/${pullRequest}$`,
-  'reading its commits': ({pullRequest}) => `^GET @/pulls/${pullRequest}/commits`,
   'reading the commit': ({head}) => `^GET @/git/commits/${head}`,
   'reading the default branch': () => '^GET @/branches/main',
   'reading its tree': () => '^GET @/git/trees/',
@@ -53,8 +52,30 @@ interface Place extends Pulled {
 async function openPlace(step: string, index: number): Promise<Place> {
   const repository = `octo-org/service-${index}`
   await addRepository(stage, repository)
-  const place = await propose(stage, repository, 'feature')
-  return {...place, step, pattern: (steps[step]?.(place) ?? '').replace('@', `/repos/${repository}`)}
+  return describe(step, await propose(stage, repository, 'feature'))
+}
+
+const describe = (step: string, place: Pulled): Place => ({
+  ...place,
+  step,
+  pattern: (steps[step]?.(place) ?? '').replace('@', `/repos/${place.repository}`),
+})
+
+/** A commit that nobody authorized before, and an issuer that kept nothing of what it read for the panel. */
+async function moveOn(places: readonly Place[]): Promise<readonly Place[]> {
+  const {world, issuer} = stage
+  const moved = await Promise.all(
+    places.map(async ({step, ...place}) => {
+      const {repository} = place
+      const more = {branch: 'feature', pusher: 'hubot', files: {'more.txt': place.head}}
+      return describe(step, {...place, head: await world.push({repository, ...more})})
+    }),
+  )
+  const isShown = ({head}: Place): boolean => [...world.comments.values()].some(({body}) => body.includes(head))
+  await until(() => (moved.every(isShown) ? true : undefined), 'a panel of each')
+  await issuer.stop()
+  await issuer.restart()
+  return moved
 }
 
 /** A fault that was never met would prove nothing, so it must have been used up. */
@@ -84,6 +105,7 @@ afterAll(() => stage.close())
 test.each(Object.keys(kinds))(
   '%s, once at each step: it is tried again and comes to its one outcome',
   async (kind) => {
+    places = await moveOn(places)
     await failEverywhere(places, kinds[kind] ?? {})
   },
   300_000,
