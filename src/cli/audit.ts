@@ -7,6 +7,7 @@ import {walkChain} from './audit/chain.ts'
 import {csvLines} from './audit/csv.ts'
 import {EarlierReceipts, fetchEarlier} from './audit/earlier.ts'
 import {fetchAudit, fetchReceiptKeys, fetchTokenKeys} from './audit/fetch-audit.ts'
+import {auditPack} from './audit/in-pack.ts'
 import {type JudgedAudit, isVerified, judgeAudit} from './audit/judge.ts'
 import type {TrustedKeys, VerifiedRecord} from './audit/judge-record.ts'
 import {type AuditOrder, readOrder} from './audit/question.ts'
@@ -32,6 +33,8 @@ by receipt, to where it began or is broken.
   --token-key FILE           the issuer's token key (PEM or JWKS); the word jwks, or nothing: as the issuer shows it
   --ledger-key KEY           the ledger's verifier key, name+id+base64. Without it nothing is said about the ledger
   --auditor-token-file FILE  holds the auditor token csat_…, for repositories that are not public
+  --pack FOLDER              instead of an issuer: walks the chain alone, through the receipts of an audit pack, from the
+                             newest one of that time. Needs --pin; takes --json, and nobody is asked
   --json                     one JSON object on standard output
   --csv                      one row a receipt (RFC 4180) on standard output
 
@@ -43,7 +46,9 @@ file is wrong, 3 the issuer did not answer.
 
 export const audit: Command = {
   help,
-  run: async (words, {terminal, now}) => {
+  run: async (words, tools) => {
+    if (words.some((word) => /^--pack(?:=|$)/.test(word))) return await auditPack(words, tools)
+    const {terminal, now} = tools
     const read = readOrder(words, now)
     if (!read.ok) return complainOfUsage(terminal, 'audit', read.fault)
     try {

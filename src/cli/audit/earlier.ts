@@ -7,13 +7,13 @@ export const maxEarlier = 1000
 /** Twenty receipts of the largest form, with room. */
 const maxPageBytes = 1024 * 1024
 
-/** The next receipts, or none where there is no more. */
-export type Pages = AsyncIterator<readonly Receipt[]>
+/** The next receipts; `cut` where more may have been before them, which is not to be had. */
+export type Pages = AsyncGenerator<readonly Receipt[], 'cut' | undefined>
 
 export class EarlierReceipts {
   readonly #pages: Pages
   readonly #read: Receipt[] = []
-  #isWhole = false
+  #end: 'whole' | 'cut' | undefined
 
   constructor(pages: Pages) {
     this.#pages = pages
@@ -25,7 +25,7 @@ export class EarlierReceipts {
 
   /** Whether the last of those read is the environment's first. */
   get isWhole(): boolean {
-    return this.#isWhole
+    return this.#end === 'whole'
   }
 
   /** The newest of a commit behind the `passed` newest ones, and how many it and those before it are. */
@@ -41,11 +41,11 @@ export class EarlierReceipts {
   }
 
   async #readOn(): Promise<boolean> {
-    if (this.#isWhole || this.#read.length >= maxEarlier) return false
+    if (this.#end !== undefined || this.#read.length >= maxEarlier) return false
     const page = await this.#pages.next()
-    this.#read.push(...((page.value ?? []) as readonly Receipt[]))
-    this.#isWhole = page.done === true
-    return !this.#isWhole
+    if (page.done === true) this.#end = page.value ?? 'whole'
+    else this.#read.push(...page.value)
+    return page.done !== true
   }
 }
 
@@ -57,10 +57,7 @@ interface Asking {
 }
 
 /** Asked by the repository's id: its name may have been another's since. */
-export async function* fetchEarlier(
-  {id, scope, issuedAt}: Receipt,
-  {issuer, auditorToken, progress}: Asking,
-): AsyncGenerator<readonly Receipt[], undefined> {
+export async function* fetchEarlier({id, scope, issuedAt}: Receipt, {issuer, auditorToken, progress}: Asking): Pages {
   const question = {repository_id: String(scope.repositoryId), environment: scope.environment}
   const seen = new Set<string>([id])
   let oldest = issuedAt

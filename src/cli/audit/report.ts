@@ -110,7 +110,7 @@ const describeRun = ({id, attempt, url}: ReportedRun): string => `run ${id}, att
 const describeExecution = ({event, outcome, at, run, environment}: ReportedExecution): string =>
   `${[event, outcome].filter((word) => word !== undefined).join(', ')} ${at} by ${describeRun(run)}, environment ${environment}`
 
-function showChain({receipts, end}: Chain, terminal: Terminal): void {
+export function showChain({receipts, end}: Chain, terminal: Terminal): void {
   const [newest, oldest] = [receipts[0], receipts.at(-1)]
   if (newest === undefined || oldest === undefined) return
   const count = receipts.length === 1 ? 'one receipt' : `${receipts.length} receipts, back to ${oldest.id}`
@@ -156,7 +156,7 @@ export function complainOfRefusals(
   complainOfChain(chain, terminal)
 }
 
-function complainOfChain(chain: Chain | undefined, terminal: Terminal): void {
+export function complainOfChain(chain: Chain | undefined, terminal: Terminal): void {
   if (chain?.end.kind === 'broken') refuse('The chain', chain.end.refusal, terminal)
 }
 
