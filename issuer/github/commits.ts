@@ -2,6 +2,7 @@
 import {parseTreeSha, type CommitSha, type TreeSha} from '#protocol'
 import {type Field, shown} from './answer.ts'
 import type {Place} from './comparison.ts'
+import {type Kept, keep} from './kept.ts'
 import {type NamedCommit, parseNamedCommit} from './names.ts'
 import {unusable} from './unavailable.ts'
 
@@ -13,7 +14,13 @@ export interface Commit {
 
 type Spot = Pick<Place, 'connection' | 'at'>
 
-export async function fetchCommit({connection, at}: Spot, sha: CommitSha): Promise<Commit> {
+/** By its SHA, so once is enough. */
+export const fetchCommit = (place: Place, sha: CommitSha): Promise<Commit> =>
+  place.commits.get(`${place.repositoryId}/${sha}`, () => askCommit(place, sha))
+
+export const keepCommits = (): Kept<Commit> => keep({atMost: 500, forMs: 3_600_000, isFinal: () => true})
+
+export async function askCommit({connection, at}: Spot, sha: CommitSha): Promise<Commit> {
   const answer = await connection.ask('the commit', (octokit) => octokit.rest.git.getCommit({...at, commit_sha: sha}))
   // GitHub has just named this commit, so that it shows none is no fact about it.
   const {body} = shown(answer, `the commit ${sha}`)

@@ -3,6 +3,7 @@ import type {CommitSha, RepositoryId} from '#protocol'
 import {type Answer, type Field, shown} from './answer.ts'
 import type {Connection} from './client.ts'
 import {type Kept, keep} from './kept.ts'
+import type {Commit} from './commits.ts'
 import {type NamedCommit, parseNamedCommit} from './names.ts'
 import type {OwnerAndRepo} from './repository.ts'
 import {unusable} from './unavailable.ts'
@@ -14,6 +15,7 @@ export interface Place {
   readonly at: OwnerAndRepo
   readonly repositoryId: RepositoryId
   readonly comparisons: Comparisons
+  readonly commits: Kept<Commit>
 }
 
 export interface Range {

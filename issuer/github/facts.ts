@@ -1,7 +1,7 @@
 /** FactSource over GitHub's API: each call reads afresh, and an outage is never a fact (formats §8). */
 import type {Connection, GitHub} from './client.ts'
 import {fetchCandidate} from './change.ts'
-import {fetchBranch} from './commits.ts'
+import {fetchBranch, keepCommits} from './commits.ts'
 import {type Place, keepComparisons} from './comparison.ts'
 import {keepMoves} from './moves.ts'
 import {fetchPolicyFile} from './policy-file.ts'
@@ -23,10 +23,11 @@ type Access = Pick<GitHub, 'connect'>
 
 export function createFactSource(github: Access): FactSource {
   const comparisons = keepComparisons()
+  const commits = keepCommits()
   const kept = {parts: keepParts(), moves: keepMoves()}
   const open = (pull: PullPlace, {id, name}: Baseline['repository']): Recording & {readonly place: Place} => {
     const recording = record(github.connect(pull.installation))
-    return {...recording, place: {...recording, at: splitName(name), repositoryId: id, comparisons}}
+    return {...recording, place: {...recording, at: splitName(name), repositoryId: id, comparisons, commits}}
   }
   return {
     fetchStanding: async (statement) => {

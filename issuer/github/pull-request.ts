@@ -1,7 +1,7 @@
 /** The pull request: its head and base, whose it is, where it stands and how large it is, and what policy it would bring. */
 import {type Answer, type Field, shown} from './answer.ts'
 import type {Connection} from './client.ts'
-import {fetchCommit} from './commits.ts'
+import {askCommit} from './commits.ts'
 import {parseFiles} from './comparison.ts'
 import {fetchPolicyFile, isNearPolicy} from './policy-file.ts'
 import {type OwnerAndRepo, fetchRepository, splitName} from './repository.ts'
@@ -98,7 +98,7 @@ export async function fetchProposedPolicy(
   if (pullRequest.state !== 'open') return 'untouched'
   const files = await fetchOwnFiles(place, {number: pull.pullRequest, count: fileCount})
   if (!files.some(touchesPolicy)) return 'untouched'
-  return await fetchPolicyFile(place, await fetchCommit(place, pullRequest.head.sha))
+  return await fetchPolicyFile(place, await askCommit(place, pullRequest.head.sha))
 }
 
 const perPage = 100
