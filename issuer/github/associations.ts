@@ -2,6 +2,7 @@
 import {type CommitSha, parseCommitSha} from '#protocol'
 import {type Field, shown} from './answer.ts'
 import type {Place} from './comparison.ts'
+import {type Kept, keep} from './kept.ts'
 
 /** A pull request that brought commits. */
 export interface BringingPull {
@@ -14,7 +15,8 @@ export interface BringingPull {
   readonly mergeCommit?: CommitSha | undefined
 }
 
-export type Associations = ReadonlyMap<CommitSha, readonly BringingPull[] | 'too-many'>
+export type Pulls = readonly BringingPull[] | 'too-many'
+export type Associations = ReadonlyMap<CommitSha, Pulls>
 
 /** GitHub's word for how many commits one query may ask of at a sensible price. */
 const perQuery = 50
@@ -23,8 +25,29 @@ const atOnce = 4
 /** More pull requests than this for one commit are nobody's usual work. */
 const maxPulls = 20
 
+export type KeptPulls = Kept<Pulls>
+
+/** What brought a commit is kept once it is known; what brings it elsewhere later shows in the moves of branches. */
+export const keepPulls = (): KeptPulls =>
+  keep({atMost: 5000, forMs: 3_600_000, isFinal: (pulls) => pulls !== 'too-many' && pulls.length > 0})
+
 /** The merged ones into this repository. A commit that GitHub does not show has none. */
-export async function fetchAssociations(place: Place, shas: readonly CommitSha[]): Promise<Associations> {
+export async function fetchAssociations(
+  place: Place,
+  {shas, kept}: {readonly shas: readonly CommitSha[]; readonly kept: KeptPulls},
+): Promise<Associations> {
+  const keyOf = (sha: CommitSha): string => `${place.repositoryId}/${sha}`
+  const fetched = await fetchAll(
+    place,
+    shas.filter((sha) => !kept.has(keyOf(sha))),
+  )
+  const find = async (sha: CommitSha): Promise<Pulls> =>
+    fetched.get(sha) ?? (await fetchAll(place, [sha])).get(sha) ?? []
+  const found = shas.map(async (sha) => [sha, await kept.get(keyOf(sha), () => find(sha))] as const)
+  return new Map(await Promise.all(found))
+}
+
+async function fetchAll(place: Place, shas: readonly CommitSha[]): Promise<Associations> {
   const found: Association[] = []
   for (let start = 0; start < shas.length; start += atOnce * perQuery) {
     const batches = Array.from({length: atOnce}, (_, i) => start + i * perQuery)
@@ -35,7 +58,7 @@ export async function fetchAssociations(place: Place, shas: readonly CommitSha[]
   return new Map(found)
 }
 
-type Association = readonly [CommitSha, readonly BringingPull[] | 'too-many']
+type Association = readonly [CommitSha, Pulls]
 
 const pullFields = `number merged mergeCommit { oid } baseRefName headRefName headRefOid headRepository { databaseId }
 baseRepository { databaseId }

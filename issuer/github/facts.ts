@@ -1,5 +1,6 @@
 /** FactSource over GitHub's API: each call reads afresh, and an outage is never a fact (formats §8). */
 import type {Connection, GitHub} from './client.ts'
+import {keepPulls} from './associations.ts'
 import {fetchCandidate} from './change.ts'
 import {fetchBranch, keepCommits} from './commits.ts'
 import {type Place, keepComparisons} from './comparison.ts'
@@ -24,7 +25,7 @@ type Access = Pick<GitHub, 'connect'>
 export function createFactSource(github: Access): FactSource {
   const comparisons = keepComparisons()
   const commits = keepCommits()
-  const kept = {parts: keepParts(), moves: keepMoves()}
+  const kept = {parts: keepParts(), moves: keepMoves(), pulls: keepPulls()}
   const open = (pull: PullPlace, {id, name}: Baseline['repository']): Recording & {readonly place: Place} => {
     const recording = record(github.connect(pull.installation))
     return {...recording, place: {...recording, at: splitName(name), repositoryId: id, comparisons, commits}}

@@ -3,7 +3,7 @@
  * the base branch over them, and who is named on them. What cannot be established has everybody's hand in it.
  */
 import type {CommitSha} from '#protocol'
-import {type BringingPull, fetchAssociations} from './associations.ts'
+import {type BringingPull, type KeptPulls, type Pulls, fetchAssociations} from './associations.ts'
 import {type Branch, type BranchQuestion, describeUnknown, handsOf, readBranch} from './branch.ts'
 import type {Place} from './comparison.ts'
 import type {History} from './history.ts'
@@ -21,13 +21,14 @@ export type HandsQuestion = Omit<BranchQuestion, 'pull' | 'updates'> & {
   /** Of an open one: what of the range its base branch has not. */
   readonly own: ReadonlySet<CommitSha>
   readonly speakers: readonly number[]
+  readonly keptPulls: KeptPulls
 }
 
 export async function readParts(place: Place, asked: HandsQuestion): Promise<readonly RangePart[]> {
   const {history, own, here} = asked
   const shas = history.commits.map(({sha}) => sha)
   const [associations, base] = await Promise.all([
-    shas.length === 0 ? new Map<CommitSha, never>() : fetchAssociations(place, shas),
+    fetchAssociations(place, {shas, kept: asked.keptPulls}),
     own.size === shas.length ? undefined : asked.movesOf(here.baseRef),
   ])
   const over = (base?.moves ?? []).map((move) => moveOver(move, history))
@@ -50,8 +51,6 @@ export async function readParts(place: Place, asked: HandsQuestion): Promise<rea
   })
   return group(commits.map((one) => judge({...one, branches, updates, baseRef: here.baseRef})))
 }
-
-type Pulls = readonly BringingPull[] | 'too-many'
 
 const distinct = (pulls: readonly BringingPull[]): readonly BringingPull[] =>
   [...new Map(pulls.map((pull) => [pull.number, pull])).values()].sort((a, b) => a.number - b.number)

@@ -3,6 +3,7 @@
 export interface Kept<T> {
   /** What `fetch` gives is kept unless it throws, or `isFinal` says that it may still change. */
   get(key: string, fetch: () => Promise<T>): Promise<T>
+  has(key: string): boolean
 }
 
 interface Limits<T> {
@@ -14,10 +15,15 @@ interface Limits<T> {
 
 export function keep<T>({atMost, forMs, isFinal}: Limits<T>): Kept<T> {
   const kept = new Map<string, {readonly value: Promise<T>; readonly until: number}>()
+  const find = (key: string): Promise<T> | undefined => {
+    const found = kept.get(key)
+    return found !== undefined && performance.now() < found.until ? found.value : undefined
+  }
   return {
+    has: (key) => find(key) !== undefined,
     get: async (key, fetch) => {
-      const found = kept.get(key)
-      if (found !== undefined && performance.now() < found.until) return await found.value
+      const found = find(key)
+      if (found !== undefined) return await found
       const value = fetch()
       kept.delete(key)
       kept.set(key, {value, until: performance.now() + forMs})

@@ -1,6 +1,6 @@
 /** What a commit brings over the newest commit beneath it that was authorized: which that is, the files, whose hands. */
 import {type CommitSha, parseCommitSha} from '#protocol'
-import type {BringingPull} from './associations.ts'
+import type {BringingPull, KeptPulls} from './associations.ts'
 import {fetchCommit} from './commits.ts'
 import {type Compared, type Place, compare, contains, fetchCommitsBetween} from './comparison.ts'
 import {readParts} from './hands.ts'
@@ -25,6 +25,7 @@ type Asked = RangeQuestion & {readonly pull: PullPlace; readonly kept: KeptFacts
 export interface KeptFacts {
   readonly parts: KeptParts
   readonly moves: KeptMoves
+  readonly pulls: KeptPulls
 }
 
 /** Throws GitHubUnavailable, but when it is late: then what cannot be read is everybody's, and nobody waits for ever. */
@@ -158,6 +159,7 @@ async function readKeptParts(place: Place, asked: Parts): Promise<readonly Range
       baseTip: candidate.baseTip,
       movesOf: readMoves(place, {pushes: asked.pushes, kept: asked.kept.moves}),
       pushesTo: asked.pushesTo,
+      keptPulls: asked.kept.pulls,
     }),
   )
 }
