@@ -264,7 +264,9 @@ describe('the reply to one of too few', () => {
   })
 
   test('lets no foreign text act', () => {
-    const reply = escalated({range: {parts: nasty}}).replace(line, '').replace(/`[^`\n]*`/g, '')
+    const reply = escalated({range: {parts: nasty}})
+      .replace(line, '')
+      .replace(/`[^`\n]*`/g, '')
     expect(reply).toContain('see')
     expect(reply).not.toMatch(acts)
   })
