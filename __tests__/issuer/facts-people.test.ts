@@ -152,6 +152,19 @@ describe('pushers', () => {
     expect(handsIn(await read({pushes: [announced]}))).toEqual(['hubot'])
   })
 
+  test('that could not be told are asked for again: that it was anybody’s is not kept', async () => {
+    const announced = announce({before: '0'.repeat(40), after: change.head})
+    stage.world.dropActivity({repository: name, branch: 'feature'})
+    expect(handsIn(await read())).toEqual([`GitHub does not tell who pushed ${change.head}`])
+    expect(handsIn(await read({pushes: [announced]}))).toEqual(['hubot'])
+  })
+
+  test('do not grow by whoever opens another pull request of the same commit, while that is open', async () => {
+    await push('hubot', {branch: 'copy', sha: change.head})
+    await stage.world.openPullRequest({repository: name, head: 'copy', author: 'octocat'})
+    expect(handsIn(await read())).toEqual(['hubot'])
+  })
+
   test('are known from webhooks and activity together', async () => {
     stage.world.dropActivity({repository: name, branch: 'feature'})
     await push('monalisa', {files: {b: '1\n'}})

@@ -105,7 +105,12 @@ describe('the base', () => {
     const next = await propose('octocat', 'next')
     const asked = {pullRequest: next.number, ground: stage.root}
     const own = {sha: change.head, pullRequest: change.number}
-    expect((await read({...asked, authorized: [own]})).range).toMatchObject({base: 'authorized', since: change.head})
+    // Its own commits are not taken back: the squash holds them.
+    expect((await read({...asked, authorized: [own]})).range).toMatchObject({
+      base: 'authorized',
+      since: change.head,
+      size: {behind: 0},
+    })
     // Another pull request's word for it, or for another head of it, is none.
     const elsewhere = {...asked, authorized: [{...own, pullRequest: next.number}]}
     expect((await read(elsewhere)).range).toMatchObject({base: 'ground', since: stage.root})
@@ -245,21 +250,48 @@ describe('what goes out', () => {
     expect(paths(facts)).toEqual(['evil', 'next.txt', 'src/a.ts'])
   }) // prettier-ignore
 
-  test('by way of another branch than the default one keeps the hands of both', async () => {
+  /** hubot's pull request into `develop`, with what octocat pushed under hubot's name, and the one from there into main. */
+  async function byWayOfDevelop(): Promise<readonly [inner: number, outer: number]> {
     await push('monalisa', 'develop', {sha: stage.root})
     const forged = {name: 'hubot', email: '480938+hubot@users.noreply.github.com'}
     await push('octocat', 'work', {files: {w: '1\n'}, author: forged, committer: forged, parents: [stage.root]})
     const inner = await stage.world.openPullRequest({repository: name, head: 'work', base: 'develop', author: 'hubot'})
     await merge(inner.number, 'merge', 'hubot')
     const outer = await stage.world.openPullRequest({repository: name, head: 'develop', base: 'main', author: 'hubot'})
-    const open = await read({pullRequest: outer.number})
-    expect(didOf(stage, open, 'octocat')).toContain(`pushed to the branch of #${inner.number}`)
-    await merge(outer.number, 'merge', 'hubot')
-    const merged = await read({pullRequest: outer.number})
-    expect(didOf(stage, merged, 'octocat')).toContain(`pushed to the branch of #${inner.number}`)
+    return [inner.number, outer.number]
+  }
+
+  test('by way of another branch than the default one keeps the hands of both', async () => {
+    const [inner, outer] = await byWayOfDevelop()
+    const pushed = `pushed to the branch of #${inner}`
+    expect(didOf(stage, await read({pullRequest: outer}), 'octocat')).toContain(pushed)
+    await merge(outer, 'merge', 'hubot')
+    expect(didOf(stage, await read({pullRequest: outer}), 'octocat')).toContain(pushed)
+  })
+
+  test('by way of another branch may be anybody’s where nothing tells who pushed there first', async () => {
+    const [, outer] = await byWayOfDevelop()
     stage.world.dropActivity({repository: name, branch: 'work'})
-    const gaps = handsIn(await read({pullRequest: outer.number, speakers: ['monalisa']}))
-    expect(gaps).toContainEqual(expect.stringContaining('GitHub does not tell who pushed'))
+    const gap = expect.stringContaining('GitHub does not tell who pushed')
+    expect(handsIn(await read({pullRequest: outer}))).toContainEqual(gap)
+    await merge(outer, 'merge', 'hubot')
+    expect(handsIn(await read({pullRequest: outer}))).toContainEqual(gap)
+  })
+
+  test('of a merged pull request is not asked for its moves again, when another goes out on top', async () => {
+    await merge(change.number, 'squash')
+    const first = await propose('octocat', 'first')
+    expect(handsIn(await read({pullRequest: first.number, authorized: [{sha: stage.root}]}))).toEqual([
+      'hubot',
+      'octocat',
+    ])
+    const second = await propose('monalisa', 'second')
+    stage.world.requests.length = 0
+    const facts = await read({pullRequest: second.number, authorized: [{sha: stage.root}]})
+    expect(handsIn(facts)).toEqual(['hubot', 'monalisa'])
+    const asked = stage.world.requests.filter(({path}) => path.includes('/activity')).map(({path}) => path)
+    expect(asked.filter((path) => path.includes('feature'))).toEqual([])
+    expect(asked.some((path) => path.includes('second'))).toBe(true)
   })
 
   test('of two that a queue let in at once has the hands of both, and of nobody who queued them', async () => {
