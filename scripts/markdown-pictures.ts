@@ -59,12 +59,16 @@ async function summaryOf(sha: CommitSha): Promise<string> {
   const outcome = await runGate(
     {environment: production, deployment, keys: pinned.value, limits, ...wanted},
     {
-      sources: [{name: 'GitHub', holdsRevocations: false, find: () => Promise.resolve({candidates: [text]})}],
+      sources: [{name: 'GitHub', find: () => Promise.resolve({candidates: [text]})}],
       checkout: {
         inspect: () => Promise.resolve({kind: 'same', unseen: []}),
         readTree: () => Promise.resolve(undefined),
       },
       readTree: () => Promise.resolve({ok: false, fault: 'it is not asked for'}),
+      identity: {
+        environment: () => Promise.resolve({kind: 'named', environment: production}),
+        forgetOutage: () => undefined,
+      },
       clock: {now: () => decidedAt, pause: () => Promise.resolve()},
       limit: () => new AbortController().signal,
       progress: () => undefined,

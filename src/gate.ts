@@ -1,27 +1,22 @@
 /** The gate's story, top to bottom: candidates -> verify -> accept -> hear the issuer -> checkout -> redeem -> decide. */
-import {
-  type Acceptance,
-  type PinnedKeys,
-  type Refusal,
-  accept,
-  decide,
-  deny,
-  refuseByStatus,
-  verifyReceipt,
-} from '#protocol'
+import {type Acceptance, type PinnedKeys, type Refusal, accept, decide, deny, verifyReceipt} from '#protocol'
 import {type Candidate, type Examination, furthest, isSettled, refuse} from './gate/candidate.ts'
 import type {GateOutcome, GateRequest, GateTools} from './gate/ports.ts'
 import {compareEnvironment, readContent} from './gate/preconditions.ts'
-import {foresee, redeem} from './gate/redemption.ts'
+import {foresee, redeem, stoppedAt} from './gate/redemption.ts'
 import {Search} from './gate/search.ts'
 import {tryInTime} from './gate/wait.ts'
 
 export async function runGate(ask: GateRequest, tools: GateTools): Promise<GateOutcome> {
-  const otherEnvironment = await compareEnvironment(ask, tools)
-  if (otherEnvironment !== undefined) return refuseUnasked(ask, otherEnvironment)
   const content = await readContent(ask, tools)
   if (!content.ok) return refuseUnasked(ask, content.fault)
-  return tryInTime(ask, tools, () => findReceipt(new Search(ask, tools, content.value)))
+  return tryInTime(ask, tools, async () => {
+    tools.identity.forgetOutage()
+    const compared = await compareEnvironment(ask, tools)
+    if (!compared.ok) return refuseUnasked(ask, compared.fault)
+    const outcome = await findReceipt(new Search(ask, tools, content.value))
+    return {...outcome, jobEnvironment: compared.value}
+  })
 }
 
 const refuseUnasked = (ask: GateRequest, refusal: Refusal): GateOutcome => ({
@@ -60,21 +55,24 @@ async function examine({refusal, ...candidate}: Candidate, search: Search): Prom
   const acceptance = tools.issuer === undefined ? early : verifyAndAccept(candidate, keys, search)
   if (acceptance.kind === 'deny') return refuse(heard, acceptance.refusal)
   const {accepted} = acceptance
-  // Without the issuer's word, those places are looked at too that were not asked for the receipt.
-  const revoked = refuseByStatus(receipt, status) ?? (status ? undefined : await search.lookForRevocation(receipt))
-  if (revoked !== undefined) return refuse(heard, revoked)
+  const revocation = await search.askRevocation(receipt, status)
+  const answered = {...heard, revocation}
+  const revoked = search.seenRevocation(receipt)
+  if (revoked !== undefined) return refuse(answered, revoked)
 
   // The checkout before the redemption: a job that is refused anyway uses nothing up.
   const hopeless =
-    foresee(accepted, status, search) ?? (await search.compareCheckout(receipt)) ?? outlived(candidate, keys, search)
-  if (hopeless !== undefined) return refuse(heard, hopeless)
-  const redemption = await redeem(accepted, ask, tools)
-  if (!redemption.ok) return refuse(heard, redemption.fault)
+    foresee(accepted, revocation, search) ??
+    (await search.compareCheckout(receipt)) ??
+    outlived(candidate, keys, search)
+  if (hopeless !== undefined) return refuse(answered, hopeless, stoppedAt(hopeless))
+  const redemption = await redeem({accepted, keys}, ask, tools)
+  if (!redemption.ok) return refuse(answered, redemption.fault, 'single use')
   const late = outlived(candidate, keys, search)
-  if (late !== undefined) return refuse(heard, late)
+  if (late !== undefined) return refuse(answered, late)
   const redeemedAt = redemption.value
-  const decision = decide(accepted, {status, redeemed: redeemedAt !== undefined})
-  return {decision, examined: {...heard, redeemedAt}}
+  const decision = decide(accepted, {revocation, redeemed: redeemedAt !== undefined})
+  return {decision, examined: {...answered, redeemedAt}}
 }
 
 /** Comparing and redeeming take time, and a receipt may end meanwhile: its life is judged again before each next step. */

@@ -112,6 +112,16 @@ describe('events that do not say what is deployed', () => {
     expectAllowed(await stage.gate({job, with: {sha: stage.head}, checkout: {ref: stage.head}}), stage.head)
   })
 
+  test('workflow_run after a run that failed is refused; after one that succeeded it says what was not authorized', async () => {
+    const after = {event: 'workflow_run', after: 'push', headBranch: 'feature', headSha: stage.head} as const
+    const trigger = {...after, conclusion: 'failure'} as const
+    const words = expectRefused(await stage.gate({job: {trigger}, checkout: {ref: stage.head}}), 'event_unsupported')
+    expect(words).toContain('the run before ended in failure')
+    const allowed = await stage.gate({job: {trigger: after}, checkout: {ref: stage.head}})
+    expectAllowed(allowed, stage.head)
+    expect(allowed.summary).toContain('not what the run before built')
+  })
+
   test("workflow_run of a fork's commit is refused, whatever triggered it", async () => {
     const {world, head} = stage
     await world.addRepository({name: 'monalisa/api-service', forkOf: repository})

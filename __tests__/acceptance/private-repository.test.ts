@@ -54,7 +54,7 @@ test('a key that was revoked is refused in a job that the issuer tells nothing e
   const stolen = stage.issuer.pin
   const allowed = await stage.gate()
   expectAllowed(allowed, stage.head)
-  expect(allowed.summary).toContain('Revocation not checked')
+  expect(allowed.summary).toContain('GitHub shows no revocation')
   const next = await order(stage, 'keys', 'rotate', '--now')
   await order(stage, 'keys', 'revoke', stolen)
   expectRefused(await stage.gate({with: {'public-key': `${stolen}\n${next}`}}), 'key_revoked')

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => stage.close())
 
 const key = makeKey()
-const inputs = () => ({'public-key': key.pin, 'github-token': '', checkout: 'ignore'})
+const inputs = () => ({'public-key': key.pin, 'github-token': '', 'issuer-url': undefined, checkout: 'ignore'})
 
 /** A job that is handed this receipt and pins its key; nothing else is asked. */
 const given = (overrides: Overrides = {}, more: Readonly<Record<string, string | undefined>> = {}): GateAsk => ({
@@ -37,7 +37,7 @@ function takenBack(id: string, cause: 'person' | 'denied'): GateAsk {
 }
 
 const cases: {readonly [Code in RefusalCode]: () => GateAsk | Promise<GateAsk>} = {
-  receipt_missing: () => ({with: {...inputs(), receipt: undefined}, checkout: 'nothing'}),
+  receipt_missing: () => ({with: {...inputs(), 'issuer-url': stage.issuer.url}, checkout: 'nothing'}),
   receipt_malformed: () => asText(signedFor(stage, {}, key).replace('{', '{"type":"countersign.receipt/v1",')),
   receipt_too_large: () => asText(`{${' '.repeat(16_384)}}`),
   key_not_pinned: () => given({}, {'public-key': makeKey().pin}),
@@ -51,12 +51,17 @@ const cases: {readonly [Code in RefusalCode]: () => GateAsk | Promise<GateAsk>} 
   commit_mismatch: () => given({scope: {sha: 'a'.repeat(40)}}),
   tree_mismatch: () => ({...given({scope: {tree: 'a'.repeat(40)}}, {match: 'tree'}), checkout: 'event'}),
   environment_mismatch: () => given({scope: {environment: 'staging'}}),
-  issuer_mismatch: () => given({issuer: 'https://countersign.example'}),
+  issuer_mismatch: () => given({issuer: 'https://countersign.example'}, {'issuer-url': stage.issuer.url}),
   too_few_approvals: () => given({}, {'min-approvals': '2'}),
   proof_too_weak: () => given({}, {'require-proof': 'passkey'}),
   flag_refused: () => given({flags: ['self']}),
   revoked: () => takenBack('rcpt_dg_01jdaa3x7k9m2n4p6q8r0s2t4x', 'person'),
   denied: () => takenBack('rcpt_dg_01jdaa3x7k9m2n4p6q8r0s2t4y', 'denied'),
+  // Whoever has the key can sign, and the issuer knows what it made.
+  receipt_unknown: () => ({
+    ...given({}, {'public-key': `${key.pin}\n${stage.issuer.pin}`, 'issuer-url': stage.issuer.url}),
+    job: {permissions: {contents: 'read', checks: 'read', id_token: 'write'}},
+  }),
   already_used: async () => {
     const sha = await stage.authorizeMain()
     expectAllowed(await stage.gate(onMain({}, {redeem: 'true'})), sha)

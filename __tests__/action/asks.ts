@@ -51,13 +51,18 @@ export function aSource(name: string, answer: SourceAnswer): ReceiptSource & {as
   let asked = 0
   return {
     name,
-    holdsRevocations: false,
     asked: () => asked,
     find: () => {
       asked += 1
       return Promise.resolve(answer)
     },
   }
+}
+
+/** One where revocations may lie too. */
+export function aPlace(name: string, answer: SourceAnswer): ReceiptSource & {asked: () => number} {
+  const source = aSource(name, answer)
+  return {...source, revocationsOf: () => source}
 }
 
 export const someTools = (
@@ -67,6 +72,7 @@ export const someTools = (
   sources,
   checkout: {inspect: () => Promise.resolve(finding), readTree: () => Promise.resolve(undefined)},
   readTree: () => Promise.resolve({ok: false, fault: 'nobody knows the tree'}),
+  identity: {environment: () => Promise.resolve({kind: 'no token'}), forgetOutage: () => undefined},
   clock: {now: () => noon, pause: () => Promise.reject(new Error('nobody waits here'))},
   limit: () => new AbortController().signal,
   progress: () => undefined,

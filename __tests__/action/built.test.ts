@@ -158,13 +158,12 @@ describe('the built gate over the network', () => {
   let issuer: Loopback
   let gitHub: Loopback
   beforeAll(async () => {
-    issuer = await serve((_, response) =>
-      response.end(
-        JSON.stringify({
-          receipts: [JSON.parse(aReceipt({...lifeAround(Date.now()), issuer: issuer.origin}, key).text)],
-        }),
-      ),
-    )
+    issuer = await serve(({url = ''}, response) => {
+      const {receipt} = aReceipt({...lifeAround(Date.now()), issuer: issuer.origin}, key)
+      const at = `${new Date().toISOString().slice(0, 19)}Z`
+      const status = {type: 'countersign.status/v1', receipt: receipt['id'], status: 'active', at}
+      response.end(JSON.stringify(url.endsWith('/status') ? key.sign(status) : {receipts: [receipt]}))
+    })
     gitHub = await serveCheckRuns()
   })
   afterAll(() => Promise.all([issuer.close(), gitHub.close()]))

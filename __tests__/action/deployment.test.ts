@@ -68,10 +68,11 @@ describe('the commit', () => {
 })
 
 describe('workflow_run', () => {
-  const run = (event: string, ids: {head?: number; base?: number} = {}) =>
+  const run = (event: string, ids: {head?: number; base?: number} = {}, conclusion: unknown = 'success') =>
     aJob('workflow_run', {
       workflow_run: {
         event,
+        conclusion,
         head_sha: head,
         head_repository: {id: ids.head ?? 1296269},
         repository: {id: ids.base ?? 1296269},
@@ -86,10 +87,21 @@ describe('workflow_run', () => {
     expect(shaOf(readDeployment(wanted, run(event)))).toBe('event_unsupported')
   })
 
+  test.each(['failure', 'cancelled', 'skipped', 'neutral', 'Success', null])(
+    'that ended in %j is refused',
+    (conclusion) => {
+      expect(readDeployment(wanted, run('push', {}, conclusion))).toMatchObject({
+        ok: false,
+        fault: {code: 'event_unsupported', problem: expect.stringContaining('the run before ended in')},
+      })
+    },
+  )
+
   test('of a fork, or without a head repository, is refused', () => {
     expect(shaOf(readDeployment(wanted, run('push', {head: 7})))).toBe('event_unsupported')
     expect(shaOf(readDeployment(wanted, run('push', {base: 7})))).toBe('event_unsupported')
-    const value = {repository, workflow_run: {event: 'push', head_sha: head, head_repository: null, repository}}
+    const from = {head_repository: null, repository}
+    const value = {repository, workflow_run: {event: 'push', conclusion: 'success', head_sha: head, ...from}}
     expect(shaOf(readDeployment(wanted, aJob('workflow_run', {}, {payload: {ok: true, value}})))).toBe(
       'event_unsupported',
     )

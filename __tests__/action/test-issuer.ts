@@ -41,6 +41,8 @@ export class TestIssuer {
   isSilent = false
   /** How often the runner's door was asked for a token. */
   tokensAsked = 0
+  /** How many more of its answers are failures. */
+  failTokens = 0
   readonly #seen = new Set<unknown>()
   #server: Loopback | undefined
 
@@ -93,6 +95,11 @@ export class TestIssuer {
     for await (const chunk of request) chunks.push(chunk as Buffer)
     if (url.pathname === oidcPath) {
       this.tokensAsked += 1
+      if (this.failTokens > 0) {
+        this.failTokens -= 1
+        this.#send(response, {status: 500, body: {}})
+        return
+      }
       const isOurs = bearer === 'job-secret'
       this.#send(response, isOurs ? {status: 200, body: {value: this.#token(url)}} : {status: 401, body: {}})
       return
@@ -126,10 +133,11 @@ export class TestIssuer {
 
   #redeem(id: string, run: string): Answer {
     const user = this.redeemed.get(id) ?? run
-    const record = {run: {id: user, attempt: 1, url: `https://github.example/runs/${user}`}, at: '2026-04-02T14:59:00Z'}
+    const at = '2026-04-02T14:59:00Z'
+    const record = {run: {id: user, attempt: 1, url: `https://github.example/runs/${user}`}, at}
     if (user !== run) return {status: 409, body: {error: {code: 'already_used', message: 'used'}, ...record}}
     this.redeemed.set(id, run)
-    return {status: 200, body: {receipt: id, ...record}}
+    return {status: 200, body: this.status(id, {status: 'redeemed', run: {id: user, attempt: 1, at}})}
   }
 
   #keySet(): Json {

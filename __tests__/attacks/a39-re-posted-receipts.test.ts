@@ -60,20 +60,27 @@ test('after a renewal the old one is refused still, and what goes out goes out u
   }
 })
 
-test('with GitHub and the issuer both out of reach a receipt flagged fresh is refused; another is let out with a warning', async () => {
+test('with GitHub and the issuer both out of reach nobody knows, so it is refused; flagged fresh, GitHub is not enough', async () => {
   await demand(stage, 'fresh: true')
   const fresh = await revoked()
   const alone = {env: {GITHUB_API_URL: 'http://127.0.0.1:9'}}
   await stage.issuer.stop()
   expectStopped(await stage.gate({...alone, with: {receipt: fresh}}), 'source_unreachable')
   await stage.issuer.restart()
+  await stage.authorize()
+  await stage.issuer.stop()
+  expectStopped(await stage.gate(), 'source_unreachable')
+  await stage.issuer.restart()
   await demand(stage, 'fresh: false')
   const plain = await revoked()
   await stage.issuer.stop()
-  // What nobody can know is said, and is why `fresh` is there.
   const step = await stage.gate({...alone, with: {receipt: plain}})
-  expectAllowed(step, stage.head)
-  expect(step.summary).toContain('Revocation not checked')
+  expectStopped(step, 'source_unreachable')
+  expect(step.summary).toContain('was revoked is not known')
+  // Only who names neither of them was not asking.
+  const airGapped = await stage.gate({with: {receipt: plain, 'github-token': '', 'issuer-url': undefined}})
+  expectAllowed(airGapped, stage.head)
+  expect(airGapped.summary).toContain('Revocation not checked')
 })
 
 test('a revocation of the attacker’s making takes nothing back, and does not stand in for the real one', async () => {

@@ -28,7 +28,6 @@ const folded = (note: string): string =>
 
 const holding = (...summaries: readonly string[]): ReceiptSource => ({
   name: 'GitHub',
-  holdsRevocations: true,
   find: () => Promise.resolve(readCheckRuns(summaries.map((summary) => ({text: fence(text), summary})))),
 })
 
@@ -58,6 +57,14 @@ test('one that verifies is held by this run, in its log and its summary', async 
 test('one that verifies is found behind one that somebody else put beside the same receipt', async () => {
   const {warnings, summary} = await run(holding(folded(aNote(7, makeKey())), folded(aNote(42))))
   expect(warnings).toEqual([])
+  expect(summary).toContain(aNote(42))
+})
+
+test('of those that verify the largest is held, and junk beside it is no alarm', async () => {
+  const junk = [1, 2, 3, 4, 5, 6].map((size) => folded(aNote(size, makeKey())))
+  const {warnings, summary} = await run(holding(...junk, folded(aNote(41)), folded(aNote(42)), folded(aNote(40))))
+  expect(warnings).toEqual([])
+  expect(summary).toContain('Ledger checkpoint, verified and held by this run')
   expect(summary).toContain(aNote(42))
 })
 

@@ -1,7 +1,7 @@
 /** The gate's story: which source is asked when, which refusal is reported, and that nothing but a receipt allows. */
 import {describe, expect, test} from '@jest/globals'
 import type {Refusal, RefusalCode} from '#protocol'
-import {rankOfRefusal} from '../../src/gate/checks.ts'
+import {checkOf, rankOfCheck} from '../../src/gate/checks.ts'
 import type {GateOutcome} from '../../src/gate/ports.ts'
 import {runGate} from '../../src/gate.ts'
 import {aReceipt, makeKey} from '../protocol/builders.ts'
@@ -50,6 +50,22 @@ describe('the search', () => {
       [otherCommit, expired, stranger, '{'],
     ]) {
       expect(codeOf(await runGate(ask, someTools([aSource('GitHub', {candidates})])))).toBe('commit_mismatch')
+    }
+  })
+
+  test('reports the check that got furthest, not the one that its code usually stands for', async () => {
+    const once = aReceipt({flags: ['once']}, key).text
+    const otherCommit = aReceipt({scope: {sha: '0'.repeat(40)}}, key).text
+    for (const candidates of [
+      [once, otherCommit],
+      [otherCommit, once],
+    ]) {
+      const outcome = await runGate(ask, someTools([aSource('GitHub', {candidates})]))
+      expect(refusalOf(outcome)).toMatchObject({
+        code: 'input_invalid',
+        problems: [expect.stringContaining('the receipt serves one run')],
+      })
+      expect(outcome.examined?.refusedAt).toBe('single use')
     }
   })
 
@@ -135,7 +151,7 @@ test('the ranks follow the order of checks of the receipt format', () => {
     'checkout_mismatch',
     'already_used',
   ]
-  const ranks = order.map(rankOfRefusal)
+  const ranks = order.map((code) => rankOfCheck(checkOf(code)))
   expect(ranks).toEqual([...ranks].sort((a, b) => a - b))
   expect(new Set(ranks).size).toBe(ranks.length)
 })

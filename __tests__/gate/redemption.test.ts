@@ -1,12 +1,12 @@
 /** Receipts that serve one run: recorded by the issuer for this run, after everything else has passed, or refused. */
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
-import type {RefusalCode} from '#protocol'
+import {type RefusalCode, parsePinnedKeys} from '#protocol'
 import {openIssuer} from '../../src/action/issuer/open-issuer.ts'
 import type {CheckoutFinding, GateOutcome, GateRequest} from '../../src/gate/ports.ts'
 import {runGate} from '../../src/gate.ts'
 import {type Json, aReceipt, makeKey} from '../protocol/builders.ts'
-import {aSource, anAsk, someTools} from '../action/asks.ts'
-import {type Answer, TestIssuer, refusal} from '../action/test-issuer.ts'
+import {aPlace, aSource, anAsk, someTools} from '../action/asks.ts'
+import {type Answer, TestIssuer, keyEntry, refusal} from '../action/test-issuer.ts'
 
 const key = makeKey()
 const first = 'rcpt_dg_01jdaa3x7k9m2n4p6q8r0s2t4v'
@@ -33,8 +33,9 @@ interface Given {
 function run({ask: overrides, candidates = [receipt()], checkout, env = issuer.env, runId = '7'}: Given = {}) {
   const ask = anAsk(key.pin, {issuer: issuer.origin, redeem: true, ...overrides})
   const place = {issuer: issuer.origin, runId, env, mask: (secret: string) => void masked.push(secret)}
-  const tools = someTools([aSource('GitHub', {candidates})], checkout)
-  return runGate(ask, {...tools, issuer: openIssuer(ask, place).tools})
+  const tools = someTools([aPlace('GitHub', {candidates})], checkout)
+  const {tools: client, identity} = openIssuer(ask, place)
+  return runGate(ask, {...tools, issuer: client, identity})
 }
 
 const codeOf = ({decision}: GateOutcome): RefusalCode | 'allow' =>
@@ -107,7 +108,6 @@ describe('uses nothing up', () => {
 })
 
 describe('refuses', () => {
-  const record = (run_: Json): Answer => ({status: 200, body: {receipt: first, run: run_, at: '2026-04-02T14:59:00Z'}})
   test.each<readonly [string, Answer, RefusalCode]>([
     ['revoked meanwhile', refusal(409, 'revoked'), 'revoked'],
     ['over meanwhile', refusal(409, 'expired'), 'expired'],
@@ -117,17 +117,52 @@ describe('refuses', () => {
     ['a job that may not say so', refusal(403, 'workflow_refused'), 'input_invalid'],
     ['an outage', refusal(500, 'internal_error'), 'source_unreachable'],
     ['a page', {status: 200, body: '<html>'}, 'source_unreachable'],
-    [
-      'a yes for another receipt',
-      {status: 200, body: {receipt: second, run: {id: '7'}, at: 'x'}},
-      'source_unreachable',
-    ],
-    ['a yes for another run', record({id: '8', attempt: 1}), 'source_unreachable'],
-    ['a yes for a run by number', record({id: 7, attempt: 1}), 'source_unreachable'],
-    ['a yes without a time', {status: 200, body: {receipt: first, run: {id: '7'}}}, 'source_unreachable'],
+    ['a yes that nobody signed', {status: 200, body: {receipt: first, run: {id: '7'}, at: 'x'}}, 'source_unreachable'],
   ])('%s', async (_, answer, code) => {
     issuer.instead = ({method}) => (method === 'POST' ? answer : undefined)
     expect(codeOf(await run())).toBe(code)
+  })
+
+  const use = {id: '7', attempt: 1, at: '2026-04-02T14:59:00Z'}
+  test.each<readonly [string, () => Json, RefusalCode | 'allow']>([
+    ['that names this run', () => issuer.status(first, {status: 'redeemed', run: use}), 'allow'],
+    ['of its second attempt', () => issuer.status(first, {status: 'redeemed', run: {...use, attempt: 2}}), 'allow'],
+    ['of another run', () => issuer.status(first, {status: 'redeemed', run: {...use, id: '8'}}), 'already_used'],
+    [
+      'of a run by number',
+      () => issuer.status(first, {status: 'redeemed', run: {...use, id: 7}}),
+      'source_unreachable',
+    ],
+    ['that names none', () => issuer.status(first, {status: 'redeemed'}), 'source_unreachable'],
+    ['that says active', () => issuer.status(first), 'source_unreachable'],
+    ['that says active of a run', () => issuer.status(first, {run: use}), 'source_unreachable'],
+    ['that says revoked', () => issuer.status(first, {status: 'revoked', run: use}), 'revoked'],
+    ['that says unknown', () => issuer.status(first, {status: 'unknown'}), 'receipt_unknown'],
+    ['of another receipt', () => issuer.status(second, {status: 'redeemed', run: use}), 'source_unreachable'],
+    ['by another key', () => issuer.status(first, {status: 'redeemed', run: use}, makeKey()), 'source_unreachable'],
+    [
+      'of six minutes ago',
+      () => issuer.status(first, {status: 'redeemed', run: use, at: '2026-04-02T14:54:00Z'}),
+      'source_unreachable',
+    ],
+    [
+      'whose run was changed',
+      () => ({...issuer.status(first, {status: 'redeemed', run: {...use, id: '8'}}), run: use}),
+      'source_unreachable',
+    ],
+  ])('a signed status %s', async (...[, body, code]) => {
+    issuer.instead = ({method}) => (method === 'POST' ? {status: 200, body: body()} : undefined)
+    expect(codeOf(await run())).toBe(code)
+  })
+
+  test('a status by a key that the key set takes away, since a thief could sign it', async () => {
+    const other = makeKey()
+    issuer.keys = [keyEntry(key), keyEntry(other, {status: 'revoked', revokedAt: '2026-04-02T14:00:00Z'})]
+    issuer.instead = ({method}) =>
+      method === 'POST' ? {status: 200, body: issuer.status(first, {status: 'redeemed', run: use}, other)} : undefined
+    const pinned = parsePinnedKeys(`${key.pin}\n${other.pin}`)
+    if (!pinned.ok) throw new Error(pinned.fault.join())
+    expect(codeOf(await run({ask: {keys: pinned.value}}))).toBe('source_unreachable')
   })
 
   test('in the words of the issuer, where they are safe to show', async () => {
@@ -159,7 +194,7 @@ describe('refuses', () => {
   })
 
   test('outside a workflow run', async () => {
-    expect(codeOf(await run({runId: ''}))).toBe('source_unreachable')
+    expect(codeOf(await run({runId: ''}))).toBe('already_used')
   })
 
   test('a receipt flagged once where no issuer is named', async () => {
@@ -184,8 +219,18 @@ describe("the job's own environment", () => {
     expect(issuer.asked).toHaveLength(asked)
   })
 
-  test('is not known in jobs without one, or without the permission', async () => {
-    expect(codeOf(await run())).toBe('allow')
-    expect(codeOf(await run({env: {}, ask: {redeem: false}}))).toBe('allow')
+  test('is unnamed in jobs without one, or without the permission, and the outcome says which', async () => {
+    expect(await run()).toMatchObject({decision: {kind: 'allow'}, jobEnvironment: 'unnamed'})
+    const nameless = await run({env: {}, ask: {redeem: false}})
+    expect(nameless).toMatchObject({decision: {kind: 'allow'}, jobEnvironment: 'no token'})
+  })
+
+  test('that the token service does not tell is not known, and that refuses before anything is asked', async () => {
+    const env = {...issuer.env, ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'wrong'}
+    const {decision} = await run({env, ask: {redeem: false}})
+    expect(decision).toMatchObject({
+      refusal: {code: 'source_unreachable', problems: [expect.stringContaining('which environment GitHub gives')]},
+    })
+    expect(issuer.asked).toEqual([])
   })
 })

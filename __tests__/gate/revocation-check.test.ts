@@ -1,11 +1,11 @@
 /** What is known of a receipt since it was signed: the issuer's status, revocations that were seen, and its key set. */
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
-import {type RefusalCode, parsePinnedKeys} from '#protocol'
-import type {GateOutcome, GateRequest, ReceiptSource} from '../../src/gate/ports.ts'
+import {type RefusalCode, parseCommitSha, parsePinnedKeys, parseTreeSha} from '#protocol'
+import type {GateOutcome, GateRequest, ReceiptSource, SourceAnswer} from '../../src/gate/ports.ts'
 import {openIssuer} from '../../src/action/issuer/open-issuer.ts'
 import {runGate} from '../../src/gate.ts'
 import {type Json, aReceipt, makeKey} from '../protocol/builders.ts'
-import {aSource, anAsk, someTools} from '../action/asks.ts'
+import {aPlace, aSource, anAsk, someTools, sure} from '../action/asks.ts'
 import {TestIssuer, aRevocation, keyEntry} from '../action/test-issuer.ts'
 
 const key = makeKey()
@@ -20,7 +20,8 @@ beforeEach(async () => {
 afterEach(() => issuer.close())
 
 const receipt = (overrides: Json = {}): string => aReceipt({issuer: issuer.origin, ...overrides}, key).text
-const holding = (candidates: readonly string[], name = 'GitHub'): ReceiptSource => aSource(name, {candidates})
+const holding = (candidates: readonly string[], name = 'GitHub'): ReceiptSource =>
+  name === 'GitHub' ? aPlace(name, {candidates}) : aSource(name, {candidates})
 
 function run(sources: readonly ReceiptSource[], overrides: Partial<GateRequest> = {}): Promise<GateOutcome> {
   const ask = anAsk(key.pin, {issuer: issuer.origin, ...overrides})
@@ -71,13 +72,52 @@ describe("the issuer's status", () => {
     ['that is HTML', () => '<!doctype html>', 'no status'],
   ]
 
-  test.each(bad)('%s is none: a warning, and a refusal for a receipt flagged fresh', async (_, body, words) => {
+  test.each(bad)('%s is none: a warning, and a refusal where GitHub does not answer either', async (_, body, words) => {
     issuer.instead = ({path}) => (path.endsWith('/status') ? {status: 200, body: body()} : undefined)
     const outcome = await run([holding([receipt()])])
     expect(codeOf(outcome)).toBe('allow')
-    expect(outcome.examined?.status).toBeUndefined()
+    expect(outcome.examined).toMatchObject({status: undefined, revocation: {kind: 'read to the end'}})
     expect(outcome.warnings).toEqual([expect.stringContaining(words)])
     expect(codeOf(await run([holding([receipt({flags: ['fresh']})])]))).toBe('source_unreachable')
+    expect(codeOf(await run([holding([receipt()], 'the input "receipt"')]))).toBe('source_unreachable')
+  })
+
+  test.each<readonly [string, Json]>([
+    ['a runner an hour ahead', {at: '2026-04-02T14:00:00Z'}],
+    ['a runner an hour behind', {at: '2026-04-02T16:00:00Z'}],
+  ])('that says revoked is a no for %s too, and no warning', async (_, when) => {
+    issuer.instead = ({path}) =>
+      path.endsWith('/status') ? {status: 200, body: issuer.status(first, {status: 'revoked', ...when})} : undefined
+    const outcome = await run([holding([receipt()])])
+    expect([codeOf(outcome), outcome.warnings]).toEqual(['revoked', []])
+    issuer.instead = ({path}) =>
+      path.endsWith('/status')
+        ? {status: 200, body: issuer.status(first, {status: 'revoked', ...when}, stranger)}
+        : undefined
+    expect(codeOf(await run([holding([receipt()])]))).toBe('allow')
+  })
+
+  test('that says unknown refuses: this issuer never made it; said before the receipt was issued it is no word on it', async () => {
+    const said = (more: Json): void => {
+      const body = (): Json => issuer.status(first, {status: 'unknown', ...more})
+      issuer.instead = ({path}) => (path.endsWith('/status') ? {status: 200, body: body()} : undefined)
+    }
+    said({})
+    expect((await run([holding([receipt()])])).decision).toEqual({
+      kind: 'deny',
+      refusal: {code: 'receipt_unknown', receipt: first},
+    })
+    said({at: '2026-04-02T14:50:00Z'})
+    expect(codeOf(await run([holding([receipt()])]))).toBe('receipt_unknown')
+    said({at: '2026-04-02T14:00:00Z'})
+    expect(codeOf(await run([holding([receipt()])]))).toBe('allow')
+  })
+
+  test('that is an unsigned 404 is none, as if the issuer were down', async () => {
+    issuer.instead = ({path}) =>
+      path.endsWith('/status') ? {status: 404, body: {error: {code: 'not_found'}}} : undefined
+    expect(codeOf(await run([holding([receipt()])]))).toBe('allow')
+    expect(codeOf(await run([holding([receipt()], 'the input "receipt"')]))).toBe('source_unreachable')
   })
 
   test('that cannot be had is asked for once, however many receipts there are', async () => {
@@ -98,10 +138,8 @@ describe('a revocation that was seen', () => {
   const down = (): void => {
     issuer.instead = () => ({status: 503, body: {}})
   }
-  const revoking = (revocations: readonly string[], candidates: readonly string[] = []): ReceiptSource => ({
-    ...aSource('GitHub', {candidates, revocations}),
-    holdsRevocations: true,
-  })
+  const revoking = (revocations: readonly string[], candidates: readonly string[] = []): ReceiptSource =>
+    aPlace('GitHub', {candidates, revocations})
 
   test('refuses every receipt of that id, whoever gave it', async () => {
     down()
@@ -142,13 +180,80 @@ describe('a revocation that was seen', () => {
   })
 
   test('is looked for without the word of the issuer only', async () => {
-    const place = aSource('GitHub', {candidates: []})
-    const sources = [holding([receipt()], 'the input "receipt"'), {...place, holdsRevocations: true}]
+    const place = aPlace('GitHub', {candidates: []})
+    const sources = [holding([receipt()], 'the input "receipt"'), place]
     expect(codeOf(await run(sources))).toBe('allow')
     expect(place.asked()).toBe(0)
     down()
     expect(codeOf(await run(sources))).toBe('allow')
     expect(place.asked()).toBe(1)
+  })
+})
+
+describe('whether it was revoked', () => {
+  const alone = (sources: readonly ReceiptSource[], overrides: Partial<GateRequest> = {}): Promise<GateOutcome> =>
+    runGate(anAsk(key.pin, overrides), someTools(sources))
+  const unread = 'there are 300 check runs of this name or more'
+
+  test.each<readonly [string, SourceAnswer]>([
+    ['a bound left revocations unread', {candidates: [], unread}],
+    ['a page could not be had', {candidates: [], problem: 'it answered 502'}],
+  ])('is not known where %s, and the refusal says which question and why', async (_, gap) => {
+    const text = receipt()
+    const {decision} = await alone([aPlace('GitHub', {...gap, candidates: [text]})])
+    expect(decision).toMatchObject({
+      refusal: {
+        code: 'source_unreachable',
+        problems: [
+          `whether the receipt ${first} was revoked is not known`,
+          expect.stringMatching(/^GitHub: .*(?:300 check runs|it answered 502)/),
+        ],
+      },
+    })
+    // One answer is enough: here the issuer's.
+    expect(codeOf(await run([aPlace('GitHub', {...gap, candidates: [text]})]))).toBe('allow')
+    issuer.instead = ({path}) => (path.endsWith('/status') ? {status: 503, body: {}} : undefined)
+    const both = await run([aPlace('GitHub', {...gap, candidates: [text]})])
+    expect(both.decision).toMatchObject({refusal: {problems: expect.arrayContaining(['the issuer: it answered 503'])}})
+    expect(codeOf(both)).toBe('source_unreachable')
+  })
+
+  test('was not asked where the job names nobody: the result says so', async () => {
+    const outcome = await alone([holding([receipt()], 'the input "receipt"')])
+    expect(outcome).toMatchObject({decision: {kind: 'allow'}, examined: {revocation: {kind: 'not asked'}}})
+  })
+
+  test('is asked where the commit of the receipt is: the deployed one may be another of the same tree', async () => {
+    const asked: string[] = []
+    const elsewhere = (answer: SourceAnswer): ReceiptSource => ({
+      ...aSource('GitHub', {candidates: [receipt()]}),
+      revocationsOf: (sha) => {
+        asked.push(sha)
+        return aSource('GitHub (the commit)', answer)
+      },
+    })
+    const tree = aReceipt({}, key).receipt['scope'] as {readonly tree: string}
+    const sha = sure(parseCommitSha('b'.repeat(40)))
+    const ask = anAsk(key.pin, {match: 'tree'})
+    const byTree = (answer: SourceAnswer): Promise<GateOutcome> =>
+      runGate(
+        {...ask, deployment: {...ask.deployment, sha}},
+        {
+          ...someTools([elsewhere(answer)]),
+          readTree: () => Promise.resolve({ok: true, value: sure(parseTreeSha(tree.tree))}),
+        },
+      )
+    expect(codeOf(await byTree({candidates: []}))).toBe('allow')
+    expect(asked).toEqual([ask.deployment.sha])
+    expect(codeOf(await byTree({candidates: [], revocations: [aRevocation(key)]}))).toBe('revoked')
+    expect(codeOf(await byTree({candidates: [], problem: 'it answered 500'}))).toBe('source_unreachable')
+  })
+
+  test('is asked again where a job that waits looked at what was there before', async () => {
+    const again = aSource('GitHub (asked again)', {candidates: [], revocations: [aRevocation(key)]})
+    const kept = {...aSource('GitHub', {candidates: [receipt()], isKept: true}), revocationsOf: () => again}
+    expect(codeOf(await alone([kept]))).toBe('revoked')
+    expect(again.asked()).toBe(1)
   })
 })
 

@@ -1,6 +1,6 @@
 /** Waiting for a receipt: tried every ten seconds, told once a minute, and over in time. The clock is the test's. */
 import {describe, expect, test} from '@jest/globals'
-import type {GateRequest, GateTools, ReceiptSource} from '../../src/gate/ports.ts'
+import type {GateRequest, GateTools, JobIdentity, ReceiptSource} from '../../src/gate/ports.ts'
 import {runGate} from '../../src/gate.ts'
 import {aReceipt, makeKey, noon} from '../protocol/builders.ts'
 import {anAsk, someTools} from '../action/asks.ts'
@@ -24,7 +24,6 @@ async function wait({appears = Infinity, takes = 0, overrides, tools}: Waiting) 
   const lines: string[] = []
   const source: ReceiptSource = {
     name: 'GitHub',
-    holdsRevocations: false,
     find: () => {
       looks.push((now - noon) / second)
       now += takes * second
@@ -66,6 +65,27 @@ test('one line a minute says what is waited for', async () => {
   expect(lines[1]).toBe('Waiting for a receipt (receipt_missing): 1 of at most 2 minutes.')
 })
 
+test('minutes are whole numbers', async () => {
+  const {lines} = await wait({overrides: {wait: 90 * second}})
+  expect(lines[0]).toBe('Waiting for a receipt (receipt_missing): 0 of at most 2 minutes.')
+})
+
+test('one token request that fails spoils one try, and the job goes on waiting', async () => {
+  let asked = 0
+  const identity: JobIdentity = {
+    environment: () => {
+      asked += 1
+      return Promise.resolve(asked < 3 ? {kind: 'unknown', problem: 'it answered 500'} : {kind: 'unnamed'})
+    },
+    forgetOutage: () => undefined,
+  }
+  expect(await wait({appears: 0, tools: {identity}})).toMatchObject({
+    code: 'allow',
+    looks: [20],
+    lines: ['Waiting for a receipt (source_unreachable): 0 of at most 2 minutes.'],
+  })
+})
+
 test('slow looks follow each other after a second, and do not make it longer than one look', async () => {
   const {looks, took} = await wait({takes: 20, overrides: {wait: 50 * second}})
   expect(looks).toEqual([0, 21, 42])
@@ -77,6 +97,18 @@ describe('ends at once', () => {
     const inspect = () => Promise.resolve({kind: 'differs', problem: 'p', fix: 'f'} as const)
     const checkout = {inspect, readTree: () => Promise.resolve(undefined)}
     expect(await wait({appears: 0, tools: {checkout}})).toMatchObject({code: 'checkout_mismatch', looks: [0]})
+  })
+
+  test("where the job's own environment is another", async () => {
+    const identity: JobIdentity = {
+      environment: () => Promise.resolve({kind: 'named', environment: 'staging'}),
+      forgetOutage: () => undefined,
+    }
+    expect(await wait({appears: 0, tools: {identity}})).toMatchObject({
+      code: 'environment_mismatch',
+      looks: [],
+      took: 0,
+    })
   })
 
   test('where the clock gives no time', async () => {

@@ -29,7 +29,9 @@ function decided(overrides: Overrides, limits: Partial<Limits> = {}, {terms, sta
   if (!pinned.ok) throw new Error(pinned.fault.join())
   const usualTerms: Terms = {keys: pinned.value, now: noon, expect: expected, maxTtl: 86_400_000}
   const acceptance = accept(verifyReceipt(text, {...usualTerms, ...terms}), {...usual, ...limits})
-  return acceptance.kind === 'deny' ? acceptance : decide(acceptance.accepted, {redeemed: false, ...standing})
+  return acceptance.kind === 'deny'
+    ? acceptance
+    : decide(acceptance.accepted, {revocation: {kind: 'not asked'}, redeemed: false, ...standing})
 }
 
 const two = [approvalBody({id: 1, login: 'hubot', proof: 'passkey'}), approvalBody()]
@@ -106,30 +108,45 @@ describe('deny', () => {
 })
 
 describe('what is known since it was signed', () => {
-  const said = (status: StatusWord): Standing['status'] => ({
-    valid: true,
-    receipt: 'rcpt_dg_01jdaa3x7k9m2n4p6q8r0s2t4v',
-    status,
-    at: '2026-04-02T15:00:00Z' as SecondsTime,
+  const said = (status: StatusWord): Standing['revocation'] => ({
+    kind: 'status',
+    status: {
+      valid: true,
+      receipt: 'rcpt_dg_01jdaa3x7k9m2n4p6q8r0s2t4v',
+      status,
+      at: '2026-04-02T15:00:00Z' as SecondsTime,
+    },
   })
+  const readToTheEnd = {kind: 'read to the end'} as const
   const codeFor = (flags: readonly Flag[], standing: Partial<Standing>): string => {
     const decision = decided({flags}, {refuseFlags: []}, {standing})
     return decision.kind === 'deny' ? decision.refusal.code : 'allow'
   }
   test('a status that says revoked or expired refuses, whatever the receipt says', () => {
-    expect(codeFor([], {status: said('revoked'), redeemed: true})).toBe('revoked')
-    expect(codeFor([], {status: said('expired'), redeemed: true})).toBe('expired')
+    expect(codeFor([], {revocation: said('revoked'), redeemed: true})).toBe('revoked')
+    expect(codeFor([], {revocation: said('expired'), redeemed: true})).toBe('expired')
+  })
+  test('so does one that says that there never was such a receipt', () => {
+    expect(codeFor([], {revocation: said('unknown'), redeemed: true})).toBe('receipt_unknown')
+  })
+  test('asked in vain refuses; not asked, or read to the end, does not', () => {
+    expect(codeFor([], {revocation: {kind: 'unknown', problems: ['GitHub: it answered 500']}})).toBe(
+      'source_unreachable',
+    )
+    expect(codeFor([], {revocation: readToTheEnd})).toBe('allow')
+    expect(codeFor([], {revocation: {kind: 'not asked'}})).toBe('allow')
   })
   test('redeemed alone is no refusal: the redemption decides', () => {
-    expect(codeFor([], {status: said('redeemed')})).toBe('allow')
-    expect(codeFor(['once'], {status: said('redeemed'), redeemed: true})).toBe('allow')
+    expect(codeFor([], {revocation: said('redeemed')})).toBe('allow')
+    expect(codeFor(['once'], {revocation: said('redeemed'), redeemed: true})).toBe('allow')
   })
   test('fresh needs a status, once a redemption, and neither stands for the other', () => {
-    expect(codeFor(['fresh'], {status: said('active')})).toBe('allow')
+    expect(codeFor(['fresh'], {revocation: said('active')})).toBe('allow')
     expect(codeFor(['fresh'], {redeemed: true})).toBe('source_unreachable')
-    expect(codeFor(['once'], {status: said('active')})).toBe('source_unreachable')
+    expect(codeFor(['fresh'], {revocation: readToTheEnd, redeemed: true})).toBe('source_unreachable')
+    expect(codeFor(['once'], {revocation: said('active')})).toBe('source_unreachable')
     expect(codeFor(['once'], {redeemed: true})).toBe('allow')
-    expect(codeFor(['fresh', 'once'], {status: said('active'), redeemed: true})).toBe('allow')
+    expect(codeFor(['fresh', 'once'], {revocation: said('active'), redeemed: true})).toBe('allow')
   })
 })
 

@@ -68,7 +68,10 @@ function codeFor(
   const usual = {keys: pinned.value, now: noon, expect: expected, maxTtl: 86_400_000}
   const verdict = verifyReceipt(aReceipt(overrides, key).text, {...usual, ...terms})
   const acceptance = accept(verdict, {minApprovals: 1, requireProof: 'comment', refuseFlags: ['self'], ...limits})
-  const decision = acceptance.kind === 'deny' ? acceptance : decide(acceptance.accepted, {redeemed: false})
+  const decision =
+    acceptance.kind === 'deny'
+      ? acceptance
+      : decide(acceptance.accepted, {revocation: {kind: 'not asked'}, redeemed: false})
   return decision.kind === 'deny' ? decision.refusal.code : 'allowed'
 }
 

@@ -31,6 +31,8 @@ export type Trigger =
       readonly headSha: string
       /** Full name; this repository when absent. */
       readonly headRepository?: string
+      /** How it ended; `success` when absent. */
+      readonly conclusion?: 'success' | 'failure' | 'cancelled'
     }
   | {readonly event: 'issue_comment'; readonly comment: number}
 

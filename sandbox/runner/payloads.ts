@@ -101,6 +101,7 @@ export interface EarlierRun extends Site {
   readonly headBranch: string
   readonly headSha: string
   readonly headRepository?: string
+  readonly conclusion?: string
 }
 
 export function workflowRunPayload(world: World, earlier: EarlierRun) {
@@ -119,7 +120,7 @@ export function workflowRunPayload(world: World, earlier: EarlierRun) {
   return {action: 'completed', workflow_run: run, workflow, ...frame(world, repository, by)}
 }
 
-function presentRun(world: World, {repository, by, after, headBranch, headSha}: EarlierRun) {
+function presentRun(world: World, {repository, by, after, headBranch, headSha, conclusion = 'success'}: EarlierRun) {
   const id = world.ids.next('run')
   const suite = world.ids.next('checkSuite')
   const url = `${apiAddress(world, repository)}/actions/runs/${id}`
@@ -135,7 +136,7 @@ function presentRun(world: World, {repository, by, after, headBranch, headSha}: 
     run_number: 1,
     event: after,
     status: 'completed',
-    conclusion: 'success',
+    conclusion,
     check_suite_id: suite,
     check_suite_node_id: nodeId('CS', repository.id, suite),
     url,

@@ -67,7 +67,7 @@ export const refusalRows: {readonly [Code in RefusalCode]: RefusalRow<Code>} = {
     example: {...compared},
   },
   repository_mismatch: {
-    what: 'The receipt is for another repository, by name or by numeric id. A repository that was deleted and made again has another id.',
+    what: 'The receipt is for another repository, by numeric id or by name. A repository that was deleted and made again has another id; one that was renamed has the same, and the message says so.',
     fix: 'Have the commit authorized on a pull request of the repository that is deployed.',
     example: {...compared},
   },
@@ -115,6 +115,12 @@ export const refusalRows: {readonly [Code in RefusalCode]: RefusalRow<Code>} = {
     example: {receipt: 'rcpt_dg_1', by: 'octocat', at: '2026-04-02T15:00:00Z'},
     isOfGateAlone: true,
   },
+  receipt_unknown: {
+    what: 'The signature holds, and the issuer says with its own signature that it never made this receipt.',
+    fix: 'Treat the key that signed it as stolen: tell whoever runs the issuer, and take the key out of `public-key`.',
+    example: {receipt: 'rcpt_dg_1'},
+    isOfGateAlone: true,
+  },
   already_used: {
     what: 'The receipt serves one run, and another run has used it.',
     fix: 'Have the commit authorized again.',
@@ -134,8 +140,8 @@ export const refusalRows: {readonly [Code in RefusalCode]: RefusalRow<Code>} = {
     isOfGateAlone: true,
   },
   source_unreachable: {
-    what: 'Whether there is an acceptable receipt could not be found out, or the receipt needs a fresh answer of the issuer and none came.',
-    fix: 'Run the job again when GitHub and the issuer answer; check `issuer-url` and the permission `checks: read`; or give the receipt by the input `receipt`.',
+    what: "A question that the job asked was not answered, and the message says which: whether there is a receipt, whether it was revoked (neither the issuer's signed status nor all of GitHub's check runs could be had), whether this run uses it, or which environment GitHub gives the job.",
+    fix: 'Run the job again when GitHub and the issuer answer; check `issuer-url` and the permissions `checks: read` and `id-token: write`; where others flood the check runs, give `app-id`.',
     example: {problems: ['GitHub: 503']},
     isOfGateAlone: true,
   },

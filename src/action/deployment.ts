@@ -105,6 +105,11 @@ function commitOfWorkflowRun(job: Job): Commit {
   if (!ownTriggers.has(trigger)) {
     return {problem: `the run before was triggered by ${typeof trigger === 'string' ? trigger : 'nothing it names'}`}
   }
+  // One that failed may have found the very fault that keeps this commit back.
+  const conclusion = member(run, 'conclusion')
+  if (conclusion !== 'success') {
+    return {problem: `the run before ended in ${typeof conclusion === 'string' ? conclusion : 'nothing it names'}`}
+  }
   const home = parseRepositoryId(Number(job.repositoryId))
   if (home === undefined || member(run, 'head_repository', 'id') !== home || member(run, 'repository', 'id') !== home) {
     return {problem: 'the run before was not of a commit of this repository'}

@@ -29,6 +29,7 @@ export const inputNames = [
   'issuer-url',
   'receipt',
   'github-token',
+  'app-id',
   'repository',
   'repository-id',
   'sha',
@@ -57,6 +58,8 @@ export interface Inputs {
   readonly receipt: string
   /** Empty: GitHub is not asked. */
   readonly token: string
+  /** The App whose check runs alone are read. */
+  readonly app: number | undefined
   readonly repository: {readonly name: RepositoryName; readonly id: RepositoryId} | undefined
   readonly sha: CommitSha | undefined
   readonly match: 'commit' | 'tree'
@@ -89,6 +92,7 @@ export function readInputs(read: (name: InputName) => string): InputsResult {
     ),
     receipt: read('receipt').trim(),
     token: read('github-token').trim(),
+    app: form.takeOptional('app-id', parseId, "must be the id of the issuer's GitHub App, in plain decimal"),
     repository: readRepository(form),
     sha: form.takeOptional('sha', parseCommitSha, 'must be the full commit: 40 or 64 lower-case hex digits'),
     match: form.take('match', oneOf('commit', 'tree'), 'must be commit or tree'),

@@ -1,7 +1,7 @@
 /** The outcome -> outputs, one annotation, the job summary and the exit code. */
 import {oneLine} from './escape.ts'
 import type {GateOutcome} from '../gate/ports.ts'
-import {type GateResult, checkoutLines, notRevocationChecked, resultOf} from './result.ts'
+import {type GateResult, checkoutLines, describeRevocation, resultOf} from './result.ts'
 import {renderSummary} from './summary.ts'
 
 /** The outputs of action.yml. `authorized` is written last: what can still fail has not failed by then. */
@@ -42,7 +42,7 @@ function publishAllow(result: GateResult, runner: Runner): ExitCode {
   if (attempt(() => runner.summarize(renderSummary(result, runner.web))) === 'failed') {
     runner.say('warning', 'The job summary could not be written.', 'Countersign')
   }
-  const standing = result.status === null ? `\n${notRevocationChecked}` : ''
+  const standing = result.revocation === 'issuer' ? '' : `\n${describeRevocation(result)}`
   const held = result.checkpoint?.verified === true ? `\nHeld by this run:\n${eachLine(result.checkpoint.note)}` : ''
   runner.say('info', `${oneLine(result.what)}${standing}${held}${checkoutHint(result)}`, 'Authorized')
   return 0

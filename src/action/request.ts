@@ -5,7 +5,15 @@ import {readDeployment} from './deployment.ts'
 import {type InputName, type Inputs, readInputs} from './inputs.ts'
 import type {IssuerPlace, OpenIssuer} from './issuer/open-issuer.ts'
 import type {Job} from './job.ts'
-import type {CheckoutInspector, GateRequest, GateTools, ReceiptSource, Tell, TreeAnswer} from '../gate/ports.ts'
+import type {
+  CheckoutInspector,
+  GateRequest,
+  GateTools,
+  JobIdentity,
+  ReceiptSource,
+  Tell,
+  TreeAnswer,
+} from '../gate/ports.ts'
 import {receiptInput} from './sources/file.ts'
 import {gitHubCheckRuns} from './sources/github.ts'
 
@@ -33,7 +41,7 @@ export interface Machine {
   readonly mask: (secret: string) => void
 }
 
-export type Places = Pick<GateTools, 'sources' | 'checkout' | 'readTree' | 'issuer'>
+export type Places = Pick<GateTools, 'sources' | 'checkout' | 'readTree' | 'identity' | 'issuer'>
 
 export interface OpenPlaces {
   readonly places: Places
@@ -51,6 +59,7 @@ export async function openPlaces(request: Request, job: Job, {env, mask}: Machin
       checkout,
       sources: openSources(request, job, issuer),
       readTree: (tell) => readTree(checkout, ask, tell),
+      identity: issuer?.identity ?? (await openIdentity({env, mask})),
       issuer: issuer?.tools,
     },
   }
@@ -61,16 +70,25 @@ async function openIssuer(ask: GateRequest, place: IssuerPlace): Promise<OpenIss
   return lazy.openIssuer(ask, place)
 }
 
+/** Asked wherever the runner gives tokens, with an issuer or without; where it gives none, nothing of it is loaded. */
+async function openIdentity(machine: Machine): Promise<JobIdentity> {
+  if ((machine.env['ACTIONS_ID_TOKEN_REQUEST_URL'] ?? '') === '') {
+    return {environment: () => Promise.resolve({kind: 'no token'}), forgetOutage: () => undefined}
+  }
+  const lazy = await import('./issuer/open-issuer.ts')
+  return lazy.openIdentity(machine)
+}
+
 /** In the order in which they are asked: what was handed over, what GitHub holds, what the issuer has (formats §7). */
 function openSources(
   {ask, inputs}: Request,
   {apiUrl, workspace}: Job,
   issuer: OpenIssuer | undefined,
 ): readonly ReceiptSource[] {
-  const {receipt, token} = inputs
+  const {receipt, token, app} = inputs
   return [
     ...(receipt === '' ? [] : [receiptInput(receipt, workspace)]),
-    ...(token === '' ? [] : [gitHubCheckRuns(ask, {apiUrl, token})]),
+    ...(token === '' ? [] : [gitHubCheckRuns(ask, {apiUrl, token, app})]),
     ...(issuer === undefined ? [] : [issuer.source]),
   ]
 }

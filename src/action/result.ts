@@ -3,13 +3,14 @@ import {
   type Receipt,
   type Refusal,
   type RefusalCode,
+  type RevocationAnswer,
   describeRefusal,
   isPlainObject,
   parseJson,
   parseReceipt,
 } from '#protocol'
 import {describeAnswer} from '../gate/answers.ts'
-import {type Check, type CheckName, checkNames, curedByComment, rankOfRefusal} from '../gate/checks.ts'
+import {type Check, type CheckName, checkNames, curedByComment, rankOfCheck} from '../gate/checks.ts'
 import type {GateOutcome} from '../gate/ports.ts'
 
 export interface GateResult {
@@ -29,6 +30,8 @@ export interface GateResult {
   readonly checks: readonly Check[]
   /** What the issuer said of the receipt while this ran. */
   readonly status: {readonly status: string; readonly at: string} | null
+  /** Who answered that it was not revoked; `not asked`: the job names nobody to ask. Null after a refusal. */
+  readonly revocation: 'issuer' | 'GitHub' | 'not asked' | null
   /** When the issuer recorded that this run uses the receipt. */
   readonly redeemedAt: string | null
   /** The ledger's checkpoint that came with the receipt. */
@@ -39,6 +42,8 @@ export interface GateResult {
 
 export interface AskedResult {
   readonly environment: string
+  /** Whether GitHub named it to the job too; null when that was not answered. */
+  readonly jobEnvironment: 'named' | 'unnamed' | 'no token' | null
   readonly repository: string
   readonly repositoryId: number
   readonly sha: string
@@ -51,8 +56,20 @@ export interface AskedResult {
   readonly maxTtlSeconds: number
 }
 
-/** Shown with every allow for which the issuer gave no valid status. */
-export const notRevocationChecked = 'Revocation not checked: this says what was signed, not what was revoked since.'
+/** Whether the receipt was revoked since, in one sentence: who answered, or that nobody was asked. */
+export function describeRevocation({status, revocation}: Pick<GateResult, 'status' | 'revocation'>): string {
+  switch (revocation) {
+    case 'issuer':
+      return `The issuer said at ${status?.at ?? ''}: not revoked.`
+    case 'GitHub':
+      return 'GitHub shows no revocation: every check run of this name was read.'
+    case 'not asked':
+    case null:
+      return 'Revocation not checked: this says what was signed, not what was revoked since. The job names nobody to ask ("github-token", "issuer-url").'
+    default:
+      return revocation satisfies never
+  }
+}
 
 export function resultOf(outcome: GateOutcome): GateResult {
   const {decision, ask, examined} = outcome
@@ -66,16 +83,33 @@ export function resultOf(outcome: GateOutcome): GateResult {
     what: words?.what ?? describeAllow(receipt, ask),
     fix: words?.fix ?? null,
     comment: refusal === undefined ? null : commentFor(refusal, ask),
-    asked: ask === undefined ? null : askedResult(ask),
+    asked: ask === undefined ? null : askedResult(ask, outcome.jobEnvironment),
     receipt: receipt ?? null,
-    standing: receipt === undefined ? null : standingAfter(refusal),
+    standing: receipt === undefined ? null : standingAfter(examined?.refusedAt),
     source: examined?.source ?? null,
-    checks: checksOf(outcome, refusal),
+    checks: checksOf(outcome),
     status: examined?.status === undefined ? null : {status: examined.status.status, at: examined.status.at},
+    revocation: decision.kind === 'allow' ? revocationResult(examined?.revocation) : null,
     redeemedAt: examined?.redeemedAt ?? null,
     checkpoint: checkpointResult(outcome.checkpoint),
     sources: outcome.answers.map(describeAnswer),
     warnings: warningsOf(outcome),
+  }
+}
+
+function revocationResult(answer: RevocationAnswer | undefined): GateResult['revocation'] {
+  switch (answer?.kind) {
+    case 'status':
+      return 'issuer'
+    case 'read to the end':
+      return 'GitHub'
+    case 'not asked':
+      return 'not asked'
+    case 'unknown':
+    case undefined:
+      throw new TypeError('an allow without an answer on revocation')
+    default:
+      return answer satisfies never
   }
 }
 
@@ -84,8 +118,8 @@ function checkpointResult(checkpoint: GateOutcome['checkpoint']): GateResult['ch
   return {note: checkpoint.note, verified: checkpoint.kind === 'verified'}
 }
 
-const standingAfter = (refusal: Refusal | undefined): 'verified' | 'claimed' =>
-  refusal === undefined || rankOfRefusal(refusal.code) > checkNames.indexOf('signature') ? 'verified' : 'claimed'
+const standingAfter = (check: CheckName | 'none' | undefined): 'verified' | 'claimed' =>
+  check === undefined || rankOfCheck(check) > checkNames.indexOf('signature') ? 'verified' : 'claimed'
 
 function describeAllow(receipt: Receipt | undefined, ask: GateOutcome['ask']): string {
   if (receipt === undefined || ask === undefined) throw new TypeError('an allow without a receipt or a question')
@@ -109,15 +143,12 @@ function commentFor({code}: Refusal, ask: GateOutcome['ask']): GateResult['comme
   return {text: `/authorize ${environment} ${deployment.sha}`, pullRequest: deployment.pullRequest ?? null}
 }
 
-const askedResult = ({
+const askedResult = (
+  {environment, deployment, match, issuer, limits, maxTtl}: NonNullable<GateOutcome['ask']>,
+  jobEnvironment: GateOutcome['jobEnvironment'],
+): AskedResult => ({
   environment,
-  deployment,
-  match,
-  issuer,
-  limits,
-  maxTtl,
-}: NonNullable<GateOutcome['ask']>): AskedResult => ({
-  environment,
+  jobEnvironment: jobEnvironment ?? null,
   repository: deployment.repository,
   repositoryId: deployment.repositoryId,
   sha: deployment.sha,
@@ -131,10 +162,10 @@ const askedResult = ({
 })
 
 /** All before the one that refused have passed, none after it was reached. */
-function checksOf(outcome: GateOutcome, refusal: Refusal | undefined): readonly Check[] {
+function checksOf(outcome: GateOutcome): readonly Check[] {
   const unasked = uncheckedNames(outcome)
   const refusedAt =
-    refusal === undefined ? checkNames.length : outcome.examined === undefined ? -1 : rankOfRefusal(refusal.code)
+    outcome.decision.kind === 'allow' ? checkNames.length : rankOfCheck(outcome.examined?.refusedAt ?? 'none')
   return checkNames.map((name, i): Check => {
     if (i === refusedAt) return {name, result: 'failed'}
     if (i > refusedAt) return {name, result: 'not reached'}
@@ -145,21 +176,29 @@ function checksOf(outcome: GateOutcome, refusal: Refusal | undefined): readonly 
 function uncheckedNames({ask, checkout, examined}: GateOutcome): ReadonlySet<CheckName> {
   return new Set<CheckName>([
     ask?.match === 'tree' ? 'commit' : 'tree',
-    ...(examined?.status === undefined ? (['revocation'] as const) : []),
+    ...(isAnswered(examined?.revocation) ? [] : (['revocation'] as const)),
     ...(examined?.redeemedAt === undefined ? (['single use'] as const) : []),
     ...(ask?.issuer === undefined ? (['issuer'] as const) : []),
     ...(checkout === undefined || checkout.kind === 'empty' ? (['checkout'] as const) : []),
   ])
 }
 
+const isAnswered = (answer: RevocationAnswer | undefined): boolean =>
+  answer?.kind === 'status' || answer?.kind === 'read to the end'
+
 function warningsOf({ask, answers, checkout, checkpoint, decision, warnings}: GateOutcome): readonly string[] {
   const unreached = answers.flatMap(({source, answer}) => {
     if (answer.problem !== undefined) return [`${source}: ${answer.problem}.`]
+    if (answer.cut !== undefined) return [`${source}: ${answer.cut}; the others were not looked at.`]
     return answer.refusal === undefined || decision.kind === 'deny' ? [] : [describeRefusal(answer.refusal).what]
   })
   const ledger = ask?.ledgerKey === undefined ? [] : checkpointWarnings(checkpoint)
-  return [...unreached, ...warnings, ...checkoutWarnings(checkout), ...ledger]
+  const built = ask?.deployment.event === 'workflow_run' && decision.kind === 'allow' ? [notBuilt] : []
+  return [...unreached, ...warnings, ...built, ...checkoutWarnings(checkout), ...ledger]
 }
+
+const notBuilt =
+  'This authorizes the commit, not what the run before built: its artifacts and caches were authorized by nobody, so build the commit here.'
 
 function checkoutWarnings(checkout: GateOutcome['checkout']): readonly string[] {
   switch (checkout?.kind) {

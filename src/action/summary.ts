@@ -2,7 +2,7 @@
 import {type Receipt, comparisonPath, sayRange} from '#protocol'
 import type {Check, CheckName} from '../gate/checks.ts'
 import {markdownCode, markdownSentence, markdownText} from './escape.ts'
-import {type AskedResult, type GateResult, checkoutLines, notRevocationChecked} from './result.ts'
+import {type AskedResult, type GateResult, checkoutLines, describeRevocation} from './result.ts'
 
 /** `web`: where people see repositories, such as https://github.com; absent, nothing leads there. */
 export function renderSummary(result: GateResult, web?: string): string {
@@ -58,11 +58,25 @@ const ids = /\b(?:(?:pp&#95;pk&#95;)?[0-9a-f]{64}|[0-9a-f]{40}|rcpt&#95;[db]g&#9
 
 const withIds = (escaped: string): string => escaped.replace(ids, (id) => `<code>${id}</code>`)
 
-const renderStanding = ({status, redeemedAt}: GateResult): string =>
+const renderStanding = (result: GateResult): string =>
   [
-    status === null ? notRevocationChecked : `The issuer said at ${markdownText(status.at)}: not revoked.`,
-    ...(redeemedAt === null ? [] : [`This run uses the receipt up, recorded at ${markdownText(redeemedAt)}.`]),
+    markdownText(describeRevocation(result)),
+    ...describeJobEnvironment(result),
+    ...(result.redeemedAt === null
+      ? []
+      : [`This run uses the receipt up, recorded at ${markdownText(result.redeemedAt)}.`]),
   ].join(' ')
+
+const unnamed: {readonly [Kind in NonNullable<AskedResult['jobEnvironment']>]: readonly string[]} = {
+  named: [],
+  unnamed: ['This job has no environment of its own that the input could be compared with.'],
+  'no token': [
+    markdownText('The environment of this job is unnamed: without "id-token: write" GitHub does not tell it.'),
+  ],
+}
+
+/** Where GitHub named none, the input was compared with the receipt alone. */
+const describeJobEnvironment = ({asked}: GateResult): readonly string[] => unnamed[asked?.jobEnvironment ?? 'named']
 
 /** Every character of the note has passed its pattern. */
 function renderCheckpoint({checkpoint}: GateResult): readonly string[] {

@@ -1,5 +1,5 @@
 /** `countersign gate`: the Action's own gate for any deploy script; its options are the Action's inputs. */
-import {type GateResult, notRevocationChecked, resultOf} from '../action/result.ts'
+import {type GateResult, describeRevocation, resultOf} from '../action/result.ts'
 import {type InputName, inputNames} from '../action/inputs.ts'
 import {readJob} from '../action/job.ts'
 import type {GateOutcome} from '../gate/ports.ts'
@@ -23,6 +23,7 @@ GitHub Action, and every refusal has the same code (docs/refusals.md).
                            (in a GitHub workflow these three come from the event where they are not given)
   --receipt FILE           a receipt: a file, or JSON that begins with {
   --issuer-url ORIGIN      where to ask for receipts; a receipt must then name this issuer
+  --app-id ID              the issuer's GitHub App: only its check runs are read
   --match WORD             commit (default), or tree: a receipt counts whose content is what is checked out
   --checkout MODE          verify (default): the files at --path make the tree that was signed; ignore: not looked at
   --path FOLDER            where the checkout is; default: here, or the nearest folder above with a repository
@@ -96,7 +97,7 @@ function report(result: GateResult, terminal: Terminal, isJson: boolean): ExitCo
   for (const warning of result.warnings) terminal.complain(warning, 'faint')
   if (result.authorized) {
     if (!isJson) terminal.print(result.what, 'good')
-    if (result.status === null) terminal.complain(notRevocationChecked, 'faint')
+    if (result.revocation !== 'issuer') terminal.complain(describeRevocation(result), 'faint')
     return 0
   }
   terminal.complain(`Refused (${result.code ?? ''}): ${result.what}`, 'bad')

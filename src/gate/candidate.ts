@@ -1,6 +1,6 @@
 /** A candidate and what came of it. Of several that were refused, the one that got furthest is worth reporting. */
 import {type Decision, type Refusal, deny} from '#protocol'
-import {rankOfRefusal} from './checks.ts'
+import {checkOf, rankOfCheck} from './checks.ts'
 import type {Examined} from './ports.ts'
 
 export interface Candidate {
@@ -16,7 +16,11 @@ export interface Examination {
   readonly examined: Examined
 }
 
-export const refuse = (examined: Examined, refusal: Refusal): Examination => ({decision: deny(refusal), examined})
+/** `at`: the check that was being made; by its code alone a refusal may belong to several. */
+export const refuse = (examined: Examined, refusal: Refusal, at = checkOf(refusal.code)): Examination => ({
+  decision: deny(refusal),
+  examined: {...examined, refusedAt: at},
+})
 
 /** Another receipt, or another try, would help against every refusal but that of the checkout. */
 export const isSettled = (decision: Decision): boolean =>
@@ -29,5 +33,5 @@ export const furthest = (examination: readonly Examination[]): Examination | und
     undefined,
   )
 
-const rankOf = ({decision}: Examination): number =>
-  decision.kind === 'allow' ? Infinity : rankOfRefusal(decision.refusal.code)
+const rankOf = ({decision, examined}: Examination): number =>
+  decision.kind === 'allow' ? Infinity : rankOfCheck(examined.refusedAt ?? 'none')

@@ -48,10 +48,11 @@ const traits: {readonly [Code in RefusalCode]: Trait} = {
   too_few_approvals: {check: 'number of approvals', cured: true},
   proof_too_weak: {check: 'proof of approvals', cured: true},
   flag_refused: {check: 'flags', cured: true},
-  // Of a receipt that was read: it is flagged for a fresh answer of the issuer, and there is none.
+  // Of a receipt that was read: nobody could say whether it was revoked.
   source_unreachable: {check: 'revocation', cured: false},
   revoked: {check: 'revocation', cured: true},
   denied: {check: 'revocation', cured: false},
+  receipt_unknown: {check: 'revocation', cured: false},
   already_used: {check: 'single use', cured: true},
   checkout_mismatch: {check: 'checkout', cured: false},
   receipt_missing: {check: 'none', cured: true},
@@ -62,11 +63,11 @@ const traits: {readonly [Code in RefusalCode]: Trait} = {
 
 export const curedByComment = (code: RefusalCode): boolean => traits[code].cured
 
-/** How many checks a receipt passed before `code` refused it; -1 for a code that is about no receipt. */
-export function rankOfRefusal(code: RefusalCode): number {
-  const {check} = traits[code]
-  return check === 'none' ? -1 : checkNames.indexOf(check)
-}
+/** The check that usually gives this refusal. */
+export const checkOf = (code: RefusalCode): Trait['check'] => traits[code].check
+
+/** How many checks a receipt passed before this one; -1 where none was made of it. */
+export const rankOfCheck = (check: Trait['check']): number => (check === 'none' ? -1 : checkNames.indexOf(check))
 
 export type CheckResult = 'passed' | 'failed' | 'not reached' | 'not asked'
 

@@ -1,5 +1,6 @@
 /** What the gate is asked, what it asks of the world, and what comes of it. */
 import type {
+  CommitSha,
   Decision,
   Environment,
   Limits,
@@ -8,10 +9,12 @@ import type {
   ReceiptId,
   Refusal,
   Result,
+  RevocationAnswer,
   StatusResult,
   TreeSha,
 } from '#protocol'
 import type {Deployment} from '../action/deployment.ts'
+import type {CheckName} from './checks.ts'
 
 /** Everything that a job asks of the gate, parsed. */
 export interface GateRequest {
@@ -40,13 +43,20 @@ export interface GateTools {
   readonly checkout: CheckoutInspector
   /** The tree of what is deployed, by bytes that are here; asked only for `match: tree`. */
   readonly readTree: (tell: Tell) => Promise<TreeAnswer>
+  readonly identity: JobIdentity
   /** Absent without `issuer-url`. */
-  readonly issuer?: {readonly client: IssuerClient; readonly identity: JobIdentity} | undefined
+  readonly issuer?: OpenIssuer | undefined
   readonly clock: Clock
   /** A new signal that ends what one source may take, its body included. */
   readonly limit: () => AbortSignal
   /** One line for whoever watches the job wait. */
   readonly progress: Tell
+}
+
+export interface OpenIssuer {
+  readonly client: IssuerClient
+  /** GitHub's id of this run, in decimal; empty outside a workflow. */
+  readonly runId: string
 }
 
 /** One line of progress. */
@@ -61,8 +71,8 @@ export interface Clock {
 /** A place where receipts may be. Promise: an outage is a `problem` of the answer, never a throw, and `limit` ends it. */
 export interface ReceiptSource {
   readonly name: string
-  /** Whether revocations may lie there too. */
-  readonly holdsRevocations: boolean
+  /** The place where revocations of that commit's receipts lie; absent where none do. */
+  readonly revocationsOf?: (sha: CommitSha) => ReceiptSource
   /** `tree` is given for `match: tree`. */
   readonly find: (limit: AbortSignal, tree: TreeSha | undefined) => Promise<SourceAnswer>
 }
@@ -72,10 +82,16 @@ export interface SourceAnswer {
   readonly candidates: readonly unknown[]
   /** Texts in the form of a revocation. Not trusted either. */
   readonly revocations?: readonly string[]
+  /** Which bound left revocations unread, though the place answered: what is not among them may be there all the same. */
+  readonly unread?: string | undefined
+  /** Which bound left receipts unread. */
+  readonly cut?: string | undefined
   /** The ledger's checkpoints that came with a candidate. Not trusted either. */
   readonly checkpoints?: ReadonlyMap<unknown, readonly string[]>
   /** How many things in the place of a receipt held none. */
   readonly skipped?: number
+  /** As it was found at an earlier try: GitHub is not asked more often than its quota bears. */
+  readonly isKept?: true
   /** Why the place could not be read, or not to its end. */
   readonly problem?: string
   /** What is there and cannot be a receipt: a directory, a file of 20 MiB. */
@@ -120,23 +136,33 @@ export interface IssuerClient {
 export type Fetched = Result<Uint8Array, {readonly kind: 'refused' | 'unreachable'; readonly problem: string}>
 
 export type RedemptionAnswer =
-  | {readonly kind: 'redeemed'; readonly at: string}
+  /** Bytes as they came: a yes only where they are a signed status that names this run. */
+  | {readonly kind: 'answered'; readonly body: Uint8Array}
   | {readonly kind: 'already_used'; readonly run?: string | undefined; readonly at?: string | undefined}
   | {readonly kind: 'revoked' | 'expired'}
   /** The job may not ask GitHub who it is, or it is none that may use this receipt up. */
   | {readonly kind: 'not permitted'; readonly problem: string}
   | {readonly kind: 'unreachable'; readonly problem: string}
 
-/** Who GitHub says that this job is. */
+/** Who GitHub says that this job is. Promise: an outage is a value, never a throw, and `limit` ends it. */
 export interface JobIdentity {
-  /** The job's environment; undefined where no token is to be had, or it names none. */
-  readonly environment: (limit: AbortSignal) => Promise<string | undefined>
+  readonly environment: (limit: AbortSignal) => Promise<NamedEnvironment>
+  /** For a new try: an outage is remembered for one alone. */
+  readonly forgetOutage: () => void
 }
+
+/** `unnamed`: of a job without an environment. `no token`: the runner gives this job none, so nobody was asked. */
+export type NamedEnvironment =
+  | {readonly kind: 'named'; readonly environment: string}
+  | {readonly kind: 'unnamed' | 'no token'}
+  | {readonly kind: 'unknown'; readonly problem: string}
 
 export interface GateOutcome {
   readonly decision: Decision
   /** Absent when the job's inputs or its event were refused before anything was asked. */
   readonly ask?: GateRequest | undefined
+  /** Whether GitHub named the job's environment to it; absent when that was not answered. */
+  readonly jobEnvironment?: 'named' | 'unnamed' | 'no token' | undefined
   readonly answers: readonly NamedAnswer[]
   /** The candidate that was accepted, or else the one that got furthest. */
   readonly examined?: Examined | undefined
@@ -165,6 +191,10 @@ export interface Examined {
   readonly candidate: unknown
   /** The issuer's valid status of it. */
   readonly status?: StatusResult | undefined
+  /** Absent when it was not asked yet whether it was revoked. */
+  readonly revocation?: RevocationAnswer | undefined
   /** When the issuer recorded that this run uses it. */
   readonly redeemedAt?: string | undefined
+  /** The check that refused it; absent of one that was accepted. */
+  readonly refusedAt?: CheckName | 'none' | undefined
 }

@@ -9,6 +9,7 @@ import {
   isRetiring,
   narrowPins,
   readKeySet,
+  readLastingNo,
   verifyRevocation,
   verifyStatus,
 } from '#protocol'
@@ -28,10 +29,16 @@ export class RevocationCheck {
   #isMute = false
   /** Nobody answers there. */
   #isDown = false
+  #silence: string | undefined
 
   constructor(ask: GateRequest, tools: Tools) {
     this.#ask = ask
     this.#tools = tools
+  }
+
+  /** Why the issuer gave no status, where it was asked and gave none. */
+  get silence(): readonly string[] {
+    return this.#silence === undefined ? [] : [this.#silence]
   }
 
   /** What was asked in vain; and of the receipt that is accepted, whether its key will be gone one day soon. */
@@ -94,7 +101,7 @@ export class RevocationCheck {
   }
 
   /** The issuer's word on a receipt; undefined, with a warning, where there is no valid one. */
-  async status({id}: Receipt): Promise<StatusResult | undefined> {
+  async status({id, issuedAt}: Receipt): Promise<StatusResult | undefined> {
     const {issuer, limit, clock} = this.#tools
     if (issuer === undefined || this.#isMute) return undefined
     const fetched = await issuer.client.fetchStatus(id, limit())
@@ -102,12 +109,17 @@ export class RevocationCheck {
       this.#isDown = fetched.fault.kind === 'unreachable'
       return this.#miss(fetched.fault.problem)
     }
-    const verdict = verifyStatus(fetched.value, {keys: await this.trustedKeys(), now: clock.now(), receipt: id})
-    return verdict.valid ? verdict : this.#miss(verdict.reason.replace(/\.$/, ''))
+    const terms = {keys: await this.trustedKeys(), receipt: id}
+    const verdict = verifyStatus(fetched.value, {...terms, now: clock.now()})
+    if (verdict.valid) return verdict
+    // A clock that is wrong makes no yes of a no.
+    const no = readLastingNo(fetched.value, {...terms, issuedAt})
+    return no ?? this.#miss(verdict.reason.replace(/\.$/, ''))
   }
 
   #miss(problem: string): undefined {
     this.#isMute = true
+    this.#silence = `the issuer: ${problem}`
     this.#warnings.push(`The issuer gave no valid status of the receipt: ${problem}.`)
   }
 }

@@ -1,5 +1,14 @@
 /** What one try has asked so far: each source once, the issuer once a receipt, the checkout once. */
-import type {Expectation, PinnedKeys, Receipt, Refusal, StatusResult, TreeSha} from '#protocol'
+import type {
+  CommitSha,
+  Expectation,
+  PinnedKeys,
+  Receipt,
+  Refusal,
+  RevocationAnswer,
+  StatusResult,
+  TreeSha,
+} from '#protocol'
 import {nothingFound} from './answers.ts'
 import type {Candidate, Examination} from './candidate.ts'
 import {findCheckpoint} from './checkpoint.ts'
@@ -28,6 +37,7 @@ export class Search {
   readonly expect: Expectation
   readonly #tree: TreeSha | undefined
   readonly #answers = new Map<ReceiptSource, SourceAnswer>()
+  readonly #revocationPlaces = new Map<CommitSha, readonly ReceiptSource[]>()
   /** Absent while there is nobody to ask and nothing was seen: then none of it is loaded. */
   #check: RevocationCheck | undefined
   #checkout: CheckoutFinding | undefined
@@ -56,16 +66,41 @@ export class Search {
     return this.#check?.refusalOf(receipt)
   }
 
-  async lookForRevocation(receipt: Receipt): Promise<Refusal | undefined> {
-    for (const source of this.tools.sources) if (source.holdsRevocations) await this.#open(source)
-    return this.seenRevocation(receipt)
-  }
-
   async hearIssuer(receipt: Receipt): Promise<Heard> {
     if (this.tools.issuer === undefined) return {keys: this.ask.keys}
     const check = await this.#openCheck()
     const status = await check.status(receipt)
     return {status, keys: await check.trustedKeys()}
+  }
+
+  /** One question, and one answer is enough: the issuer's word, or GitHub's check runs where all of them were read. */
+  async askRevocation(receipt: Receipt, status: StatusResult | undefined): Promise<RevocationAnswer> {
+    if (status !== undefined) return {kind: 'status', status}
+    const places = this.#placesOf(receipt.scope.sha)
+    const problems: string[] = []
+    for (const place of places) {
+      const {problem, unread} = await this.#open(place)
+      const gap = problem ?? (unread === undefined ? undefined : `revocations could not be read to the end: ${unread}`)
+      if (gap === undefined) return {kind: 'read to the end'}
+      problems.push(`${place.name}: ${gap}`)
+    }
+    const {issuer} = this.tools
+    if (places.length === 0 && issuer === undefined) return {kind: 'not asked'}
+    return {kind: 'unknown', problems: [...problems, ...(this.#check?.silence ?? [])]}
+  }
+
+  /** What an earlier try saw does not answer it. Revocations lie with the commit that the receipt names: with `match: tree` it may be another than the deployed one. */
+  #placesOf(sha: CommitSha): readonly ReceiptSource[] {
+    const known = this.#revocationPlaces.get(sha)
+    if (known !== undefined) return known
+    const {sources} = this.tools
+    const places = sources.flatMap((source) => {
+      if (source.revocationsOf === undefined) return []
+      const isRead = sha === this.ask.deployment.sha && this.#answers.get(source)?.isKept !== true
+      return [isRead ? source : source.revocationsOf(sha)]
+    })
+    this.#revocationPlaces.set(sha, places)
+    return places
   }
 
   /** With the tree that was signed. Nothing checked out yet is no fault: the output `sha` is what to check out next. */

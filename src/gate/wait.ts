@@ -21,7 +21,7 @@ export async function tryInTime(
     const started = now()
     const outcome = await attempt()
     const {decision} = outcome
-    if (decision.kind === 'allow' || isSettled(decision) || !(now() < end)) return outcome
+    if (decision.kind === 'allow' || isOver(outcome) || !(now() < end)) return outcome
     const minute = Math.floor((now() - begin) / minuteMs)
     if (minute > told) progress(describeWait(decision.refusal, {minute, wait}))
     told = minute
@@ -29,5 +29,10 @@ export async function tryInTime(
   }
 }
 
+/** Neither time nor another receipt helps: the checkout is another, or the job's own environment is. */
+const isOver = ({decision, examined}: GateOutcome): boolean =>
+  isSettled(decision) ||
+  (examined === undefined && decision.kind === 'deny' && decision.refusal.code === 'environment_mismatch')
+
 const describeWait = ({code}: Refusal, {minute, wait}: {readonly minute: number; readonly wait: number}): string =>
-  `Waiting for a receipt (${code}): ${minute} of at most ${wait / minuteMs} minutes.`
+  `Waiting for a receipt (${code}): ${minute} of at most ${Math.ceil(wait / minuteMs)} minutes.`

@@ -37,28 +37,55 @@ export function accept(verdict: ReceiptVerdict, limits: Limits): Acceptance {
   return refusal === undefined ? {kind: 'accept', accepted: verified as AcceptedReceipt} : deny(refusal)
 }
 
+/** Whether the receipt was revoked: what answered it, or that it was asked in vain, which is never the same as not asked. */
+export type RevocationAnswer =
+  /** The issuer's valid word. */
+  | {readonly kind: 'status'; readonly status: StatusResult}
+  /** Every check run of the commit was read, and none revokes it. */
+  | {readonly kind: 'read to the end'}
+  | {readonly kind: 'unknown'; readonly problems: readonly string[]}
+  /** The job named no place that could answer. */
+  | {readonly kind: 'not asked'}
+
 /** What is known of a receipt since it was signed. */
 export interface Standing {
-  /** The issuer's valid status; absent when nobody could be asked. */
-  readonly status?: StatusResult | undefined
+  readonly revocation: RevocationAnswer
   /** Whether the issuer has recorded that this run uses it. */
   readonly redeemed: boolean
 }
 
 /** `redeemed` alone is no refusal: whether this run may use it again is said by the redemption. */
-export function decide(accepted: AcceptedReceipt, {status, redeemed}: Standing): Decision {
+export function decide(accepted: AcceptedReceipt, {revocation, redeemed}: Standing): Decision {
   const {receipt} = accepted
-  const refusal = refuseByStatus(receipt, status) ?? checkOnline(receipt, {isFresh: status !== undefined, redeemed})
+  const refusal = refuseByRevocation(receipt, revocation) ?? checkOnline(receipt, {revocation, redeemed})
   return refusal === undefined ? {kind: 'allow', because: accepted as Authorization} : deny(refusal)
 }
 
+function refuseByRevocation(receipt: Receipt, answer: RevocationAnswer): Refusal | undefined {
+  const {kind} = answer
+  switch (kind) {
+    case 'status':
+      return refuseByStatus(receipt, answer.status)
+    case 'unknown':
+      return {
+        code: 'source_unreachable',
+        problems: [`whether the receipt ${receipt.id} was revoked is not known`, ...answer.problems],
+      }
+    case 'read to the end':
+    case 'not asked':
+      return undefined
+    default:
+      return kind satisfies never
+  }
+}
+
 /** What the issuer's word forbids, whatever the receipt says. */
-export function refuseByStatus({id, expiresAt}: Receipt, answer: StatusResult | undefined): Refusal | undefined {
-  if (answer === undefined) return undefined
-  const {status, at} = answer
+export function refuseByStatus({id, expiresAt}: Receipt, {status, at}: StatusResult): Refusal | undefined {
   switch (status) {
     case 'revoked':
       return {code: 'revoked', receipt: id}
+    case 'unknown':
+      return {code: 'receipt_unknown', receipt: id}
     case 'expired':
       return {code: 'expired', expiresAt, now: `${at} at the issuer`}
     case 'active':
@@ -92,10 +119,8 @@ function checkFlags({flags}: Receipt, {refuseFlags}: Limits): Refusal | undefine
 }
 
 /** `fresh` asks for the issuer's word, `once` for its record (formats §6): without them the receipt does not count. */
-function checkOnline(
-  {flags}: Receipt,
-  {isFresh, redeemed}: {readonly isFresh: boolean; readonly redeemed: boolean},
-): Refusal | undefined {
+function checkOnline({flags}: Receipt, {revocation, redeemed}: Standing): Refusal | undefined {
+  const isFresh = revocation.kind === 'status'
   const missing = flags.filter((flag) => (flag === 'fresh' && !isFresh) || (flag === 'once' && !redeemed))
   if (missing.length === 0) return undefined
   const problem = `the receipt is flagged ${missing.join(', ')}, and the issuer gave no valid answer about it`

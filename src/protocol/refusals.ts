@@ -20,7 +20,8 @@ type Facts = {
   readonly expired: {readonly expiresAt: string; readonly now: string}
   readonly lifetime_too_long: {readonly seconds: number; readonly maxSeconds: number}
   readonly action_mismatch: Compared
-  readonly repository_mismatch: Compared
+  /** `isRenamed`: the id is the same, the name is another. */
+  readonly repository_mismatch: Compared & {readonly isRenamed?: true | undefined}
   readonly commit_mismatch: Compared
   readonly tree_mismatch: Compared
   readonly environment_mismatch: Compared
@@ -29,6 +30,7 @@ type Facts = {
   readonly proof_too_weak: {readonly proven: number; readonly needed: number; readonly proof: string}
   readonly flag_refused: {readonly flags: readonly Flag[]}
   readonly revoked: {readonly receipt: string; readonly by?: string | undefined; readonly at?: string | undefined}
+  readonly receipt_unknown: {readonly receipt: string}
   readonly already_used: {readonly receipt: string; readonly run?: string | undefined; readonly at?: string | undefined}
   readonly checkout_mismatch: {readonly problem: string; readonly fix: string}
   readonly denied: {readonly environment: string; readonly by?: string | undefined; readonly at?: string | undefined}
@@ -56,6 +58,11 @@ export interface Words {
 type Table = {readonly [Code in RefusalCode]: (facts: Facts[Code]) => Words}
 
 const or = (value: string | undefined, otherwise: string): string => value ?? otherwise
+const renamed = (before: string, now: string): Words => ({
+  what: `The receipt names its repository ${before}, which is called ${now} now: it was renamed or transferred after the receipt was issued.`,
+  fix: `${newReceipt}: a receipt counts for the name that was authorized.`,
+})
+
 const newReceipt = 'Ask a reviewer to authorize this commit again'
 
 const words: Table = {
@@ -104,10 +111,13 @@ const words: Table = {
     what: `The receipt authorizes the action ${authorized}, and this job wants ${or(deploying, 'an action it does not name')}.`,
     fix: 'Use a receipt for the action "deploy".',
   }),
-  repository_mismatch: ({authorized, deploying}) => ({
-    what: `The receipt is for repository ${authorized}, and this job deploys ${or(deploying, 'a repository it does not name')}.`,
-    fix: 'Ask for a receipt on a pull request of the repository that is deployed. A repository made anew under an old name has another id.',
-  }),
+  repository_mismatch: ({authorized, deploying, isRenamed}) => {
+    if (isRenamed === true) return renamed(authorized, or(deploying, 'otherwise'))
+    return {
+      what: `The receipt is for repository ${authorized}, and this job deploys ${or(deploying, 'a repository it does not name')}.`,
+      fix: 'Ask for a receipt on a pull request of the repository that is deployed. A repository made anew under an old name has another id.',
+    }
+  },
   commit_mismatch: ({authorized, deploying}) => ({
     what: `The receipt authorizes commit ${authorized}, and this job deploys ${or(deploying, 'a commit it does not name')}.`,
     fix: 'Have the commit that is deployed authorized by its full SHA, or deploy the authorized commit.',
@@ -140,6 +150,10 @@ const words: Table = {
     what: `The receipt ${receipt} was revoked${by === undefined ? '' : ` by ${by}`}${at === undefined ? '' : ` at ${at}`}.`,
     fix: 'Ask whoever revoked it why. A new authorization makes a new receipt.',
   }),
+  receipt_unknown: ({receipt}) => ({
+    what: `The receipt ${receipt} carries a signature that holds, and its issuer says that it never made such a receipt.`,
+    fix: 'Treat the key that signed it as stolen: tell whoever runs the issuer, and take the key out of "public-key".',
+  }),
   already_used: ({receipt, run, at}) => ({
     what: `The receipt ${receipt} was already used${run === undefined ? '' : ` by run ${run}`}${at === undefined ? '' : ` at ${at}`}.`,
     fix: `A single-use receipt serves one run. ${newReceipt}.`,
@@ -150,8 +164,8 @@ const words: Table = {
     fix: 'Talk to the person who denied it; only they, or an admin, can let it out again.',
   }),
   source_unreachable: ({problems}) => ({
-    what: `Whether there is an acceptable receipt could not be found out: ${problems.join('; ')}.`,
-    fix: 'Run the job again when the source answers, check "issuer-url" and the job\'s permission "checks: read", or give the receipt by the input "receipt".',
+    what: `Whether this may be deployed could not be found out: ${problems.join('; ')}.`,
+    fix: 'Run the job again when what is named answers. Check "issuer-url" and the job\'s permissions ("checks: read", "id-token: write").',
   }),
   input_invalid: ({problems}) => ({
     what:

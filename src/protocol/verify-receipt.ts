@@ -162,7 +162,12 @@ function checkScope(receipt: Receipt, expect: Expectation): Refusal | undefined 
     return {code: 'repository_mismatch', ...compared(`id ${scope.repositoryId}`, withId(expect.repositoryId))}
   }
   if (asked('repository') && !isSameRepository(expect.repository, receipt)) {
-    return {code: 'repository_mismatch', ...compared(scope.repository, expect.repository)}
+    const isRenamed = asked('repositoryId')
+    return {
+      code: 'repository_mismatch',
+      ...compared(scope.repository, expect.repository),
+      ...(isRenamed ? {isRenamed} : {}),
+    }
   }
   if (differs('sha', scope.sha)) return {code: 'commit_mismatch', ...compared(scope.sha, expect.sha)}
   if (differs('tree', scope.tree)) return {code: 'tree_mismatch', ...compared(scope.tree, expect.tree)}

@@ -3,7 +3,7 @@ import {quote} from './json.ts'
 import type {PinnedKeys} from './keys.ts'
 import {type Faulty, faulty} from './proof-faults.ts'
 import {readSigned} from './signed.ts'
-import {type Status, type StatusWord, parseStatus} from './status.ts'
+import {type Status, type StatusWord, type UsingRun, parseStatus} from './status.ts'
 import {type SecondsTime, secondsTimeToMs} from './times.ts'
 
 export interface StatusTerms {
@@ -20,6 +20,8 @@ export interface StatusResult {
   readonly status: StatusWord
   /** When the issuer said so. */
   readonly at: SecondsTime
+  /** The run that used the receipt. */
+  readonly run?: UsingRun | undefined
 }
 
 /** How long a status counts, and how far clocks may differ on its start. */
@@ -31,8 +33,29 @@ export function verifyStatus(input: unknown, {keys, now, receipt}: StatusTerms):
   const read = readSigned(input, parseStatus, keys)
   if (!read.ok) return faulty(`status_${read.fault.wrong}`, read.fault.reason)
   const {value} = read
-  const fault = checkTime(value, now) ?? checkReceipt(value, receipt)
-  return fault ?? {valid: true, receipt: value.receipt, status: value.status, at: value.at}
+  return checkTime(value, now) ?? checkReceipt(value, receipt) ?? resultOf(value)
+}
+
+const resultOf = ({receipt, status, at, run}: Status): StatusResult => ({
+  valid: true,
+  receipt,
+  status,
+  at,
+  ...(run === undefined ? {} : {run}),
+})
+
+/**
+ * A signed no of any time, for a clock by which it is no status: a receipt that was revoked once is revoked for ever, and
+ * one that was unknown after it was issued was never made. `issuedAt` is the receipt's own.
+ */
+export function readLastingNo(
+  input: unknown,
+  {keys, receipt, issuedAt}: Omit<StatusTerms, 'now'> & {readonly issuedAt: SecondsTime},
+): StatusResult | undefined {
+  const read = readSigned(input, parseStatus, keys)
+  if (!read.ok || checkReceipt(read.value, receipt) !== undefined) return undefined
+  const {status, at} = read.value
+  return status === 'revoked' || (status === 'unknown' && issuedAt <= at) ? resultOf(read.value) : undefined
 }
 
 /** Every test is written so that NaN refuses. */

@@ -1,10 +1,12 @@
 /** GitHub's check runs as a source, against a loopback server that speaks as GitHub does. */
 import type {IncomingMessage, ServerResponse} from 'node:http'
 import {afterEach, describe, expect, test} from '@jest/globals'
+import {parseCommitSha} from '#protocol'
 import {readCheckRuns, readFencedBlock} from '../../../src/action/sources/check-runs.ts'
 import {gitHubCheckRuns} from '../../../src/action/sources/github.ts'
+import {readRateLimitEnd} from '../../../src/action/sources/rate-limit.ts'
 import {aReceipt, makeKey} from '../../protocol/builders.ts'
-import {type Loopback, anAsk, serve} from '../asks.ts'
+import {type Loopback, anAsk, serve, sure} from '../asks.ts'
 import {aRevocation} from '../test-issuer.ts'
 
 const key = makeKey()
@@ -64,6 +66,112 @@ test('reads at most three pages and takes at most fifty candidates', async () =>
   const answer = await find(pagesOf(texts))
   expect(server?.requests).toHaveLength(3)
   expect(answer.candidates).toHaveLength(50)
+  expect(answer).toMatchObject({cut: expect.any(String), unread: expect.stringContaining('there are 300 check runs')})
+})
+
+test('says what a bound left unread, and nothing where everything was read', async () => {
+  const texts = Array.from({length: 300}, () => null)
+  expect((await find(pagesOf(texts.slice(1)))).unread).toBeUndefined()
+  await server?.close()
+  const full = await find(pagesOf(texts))
+  expect([full.unread, full.problem]).toEqual([expect.stringContaining('give the input "app-id"'), undefined])
+})
+
+test('asks for the check runs of one App where the job names it', async () => {
+  server = await serve(pagesOf([fence(text)]))
+  await gitHubCheckRuns(ask, {apiUrl: server.origin, token: 't', app: 4711}).find(
+    new AbortController().signal,
+    undefined,
+  )
+  expect(new URL(server.requests[0]?.url ?? '', 'http://github').searchParams.get('app_id')).toBe('4711')
+})
+
+test('the revocations of another commit are asked for there', async () => {
+  server = await serve(pagesOf([fence(aRevocation(key))]))
+  const other = sure(parseCommitSha('b'.repeat(40)))
+  const place = gitHubCheckRuns(ask, {apiUrl: server.origin, token: 't'}).revocationsOf?.(other)
+  const answer = await place?.find(new AbortController().signal, undefined)
+  expect(answer?.revocations).toHaveLength(1)
+  expect(server.requests[0]?.url).toContain(`/commits/${other}/check-runs`)
+})
+
+describe('a job that waits', () => {
+  const limit = new AbortController().signal
+
+  test('asks for what changed, and reads again what did not', async () => {
+    let held: readonly (string | null)[] = [null]
+    server = await serve((request, response) => {
+      const etag = `"${held.length}"`
+      response.setHeader('etag', etag)
+      if (request.headers['if-none-match'] === etag) response.writeHead(304).end()
+      else pagesOf(held)(request, response)
+    })
+    const source = gitHubCheckRuns(ask, {apiUrl: server.origin, token: 't'})
+    // An answer "not modified" costs nothing: a hundred of them are asked for.
+    for (let i = 0; i < 100; i++)
+      expect(await source.find(limit, undefined)).toEqual(readCheckRuns([{text: '', summary: ''}]))
+    expect(server.requests).toHaveLength(100)
+    held = [null, fence(text)]
+    expect((await source.find(limit, undefined)).candidates).toEqual([text])
+  })
+
+  test('spends a tenth of a third of the quota at once, then only what an hour earns', async () => {
+    server = await serve((request, response) => {
+      response.setHeader('x-ratelimit-limit', '600')
+      pagesOf([fence(text)])(request, response)
+    })
+    const source = gitHubCheckRuns(ask, {apiUrl: server.origin, token: 't'})
+    const answers = []
+    for (let i = 0; i < 100; i++) answers.push(await source.find(limit, undefined))
+    const anew = answers.filter(({isKept}) => isKept !== true)
+    expect(anew.length).toBeGreaterThanOrEqual(20)
+    expect(anew.length).toBeLessThan(40)
+    expect(server.requests).toHaveLength(anew.length)
+    expect(answers.at(-1)).toMatchObject({isKept: true, candidates: [text]})
+    // Whether a receipt was revoked is asked anew.
+    const asked = await source.revocationsOf?.(ask.deployment.sha).find(limit, undefined)
+    expect(asked?.isKept).toBeUndefined()
+  })
+
+  test('leaves GitHub alone until a rate limit ends', async () => {
+    server = await serve((_, response) => {
+      response.setHeader('retry-after', '600')
+      json(response, {message: 'You have exceeded a secondary rate limit.'}, 403)
+    })
+    const source = gitHubCheckRuns(ask, {apiUrl: server.origin, token: 't'})
+    for (let i = 0; i < 5; i++) {
+      expect((await source.find(limit, undefined)).problem).toMatch(
+        /^the rate limit of "github-token" is used up, until /,
+      )
+    }
+    const again = await source.revocationsOf?.(ask.deployment.sha).find(limit, undefined)
+    expect(again?.problem).toMatch(/rate limit/)
+    expect(server.requests).toHaveLength(1)
+  })
+})
+
+describe('a rate limit is called one, with when it ends', () => {
+  const now = Date.parse('2026-04-02T15:00:00Z')
+  const fault = (status: number, headers: object, message = 'Forbidden') => ({status, message, response: {headers}})
+  const date = 'Thu, 02 Apr 2026 14:00:00 GMT'
+
+  test.each<readonly [string, object, number | undefined]>([
+    // GitHub's clock is an hour behind this one: what counts is how long it still lasts.
+    [
+      'used up',
+      fault(403, {'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(now / 1000 - 3000), date}),
+      now + 600_000,
+    ],
+    ['used up by 429', fault(429, {'retry-after': '30'}), now + 30_000],
+    ['secondary', fault(403, {'retry-after': '90'}), now + 90_000],
+    ['secondary in words alone', fault(403, {}, 'You have exceeded a secondary rate limit'), now + 60_000],
+    ['for longer than an hour', fault(429, {'retry-after': '999999'}), now + 3_600_000],
+    ['that ends at no time', fault(429, {'retry-after': 'soon'}), now + 60_000],
+    ['none: a permission', fault(403, {'x-ratelimit-remaining': '4999'}), undefined],
+    ['none: an outage', fault(500, {'x-ratelimit-remaining': '0'}), undefined],
+  ])('%s', (...[, answer, end]) => {
+    expect(readRateLimitEnd(answer, now)).toBe(end)
+  })
 })
 
 test('the same text twice is one candidate', async () => {
@@ -95,6 +203,11 @@ describe('is a problem in words, and no receipt', () => {
       '404',
       (_, r) => json(r, {message: 'Not Found'}, 404),
       'it answered 404: give the job the permission "checks: read"',
+    ],
+    [
+      '422',
+      (_, r) => json(r, {message: 'No commit found for SHA'}, 422),
+      'it answered 422: GitHub knows no such commit in this repository',
     ],
     ['500', (_, r) => json(r, {}, 500), 'it answered 500'],
     ['HTML', (_, r) => r.writeHead(200, {'content-type': 'text/html'}).end('<html>'), 'it could not be asked'],
@@ -152,12 +265,15 @@ describe('revocations', () => {
     expect(answer).toMatchObject({candidates: [text], revocations: [one, two], skipped: 0})
   })
 
-  test('are not crowded out by a hundred candidates, and of one check run twenty are taken', () => {
+  test('are not crowded out by a hundred candidates, and of one check run sixty are taken', () => {
     const receipts = Array.from({length: 100}, (_, i) =>
       run(fence(aReceipt({decision: `dec_${String(i).padStart(26, '0')}`}, key).text)),
     )
     expect(readCheckRuns([...receipts, run(fence(aRevocation(key)))]).revocations).toHaveLength(1)
-    const many = Array.from({length: 50}, (_, i) => fence(aRevocation(key, {repositoryId: i}))).join('')
-    expect(readCheckRuns([run(many)]).revocations).toHaveLength(20)
+    const some = Array.from({length: 60}, (_, i) => fence(aRevocation(key, {repositoryId: i})))
+    expect(readCheckRuns([run(some.join(''))])).toMatchObject({revocations: {length: 60}, unread: undefined})
+    const more = readCheckRuns([run([...some, fence(aRevocation(key))].join(''))])
+    expect(more.revocations).toHaveLength(60)
+    expect(more.unread).toBe('a check run holds more than 60 of them')
   })
 })

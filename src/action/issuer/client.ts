@@ -11,8 +11,6 @@ const maxBytes = 64 * 1024
 export interface ClientPlace {
   readonly issuer: Origin
   readonly tokens: IdTokens
-  /** This run's id: a record of another run is none of ours. */
-  readonly runId: string
 }
 
 export const issuerClient = (place: ClientPlace): IssuerClient => ({
@@ -53,7 +51,7 @@ export async function showToken(tokens: IdTokens, limit: AbortSignal): Promise<s
 }
 
 async function redeem(
-  {issuer, tokens, runId}: ClientPlace,
+  {issuer, tokens}: ClientPlace,
   receipt: ReceiptId,
   limit: AbortSignal,
 ): Promise<RedemptionAnswer> {
@@ -63,22 +61,17 @@ async function redeem(
   try {
     const {token} = answer.value
     const reply = await exchange({method: 'POST', address, token, maxBytes, limit, read: [200, ...toldStatuses]})
-    return readRedemption(reply, {receipt, runId})
+    return reply.status === 200 ? {kind: 'answered', body: reply.body} : readRefusal(reply)
   } catch (fault) {
     return {kind: 'unreachable', problem: describeOutage(fault, limit)}
   }
 }
 
-/** Only a record of this receipt and this run is a yes. */
-function readRedemption(reply: Reply, ours: {readonly receipt: ReceiptId; readonly runId: string}): RedemptionAnswer {
+/** A no needs no signature. */
+function readRefusal(reply: Reply): RedemptionAnswer {
   const answer = readObject(reply.body)
   const run = isPlainObject(answer['run']) ? answer['run'] : {}
   const at = safeText(answer['at'])
-  if (reply.status === 200) {
-    const isOurs = answer['receipt'] === ours.receipt && run['id'] === ours.runId && ours.runId !== ''
-    if (isOurs && at !== undefined) return {kind: 'redeemed', at}
-    return {kind: 'unreachable', problem: 'its answer (200) is no record of this receipt and this run'}
-  }
   const told = isPlainObject(answer['error']) ? answer['error']['code'] : undefined
   const code = reply.status === 409 ? told : undefined
   if (code === 'already_used') return {kind: code, at, run: safeText(run['url']) ?? safeText(run['id'])}

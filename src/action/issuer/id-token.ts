@@ -1,6 +1,7 @@
 /** The job's OIDC tokens: asked of the runner for one audience, each used once, masked before anything else is done. */
 import type {Origin, Result} from '#protocol'
 import {describeOutage} from '../sources/outage.ts'
+import type {JobIdentity, NamedEnvironment} from '../../gate/ports.ts'
 import {exchange} from './exchange.ts'
 
 export interface IdToken {
@@ -11,21 +12,26 @@ export interface IdToken {
 
 export type IdTokenAnswer = Result<IdToken, {readonly kind: 'not permitted' | 'unreachable'; readonly problem: string}>
 
+/** Without an issuer to show it to, a token is asked for its claims alone: for this audience, which no issuer takes. */
+export type Audience = Origin | typeof nobody
+export const nobody = 'countersign'
+
 export interface IdTokenPlace {
   readonly env: Readonly<Record<string, string | undefined>>
-  readonly audience: Origin
+  readonly audience: Audience
   /** Hides a value from the log. */
   readonly mask: (secret: string) => void
 }
 
 const maxBytes = 64 * 1024
 
-export class IdTokens {
+export class IdTokens implements JobIdentity {
   readonly #place: IdTokenPlace
   /** Asked for its claims and not shown to anybody yet. */
   #spare: IdTokenAnswer | undefined
   /** A service that is down costs its time limit once. */
   #outage: IdTokenAnswer | undefined
+  #environment: NamedEnvironment | undefined
 
   constructor(place: IdTokenPlace) {
     this.#place = place
@@ -40,14 +46,24 @@ export class IdTokens {
   async take(limit: AbortSignal): Promise<IdTokenAnswer> {
     const spare = this.#spare
     this.#spare = undefined
-    return spare?.ok === true ? spare : this.#ask(limit)
+    return spare ?? this.#ask(limit)
   }
 
-  /** The environment that GitHub names to this job; undefined where no token is to be had, or it names none. */
-  async environment(limit: AbortSignal): Promise<string | undefined> {
-    if (!this.arePermitted) return undefined
-    this.#spare = await this.#ask(limit)
-    return this.#spare.ok ? this.#spare.value.environment : undefined
+  /** As GitHub names it to this job; once known it stays. */
+  async environment(limit: AbortSignal): Promise<NamedEnvironment> {
+    if (!this.arePermitted) return {kind: 'no token'}
+    if (this.#environment !== undefined) return this.#environment
+    const answer = await this.#ask(limit)
+    if (!answer.ok) return {kind: 'unknown', problem: answer.fault.problem}
+    this.#spare = answer
+    const {environment} = answer.value
+    this.#environment = environment === undefined ? {kind: 'unnamed'} : {kind: 'named', environment}
+    return this.#environment
+  }
+
+  /** One that fails spoils one try, not all of a job that waits. */
+  forgetOutage(): void {
+    this.#outage = undefined
   }
 
   async #ask(limit: AbortSignal): Promise<IdTokenAnswer> {

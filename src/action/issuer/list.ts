@@ -19,7 +19,6 @@ export interface IssuerAccess {
 export function issuerReceipts(wanted: Wanted, {issuer, tokens}: IssuerAccess): ReceiptSource {
   return {
     name: `the issuer ${issuer}`,
-    holdsRevocations: false,
     find: async (limit, tree) => {
       try {
         const address = `${issuer}/v1/receipts?${queryFor(wanted, tree)}`
@@ -49,5 +48,6 @@ function parseAnswer(body: Uint8Array): SourceAnswer {
   if (!json.ok) return unreachable(`its answer (200) is not the JSON that was asked for: ${json.reason}`)
   const receipts = isPlainObject(json.value) ? json.value['receipts'] : undefined
   if (!Array.isArray(receipts)) return unreachable('its answer (200) has no list "receipts"')
-  return {candidates: receipts.slice(0, maxCandidates)}
+  const cut = receipts.length > maxCandidates ? `it lists more than ${maxCandidates} receipts` : undefined
+  return {candidates: receipts.slice(0, maxCandidates), cut}
 }

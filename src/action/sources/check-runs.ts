@@ -8,27 +8,29 @@ export interface CheckRun {
 }
 
 const maxCandidates = 50
-/** The newest check run may carry the revocations of those before it, which GitHub does not list any more. */
-const maxRevocations = 20
-/** Anyone can put notes beside a receipt; more of them cost time and say nothing. */
-const maxNotes = 4
+/** The newest check run carries the revocations of those before it, which GitHub does not list any more. */
+const maxRevocations = 60
 
 /** Junk is counted and costs no candidate, so a hundred false check runs do not hide the right one behind them. */
 export function readCheckRuns(runs: readonly CheckRun[]): SourceAnswer {
   const checkpoints = new Map<string, string[]>()
   const revocations = new Set<string>()
+  let unread: string | undefined
   let skipped = 0
   for (const {text, summary} of runs) {
     const blocks = readFencedBlocks(text)
-    const revoked = blocks.filter(isRevocationForm).slice(0, maxRevocations)
-    for (const one of revoked) revocations.add(one)
+    const revoked = blocks.filter(isRevocationForm)
+    for (const one of revoked.slice(0, maxRevocations)) revocations.add(one)
+    if (revoked.length > maxRevocations) unread = `a check run holds more than ${maxRevocations} of them`
     const receipt = readOnlyBlock(blocks.filter((block) => !isRevocationForm(block)))
     if (receipt === undefined || !isReceiptForm(receipt)) skipped += revoked.length > 0 ? 0 : 1
-    else checkpoints.set(receipt, [...(checkpoints.get(receipt) ?? []), ...readNote(summary)].slice(0, maxNotes))
+    else checkpoints.set(receipt, [...(checkpoints.get(receipt) ?? []), ...readNote(summary)])
   }
   return {
     candidates: [...checkpoints.keys()].slice(0, maxCandidates),
+    cut: checkpoints.size > maxCandidates ? `it holds more than ${maxCandidates} receipts` : undefined,
     revocations: [...revocations],
+    unread,
     checkpoints,
     skipped,
   }

@@ -8,7 +8,6 @@ import {readBounded} from './bounded-file.ts'
 export function receiptInput(receipt: string, workspace: string): ReceiptSource {
   return {
     name: 'the input "receipt"',
-    holdsRevocations: false,
     find: () =>
       Promise.resolve(receipt.startsWith('{') ? {candidates: [receipt]} : readReceiptFile(receipt, workspace)),
   }

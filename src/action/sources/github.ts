@@ -1,41 +1,41 @@
 /** The check runs "countersign / <environment>" of the commit: where the issuer leaves receipts on GitHub. */
+import type {CommitSha} from '#protocol'
 import {faultMember} from '../fault.ts'
 import type {GateRequest, ReceiptSource} from '../../gate/ports.ts'
 import {boundedFetch} from './bounded-fetch.ts'
-import {type CheckRun, readCheckRuns} from './check-runs.ts'
-import {describeOutage} from './outage.ts'
+import {CheckRunReader, type FetchPage, describeGitHubOutage, perPage} from './check-run-reader.ts'
+import type {CheckRun} from './check-runs.ts'
+import {Pace} from './rate-limit.ts'
 
-const maxPages = 3
-const perPage = 100
-/** A page of 100 check runs with texts of GitHub's limit of 65,535 characters each stays below this. */
+/** A page of 100 check runs with texts of GitHub's limit of 65,535 bytes each stays below this. */
 const maxPageBytes = 16 * 1024 * 1024
 
 export interface GitHubAccess {
   readonly apiUrl: string
   readonly token: string
+  /** The App whose check runs alone are asked for; absent: anybody's. */
+  readonly app?: number | undefined
 }
 
 type Wanted = Pick<GateRequest, 'environment' | 'deployment'>
 
 /** Anyone with a workflow may create such a check run: what is found is a candidate and nothing more. */
 export function gitHubCheckRuns(wanted: Wanted, access: GitHubAccess): ReceiptSource {
+  const pace = new Pace()
+  const readers = new Map<CommitSha, CheckRunReader>()
+  const {sha: deployed} = wanted.deployment
+  const readerOf = (sha: CommitSha): CheckRunReader => {
+    const reader = readers.get(sha) ?? new CheckRunReader(() => openCheckRuns(wanted, access, sha), pace)
+    readers.set(sha, reader)
+    return reader
+  }
   return {
     name: 'GitHub',
-    holdsRevocations: true,
-    find: async (limit) => {
-      const pages: CheckRun[][] = []
-      try {
-        const fetchPage = await openCheckRuns(wanted, access)
-        for (let page = 1; page <= maxPages; page++) {
-          const runs = await fetchPage(page, limit)
-          pages.push(runs)
-          if (runs.length < perPage) break
-        }
-        return readCheckRuns(pages.flat())
-      } catch (fault) {
-        return {...readCheckRuns(pages.flat()), problem: describeGitHubOutage(fault, limit, 'checks: read')}
-      }
-    },
+    find: (limit) => readerOf(deployed).read(limit),
+    revocationsOf: (sha) => ({
+      name: `GitHub (${sha === deployed ? 'asked again' : `the commit ${sha}`})`,
+      find: (limit) => readerOf(sha).readAnew(limit),
+    }),
   }
 }
 
@@ -52,19 +52,25 @@ async function openToolkit({apiUrl, token}: GitHubAccess) {
   return getOctokit(token, {baseUrl: apiUrl, request})
 }
 
-async function openCheckRuns({environment, deployment}: Wanted, access: GitHubAccess) {
+async function openCheckRuns(
+  {environment, deployment}: Wanted,
+  access: GitHubAccess,
+  sha: CommitSha,
+): Promise<FetchPage> {
   const octokit = await openToolkit(access)
-  return async (page: number, limit: AbortSignal): Promise<CheckRun[]> => {
+  return async ({page, etag, limit}) => {
     const answer = await octokit.request('GET /repos/{owner}/{repo}/commits/{ref}/check-runs', {
       ...ownerAndName(deployment.repository),
-      ref: deployment.sha,
+      ref: sha,
       check_name: `countersign / ${environment}`,
       filter: 'latest',
+      ...(access.app !== undefined && {app_id: access.app}),
       per_page: perPage,
       page,
+      headers: etag === undefined ? {} : {'if-none-match': etag},
       request: {signal: limit},
     })
-    return parseCheckRuns(answer.data)
+    return {runs: parseCheckRuns(answer.data), headers: answer.headers}
   }
 }
 
@@ -81,14 +87,4 @@ function parseCheckRuns(data: unknown): CheckRun[] {
 function textMember(output: unknown, name: 'text' | 'summary'): string {
   const value = faultMember(output, name)
   return typeof value === 'string' ? value : ''
-}
-
-function describeGitHubOutage(fault: unknown, limit: AbortSignal, permission: string): string {
-  const status = faultMember(fault, 'status')
-  // Octokit says 500 where nothing answered; only a real answer comes with a response.
-  const answered = faultMember(fault, 'response') !== undefined
-  if (limit.aborted || typeof status !== 'number' || !answered) return describeOutage(fault, limit)
-  if (status === 401) return 'it answered 401: the input "github-token" is not valid'
-  if (status === 403 || status === 404) return `it answered ${status}: give the job the permission "${permission}"`
-  return `it answered ${status}`
 }

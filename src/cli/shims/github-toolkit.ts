@@ -7,11 +7,22 @@ interface Options {
   readonly request: {readonly fetch: typeof fetch}
 }
 
-type Parameters = Readonly<Record<string, string | number>> & {readonly request: {readonly signal: AbortSignal}}
+interface Around {
+  readonly headers?: Readonly<Record<string, string>>
+  readonly request: {readonly signal: AbortSignal}
+}
+
+type Names = Readonly<Record<string, string | number>>
+
+interface Answer {
+  readonly data: unknown
+  readonly headers: Readonly<Record<string, string>>
+}
 
 /** Octokit's `request`, for GET alone: the route's {names} come from the parameters, the rest is the query. */
 export const getOctokit = (token: string, {baseUrl, request}: Options) => ({
-  request: async (route: string, {request: {signal}, ...parameters}: Parameters): Promise<{readonly data: unknown}> => {
+  request: async (route: string, {request: {signal}, headers = {}, ...names}: Names & Around): Promise<Answer> => {
+    const parameters: Names = names
     const query = new URLSearchParams()
     for (const [name, value] of Object.entries(parameters)) {
       if (!route.includes(`{${name}}`)) query.set(name, String(value))
@@ -28,10 +39,11 @@ export const getOctokit = (token: string, {baseUrl, request}: Options) => ({
         authorization: `Bearer ${token}`,
         'user-agent': 'countersign-gate',
         'x-github-api-version': '2022-11-28',
+        ...headers,
       },
     })
     if (!answer.ok) throw new RequestFault(answer)
-    return {data: await answer.json()}
+    return {data: await answer.json(), headers: Object.fromEntries(answer.headers)}
   },
 })
 
@@ -43,6 +55,6 @@ class RequestFault extends Error {
   constructor(answer: Response) {
     super(`GitHub answered ${answer.status}`)
     this.status = answer.status
-    this.response = {status: answer.status}
+    this.response = {status: answer.status, headers: Object.fromEntries(answer.headers)}
   }
 }
