@@ -29,11 +29,14 @@ import type {Signer} from '../model/signer.ts'
 import {takeTurns} from '../store/turns.ts'
 import {answerRefusal, callerOf, callerRoutes} from './asking.ts'
 import type {CallerTools} from './callers/read-caller.ts'
-import {type StatusTools, createStatusReader} from './status.ts'
+import {type StatusTools, createStatusReader, tellUnknown} from './status.ts'
 
 export type ReceiptRouteTools = CallerTools &
   StatusTools &
   RefreshTools & {readonly bearsName: BearsName; readonly tokenIds: TokenIds}
+
+/** Who may know that a receipt of theirs was never made. What they may not read is answered the same (threats A31). */
+const mayKnow = ({kind}: Caller): boolean => kind === 'job' || kind === 'auditor'
 
 /** To be mounted at `/v1/receipts`. */
 export function receiptRoutes(tools: ReceiptRouteTools): Hono {
@@ -52,8 +55,11 @@ export function receiptRoutes(tools: ReceiptRouteTools): Hono {
     return found === undefined ? c.notFound() : c.json(found.receipt)
   })
   routes.get('/:id/status', async (c) => {
-    const found = await findShown(c.req.param('id'), await callerOf(c, tools), tools)
-    return found === undefined ? c.notFound() : c.json(await readStatus(found.receipt))
+    const caller = await callerOf(c, tools)
+    const id = parseReceiptId(c.req.param('id'))
+    const found = await findShown(id, caller, tools)
+    if (found !== undefined) return c.json(await readStatus(found.receipt))
+    return id !== undefined && mayKnow(caller) ? c.json(await tellUnknown(id, tools)) : c.notFound()
   })
   addEvents(routes, tools)
   addTellingRoutes(routes, tools)

@@ -4,18 +4,16 @@ import {
   type ReceiptId,
   type SecondsTime,
   type Status,
-  type StatusBody,
-  type StatusWord,
+  type UsingRun,
   printSecondsTime,
-  printSignature,
   secondsTimeToMs,
-  signingBytes,
   stateAt,
-  verifyStatus,
 } from '#protocol'
 import type {ScopeKey} from '../model/state.ts'
-import type {RecordReader} from '../model/lookups.ts'
+import type {FoundEvent, RecordReader} from '../model/lookups.ts'
 import type {RepositorySource} from '../github/repository.ts'
+import {readHappened} from '../decide/happened.ts'
+import {type Said, signStatus, usingRunOf} from '../decide/sign-status.ts'
 import {type StandingTools, checkApprovers, findLive} from '../decide/standing.ts'
 
 export type StatusTools = StandingTools & {readonly records: RecordReader; readonly repositories: RepositorySource}
@@ -32,9 +30,13 @@ export function createStatusReader(tools: StatusTools): (receipt: Receipt) => Pr
     if (isLive && tools.now() < secondsTimeToMs(receipt.expiresAt)) await look(receipt)
     // Said as of a moment before it is read, so that nothing which came first is left out.
     const at = printSecondsTime(tools.now())
-    return await signStatus({receipt: receipt.id, status: await readWord(receipt, at, tools), at}, tools)
+    return await signStatus({receipt: receipt.id, ...(await readSaid(receipt, at, tools)), at}, tools)
   }
 }
+
+/** To a caller who may know: nothing that may be read is such a receipt, so to that caller it never was made. */
+export const tellUnknown = (receipt: ReceiptId, {now, signer}: Pick<StatusTools, 'now' | 'signer'>): Promise<Status> =>
+  signStatus({receipt, status: 'unknown', at: printSecondsTime(now())}, {signer})
 
 /** GitHub is asked about one receipt no oftener, whoever asks for its status; an outage rests as long. */
 const restMs = 30_000
@@ -54,23 +56,22 @@ function seldom(ask: (receipt: Receipt) => Promise<void>, {now}: Pick<StatusTool
 const keyOf = ({scope: {repositoryId, environment}}: Receipt): ScopeKey => ({repositoryId, environment})
 
 /** The scope's state forgets receipts that are over; what is missing there before its time was revoked. */
-async function readWord(receipt: Receipt, at: SecondsTime, {store, records}: StatusTools): Promise<StatusWord> {
+async function readSaid(
+  receipt: Receipt,
+  at: SecondsTime,
+  {store, records}: StatusTools,
+): Promise<Pick<Said, 'status' | 'run'>> {
   const {id, expiresAt} = receipt
   const live = findLive((await store.read(keyOf(receipt))).state.receipts, id)
-  const events = new Set((await records.events(id)).map(({entry}) => entry.event))
-  const isRevoked = events.has('receipt.revoked') || (live === undefined && at < expiresAt)
-  const isRedeemed = live?.redeemed !== undefined || events.has('receipt.redeemed')
-  return stateAt({expiresAt, revokedAt: isRevoked ? at : undefined, redeemedAt: isRedeemed ? at : undefined}, at)
+  const events = await records.events(id)
+  const isRevoked =
+    events.some(({entry}) => entry.event === 'receipt.revoked') || (live === undefined && at < expiresAt)
+  const run = live?.redeemed === undefined ? readUse(events) : usingRunOf(live.redeemed)
+  const life = {expiresAt, revokedAt: isRevoked ? at : undefined, redeemedAt: run === undefined ? undefined : at}
+  return {status: stateAt(life, at), run}
 }
 
-async function signStatus(
-  said: Pick<StatusBody, 'receipt' | 'status' | 'at'>,
-  {signer}: Pick<StatusTools, 'signer'>,
-): Promise<Status> {
-  const body: StatusBody = {type: 'countersign.status/v1', ...said, publicKey: signer.publicKey}
-  const status: Status = {...body, signature: printSignature(await signer.sign(signingBytes(body)))}
-  const keys = new Map([[body.publicKey, {key: body.publicKey, status: 'trusted' as const}]])
-  const verdict = verifyStatus(status, {keys, now: secondsTimeToMs(body.at), receipt: body.receipt})
-  if (!verdict.valid) throw new Error(`the signed status does not verify: ${verdict.code}`)
-  return status
+function readUse(events: readonly FoundEvent[]): UsingRun | undefined {
+  const {redemption} = readHappened(events)
+  return redemption === null ? undefined : {...redemption.run, at: redemption.at}
 }

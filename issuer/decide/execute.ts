@@ -1,5 +1,5 @@
 /** Execution (formats §6): that a deployment began and how it ended, as its job reports. Recorded, and decides nothing. */
-import {isPlainObject, parseJson, secondsTimeToMs} from '#protocol'
+import {type MicrosTime, isPlainObject, parseJson, printSecondsTime, secondsTimeToMs} from '#protocol'
 import {foldUsed} from '../mint/fold-scope.ts'
 import {nextTime} from '../mint/mint-record.ts'
 import type {FoundEvent, RecordReader} from '../model/lookups.ts'
@@ -60,7 +60,8 @@ export async function execute(
     if (first !== undefined) return {kind: 'recorded', told: toldOf(first)}
     if ((await records.events(id)).length >= mostReports) return refuse({code: 'reports_exhausted'})
     const at = nextTime(read.head, now())
-    const record = mintJobReport({telling, head: read.head, at, ...order, nonce: tools.newIds().nonce})
+    const body = bodyOf({telling, at, execution, nonce: tools.newIds().nonce})
+    const record = mintJobReport({telling, head: read.head, at, ...order, body})
     const appends = {scope: record.scope, records: [record], state: foldUsed(read.state, id), read}
     const committed = await store.commit({appends, at: msOf(at)})
     return committed === 'committed' ? {kind: 'recorded', told: toldOf(record)} : 'lost'
@@ -73,8 +74,20 @@ const eventOf = {started: 'deploy.started', finished: 'deploy.finished'} as cons
 const orderOf = ({found, job: {run}}: JobReport, execution: Execution) => ({
   event: eventOf[execution.event],
   once: `executed/${found.receipt.id}/${run.id}/${run.attempt}/${execution.event}`,
-  more: execution,
 })
+
+interface ReportBody {
+  readonly telling: JobReport
+  readonly at: MicrosTime
+  readonly execution: Execution
+  /** 128 random bits, hex: without them the digest in the public ledger could be guessed from ids of runs. */
+  readonly nonce: string
+}
+
+function bodyOf({telling: {found, job}, at, execution, nonce}: ReportBody): object {
+  const told: RecordedReport = {receipt: found.receipt.id, run: job.run, at: printSecondsTime(msOf(at))}
+  return {...told, ...execution, environment: job.environment === undefined ? 'not attested' : 'attested', nonce}
+}
 
 /** Our own writing: the JSON's shape is trusted. The nonce stays with the record. */
 function toldOf({body}: Pick<FoundEvent, 'body'>): RecordedExecution {

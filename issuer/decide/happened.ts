@@ -1,5 +1,5 @@
 /** What happened to a receipt, out of the records of its events: what an audit shows, and no more of them. */
-import {type ReportedExecution, type ReportedRedemption, type Revocation, parseRevocation} from '#protocol'
+import {type ReportedExecution, type ReportedRedemption, type Revocation, parseRevocation, parseStatus} from '#protocol'
 import type {FoundEvent} from '../model/lookups.ts'
 
 export interface Happened {
@@ -26,12 +26,15 @@ function parseRevoked({entry, body}: FoundEvent): Revocation {
   return parsed.value
 }
 
-/** This program's own writing: the JSON's shape is trusted. Its nonce stays with the record. */
-function parseRedeemed({body}: FoundEvent): ReportedRedemption {
-  const {run, at} = JSON.parse(body) as ReportedRedemption
-  return {run, at}
+function parseRedeemed({entry, body}: FoundEvent): ReportedRedemption {
+  const parsed = parseStatus(JSON.parse(body))
+  const run = parsed.ok ? parsed.value.run : undefined
+  if (run === undefined) throw new Error(`the redemption of entry ${entry.seq} is damaged`)
+  const {at, ...using} = run
+  return {run: using, at}
 }
 
+/** This program's own writing: the JSON's shape is trusted. Its nonce stays with the record. */
 function parseExecuted({body}: FoundEvent): ReportedExecution {
   const {run, event, outcome, at, environment} = JSON.parse(body) as ReportedExecution
   return {run, event, ...(outcome === undefined ? {} : {outcome}), at, environment}

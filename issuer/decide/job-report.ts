@@ -1,5 +1,5 @@
 /** What a job tells of a receipt, why it is refused, and how it is written into the ledger. */
-import {type MicrosTime, type Receipt, type SecondsTime, microsTimeToMicros, printSecondsTime} from '#protocol'
+import {type MicrosTime, type Receipt, type SecondsTime, microsTimeToMicros} from '#protocol'
 import type {Job} from '../model/caller.ts'
 import {type EventOrder, mintEvent} from '../mint/mint-record.ts'
 import type {FoundReceipt} from '../model/lookups.ts'
@@ -33,7 +33,10 @@ export interface RecordedReport {
 export type JobAnswer<Told> =
   {readonly kind: 'recorded'; readonly told: Told} | {readonly kind: 'refused'; readonly refusal: Refusal}
 
-export const refuse = (refusal: Refusal): JobAnswer<never> => ({kind: 'refused', refusal})
+export const refuse = (refusal: Refusal): Extract<JobAnswer<never>, {readonly kind: 'refused'}> => ({
+  kind: 'refused',
+  refusal,
+})
 
 export const scopeOf = ({found: {receipt}}: JobReport): ScopeKey => ({
   repositoryId: receipt.scope.repositoryId,
@@ -49,22 +52,18 @@ export interface JobReportOrder {
   readonly at: MicrosTime
   readonly event: EventOrder['event']
   readonly once: string
-  /** 128 random bits, hex: without them the digest in the public ledger could be guessed from ids of runs. */
-  readonly nonce: string
-  /** What is told beside the receipt, the run and the time. */
-  readonly more: object
+  /** Nobody may guess it: its digest stands in the public ledger. */
+  readonly body: object
 }
 
-export function mintJobReport({telling, head, at, event, once, nonce, more}: JobReportOrder): EventRecord {
-  const {found, job, repository} = telling
-  const {id} = found.receipt
-  const told: RecordedReport = {receipt: id, run: job.run, at: printSecondsTime(msOf(at))}
+export function mintJobReport({telling, head, at, event, once, body}: JobReportOrder): EventRecord {
+  const {found, repository} = telling
   return mintEvent({
     head,
     at,
     event,
-    receipt: id,
-    body: {...told, ...more, environment: job.environment === undefined ? 'not attested' : 'attested', nonce},
+    receipt: found.receipt.id,
+    body,
     scope: scopeOf(telling),
     repository: repository.name,
     ownerId: repository.owner.id,

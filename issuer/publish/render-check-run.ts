@@ -62,10 +62,10 @@ interface RevokedReceipts {
   readonly issuer: Origin
 }
 
-/** A gate reads so many blocks of one check run; a receipt stands before them. */
-const maxRevocations = 19
+/** More than a gate reads of one check run: so it sees that there are more, and that this run does not answer it. */
+const maxRevocations = 64
 
-/** Each revocation in a block of its own, the newest of them. */
+/** Each revocation in a block of its own, the newest of them; so many fit into GitHub's 65,535 bytes. */
 const renderRevocations = (title: string, revocations: readonly Revocation[]): readonly string[] =>
   revocations.length === 0
     ? []

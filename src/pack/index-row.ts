@@ -96,7 +96,8 @@ interface Report {
 function readReport(value: unknown): Report {
   const body = isPlainObject(value) ? value : {}
   const run = isPlainObject(body['run']) ? body['run'] : {}
-  return {at: lineOf(body['at']), outcome: lineOf(body['outcome']), url: lineOf(run['url'])}
+  // A redemption is a signed status, which names the run and no address.
+  return {at: lineOf(body['at']), outcome: lineOf(body['outcome']), url: lineOf(run['url'] ?? run['id'])}
 }
 
 /** A row is one line. */

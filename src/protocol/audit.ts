@@ -31,8 +31,9 @@ export interface ReportedRun {
   readonly url: string
 }
 
+/** As the signed status names it, whose digest the ledger carries. */
 export interface ReportedRedemption {
-  readonly run: ReportedRun
+  readonly run: Pick<ReportedRun, 'id' | 'attempt'>
   readonly at: SecondsTime
 }
 
@@ -174,7 +175,10 @@ const runMembers = {
   url: address,
 }
 const readRun: Reader<ReportedRun> = (value, path) => readMembers({value, path}, runMembers)
-const readRedemption: Reader<ReportedRedemption> = (value, path) => readMembers({value, path}, {run: readRun, at: time})
+const {id: runId, attempt} = runMembers
+const readUser: Reader<ReportedRedemption['run']> = (value, path) => readMembers({value, path}, {id: runId, attempt})
+const readRedemption: Reader<ReportedRedemption> = (value, path) =>
+  readMembers({value, path}, {run: readUser, at: time})
 const executionMembers = {
   run: readRun,
   event: oneOf('started', 'finished'),

@@ -25,7 +25,18 @@ import {GitHubUnavailable} from '../../../issuer/github/unavailable.ts'
 import {judgeAudit} from '../../../src/cli/audit/judge.ts'
 import {sure} from '../../action/asks.ts'
 import {commit} from '../../protocol/builders.ts'
-import {SeededStore, issuer, ledgerKey, owner, receiptKey, repositoryIdOf, run, tokenKey, toldBody} from './seed.ts'
+import {
+  SeededStore,
+  issuer,
+  ledgerKey,
+  owner,
+  receiptKey,
+  repositoryIdOf,
+  run,
+  tokenKey,
+  toldBody,
+  usedBody,
+} from './seed.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-audit-'))
 afterAll(() => rmSync(folder, {recursive: true, force: true}))
@@ -193,7 +204,7 @@ describe('what happened to a receipt', () => {
 
   test('a redemption and the reports of its job are shown, without what only the ledger needs', async () => {
     const receipt = await seed.issue({n: 1, ...hour})
-    await seed.tell(receipt, 'receipt.redeemed', toldBody(receipt, '2026-04-02T14:32:00Z'))
+    await seed.tell(receipt, 'receipt.redeemed', usedBody(receipt, '2026-04-02T14:32:00Z'))
     await seed.tell(receipt, 'deploy.started', toldBody(receipt, '2026-04-02T14:32:10Z', {event: 'started'}))
     const finished = {event: 'finished', outcome: 'success', environment: 'not attested'}
     await seed.tell(receipt, 'deploy.finished', toldBody(receipt, '2026-04-02T14:33:00Z', finished))
@@ -202,7 +213,7 @@ describe('what happened to a receipt', () => {
     expect(audit.running).toBe(receipt.id)
     expect(audit.records[0]).toMatchObject({
       state: 'redeemed',
-      redemption: {run, at: '2026-04-02T14:32:00Z'},
+      redemption: {run: {id: run.id, attempt: run.attempt}, at: '2026-04-02T14:32:00Z'},
       executions: [
         {run, event: 'started', at: '2026-04-02T14:32:10Z', environment: 'attested'},
         {run, at: '2026-04-02T14:33:00Z', ...finished},

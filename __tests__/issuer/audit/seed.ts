@@ -138,6 +138,16 @@ const grow = ({frontier}: LedgerHead, {hash}: Entry): LedgerHead['frontier'] => 
 export const run = {id: '7', attempt: 1, url: 'https://github.com/octo-org/api-service/actions/runs/7'}
 const nonce = '0'.repeat(32)
 
+/** As the issuer keeps a redemption: the signed status that it answered. */
+export const usedBody = ({id: receipt}: Receipt, at: string): Json =>
+  receiptKey.sign({
+    type: 'countersign.status/v1',
+    receipt,
+    status: 'redeemed',
+    at,
+    run: {id: run.id, attempt: run.attempt, at},
+  })
+
 /** As the issuer keeps what a job told. */
 export const toldBody = ({id}: Receipt, at: string, more: Json = {}): Json => ({
   receipt: id,

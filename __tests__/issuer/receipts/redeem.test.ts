@@ -1,10 +1,11 @@
 /** Redemption: one run uses a receipt, once, whoever asks how often and when (threats A24, A45). */
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
-import {type Receipt, canonicalJson, digestOf} from '#protocol'
+import {type Receipt, canonicalJson, digestOf, verifyStatus} from '#protocol'
 import {scopeOf} from '../../stores/builders.ts'
 import {checkedLedger} from '../../stores/suite.ts'
 import type {Claims} from '../callers/provider.ts'
-import {type Stage, setStage, told} from './stage.ts'
+import type {Json} from '../../protocol/builders.ts'
+import {type Stage, pinned, setStage, told} from './stage.ts'
 
 let stage: Stage
 beforeEach(async () => {
@@ -13,20 +14,32 @@ beforeEach(async () => {
 afterEach(async () => stage.close())
 
 const place = ({id}: Pick<Receipt, 'id'>): string => `/v1/receipts/${id}/redemptions`
-const redeem = async (receipt: Pick<Receipt, 'id'>, changes: Claims = {}, at = stage) =>
-  await told(at.post(place(receipt), await stage.token(changes)))
+const post = async (receipt: Pick<Receipt, 'id'>, changes: Claims = {}, at = stage): Promise<Response> =>
+  await at.post(place(receipt), await stage.token(changes))
+
+/** A yes counts only as a gate takes it: signed, of this receipt and this moment. */
+async function redeem(receipt: Pick<Receipt, 'id'>, changes: Claims = {}, at = stage): Promise<Json> {
+  const answer = await post(receipt, changes, at)
+  if (answer.status !== 200) return await told(answer)
+  const verdict = verifyStatus(await answer.text(), {keys: pinned, now: stage.clock.now, receipt: receipt.id})
+  if (!verdict.valid) throw new Error(verdict.code)
+  return {status: 200, word: verdict.status, run: verdict.run}
+}
 const run = (id: string, attempt = 1) => ({
   id,
   attempt,
   url: `https://github.com/octo-org/api-service/actions/runs/${id}/attempts/${attempt}`,
 })
 const at = '2026-04-02T15:00:00Z'
+/** As a status names it: when it used the receipt first, and in which attempt. */
+const user = (id: string) => ({id, attempt: 1, at})
 const refused = (status: number, code: string) => ({status, error: {code, message: expect.any(String)}})
+const idOf = (answer: Json | undefined): unknown => (answer?.['run'] as Json | undefined)?.['id']
 const events = async ({id}: Receipt) => (await stage.durable.records.events(id)).map(({entry}) => entry.event)
 
 test('a run uses a receipt, and is told the same again, from another job or attempt too', async () => {
   const receipt = await stage.issue(1)
-  const first = {status: 200, receipt: receipt.id, run: run('8123456789'), at}
+  const first = {status: 200, word: 'redeemed', run: user('8123456789')}
   expect(await redeem(receipt)).toEqual(first)
   stage.clock.now += 60_000
   expect(await redeem(receipt)).toEqual(first)
@@ -58,18 +71,13 @@ test('another run is told who used it and when', async () => {
   expect(await redeem(receipt, {run_id: '9'})).toEqual({...refused(409, 'already_used'), run: run('8123456789'), at})
 })
 
-test('what is recorded is one entry whose digest nobody can guess', async () => {
+test('what is recorded is one entry, with the digest of the signed status that the job was told', async () => {
   const receipt = await stage.issue(1)
-  await redeem(receipt, {environment: 'production'})
+  const answer = await post(receipt, {environment: 'production'})
   const [event] = await stage.durable.records.events(receipt.id)
   const body = JSON.parse(event?.body ?? '') as object
-  expect(body).toEqual({
-    receipt: receipt.id,
-    run: run('8123456789'),
-    at,
-    environment: 'attested',
-    nonce: expect.stringMatching(/^[0-9a-f]{32}$/),
-  })
+  expect(body).toEqual(await answer.json())
+  expect(body).toMatchObject({type: 'countersign.status/v1', status: 'redeemed', run: user('8123456789')})
   expect(event?.entry).toMatchObject({subject: receipt.id, digests: {run: digestOf(canonicalJson(body))}})
   expect(await checkedLedger(stage.durable)).toHaveLength(3)
 })
@@ -163,7 +171,7 @@ describe('a job that may not', () => {
   test('show its token twice is told so, by another process too', async () => {
     const receipt = await stage.issue(1)
     const token = await stage.token()
-    expect(await told(stage.post(place(receipt), token))).toMatchObject({status: 200})
+    expect((await stage.post(place(receipt), token)).status).toBe(200)
     expect(await told(stage.post(place(receipt), token))).toEqual(refused(401, 'caller_unknown'))
     const other = stage.beside()
     expect(await told(other.post(place(receipt), token))).toEqual(refused(401, 'caller_unknown'))
@@ -194,7 +202,8 @@ describe('at once', () => {
       const answers = await Promise.all([redeem(receipt, {run_id: '1'}, stage), redeem(receipt, {run_id: '2'}, other)])
       const winner = answers.find(({status}) => status === 200)
       expect(answers.map(({status}) => status).sort()).toEqual([200, 409])
-      expect(answers.find(({status}) => status === 409)).toMatchObject({run: winner?.['run'], at: winner?.['at']})
+      const loser = answers.find(({status}) => status === 409)
+      expect(winner?.['run']).toMatchObject({id: idOf(loser), at: loser?.['at']})
     }
     expect(await checkedLedger(stage.durable)).toHaveLength(201)
   })
@@ -206,7 +215,7 @@ describe('at once', () => {
     const asks = Array.from({length: 1000}, async (_, i) => {
       const receipt = receipts[i % 100] as Receipt
       const answer = await redeem(receipt, {run_id: String(i + 1)}, others[i % 2])
-      return {id: receipt.id, status: answer['status'], run: answer['run']}
+      return {id: receipt.id, status: answer['status'], run: idOf(answer)}
     })
     const answers = await Promise.all(asks)
     const winners = answers.filter(({status}) => status === 200)

@@ -30,12 +30,19 @@ describe('a receipt is', () => {
     expect(await statusOf(receipt)).toBe('expired')
   })
 
-  test('redeemed once a run used it, then expired', async () => {
+  test('redeemed once a run used it, then expired, and each status names the run', async () => {
     const receipt = await stage.issue(1)
+    const run = async (): Promise<unknown> => (await told(stage.get(`/v1/receipts/${receipt.id}/status`)))['run']
+    expect(await run()).toBeUndefined()
     await redeem(receipt)
     expect(await statusOf(receipt)).toBe('redeemed')
+    const user = {id: '8123456789', attempt: 1, at: '2026-04-02T15:00:00Z'}
+    expect(await run()).toEqual(user)
     stage.clock.now = Date.parse(receipt.expiresAt)
-    expect(await statusOf(receipt)).toBe('expired')
+    expect([await statusOf(receipt), await run()]).toEqual(['expired', user])
+    await stage.issue(2)
+    await stage.revoke(receipt)
+    expect([await statusOf(receipt), await run()]).toEqual(['revoked', user])
   })
 
   test.each([false, true])('revoked, for good, used before: %s', async (isUsed) => {
@@ -153,6 +160,16 @@ test('while GitHub cannot be asked nothing is signed, and strangers do not make 
   stage.github.outage = false
   stage.clock.now += 30_000
   expect(await statusOf(receipt)).toBe('active')
+})
+
+test('unknown is said, and signed, of what was never made: to whoever says who it is, and to nobody else', async () => {
+  const {id} = await stage.issue(1, {public: false})
+  const missing = {id: id.replace(/.$/, '9') as Receipt['id']}
+  expect(await statusOf(missing, await stage.token())).toBe('unknown')
+  // Of another repository: what its job may not read is answered as what is not there (threats A31).
+  expect(await statusOf({id}, await stage.token({repository_id: '7'}))).toBe('unknown')
+  for (const bearer of [undefined, 'x']) expect(await statusOf(missing, bearer)).toBe('404 status_malformed')
+  expect(await statusOf({id: `${id}x` as Receipt['id']}, await stage.token())).toBe('404 status_malformed')
 })
 
 test('a status of what is private is for those who may read it', async () => {

@@ -73,7 +73,9 @@ async function readersOf(path: string, missing: string): Promise<readonly string
 /** Everything of an answer that its reader can tell. */
 async function print(path: string, bearer: string | undefined, method: 'get' | 'post' = 'get'): Promise<string> {
   const answer = await stage[method](path, bearer)
-  return JSON.stringify([answer.status, [...answer.headers], await answer.text()])
+  // A status names the receipt that was asked about, and its signature differs with it.
+  const text = (await answer.text()).replace(/"(receipt|signature)":"[^"]+"/g, '')
+  return JSON.stringify([answer.status, [...answer.headers], text])
 }
 
 describe('by id, list and status', () => {

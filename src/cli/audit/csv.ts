@@ -30,7 +30,7 @@ const columns: Readonly<Record<string, Column>> = {
   ledger_entry: ({place}) => place?.seq,
   ledger_size: ({place}) => place?.size,
   reported_used_at: ({redemption}) => redemption?.at,
-  reported_run: ({redemption, executions}) => (redemption ?? executions.at(-1))?.run.url,
+  reported_run: ({redemption, executions}) => executions.at(-1)?.run.url ?? redemption?.run.id,
   reported_deployed_at: ({executions}, {at}) => deployedAt(executions, at),
 }
 

@@ -105,7 +105,8 @@ const reportsOf = ({redemption, executions}: VerifiedRecord): Facts => [
   ...executions.map((execution) => ['reported', describeExecution(execution)] as const),
 ]
 
-const describeRun = ({id, attempt, url}: ReportedRun): string => `run ${id}, attempt ${attempt}, ${url}`
+const describeRun = ({id, attempt, url}: Omit<ReportedRun, 'url'> & {readonly url?: string}): string =>
+  `run ${id}, attempt ${attempt}${url === undefined ? '' : `, ${url}`}`
 
 const describeExecution = ({event, outcome, at, run, environment}: ReportedExecution): string =>
   `${[event, outcome].filter((word) => word !== undefined).join(', ')} ${at} by ${describeRun(run)}, environment ${environment}`
