@@ -71,7 +71,8 @@ export const schedule = async (event: unknown): Promise<object> => {
   if (order.kind === 'round') await keepHouse(opened, sqsInbox(readQueueUrl(), client))
   if (order.kind === 'evidence keys') return await tellEvidenceKeys(order, opened)
   const told = order.kind === 'keys' ? await changeKeys(order.order, opened) : {}
-  return {pin: opened.pin(), ledgerKey: opened.ledgerKey, ...told}
+  const {ledgerKey, appId} = opened
+  return {pin: opened.pin(), ledgerKey, ...(appId === undefined ? {} : {appId}), ...told}
 }
 
 /** While nobody has set it up, nothing is due and no alarm is to ring. */

@@ -118,7 +118,14 @@ async function beginServing(house: House, base: Base): Promise<void> {
   const {config} = read.value
   const log = makeLog({level: config.logLevel, secrets: secretsOf(config)})
   house.issuer = withApp(await openOnBase({...base, config}, {...around, log}))
+  printApp(house.issuer)
   dropTokenFile(config.databasePath)
+}
+
+/** Beside the pin, for gates that read no other App's check runs. Before set-up there is none. */
+function printApp({appId}: WaitingIssuer): void {
+  if (appId !== undefined)
+    process.stdout.write(`receipts are carried by the check runs of the App: app-id: "${appId}"\n`)
 }
 
 function refuse(problems: readonly string[]): void {
@@ -138,6 +145,7 @@ function listen(house: House): void {
     ({port}) => {
       process.stdout.write(`pin this line in your workflows: ${house.issuer.pin()}\n`)
       process.stdout.write(`checkpoints of the ledger verify under: ${house.issuer.ledgerKey}\n`)
+      printApp(house.issuer)
       log.info({host: config.host, port, issuer: config.publicUrl}, 'listening')
     },
   ) as Server

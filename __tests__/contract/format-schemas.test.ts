@@ -1,9 +1,9 @@
-/** The schemas of token claims, evidence, entry and revocation, each against its parser: they differ by listed rules alone. */
+/** The schemas of token claims, evidence, entry, revocation and status, each against its parser: they differ by listed rules alone. */
 import {readFileSync} from 'node:fs'
 import {describe, expect, test} from '@jest/globals'
 import {Ajv2020} from 'ajv/dist/2020.js'
 import fc from 'fast-check'
-import {parseClaims, parseEntry, parseEvidence, parseJson, parseRevocation} from '#protocol'
+import {parseClaims, parseEntry, parseEvidence, parseJson, parseRevocation, parseStatus} from '#protocol'
 import {type Json, makeKey} from '../protocol/builders.ts'
 import {aBundle} from '../protocol/evidence-builders.ts'
 import {makeLedger, origin} from '../protocol/ledger-builders.ts'
@@ -48,6 +48,16 @@ const aRevocation = (overrides: Json = {}): Json =>
     ...overrides,
   })
 
+const aRun = (overrides: Json = {}): Json => ({id: '7', attempt: 1, at: '2026-04-02T14:32:00Z', ...overrides})
+const aStatus = (overrides: Json = {}): Json =>
+  key.sign({
+    type: 'countersign.status/v1',
+    receipt: 'rcpt_dg_01jdaa3x7k9m2n4p6q8r0s2t4v',
+    status: 'active',
+    at: '2026-04-02T14:45:00Z',
+    ...overrides,
+  })
+
 const bundle = {...aBundle().bundle} as unknown as Json
 const commitments = bundle['commitments'] as readonly string[]
 const ledger = makeLedger(9).map((entry): Json => ({...entry}))
@@ -80,6 +90,32 @@ const formats: Readonly<Record<string, Format>> = {
     ],
     wrong: [aRevocation({statement: null}), aRevocation({cause: 'denied', statement: null})],
     rules: {times: {holds: ({at}) => exists(at), broken: aRevocation({at: `${never}Z`})}},
+  },
+  status: {
+    file: 'status',
+    parse: parseStatus,
+    examples: [
+      aStatus(),
+      aStatus({status: 'unknown'}),
+      aStatus({status: 'redeemed', run: aRun()}),
+      aStatus({status: 'revoked', run: aRun({attempt: 12})}),
+      aStatus({status: 'expired', run: aRun({id: '99999999999999999999'})}),
+    ],
+    wrong: [
+      aStatus({run: aRun()}),
+      aStatus({status: 'unknown', run: aRun()}),
+      aStatus({status: 'redeemed', run: aRun({id: '0'})}),
+      aStatus({status: 'redeemed', run: aRun({id: 7})}),
+      aStatus({status: 'redeemed', run: aRun({attempt: 0})}),
+      aStatus({status: 'redeemed', run: aRun({url: 'https://github.com'})}),
+      aStatus({status: 'redeemed', run: null}),
+    ],
+    rules: {
+      times: {
+        holds: ({at, run}) => exists(at) && (run === undefined || exists((run as Json)['at'])),
+        broken: aStatus({status: 'redeemed', run: aRun({at: `${never}Z`})}),
+      },
+    },
   },
   evidence: {
     file: 'evidence',

@@ -13,6 +13,7 @@ import {
   parseEvidence,
   parseJson,
   parsePinnedKeys,
+  parseStatus,
   readKeySet,
   refusalCodes,
   revocationCauses,
@@ -69,7 +70,7 @@ describe('the tables of docs/formats.md list every member, in the order of the e
     ['an evidence bundle', tablesIn('Members of a bundle')[0], bundle],
     ['a revocation', tablesIn('Revocation')[0], readExample('Revocation')],
     ['a status', tablesIn('Status')[0], readExample('Status')],
-    ['a redemption', tablesIn('Redemption')[0], readExample('Redemption')],
+    ['an execution', tablesIn('Execution')[0], readExample('Execution')],
   ])('of %s', (_, table, example) => {
     expect(namesIn(table)).toEqual(Object.keys(example as Json))
   })
@@ -78,9 +79,11 @@ describe('the tables of docs/formats.md list every member, in the order of the e
     expect([...namesIn(tablesIn('Entries')[0])].sort()).toEqual(Object.keys(JSON.parse(second) as Json))
   })
 
-  test('of an execution, which has those of a redemption too', () => {
-    const members = [...namesIn(tablesIn('Redemption')[0]), ...namesIn(tablesIn('Execution')[0])]
-    expect(members.sort()).toEqual(Object.keys(readExample('Execution')).sort())
+  test('of the run that a status names', () => {
+    const status = {...readExample('Status'), status: 'redeemed'}
+    const run = {id: '9731245008', attempt: 1, at: '2026-04-02T14:32:00Z'}
+    expect(parseStatus({...status, run}).ok).toBe(true)
+    expect(namesIn(tablesIn('Status')[1])).toEqual(Object.keys(run))
   })
 
   test.each([

@@ -41,6 +41,8 @@ export interface Assembled {
   readonly pin: () => string
   /** The line to hold checkpoints against: a C2SP verifier key. */
   readonly ledgerKey: string
+  /** The GitHub App whose check runs carry receipts; undefined with a plain token. */
+  readonly appId: number | undefined
 }
 
 export async function assemble(home: Home): Promise<Assembled> {
@@ -75,6 +77,7 @@ export async function assemble(home: Home): Promise<Assembled> {
     }),
     pin: () => ring.signer.publicKey,
     ledgerKey: printVerifierKey(origin, keys.ledger.publicKey),
+    appId: github.app?.id,
   }
 }
 

@@ -11,7 +11,7 @@ import type {IssuerConfig} from './config.ts'
 import {type Base, type Runtime, openBase} from './open-base.ts'
 import type {AppTools} from './serving.ts'
 
-export interface Issuer extends Pick<Assembled, 'ledgerKey' | 'pin'> {
+export interface Issuer extends Pick<Assembled, 'ledgerKey' | 'pin' | 'appId'> {
   readonly serving: AppTools
   /** Finishes what is in hand, then lets go of the store. */
   readonly close: () => Promise<void>
@@ -34,7 +34,7 @@ export async function openOnBase({config, keys, durable, ring}: Parts, around: R
   const checkpointSigner = startCheckpointSigner({...durable, signer: keys.ledger}, (fault) =>
     log.error({err: fault}, 'the ledger could not be signed'),
   )
-  const {tools, github, serving, pin, ledgerKey} = await assemble({
+  const {tools, github, serving, ...shown} = await assemble({
     config,
     keys,
     ring,
@@ -58,7 +58,8 @@ export async function openOnBase({config, keys, durable, ring}: Parts, around: R
     },
   })
   const close = () => closeIssuer({worker, checkpointSigner}, {keys, durable})
-  return {serving: serving(durable.inbox, worker.wake), pin, ledgerKey, close}
+  const {pin, ledgerKey, appId} = shown
+  return {serving: serving(durable.inbox, worker.wake), pin, ledgerKey, appId, close}
 }
 
 /** GitHub never sends a failed delivery again by itself. */

@@ -96,7 +96,7 @@ export interface Pins {
 
 export interface Arrival {
   readonly issuer: string
-  readonly app: Pick<NewApp, 'name' | 'installUrl'>
+  readonly app: Pick<NewApp, 'name' | 'installUrl' | 'credentials'>
   readonly pins: Pins | undefined
   readonly action: string
 }
@@ -115,13 +115,15 @@ export const renderArrival = ({issuer, app, pins, action}: Arrival): Html =>
       title: 'Pin the key',
       note: 'Compare it with the line that the issuer shows where it runs: this page can be forged, that line cannot.',
     },
-    pins === undefined ? html`<p>The issuer shows the key where it runs.</p>` : renderPins(pins, {issuer, action}),
+    pins === undefined
+      ? html`<p>The issuer shows the key where it runs.</p>`
+      : renderPins(pins, {issuer, action, appId: app.credentials.appId}),
     html`<p>Then comment <code>/countersign status</code> on a pull request. The App answers.</p>`,
   )}`
 
 const renderPins = (
   {pin, ledgerKey}: Pins,
-  {issuer, action}: {readonly issuer: string; readonly action: string},
+  {issuer, action, appId}: {readonly issuer: string; readonly action: string; readonly appId: number},
 ): Html =>
   html`<dl class="fields">
       ${field('Receipts', copyable('pin', {text: pin, name: 'the key for receipts'}))}
@@ -130,6 +132,7 @@ const renderPins = (
           ? nothing
           : field('Ledger', copyable('ledger-key', {text: ledgerKey, name: 'the key of the ledger'}))
       }
+      ${field('App, optional', copyable('app-id', {text: `app-id: "${appId}"`, name: 'the line for the App'}))}
     </dl>
     ${codeBlock('step', {text: stepOf({issuer, pin, action}), name: 'Inside the job that deploys'})}`
 

@@ -47,7 +47,7 @@ export async function openWaiting({base, token, begin}: Waiting, around: Runtime
     }),
   )
   const close = async (): Promise<void> => Promise.resolve(durable.close())
-  return {app, pin: () => ring.signer.publicKey, ledgerKey, close}
+  return {app, pin: () => ring.signer.publicKey, ledgerKey, appId: undefined, close}
 }
 
 function waitingApp({version, issuer}: {readonly version: string; readonly issuer: string}): Hono {

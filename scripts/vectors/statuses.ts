@@ -13,17 +13,27 @@ const body = (overrides: Json = {}): Json => ({
   ...overrides,
 })
 
+const run = {id: '9731245008', attempt: 1, at: '2026-04-02T14:59:00Z'}
+
 export function statusVectors(): Vectors {
   const key = makeSigningKey()
   const other = makeSigningKey()
   const text = JSON.stringify(key.sign(body()))
   const ask = (
     name: string,
-    {given = text, keys = [key.pin] as readonly string[], now = said, about = receipt, code = '', status = 'active'},
+    {
+      given = text,
+      keys = [key.pin] as readonly string[],
+      now = said,
+      about = receipt,
+      code = '',
+      status = 'active',
+      run = undefined as Json | undefined,
+    },
   ): Case => ({
     name,
     arguments: [given, {keys, now, receipt: about}],
-    result: code === '' ? {valid: true, receipt, status} : refused(code),
+    result: code === '' ? {valid: true, receipt, status, ...(run === undefined ? {} : {run})} : refused(code),
   })
   const signed = (overrides: Json): string => JSON.stringify(key.sign(body(overrides)))
   return {
@@ -32,6 +42,23 @@ export function statusVectors(): Vectors {
     cases: [
       ask('an active receipt', {}),
       ask('a revoked one is a valid status too', {given: signed({status: 'revoked'}), status: 'revoked'}),
+      ask('one that this issuer never made', {given: signed({status: 'unknown'}), status: 'unknown'}),
+      ask('the run that used it', {given: signed({status: 'redeemed', run}), status: 'redeemed', run}),
+      ask('the run that had used it before it was revoked', {
+        given: signed({status: 'revoked', run}),
+        status: 'revoked',
+        run,
+      }),
+      ask('a run, though none used it', {given: signed({run}), code: 'status_malformed'}),
+      ask('a run by number', {given: signed({status: 'redeemed', run: {...run, id: 7}}), code: 'status_malformed'}),
+      ask('a run with a member that there is not', {
+        given: signed({status: 'redeemed', run: {...run, url: 'https://github.com'}}),
+        code: 'status_malformed',
+      }),
+      ask('another run was put in', {
+        given: swap(signed({status: 'redeemed', run}), '"9731245008"', '"9731245009"'),
+        code: 'status_signature_invalid',
+      }),
       ask('a minute before it was said', {now: said - 60_000}),
       ask('longer before it was said', {now: said - 60_001, code: 'status_not_yet_valid'}),
       ask('just before five minutes are over', {now: said + 299_999}),

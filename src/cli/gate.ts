@@ -32,7 +32,7 @@ GitHub Action, and every refusal has the same code (docs/refusals.md).
   --refuse-flags WORDS     default "self emergency"
   --max-ttl DURATION       default 24h
   --ledger-key KEY         verifies the ledger's checkpoint that came with the receipt, name+id+base64
-  --wait DURATION          tries this long, every 10 seconds, until there is a receipt; default 0
+  --wait DURATION          tries this long until there is a receipt; default 0
   --redeem WORD            true: this run uses the receipt up, recorded by the issuer (in a GitHub workflow with
                            id-token: write); default false
   --json                   the whole result as one JSON object on standard output
