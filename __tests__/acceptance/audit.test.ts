@@ -80,7 +80,7 @@ describe('a job that deployed', () => {
     expect(records).toEqual([
       expect.objectContaining({
         state: 'redeemed',
-        redemption: {run, at: expect.any(String)},
+        redemption: {run: {id: '4711', attempt: 1}, at: expect.any(String)},
         executions: [
           {...attested, event: 'started'},
           {...attested, event: 'finished', outcome: 'success'},

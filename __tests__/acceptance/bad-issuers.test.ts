@@ -19,7 +19,7 @@ async function refusedWords(answer: (response: ServerResponse) => void): Promise
     expect(issuer.asked).toHaveLength(1)
     const words = expectRefused(step, 'source_unreachable')
     expect(words).toContain(`the issuer ${issuer.url}`)
-    expect(words).toContain('check "issuer-url"')
+    expect(words).toContain('Check "issuer-url"')
     return words
   } finally {
     await issuer.close()

@@ -40,13 +40,26 @@ describe('a runner', () => {
     ['ten minutes behind', -10 * minute, 'not_yet_valid'],
     ['a day behind', -day, 'not_yet_valid'],
     ['before time', -3 * Date.now(), 'not_yet_valid'],
-    ['fifty minutes ahead', 50 * minute, 'allowed'],
+    ['four minutes ahead', 4 * minute, 'allowed'],
+    // By its clock the issuer's word is too old to count, and nobody else was asked whether it was revoked.
+    ['fifty minutes ahead', 50 * minute, 'source_unreachable'],
     ['an hour ahead', hour, 'expired'],
     ['at the end of time', 8e15, 'expired'],
   ])('whose clock is %s', async (_, ms, code) => {
     const step = await stage.gate({...receiptOf(), env: ahead(ms)})
     if (code === 'allowed') expectAllowed(step, stage.head)
     else expectStopped(step, code)
+  })
+
+  test('whose clock is fifty minutes ahead goes by what GitHub shows, and a signed no counts by any clock', async () => {
+    const {head, pullRequest} = await stage.propose('ahead')
+    await stage.authorize({sha: head, pullRequest})
+    const receipt = stage.receiptText({sha: head})
+    const job = {trigger: {event: 'push', branch: 'ahead', sha: head}} as const
+    expectAllowed(await stage.gate({job, env: ahead(50 * minute)}), head)
+    await stage.say('/revoke production', {pullRequest})
+    const alone = {receipt, 'github-token': ''}
+    expectStopped(await stage.gate({job, with: alone, env: ahead(50 * minute)}), 'revoked')
   })
 
   test.each(['NaN', 'Infinity', 'undefined', '8.64e15 + 1', '{}'])(

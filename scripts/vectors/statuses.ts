@@ -42,23 +42,7 @@ export function statusVectors(): Vectors {
     cases: [
       ask('an active receipt', {}),
       ask('a revoked one is a valid status too', {given: signed({status: 'revoked'}), status: 'revoked'}),
-      ask('one that this issuer never made', {given: signed({status: 'unknown'}), status: 'unknown'}),
-      ask('the run that used it', {given: signed({status: 'redeemed', run}), status: 'redeemed', run}),
-      ask('the run that had used it before it was revoked', {
-        given: signed({status: 'revoked', run}),
-        status: 'revoked',
-        run,
-      }),
-      ask('a run, though none used it', {given: signed({run}), code: 'status_malformed'}),
-      ask('a run by number', {given: signed({status: 'redeemed', run: {...run, id: 7}}), code: 'status_malformed'}),
-      ask('a run with a member that there is not', {
-        given: signed({status: 'redeemed', run: {...run, url: 'https://github.com'}}),
-        code: 'status_malformed',
-      }),
-      ask('another run was put in', {
-        given: swap(signed({status: 'redeemed', run}), '"9731245008"', '"9731245009"'),
-        code: 'status_signature_invalid',
-      }),
+      ...runCases({ask, signed}),
       ask('a minute before it was said', {now: said - 60_000}),
       ask('longer before it was said', {now: said - 60_001, code: 'status_not_yet_valid'}),
       ask('just before five minutes are over', {now: said + 299_999}),
@@ -81,3 +65,26 @@ export function statusVectors(): Vectors {
     ],
   }
 }
+
+type Ask = (name: string, given: {given: string; status?: string; code?: string; run?: Json}) => Case
+
+/** What else was never made, and which run used it. */
+const runCases = ({ask, signed}: {ask: Ask; signed: (overrides: Json) => string}): readonly Case[] => [
+  ask('one that this issuer never made', {given: signed({status: 'unknown'}), status: 'unknown'}),
+  ask('the run that used it', {given: signed({status: 'redeemed', run}), status: 'redeemed', run}),
+  ask('the run that had used it before it was revoked', {
+    given: signed({status: 'revoked', run}),
+    status: 'revoked',
+    run,
+  }),
+  ask('a run, though none used it', {given: signed({run}), code: 'status_malformed'}),
+  ask('a run by number', {given: signed({status: 'redeemed', run: {...run, id: 7}}), code: 'status_malformed'}),
+  ask('a run with a member that there is not', {
+    given: signed({status: 'redeemed', run: {...run, url: 'https://github.com'}}),
+    code: 'status_malformed',
+  }),
+  ask('another run was put in', {
+    given: swap(signed({status: 'redeemed', run}), '"9731245008"', '"9731245009"'),
+    code: 'status_signature_invalid',
+  }),
+]
