@@ -1,8 +1,9 @@
 /** Which pull requests brought which commits: what is made of GitHub's answer, and how it is asked. */
 import {expect, test} from '@jest/globals'
 import {Answer} from '../../issuer/github/answer.ts'
-import {fetchAssociations} from '../../issuer/github/associations.ts'
+import {fetchAssociations, keepPulls} from '../../issuer/github/associations.ts'
 import type {Connection} from '../../issuer/github/client.ts'
+import {keepCommits} from '../../issuer/github/commits.ts'
 import {keepComparisons} from '../../issuer/github/comparison.ts'
 import {head, otherCommit, repositoryId} from './builders.ts'
 import {shaOf} from './github-world.ts'
@@ -47,14 +48,20 @@ function place(answer: (query: string) => object | null, asked: Asked = {queries
     },
   }
   const connection: Connection = {ask: async (what, send) => new Answer(what, await send(octokit as never))}
-  return {connection, at: {owner: 'octo-org', repo: 'api-service'}, repositoryId, comparisons: keepComparisons()}
+  return {
+    connection,
+    at: {owner: 'octo-org', repo: 'api-service'},
+    repositoryId,
+    comparisons: keepComparisons(),
+    commits: keepCommits(),
+  }
 }
 
 const ofOne = async (commit: object | null): Promise<unknown> =>
   (
     await fetchAssociations(
       place(() => ({c0: commit})),
-      [head],
+      {shas: [head], kept: keepPulls()},
     )
   ).get(head)
 
@@ -104,7 +111,7 @@ test('an answer that is none is an outage', async () => {
   await expect(
     fetchAssociations(
       place(() => null),
-      [head],
+      {shas: [head], kept: keepPulls()},
     ),
   ).rejects.toMatchObject({kind: 'unusable'})
 })
@@ -119,7 +126,7 @@ test('a thousand commits are twenty queries, four at a time, and each commit kee
         commitOf([aNode({number: Number.parseInt(sha, 16)})]),
       ]),
     )
-  const found = await fetchAssociations(place(answer, asked), shas)
+  const found = await fetchAssociations(place(answer, asked), {shas, kept: keepPulls()})
   expect([asked.queries.length, asked.most]).toEqual([20, 4])
   expect([...found.keys()]).toEqual(shas)
   expect([...found.values()].map((pulls) => (pulls === 'too-many' ? pulls : pulls[0]?.number))).toEqual(
@@ -132,8 +139,24 @@ test('nothing is asked of nothing', async () => {
   expect([
     ...(await fetchAssociations(
       place(() => ({}), asked),
-      [],
+      {shas: [], kept: keepPulls()},
     )),
   ]).toEqual([])
   expect(asked.queries).toEqual([])
+})
+
+test('what brought a commit is asked once; what nothing brought yet, or too much did, is asked again', async () => {
+  const kept = keepPulls()
+  const read = async (commit: object): Promise<number> => {
+    const asked: Asked = {queries: [], most: 0}
+    await fetchAssociations(
+      place(() => ({c0: commit}), asked),
+      {shas: [head], kept},
+    )
+    return asked.queries.length
+  }
+  expect(await read(commitOf([]))).toBe(1)
+  expect(await read(commitOf([], true))).toBe(1)
+  expect(await read(commitOf([aNode()]))).toBe(1)
+  expect(await read(commitOf([]))).toBe(0)
 })
