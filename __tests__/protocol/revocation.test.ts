@@ -32,9 +32,22 @@ function codeOf(given: unknown, options: Json = {}): Code {
 describe('a valid revocation', () => {
   test('says what was revoked, by whom and why, as text, bytes or object', () => {
     for (const form of [revocation, JSON.stringify(revocation, null, 2), Buffer.from(JSON.stringify(revocation))]) {
-      expect(verify.revocation(form, {keys: [key.pin]})).toEqual({valid: true, revocation})
+      expect(verify.revocation(form, {keys: [key.pin]})).toMatchObject({valid: true, revocation})
     }
   })
+  test('names what it was not compared with', () => {
+    const uncheckedOf = (expected?: object): unknown => {
+      const terms = {keys: [key.pin], ...(expected === undefined ? {} : {expect: expected})}
+      const verdict = verify.revocation(revocation, terms)
+      return verdict.valid && verdict.unchecked
+    }
+    const {receipt, repositoryId} = revocation
+    expect(uncheckedOf()).toEqual(['receipt', 'repositoryId'])
+    expect(uncheckedOf({receipt})).toEqual(['repositoryId'])
+    expect(uncheckedOf({repositoryId})).toEqual(['receipt'])
+    expect(uncheckedOf({receipt, repositoryId})).toEqual([])
+  })
+
   test.each(['person', 'closed', 'denied', 'permission'])('may have the cause %s', (cause) => {
     expect(codeOf(signed({cause}))).toBe('valid')
   })

@@ -100,17 +100,10 @@ describe('the receipt that was asked about', () => {
     expect(codeOf(status, {receipt: undefined})).toBe('input_invalid')
     expect(codeOf(status, {keys: ''})).toBe('input_invalid')
     expect(verify.status(status, undefined as never)).toMatchObject({valid: false, code: 'input_invalid'})
-    const trap = new Proxy(
-      {},
-      {
-        get: () => {
-          throw new Error('no')
-        },
-        has: () => {
-          throw new Error('no')
-        },
-      },
-    )
+    const fail = (): never => {
+      throw new Error('no')
+    }
+    const trap = new Proxy({}, {get: fail, has: fail, ownKeys: fail})
     expect(verify.status(trap, trap as never)).toMatchObject({valid: false, code: 'internal_error'})
   })
 })

@@ -102,17 +102,22 @@ export interface RevocationTerms {
 export interface RevocationResult {
   readonly valid: true
   readonly revocation: Revocation
+  /** Members of `expect` that were not given, so not compared. */
+  readonly unchecked: readonly string[]
 }
+
+export const revocationTargets = ['receipt', 'repositoryId'] as const
 
 /** Total. No clock: a revocation has no end, and one whose time is still to come already forbids. */
 export function verifyRevocation(input: unknown, {keys, expect = {}}: RevocationTerms): RevocationResult | Faulty {
   const read = readSigned(input, parseRevocation, keys)
   if (!read.ok) return faulty(`revocation_${read.fault.wrong}`, read.fault.reason)
-  return checkTarget(read.value, expect) ?? {valid: true, revocation: read.value}
+  const unchecked = revocationTargets.filter((name) => !Object.hasOwn(expect, name))
+  return checkTarget(read.value, expect) ?? {valid: true, revocation: read.value, unchecked}
 }
 
 function checkTarget(revocation: Revocation, expect: object): Faulty | undefined {
-  for (const name of ['receipt', 'repositoryId'] as const) {
+  for (const name of revocationTargets) {
     if (!Object.hasOwn(expect, name)) continue
     const wanted: unknown = (expect as Record<string, unknown>)[name]
     if (wanted === revocation[name]) continue

@@ -1,16 +1,16 @@
 /** The `verify.*` surface: total functions that give `{valid: true, …}` or `{valid: false, code, reason}`. */
-import {isPlainObject, quote} from './json.ts'
-import {type PinnedKeys, parsePinnedKeys} from './keys.ts'
+import {quote} from './json.ts'
 import {verifyChain} from './ledger/chain.ts'
 import {verifyCheckpoint, verifyConsistency, verifyInclusion} from './ledger/verify-ledger.ts'
 import {type Faulty, faulty} from './proof-faults.ts'
 import type {Receipt} from './receipt.ts'
 import {type Refusal, type RefusalCode, describeRefusal} from './refusals.ts'
 import type {Result} from './result.ts'
-import {type RevocationResult, verifyRevocation} from './revocation.ts'
+import {type RevocationResult, revocationTargets, verifyRevocation} from './revocation.ts'
 import {readTokenKeys} from './rsa-key.ts'
 import {parseDuration} from './times.ts'
 import {tokenAudience} from './token.ts'
+import {readExpectation, readKeys, readNow, readOptions} from './verifier-options.ts'
 import {type EvidenceResult, verifyEvidence} from './verify-evidence.ts'
 import {type Expectation, type Terms, expectationNames, verifyReceipt} from './verify-receipt.ts'
 import {type StatusResult, verifyStatus} from './verify-status.ts'
@@ -28,7 +28,7 @@ export interface ReceiptOptions {
   readonly keys: string | readonly string[]
   /** When the receipt must hold: a Date, milliseconds, or `issued` for its own time. Absent: the clock's. */
   readonly now?: Date | number | 'issued'
-  /** What it must be for. Absent members are named in `unchecked`; present but undefined ones refuse. */
+  /** What it must be for. Absent members are named in `unchecked`; members that are undefined or null refuse. */
   readonly expect?: Expectation
   /** The longest life accepted: milliseconds, or a duration such as `24h` (the default). */
   readonly maxTtl?: number | string
@@ -50,8 +50,8 @@ export interface ReceiptResult {
 function verifyReceiptText(receipt: unknown, options: ReceiptOptions): ReceiptResult | Refused {
   return totally(() => {
     const terms = readTerms(options)
-    if ('problems' in terms) return refused({code: 'input_invalid', problems: terms.problems})
-    const verdict = verifyReceipt(receipt, terms)
+    if (!terms.ok) return wrongly(terms.fault)
+    const verdict = verifyReceipt(receipt, terms.value)
     if (!verdict.valid) return refused(verdict.refusal)
     const {unchecked, expired, receipt: held} = verdict.verified
     return {valid: true, receipt: held, unchecked, expired}
@@ -68,55 +68,28 @@ function totally<T>(ask: () => T): T | Refused {
 }
 
 /** The options as terms, or everything that is wrong with them. */
-function readTerms(options: unknown): Terms | {readonly problems: readonly string[]} {
-  if (!isRecord(options)) return {problems: ['options: give an object with the pinned keys: {keys: "pp_pk_…"}']}
-  const pinned = readKeys(options['keys'])
-  const now = readNow(options)
-  const expect = options['expect'] ?? {}
-  const maxTtl = readMaxTtl(options['maxTtl'] ?? '24h')
-  const problems = pinned.ok ? [] : pinned.fault.map((problem) => `keys: ${problem}`)
+function readTerms(options: unknown): Result<Terms, readonly string[]> {
+  const read = readOptions(options, ['keys', 'now', 'expect', 'maxTtl'])
+  if (!read.ok) return read
+  const {expect: asked = {}, maxTtl: longest = '24h'} = read.value
+  const keys = readKeys(read.value.keys)
+  const now = readNow(read.value)
+  const expect = readExpectation(asked, expectationNames, '{action: "deploy", sha: "…"}')
+  const maxTtl = readMaxTtl(longest)
+  const problems = [...faultsOf(keys), ...faultsOf(expect)]
   if (now === undefined) problems.push('now: give a Date, milliseconds since the epoch, or "issued"')
   if (maxTtl === undefined) problems.push('maxTtl: give milliseconds, or a duration such as "24h"')
-  problems.push(...findUnknownExpectations(expect).map((problem) => `expect: ${problem}`))
-  if (!pinned.ok || now === undefined || maxTtl === undefined || problems.length > 0) return {problems}
-  return {keys: pinned.value, now, expect, maxTtl, clock: now === 'issued' ? Date.now() : undefined}
+  if (!keys.ok || !expect.ok || now === undefined || maxTtl === undefined) return {ok: false, fault: problems}
+  const clock = now === 'issued' ? Date.now() : undefined
+  return {ok: true, value: {keys: keys.value, now, expect: expect.value, maxTtl, clock}}
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null
-
-function readKeys(keys: unknown): Result<PinnedKeys, readonly string[]> {
-  const lines: unknown = typeof keys === 'string' ? [keys] : keys
-  if (!Array.isArray(lines) || !lines.every((line) => typeof line === 'string')) {
-    return {ok: false, fault: ['give pp_pk_… lines as text, or as an array of texts']}
-  }
-  return parsePinnedKeys(lines.join('\n'))
-}
-
-/** Only an absent `now` is the clock's: one that is present but no time is a mistake, and a mistake never passes. */
-function readNow(options: Readonly<Record<string, unknown>>): number | 'issued' | undefined {
-  if (!('now' in options)) return Date.now()
-  const now = options['now']
-  if (now === 'issued') return now
-  const ms: unknown = now instanceof Date ? now.getTime() : now
-  return typeof ms === 'number' && Number.isFinite(ms) ? ms : undefined
-}
+const faultsOf = (read: Result<unknown, readonly string[]>): string[] => (read.ok ? [] : [...read.fault])
 
 function readMaxTtl(value: unknown): number | undefined {
   const ms = typeof value === 'number' ? value : parseDuration(value)
   return ms !== undefined && ms >= 0 ? ms : undefined
 }
-
-/** A misspelt or inherited member would be a comparison that never happens. */
-function findUnknownExpectations(expect: unknown): readonly string[] {
-  if (!isPlainObject(expect)) return ['give a plain object, such as {action: "deploy", sha: "…"}']
-  return findUnknownNames(expect, expectationNames)
-}
-
-const findUnknownNames = (given: object, known: readonly string[]): string[] =>
-  Object.keys(given)
-    .filter((name) => !known.includes(name))
-    .map((name) => `${quote(name)} is not a member; there are ${known.join(', ')}`)
 
 /** Total even for a thrown thing that throws when it is looked at. */
 function describeFault(fault: unknown): string {
@@ -126,6 +99,8 @@ function describeFault(fault: unknown): string {
     return 'something was thrown'
   }
 }
+
+const wrongly = (problems: readonly string[]): Refused => refused({code: 'input_invalid', problems})
 
 const refused = (refusal: Refusal): Refused => ({
   valid: false,
@@ -154,26 +129,23 @@ function verifyTokenText(
 ): TokenResult | Faulty | Refused {
   return totally(() => {
     const terms = readTokenTerms(options)
-    if ('problems' in terms) return refused({code: 'input_invalid', problems: terms.problems})
+    if (!terms.ok) return wrongly(terms.fault)
     const keys = readTokenKeys(publicKey)
-    return keys.ok ? verifyToken(token, keys.value, terms) : faulty('token_key_invalid', keys.fault)
+    return keys.ok ? verifyToken(token, keys.value, terms.value) : faulty('token_key_invalid', keys.fault)
   })
 }
 
-function readTokenTerms(options: unknown): TokenTerms | {readonly problems: readonly string[]} {
-  if (!isPlainObject(options))
-    return {problems: ['options: give a plain object with now, issuer or audience, or nothing']}
-  const problems = findUnknownNames(options, ['now', 'issuer', 'audience']).map((problem) => `options: ${problem}`)
-  const now = readNow(options)
-  const {issuer, audience = tokenAudience} = options
+function readTokenTerms(options: unknown): Result<TokenTerms, readonly string[]> {
+  const read = readOptions(options, ['now', 'issuer', 'audience'])
+  if (!read.ok) return read
+  const {issuer, audience = tokenAudience} = read.value
+  const now = readNow(read.value)
+  const problems: string[] = []
   if (now === undefined) problems.push('now: give a Date, milliseconds since the epoch, or "issued"')
-  // Present but undefined is a comparison that was meant.
-  if ('issuer' in options && typeof issuer !== 'string') problems.push('issuer: give the URL of the issuer as text')
-  if (('audience' in options && options['audience'] === undefined) || typeof audience !== 'string') {
-    problems.push('audience: give one audience as text')
-  }
-  if (now === undefined || typeof audience !== 'string' || problems.length > 0) return {problems}
-  return {now, issuer: typeof issuer === 'string' ? issuer : undefined, audience}
+  if (issuer !== undefined && typeof issuer !== 'string') problems.push('issuer: give the URL of the issuer as text')
+  if (typeof audience !== 'string') problems.push('audience: give one audience as text')
+  if (now === undefined || typeof audience !== 'string' || problems.length > 0) return {ok: false, fault: problems}
+  return {ok: true, value: {now, issuer: typeof issuer === 'string' ? issuer : undefined, audience}}
 }
 
 /**
@@ -186,25 +158,19 @@ const verifyEvidenceText = (bundle: unknown, hmacKey: unknown): EvidenceResult |
 export interface RevocationOptions {
   /** Pinned keys, as for receipts. */
   readonly keys: string | readonly string[]
-  /** What it must revoke: each member that is there is compared exactly. */
+  /** What it must revoke: each member that is there is compared exactly, absent ones are named in `unchecked`. */
   readonly expect?: {readonly receipt?: unknown; readonly repositoryId?: unknown}
 }
 
 /** Verifies a revocation against pinned keys (formats §6). Reads no clock. Never throws. */
 function verifyRevocationText(revocation: unknown, options: RevocationOptions): RevocationResult | Faulty | Refused {
   return totally(() => {
-    if (!isRecord(options))
-      return refused({
-        code: 'input_invalid',
-        problems: ['options: give an object with the pinned keys: {keys: "pp_pk_..."}'],
-      })
-    const pinned = readKeys(options['keys'])
-    const expect: unknown = options['expect'] ?? {}
-    const problems = pinned.ok ? [] : pinned.fault.map((problem) => `keys: ${problem}`)
-    if (!isPlainObject(expect)) problems.push('expect: give a plain object, such as {receipt: "rcpt_dg_..."}')
-    else problems.push(...findUnknownNames(expect, ['receipt', 'repositoryId']).map((problem) => `expect: ${problem}`))
-    if (!pinned.ok || !isPlainObject(expect) || problems.length > 0) return refused({code: 'input_invalid', problems})
-    return verifyRevocation(revocation, {keys: pinned.value, expect})
+    const read = readOptions(options, ['keys', 'expect'])
+    if (!read.ok) return wrongly(read.fault)
+    const keys = readKeys(read.value.keys)
+    const expect = readExpectation(read.value.expect ?? {}, revocationTargets, '{receipt: "rcpt_dg_…"}')
+    if (!keys.ok || !expect.ok) return wrongly([...faultsOf(keys), ...faultsOf(expect)])
+    return verifyRevocation(revocation, {keys: keys.value, expect: expect.value})
   })
 }
 
@@ -223,16 +189,16 @@ export interface StatusOptions {
  */
 function verifyStatusText(status: unknown, options: StatusOptions): StatusResult | Faulty | Refused {
   return totally(() => {
-    if (!isRecord(options))
-      return refused({code: 'input_invalid', problems: ['options: give an object with keys and receipt']})
-    const pinned = readKeys(options['keys'])
-    const now = readNow(options)
-    const {receipt} = options
-    const problems = pinned.ok ? [] : pinned.fault.map((problem) => `keys: ${problem}`)
+    const read = readOptions(options, ['keys', 'now', 'receipt'])
+    if (!read.ok) return wrongly(read.fault)
+    const keys = readKeys(read.value.keys)
+    const now = readNow(read.value)
+    const {receipt} = read.value
+    const problems = faultsOf(keys)
     if (typeof now !== 'number') problems.push('now: give a Date or milliseconds since the epoch')
     if (typeof receipt !== 'string') problems.push('receipt: give the id of the receipt that was asked about')
-    if (!pinned.ok || typeof now !== 'number' || problems.length > 0) return refused({code: 'input_invalid', problems})
-    return verifyStatus(status, {keys: pinned.value, now, receipt})
+    if (!keys.ok || typeof now !== 'number' || problems.length > 0) return wrongly(problems)
+    return verifyStatus(status, {keys: keys.value, now, receipt})
   })
 }
 

@@ -2,12 +2,12 @@
  * Whether a part of a ledger is whole: every hash, every link, and, with signed checkpoints, the very tree that was
  * signed (formats §5). A chain alone shows neither a cut tail nor a rewritten end; only a checkpoint does.
  */
-import {isPlainObject, quote} from '../json.ts'
 import {type Faulty, faulty} from '../proof-faults.ts'
 import {type Anchor, type ChainResult, ChainWalk} from './chain-walk.ts'
 import {type Checkpoint, readCheckpoint} from './checkpoint.ts'
 import {type Segment, SegmentReader} from './segment.ts'
 import {type ConsistencyClaim, checkConsistency, frontierBefore} from './tree-proofs.ts'
+import {readOptions} from '../verifier-options.ts'
 
 export interface ChainOptions {
   /** A signed checkpoint that covers entries of the segment, with the verifier key to hold it against. */
@@ -68,17 +68,13 @@ function tryReading<T>(read: () => T, code: 'chain_options_invalid' | 'chain_unr
   }
 }
 
-const optionNames: readonly string[] = ['checkpoint', 'ledgerKey', 'previous', 'proof'] satisfies (keyof ChainOptions)[]
+const optionNames = ['checkpoint', 'ledgerKey', 'previous', 'proof'] as const satisfies (keyof ChainOptions)[]
 
 /** Undefined when no checkpoint was given: then nothing is anchored. */
 function readAnchor(options: unknown): Anchor | Faulty | undefined {
-  if (!isPlainObject(options)) return optionFault('give a plain object, such as {checkpoint, ledgerKey}')
-  for (const [name, value] of Object.entries(options)) {
-    if (!optionNames.includes(name))
-      return optionFault(`${quote(name)} is not one; there are ${optionNames.join(', ')}`)
-    if (value === undefined) return optionFault(`${name} is undefined; leave it out or give it`)
-  }
-  const {checkpoint: note, ledgerKey, previous, proof} = options
+  const read = readOptions(options, optionNames)
+  if (!read.ok) return optionFault(read.fault.join('; '))
+  const {checkpoint: note, ledgerKey, previous, proof} = read.value
   if ((note === undefined) !== (ledgerKey === undefined)) return optionFault('checkpoint and ledgerKey need each other')
   if (previous !== undefined && note === undefined) return optionFault('previous needs a newer checkpoint beside it')
   if (proof !== undefined && previous === undefined) return optionFault('proof needs the previous checkpoint')

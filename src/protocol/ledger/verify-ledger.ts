@@ -1,6 +1,6 @@
 /** The ledger's part of `verify.*`, for whoever holds signed checkpoints and no copy of the ledger. */
-import {isPlainObject, quote} from '../json.ts'
 import {type Faulty, faulty} from '../proof-faults.ts'
+import {readOptions} from '../verifier-options.ts'
 import {claimConsistency, findConflict} from './chain.ts'
 import {type Checkpoint, readCheckpoint} from './checkpoint.ts'
 import {LineReader} from './read-line.ts'
@@ -33,7 +33,7 @@ export interface InclusionResult {
 /** Whether an entry (an object, or its JSON text) is in the ledger that a checkpoint covers. Total. */
 export function verifyInclusion(entry: unknown, options: InclusionOptions): InclusionResult | Faulty {
   return totally('inclusion_malformed', () => {
-    const {checkpoint: note, ledgerKey, proof} = readOptions(options, ['checkpoint', 'ledgerKey', 'proof'])
+    const {checkpoint: note, ledgerKey, proof} = readAll(options, ['checkpoint', 'ledgerKey', 'proof'])
     const checkpoint = readCheckpoint(note, ledgerKey)
     if ('valid' in checkpoint) return checkpoint
     const reader = new LineReader()
@@ -67,7 +67,7 @@ export interface ConsistencyResult {
 /** Whether the ledger of the newer checkpoint begins with all of the older one's, unchanged. Total. */
 export function verifyConsistency(options: ConsistencyOptions): ConsistencyResult | Faulty {
   return totally('consistency_malformed', () => {
-    const {previous, checkpoint: note, ledgerKey, proof} = readOptions(options, consistencyNames)
+    const {previous, checkpoint: note, ledgerKey, proof} = readAll(options, consistencyNames)
     const older = readCheckpoint(previous, ledgerKey)
     if ('valid' in older) return older
     const newer = readCheckpoint(note, ledgerKey)
@@ -83,14 +83,13 @@ const consistencyNames = ['previous', 'checkpoint', 'ledgerKey', 'proof'] as con
 
 class OptionFault extends Error {}
 
-/** Exactly the named members; a misspelt one would be a check that never happens. */
-function readOptions<Name extends string>(options: unknown, names: readonly Name[]): Readonly<Record<Name, unknown>> {
-  if (!isPlainObject(options)) throw new OptionFault(`give a plain object with ${names.join(', ')}`)
-  const copy = {...options}
-  for (const name of names) if (copy[name] === undefined) throw new OptionFault(`${name} is missing`)
-  const unknown = Object.keys(copy).find((name) => !names.some((known) => known === name))
-  if (unknown !== undefined) throw new OptionFault(`${quote(unknown)} is not an option; there are ${names.join(', ')}`)
-  return copy as Record<Name, unknown>
+/** Exactly the named members, all of them. */
+function readAll<Name extends string>(options: unknown, names: readonly Name[]): Readonly<Record<Name, unknown>> {
+  const read = readOptions(options, names)
+  if (!read.ok) throw new OptionFault(read.fault.join('; '))
+  const missing = names.find((name) => read.value[name] === undefined)
+  if (missing !== undefined) throw new OptionFault(`${missing} is missing`)
+  return read.value as Readonly<Record<Name, unknown>>
 }
 
 /** Objects from outside may throw wherever they are looked at. */
