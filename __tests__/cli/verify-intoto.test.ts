@@ -42,6 +42,23 @@ test('it is told from its content, and its receipt is shown with who attested it
   expect(out).toContain('Revocation not checked')
 })
 
+test("it is taken in every form that DSSE's page has consumers take", async () => {
+  const envelope = attestation()
+  const [{sig}] = envelope.signatures
+  const urlSafe = (base64: string): string => base64.replaceAll('+', '-').replaceAll('/', '_')
+  const forms: readonly object[] = [
+    {...envelope, signatures: [{sig}]},
+    {...envelope, signatures: [{keyid: 'of another tool', sig, more: 1}], more: [1]},
+    {...envelope, payload: urlSafe(envelope.payload), signatures: [{sig: urlSafe(sig)}]},
+    {...envelope, signatures: [{keyid: makeKey().pin, sig: attestation().signatures[0].sig.replace(/^./, 'z')}, {sig}]},
+  ]
+  for (const form of forms) {
+    const {code, out} = await countersign(['verify', fileOf(JSON.stringify(form)), ...pins, '--at', 'issued'])
+    expect(code).toBe(0)
+    expect(out).toMatch(new RegExp(`attested by +${attester.pin}`))
+  }
+})
+
 const refused: readonly (readonly [string, IntotoEnvelope, readonly string[]])[] = [
   ['key_not_pinned', attestation(), ['--key', attester.pin, '--at', 'issued']],
   ['key_not_pinned', attestation(), ['--key', minter.pin, '--at', 'issued']],

@@ -194,6 +194,46 @@ describe('opening an envelope', () => {
     for (const one of wrong) expect(codeOf(signed(Buffer.from(JSON.stringify(one))))).toBe('receipt_malformed')
   })
 
+  test("takes what DSSE's page has consumers take", async () => {
+    const envelope = await envelopeOf(receiptWith())
+    const {sig} = envelope.signatures[0]
+    const urlSafe = (base64: string): string => base64.replaceAll('+', '-').replaceAll('/', '_')
+    const other = {
+      keyid: makeKey().pin,
+      sig: bytesOf(makeKey().signBytes(new Uint8Array(3)).slice(8)).toString('base64'),
+    }
+    const unlike: readonly unknown[] = [
+      {...envelope, signatures: [{sig}]},
+      {...envelope, signatures: [{keyid: '', sig}]},
+      {...envelope, signatures: [{keyid: 'SHA256:abc', sig, cert: 'x'}], more: {a: 1}},
+      {...envelope, payload: urlSafe(envelope.payload), signatures: [{sig: urlSafe(sig)}]},
+      {...envelope, payload: envelope.payload.replace(/=+$/, ''), signatures: [{sig: sig.replace(/=+$/, '')}]},
+      {...envelope, signatures: [other, {sig: 'AAAA'}, {keyid: key.pin, sig: other.sig}, {sig}]},
+    ]
+    for (const one of unlike) expect(codeOf(one)).toBe('opened')
+    expect(codeOf(unlike[0], makeKey().pin, key.pin)).toBe('opened')
+  })
+
+  test('refuses an envelope of which no signature is by a pinned key, and says which came nearest', async () => {
+    const envelope = await envelopeOf(receiptWith())
+    const {sig} = envelope.signatures[0]
+    const stranger = makeKey().pin
+    expect(codeOf({...envelope, signatures: [{sig}]}, stranger)).toBe('signature_invalid')
+    expect(codeOf({...envelope, signatures: [{sig}]}, `${key.pin} revoked`)).toBe('key_revoked')
+    expect(codeOf({...envelope, signatures: [{keyid: stranger, sig: 'AAAA'}]})).toBe('key_not_pinned')
+    expect(
+      codeOf({
+        ...envelope,
+        signatures: [
+          {keyid: stranger, sig: 'AAAA'},
+          {keyid: key.pin, sig: 'AAAA'},
+        ],
+      }),
+    ).toBe('signature_invalid')
+    // A key that is no longer trusted vouches for nothing, under whatever hint.
+    expect(codeOf(envelope, `${key.pin} revoked`, stranger)).toBe('key_revoked')
+  })
+
   test('refuses what is no envelope of ours', async () => {
     const envelope = await envelopeOf(receiptWith())
     const [signature] = envelope.signatures
@@ -204,9 +244,12 @@ describe('opening an envelope', () => {
       {...envelope, payloadType: 'application/json'},
       {...envelope, payload: `${envelope.payload}=`},
       {...envelope, signatures: []},
-      {...envelope, signatures: [signature, signature]},
-      {...envelope, signatures: [{...signature, keyid: ''}]},
-      {...envelope, more: 1},
+      {...envelope, payload: `${envelope.payload} `},
+      {...envelope, payload: '+_+_'},
+      {...envelope, signatures: signature},
+      {...envelope, signatures: Array.from({length: 65}, () => ({sig: 'AA=='}))},
+      {...envelope, signatures: [{...signature, keyid: 7}]},
+      {...envelope, signatures: [signature, {keyid: key.pin}]},
       signed(Buffer.from('{"a":1,"a":2}')),
     ]
     for (const one of wrong) expect(codeOf(one)).toBe('receipt_malformed')
