@@ -6,6 +6,7 @@ import {
   type SecondsTime,
   lifeOf,
   parseEnvironment,
+  momentForm,
   parseMoment,
   parseRepositoryName,
   printSecondsTime,
@@ -39,15 +40,13 @@ export function auditRoutes(tools: AuditRouteTools): Hono {
     const question = readQuery(c.req, {
       repository: needed({parse: parseRepositoryName, form: 'owner/name'}, 'repository (owner/name)'),
       environment: needed({parse: parseEnvironment, form: 'an environment name'}, 'environment'),
-      at: withDefault({parse: parseMoment, form: momentForm}, printSecondsTime(tools.now())),
+      at: withDefault({parse: parseMoment, form: `a time ${momentForm}`}, printSecondsTime(tools.now())),
     })
     if (!question.ok) return answerRefusal(c, {code: 'query_invalid', problem: question.fault})
     return c.json(await readAudit(question.value, caller, tools))
   })
   return routes
 }
-
-const momentForm = 'a time YYYY-MM-DDTHH:MMZ or YYYY-MM-DDTHH:MM:SSZ'
 
 type AuditQuestion = Pick<Audit, 'repository' | 'environment' | 'at'>
 

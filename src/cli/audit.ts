@@ -27,7 +27,7 @@ by receipt, to where it began or is broken.
   --issuer ORIGIN            such as https://countersign.example
   --repository OWNER/NAME    what was deployed
   --environment NAME         where; compared exactly
-  --at TIME                  YYYY-MM-DDTHH:MMZ or YYYY-MM-DDTHH:MM:SSZ. Default: now
+  --at TIME                  such as 2026-04-02T14:35Z or 2026-04-02T16:35:00+02:00. Default: now
   --pin LINE                 a pinned receipt key, pp_pk_… [until=<time> | revoked]; may be given several times.
                              Without one, those that the issuer publishes are used, and the result says so
   --token-key FILE           the issuer's token key (PEM or JWKS); the word jwks, or nothing: as the issuer shows it

@@ -1,6 +1,6 @@
 /** `countersign export`: what an issuer decided in a period, as a folder that verifies without it. */
 import {type PackHead, type PackSink, type WrittenPack, writePack} from '#pack'
-import {type Origin, parseDayOrMoment, parseOrigin} from '#protocol'
+import {type Origin, momentForm, parseDayOrMoment, parseOrigin} from '#protocol'
 import {type CommandLine, readWords} from './arguments.ts'
 import {readAuditorToken} from './audit/question.ts'
 import {type Command, type Tools, complainOfUsage} from './command.ts'
@@ -19,7 +19,8 @@ Nothing is judged here: countersign verify FOLDER does that, offline.
 
   --issuer ORIGIN            such as https://countersign.example
   --auditor-token-file FILE  holds the auditor token csat_…
-  --from TIME                YYYY-MM-DD (its beginning), YYYY-MM-DDTHH:MMZ or YYYY-MM-DDTHH:MM:SSZ
+  --from TIME                a day such as 2026-04-01 (its beginning, in UTC), or a time such as
+                             2026-04-01T08:00Z or 2026-04-01T10:00:00+02:00
   --to TIME                  the same; the period ends before it
   --out FOLDER               is made; nothing may be in it yet
 
@@ -77,8 +78,8 @@ function readOrder(words: readonly string[]): CommandLine<ExportOrder> {
     ...(text('auditor-token-file') === undefined
       ? ['--auditor-token-file: name the file with the auditor token.']
       : []),
-    ...(from === undefined ? ['--from: give a day such as 2026-04-01, or a time YYYY-MM-DDTHH:MMZ.'] : []),
-    ...(to === undefined ? ['--to: give a day such as 2026-05-01, or a time YYYY-MM-DDTHH:MMZ.'] : []),
+    ...(from === undefined ? [`--from: give a day such as 2026-04-01, or a time ${momentForm}.`] : []),
+    ...(to === undefined ? [`--to: give a day such as 2026-05-01, or a time ${momentForm}.`] : []),
     ...(isPeriod ? [] : ['--to: must be later than --from.']),
     ...(out === undefined || out === '' ? ['--out: name a new folder.'] : []),
   ]

@@ -19,7 +19,7 @@ import type {Receipt} from './receipt.ts'
 import type {Result} from './result.ts'
 import type {Revocation} from './revocation.ts'
 import {ShapeFault, by, listOf, oneOf, optional, readMembers} from './shape.ts'
-import {type SecondsTime, parseSecondsTime} from './times.ts'
+import {type SecondsTime, parseSecondsTime, secondsTimeToMs} from './times.ts'
 
 export type ReceiptState = 'active' | 'expired' | 'redeemed' | 'revoked'
 
@@ -94,11 +94,25 @@ export interface Audit {
   readonly checkpoint: string | null
 }
 
-/** `YYYY-MM-DDTHH:MMZ`, or with seconds. */
-export const parseMoment = (value: unknown): SecondsTime | undefined =>
-  parseSecondsTime(typeof value === 'string' && value.length === 17 ? value.replace(/Z$/, ':00Z') : value)
+/** How messages describe what parseMoment takes. */
+export const momentForm = 'YYYY-MM-DDTHH:MM, with seconds or without, and Z or an offset such as +02:00'
 
-/** `YYYY-MM-DD`, the day's beginning; or a moment. */
+const momentPattern = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(:\d{2})?(?:Z|([+-])([01]\d|2[0-3]):([0-5]\d))$/
+
+/** A time as people write it (RFC 3339, the seconds left out or not): `2026-04-02T16:35+02:00`. */
+export function parseMoment(value: unknown): SecondsTime | undefined {
+  const match = typeof value === 'string' ? momentPattern.exec(value) : null
+  if (match === null) return undefined
+  const [, minute = '', second = ':00', sign, hours, minutes] = match
+  const local = parseSecondsTime(`${minute}${second}Z`)
+  if (local === undefined || sign === undefined) return local
+  const offset = (Number(hours) * 60 + Number(minutes)) * 60_000
+  const ms = secondsTimeToMs(local) + (sign === '+' ? -offset : offset)
+  // Past the ends of the years 0 to 9999 there is no such text.
+  return parseSecondsTime(new Date(ms).toISOString().replace('.000Z', 'Z'))
+}
+
+/** `YYYY-MM-DD`, the day's beginning in UTC; or a moment. */
 export const parseDayOrMoment = (value: unknown): SecondsTime | undefined =>
   parseMoment(typeof value === 'string' && value.length === 10 ? `${value}T00:00Z` : value)
 

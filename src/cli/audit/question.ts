@@ -6,6 +6,7 @@ import {
   type RepositoryName,
   type SecondsTime,
   type TokenKeys,
+  momentForm,
   parseEnvironment,
   parseMoment,
   parseOrigin,
@@ -90,7 +91,7 @@ function readQuestion(
     ...(issuer === undefined ? ['--issuer: give an origin such as https://countersign.example, without a path.'] : []),
     ...(repository === undefined ? ['--repository: give owner/name.'] : []),
     ...(environment === undefined ? ['--environment: give the name of an environment, such as production.'] : []),
-    ...(at === undefined ? ['--at: give a time YYYY-MM-DDTHH:MMZ or YYYY-MM-DDTHH:MM:SSZ that exists.'] : []),
+    ...(at === undefined ? [`--at: give a time that exists, ${momentForm}.`] : []),
   ]
   if (issuer === undefined || repository === undefined || environment === undefined || at === undefined) {
     return {value: undefined, problems}
