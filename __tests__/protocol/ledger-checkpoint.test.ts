@@ -22,6 +22,8 @@ const codeOf = (text: unknown): string | undefined => {
   return verdict.valid ? undefined : verdict.code
 }
 
+const rootText = base64Root ?? ''
+
 describe('a checkpoint', () => {
   test('has the bytes of the C2SP page and says origin, size and root', () => {
     expect([name, size, base64Root]).toEqual([origin, '12', Buffer.from(root, 'hex').toString('base64')])
@@ -40,6 +42,14 @@ describe('a checkpoint', () => {
     expect(codeOf(note.replace(signatureLine, [...others, signatureLine].join('\n')))).toBeUndefined()
   })
 
+  test('may have extension lines, which the signature covers', () => {
+    const extended = signed(`${origin}\n12\n${rootText}\nmore\nand \u00e9ven more\n`)
+    expect(verify.checkpoint(extended, ledgerKey)).toEqual({valid: true, origin, size: 12, root})
+    expect(codeOf(extended.replace('more', 'mora'))).toBe('checkpoint_signature_invalid')
+    expect(codeOf(extended.replace('more\n', ''))).toBe('checkpoint_signature_invalid')
+    expect(codeOf(note.replace('\n\n', '\nmore\n\n'))).toBe('checkpoint_signature_invalid')
+  })
+
   test('under another key, or a known name with another key id alone, is unsigned', () => {
     expect(codeOf(sign(entries, makeKey()))).toBe('checkpoint_unsigned')
     expect(codeOf(signed(checkpointText({origin, size: 12, root}), Buffer.alloc(4)))).toBe('checkpoint_unsigned')
@@ -56,7 +66,6 @@ describe('a checkpoint', () => {
     }
   })
 
-  const rootText = base64Root ?? ''
   const malformed: readonly (readonly [string, string])[] = [
     ['a size with a zero before it', signed(`${origin}\n012\n${rootText}\n`)],
     ['a size of nothing', signed(`${origin}\n0\n${rootText}\n`)],
@@ -69,7 +78,7 @@ describe('a checkpoint', () => {
     ['a root with non-zero tail bits', signed(`${origin}\n12\n${'A'.repeat(42)}B=\n`)],
     ['a root in base64url', signed(`${origin}\n12\n${'_'.repeat(42)}8=\n`)],
     ['a root in hex', signed(`${origin}\n12\n${root}\n`)],
-    ['an extension line', signed(`${origin}\n12\n${rootText}\nmore\n`)],
+    ['an empty line among its extension lines', signed(`${origin}\n12\n${rootText}\nmore\n\nmore\n`)],
     ['an empty extension line', signed(`${origin}\n12\n${rootText}\n\n`)],
     ['a line too few', signed(`${origin}\n12\n`)],
     ['a space at the end of a line', signed(`${origin}\n12 \n${rootText}\n`)],

@@ -5,7 +5,10 @@
  *   <size> LF
  *   base64( root ) LF
  *   LF
- *   — SP <origin> SP base64( key id || Ed25519 signature over the three lines ) LF
+ *   — SP <origin> SP base64( key id || Ed25519 signature over the lines above the empty one ) LF
+ *
+ * Extension lines after the root are taken and mean nothing here. A size of 0 is refused: there is no ledger of ours
+ * without its first entry, so a checkpoint over none could only hide that there were some.
  */
 import {bytesToHex, hexToBytes} from '../crypto.ts'
 import type {PublicKey} from '../ids.ts'
@@ -52,9 +55,11 @@ export function readCheckpoint(note: unknown, ledgerKey: unknown): Checkpoint | 
 }
 
 function parseCheckpoint(text: string, {name}: VerifierKey): Checkpoint | Faulty {
-  // The text ends with LF, so the fourth part is empty; extension lines are refused, since no ledger of ours has any.
-  const [origin, size = '', base64 = '', end, ...more] = text.split('\n')
-  if (end !== '' || more.length > 0) return faulty('checkpoint_malformed', 'it has not exactly three lines')
+  // The text ends with LF, so the last part is empty. Extension lines say nothing to us, but the signature covers them.
+  const [origin, size = '', base64 = '', ...more] = text.split('\n')
+  if (more.indexOf('') !== more.length - 1 || more.length === 0) {
+    return faulty('checkpoint_malformed', 'it has not three lines or more, each with something in it')
+  }
   if (origin !== name) return faulty('checkpoint_origin_mismatch', `its key is that of ${name}`)
   const count = /^[1-9][0-9]{0,15}$/.test(size) ? Number(size) : NaN
   if (!Number.isSafeInteger(count)) return faulty('checkpoint_malformed', 'its size is not a plain number from 1')
