@@ -128,6 +128,19 @@ describe('a whole pack', () => {
     expect(out).toContain('No ledger key is given')
   })
 
+  test.each([
+    ['--checkpoint', () => fileOf('garbage')],
+    ['--hmac-key-file', () => fileOf('a'.repeat(64))],
+    ['--at', () => '1999-01-01T00:00Z'],
+  ])('is not judged with %s, which is for single documents', async (option, value) => {
+    const given = await verify(whole, option, value())
+    expect([given.code, given.out]).toEqual([2, ''])
+    expect(given.err).toContain(`${option} is of no use for a pack: it is for`)
+    // Not even beside a file that it is for.
+    const beside = await verify(whole, join(whole, receiptFile()), option, value())
+    expect([beside.code, beside.out]).toEqual([2, ''])
+  })
+
   test('without a pinned key is not judged', async () => {
     const {code, err} = await countersign(['verify', whole, '--ledger-key', stage.ledgerKey])
     expect([code, err]).toEqual([2, expect.stringContaining('give the pinned keys with --key')])
@@ -151,7 +164,7 @@ describe('a whole pack', () => {
   })
 
   test('each document of it verifies alone too', async () => {
-    const {code} = await verify(join(whole, receiptFile()), '--at', 'issued')
+    const {code} = await countersign(['verify', join(whole, receiptFile()), ...pins, '--at', 'issued'])
     expect(code).toBe(0)
   })
 })

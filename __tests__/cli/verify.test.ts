@@ -2,7 +2,7 @@
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
-import {aReceipt, makeKey, receiptBody} from '../protocol/builders.ts'
+import {aReceipt, commit, makeKey, receiptBody} from '../protocol/builders.ts'
 import {countersign, fileOf, noFile, useBuiltCommand} from './command.ts'
 
 useBuiltCommand()
@@ -150,6 +150,30 @@ describe('what is refused', () => {
     expect(err).toContain('refused receipt (receipt_malformed)')
   })
 
+  const saved: readonly (readonly [string, Buffer])[] = [
+    ['as PowerShell saves it', Buffer.from(`\ufeff${text}`, 'utf16le')],
+    ['without a mark', Buffer.from(text, 'utf16le')],
+    ['big-endian', Buffer.from(`\ufeff${text}`, 'utf16le').swap16()],
+  ]
+  test.each(saved)('a receipt in UTF-16, %s, in the words of the gate', async (how, bytes) => {
+    const words = 'the file is UTF-16 text; save it as UTF-8 without a byte-order mark'
+    const {code, err} = await countersign(['verify', fileOf(bytes), ...receipt])
+    expect(code).toBe(1)
+    expect(err).toContain('refused receipt (receipt_malformed)')
+    expect(err).toContain(words)
+    if (how === 'without a mark') return
+    const deployment = ['--repository', 'octo-org/api-service', '--repository-id', '1296269', '--sha', commit]
+    const gate = ['gate', '--environment', 'production', '--public-key', key.pin, ...deployment]
+    expect((await countersign([...gate, '--receipt', fileOf(bytes)])).err).toContain(words)
+  })
+
+  test('anything else in UTF-16 is told so too', async () => {
+    const {code, err} = await countersign(['verify', fileOf(Buffer.from('\ufeffhello', 'utf16le')), ...receipt])
+    expect(code).toBe(1)
+    expect(err).toContain('refused document (input_invalid)')
+    expect(err).toContain('the file is UTF-16 text')
+  })
+
   test('a receipt of another key, an expired one, one with a name twice', async () => {
     const other = await countersign(['verify', fileOf(text), '--key', makeKey().pin, '--at', 'issued'])
     expect(other.err).toContain('(key_not_pinned)')
@@ -199,6 +223,18 @@ describe('for programs', () => {
     )
   })
 
+  test('an option is for the files that need it, and the others are judged without', async () => {
+    const words = [fileOf(text), fileOf(ledger), ...receipt, '--checkpoint', fileOf(note), '--ledger-key', ledgerKey]
+    const {code, out, err} = await countersign(['verify', '--json', ...words])
+    expect([code, err, out.trim().split('\n').length]).toEqual([0, '', 2])
+  })
+
+  test('a time is taken as people write it', async () => {
+    const at = (time: string) => countersign(['verify', fileOf(text), '--key', key.pin, '--at', time])
+    expect((await at('2026-04-02T16:35+02:00')).code).toBe(0)
+    expect((await at('2026-04-02T16:35Z')).err).toContain('refused receipt (expired)')
+  })
+
   test('standard input', async () => {
     expect((await countersign(['verify', '-', ...receipt], {input: text})).code).toBe(0)
     expect((await countersign(['verify', '-'], {input: ledger})).code).toBe(0)
@@ -206,6 +242,7 @@ describe('for programs', () => {
 })
 
 describe('a command line that is wrong exits with 2', () => {
+  const of = (option: string): string => `--${option} is of no use here`
   const usage: readonly (readonly [string, readonly string[], string])[] = [
     ['no file', receipt, 'Name at least one file'],
     ['a file that is not there', [noFile(), ...receipt], 'there is no such file'],
@@ -219,6 +256,19 @@ describe('a command line that is wrong exits with 2', () => {
     ['a checkpoint and no key for a ledger', [fileOf(ledger), '--checkpoint', fileOf(note)], '--ledger-key'],
     ['a time that is none', [fileOf(text), '--key', key.pin, '--at', '2026-02-30T00:00:00Z'], '--at: give a time'],
     ['two times', [fileOf(text), ...receipt, '--at', 'issued'], '--at is given 2 times'],
+    [
+      'a checkpoint for a receipt',
+      [fileOf(text), ...receipt, '--checkpoint', fileOf(note), '--ledger-key', ledgerKey],
+      of('checkpoint'),
+    ],
+    ['a time for a ledger', [fileOf(ledger), '--at', 'issued'], of('at')],
+    [
+      'an HMAC key for a receipt',
+      [fileOf(text), ...receipt, '--hmac-key-file', fileOf(bundleKey)],
+      of('hmac-key-file'),
+    ],
+    ['keys of bundles for a receipt', [fileOf(text), ...receipt, '--evidence-keys', fileOf('')], '--evidence-keys'],
+    ['a ledger key for a receipt', [fileOf(text), ...receipt, '--ledger-key', 'garbage'], of('ledger-key')],
     ['two keys for tokens', [fileOf(text), '--jwks', 'a', '--public-key', 'b'], 'not both'],
     ['an option that there is not', [fileOf(text), '--pubkey', 'x'], "Unknown option '--pubkey'"],
     ['standard input twice', ['-', '-', ...receipt], 'read once'],

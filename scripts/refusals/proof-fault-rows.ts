@@ -17,7 +17,7 @@ export const proofFaultRows: {readonly [Code in ProofFaultCode]: string} = {
   checkpoint_backwards: 'The checkpoint that should be newer covers fewer entries than the previous one.',
   checkpoint_conflict: 'Two signed checkpoints give two roots for the same number of entries.',
   checkpoint_key_invalid: 'The ledger key is not a C2SP verifier key of an Ed25519 key.',
-  checkpoint_malformed: 'The checkpoint is not a signed note of three lines in their one spelling.',
+  checkpoint_malformed: 'The checkpoint is not a signed note of three lines or more, in their one spelling.',
   checkpoint_origin_mismatch: 'The first line of the checkpoint is not the name of the key.',
   checkpoint_signature_invalid: 'The signature under the ledger key does not fit the text of the checkpoint.',
   checkpoint_unsigned: 'No signature of the checkpoint is by the ledger key; those of others do not count.',

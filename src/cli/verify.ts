@@ -4,6 +4,8 @@ import {join} from 'node:path'
 import {packPaths} from '#pack'
 import {type Question, readQuestion} from './verify/question.ts'
 import {type Command, type ExitCode, type Tools, complainOfUsage} from './command.ts'
+import {findUseless} from './verify/uses.ts'
+import type {Verdict} from './verify/verdict.ts'
 import {describeFault} from './describe-fault.ts'
 import {type Judgement, judge} from './verify/judge.ts'
 import {openDocument} from './verify/document.ts'
@@ -25,10 +27,12 @@ and countersign-issuer export write it. Nothing is asked of the network.
                          their digests alone
   --ledger-key KEY       the ledger's verifier key, name+id+base64. Needed for checkpoints; without it
                          nobody sees what was left out of a pack
-  --checkpoint FILE      with --ledger-key: the checkpoint that the ledger must match
-  --at TIME              judge receipts and tokens as of YYYY-MM-DDTHH:MM:SSZ, or of their own time: issued.
-                         Default: now
+  --checkpoint FILE      with --ledger-key: the checkpoint that a ledger's file must match
+  --at TIME              judge receipts and tokens as of a time such as 2026-04-02T14:35Z or
+                         2026-04-02T16:35:00+02:00, or of their own time: issued. Default: now
   --json                 one JSON object a file on standard output
+
+An option that is of no use for any of the files, or not for a pack among them, is a mistake: then nothing is judged.
 
 Exit codes: 0 all are valid, 1 at least one is refused, 2 the command line or a file is wrong.
 `
@@ -38,25 +42,39 @@ export const verifyFiles: Command = {
   run: async (words, tools) => {
     const read = readQuestion(words, tools.now)
     if (!read.ok) return complainOfUsage(tools.terminal, 'verify', read.fault)
-    const codes: ExitCode[] = []
-    for (const file of read.value.files) codes.push(await verifyFile(file, read.value.question, tools))
-    return codes.reduce((worst, code) => (code > worst ? code : worst), 0)
+    const {files, question} = read.value
+    const verdicts: Verdict[] = []
+    for (const file of files) verdicts.push(await verifyFile(file, question, tools))
+    const kinds = verdicts.map(({kind}) => kind)
+    // Of what could not be told, nobody knows what it needs; and nothing of it comes out as valid.
+    const useless = kinds.every((kind) => kind !== undefined) ? findUseless(question.given, kinds) : []
+    if (useless.length > 0) return complainOfUsage(tools.terminal, 'verify', useless)
+    return verdicts.map(({tell}) => tell()).reduce((worst, code) => (code > worst ? code : worst), 0)
   },
 }
 
-async function verifyFile(file: string, question: Question, tools: Tools): Promise<ExitCode> {
+async function verifyFile(file: string, question: Question, tools: Tools): Promise<Verdict> {
   if (isPack(file)) return await verifyPack(file, question, tools)
   const {terminal} = tools
   const document = openDocument(file, tools)
   try {
     const judgement = await judge(document, question)
     terminal.showProgress('')
-    return question.isJson ? printVerdict(file, judgement, tools) : tell(file, judgement, tools)
+    const kind = judgement.kind === 'document' ? undefined : judgement.kind
+    const show = question.isJson ? printVerdict : tell
+    return {kind, tell: () => show(file, judgement, tools)}
   } catch (fault) {
     terminal.showProgress('')
-    terminal.complain(`${file}: ${describeFault(fault)}`, 'bad')
+    return complainOf(file, describeFault(fault), tools)
+  }
+}
+
+function complainOf(file: string, problem: string, {terminal}: Tools): Verdict {
+  const say = (): ExitCode => {
+    terminal.complain(`${file}: ${problem}`, 'bad')
     return 2
   }
+  return {kind: undefined, tell: say}
 }
 
 /** A folder without a manifest is told what it is where it is read as a file. */

@@ -1,9 +1,11 @@
 /** `countersign verify PACK`: a folder that an issuer exported, judged offline and as a whole. */
 import {type JudgedFolder, type PackFault, type PackTally, judgeFolder, packPaths} from '#pack'
+import type {PinnedKeys} from '#protocol'
 import type {ExitCode, Tools} from '../command.ts'
 import {describeFault} from '../describe-fault.ts'
 import type {Facts} from '../verify/facts.ts'
 import type {Question} from '../verify/question.ts'
+import type {Verdict} from '../verify/verdict.ts'
 import {type Terminal, printJson} from '../terminal.ts'
 import {PackFolder} from './folder.ts'
 
@@ -11,13 +13,34 @@ import {PackFolder} from './folder.ts'
 const mostTold = 50
 const pauseMs = 250
 
-export async function verifyPack(path: string, question: Question, tools: Tools): Promise<ExitCode> {
-  const {terminal, now} = tools
-  const {keys: receipts, tokenKeys: tokens, ledgerKey, evidenceKeys: evidence} = question
-  if (receipts === undefined) {
-    terminal.complain(`${path}: this is an audit pack: give the pinned keys with --key.`, 'bad')
-    return 2
+export async function verifyPack(path: string, question: Question, tools: Tools): Promise<Verdict> {
+  const {terminal} = tools
+  const told = (say: () => ExitCode): Verdict => ({kind: 'pack', tell: say})
+  const complain = (problem: string): Verdict =>
+    told(() => {
+      terminal.complain(`${path}: ${problem}`, 'bad')
+      return 2
+    })
+  const {keys} = question
+  if (keys === undefined) return complain('this is an audit pack: give the pinned keys with --key.')
+  try {
+    const findings = await findIn(path, {...question, keys}, tools)
+    return told(() => {
+      if (question.isJson) terminal.print(printJson(verdictOf(findings)))
+      else tell(findings, terminal)
+      return findings.count === 0 ? 0 : 1
+    })
+  } catch (fault) {
+    return complain(describeFault(fault))
+  } finally {
+    terminal.showProgress('')
   }
+}
+
+type PinnedQuestion = Question & {readonly keys: PinnedKeys}
+
+async function findIn(path: string, question: PinnedQuestion, {terminal, now}: Tools): Promise<Findings> {
+  const {keys: receipts, tokenKeys: tokens, ledgerKey, evidenceKeys: evidence} = question
   const faults: PackFault[] = []
   let count = 0
   let next = now() + pauseMs
@@ -32,19 +55,8 @@ export async function verifyPack(path: string, question: Question, tools: Tools)
       next = now() + pauseMs
     },
   }
-  try {
-    const folder = new PackFolder(path)
-    const judged = await judgeFolder(folder, {keys: {receipts, evidence}, tokens, ledgerKey}, watcher)
-    terminal.showProgress('')
-    const findings = {path, judged, faults, count, cautions: cautionsOf(judged, question)}
-    if (question.isJson) terminal.print(printJson(verdictOf(findings)))
-    else tell(findings, terminal)
-    return count === 0 ? 0 : 1
-  } catch (fault) {
-    terminal.showProgress('')
-    terminal.complain(`${path}: ${describeFault(fault)}`, 'bad')
-    return 2
-  }
+  const judged = await judgeFolder(new PackFolder(path), {keys: {receipts, evidence}, tokens, ledgerKey}, watcher)
+  return {path, judged, faults, count, cautions: cautionsOf(judged, question)}
 }
 
 interface Findings {

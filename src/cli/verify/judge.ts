@@ -25,7 +25,7 @@ import {
   revocationFacts,
   tokenFacts,
 } from './facts.ts'
-import {type Kind, isChain, kindOf} from './kind.ts'
+import {type Kind, isChain, kindOf, readUtf16} from './kind.ts'
 import type {Question} from './question.ts'
 
 export type Judgement =
@@ -56,6 +56,8 @@ export async function judge(document: Document, question: Question): Promise<Jud
   const {head, whole} = await begin(document, headBytes)
   if (isChain(decode(head))) return judgeChain(whole, question)
   const bytes = await readUpTo(whole, maxEvidenceBytes)
+  const utf16 = readUtf16(bytes)
+  if (utf16 !== undefined) return refuseUtf16(utf16)
   const text = decode(bytes)
   const kind = kindOf(text)
   switch (kind) {
@@ -83,12 +85,20 @@ export async function judge(document: Document, question: Question): Promise<Jud
 /** Only for telling kinds apart and for formats that are ASCII: JSON goes to its verifier as bytes. */
 const decode = (bytes: Uint8Array): string => new TextDecoder('utf-8', {ignoreBOM: true}).decode(bytes)
 
-const unknownDocument: Judgement = {
+const unknownDocument: Judgement & {readonly outcome: 'refused'} = {
   outcome: 'refused',
   kind: 'document',
   code: 'input_invalid',
   reason: 'This is no receipt, attestation, token, evidence bundle, revocation, checkpoint or ledger.',
   fix: 'Give the document exactly as the issuer made it, in a file of its own.',
+}
+
+/** As the gate says it of a receipt. */
+const utf16Problem = 'the file is UTF-16 text; save it as UTF-8 without a byte-order mark'
+
+function refuseUtf16(text: string): Judgement {
+  if (kindOf(text) === 'receipt') return refusedAs('receipt', {code: 'receipt_malformed', problem: utf16Problem})
+  return {...unknownDocument, reason: `This cannot be read: ${utf16Problem}.`}
 }
 
 const unasked = (kind: Kind, problem: string): Judgement => ({outcome: 'unasked', kind, problem})

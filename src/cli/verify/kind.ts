@@ -43,3 +43,11 @@ function isMaskedLine(line: string): boolean {
   const json = parseJson(line)
   return json.ok && isPlainObject(json.value) && Object.keys(json.value).sort().join() === 'hash,seq'
 }
+
+/** What a file says that was saved as UTF-16, with a mark at its beginning or without; undefined for all others. */
+export function readUtf16(bytes: Uint8Array): string | undefined {
+  const [first = 0x20, second = 0x20] = bytes
+  const isLittle = (first === 0xff && second === 0xfe) || (first !== 0 && second === 0)
+  const isBig = (first === 0xfe && second === 0xff) || (first === 0 && second !== 0)
+  return isLittle || isBig ? new TextDecoder(isLittle ? 'utf-16le' : 'utf-16be').decode(bytes) : undefined
+}

@@ -6,12 +6,14 @@ import {
   parseEvidenceId,
   parseEvidenceKey,
   parsePinnedKeys,
-  parseSecondsTime,
+  momentForm,
+  parseMoment,
   readTokenKeys,
   secondsTimeToMs,
 } from '#protocol'
 import {readBounded} from '../../action/sources/bounded-file.ts'
 import {type CommandLine, type Words, readWords} from '../arguments.ts'
+import {type DocumentOption, documentOptions} from './uses.ts'
 
 /** What is undefined was not given: a document that needs it is not judged. */
 export interface Question {
@@ -28,6 +30,8 @@ export interface Question {
   /** The time now, whatever time is asked about. */
   readonly clock: number
   readonly isJson: boolean
+  /** Which were given: one that is of no use for any file is a mistake. */
+  readonly given: readonly DocumentOption[]
 }
 
 export interface AskedOfFiles {
@@ -82,6 +86,7 @@ export function readQuestion(words: readonly string[], now: () => number): Comma
         at: at.value,
         clock: now(),
         isJson: flag('json'),
+        given: documentOptions.filter((name) => text(name) !== undefined),
       },
     },
   }
@@ -163,8 +168,8 @@ function readText(path: string, option: string): Read<string> {
 function readTime(at: string | undefined, now: () => number): Read<number | 'issued'> {
   if (at === undefined) return given<number | 'issued'>(now())
   if (at === 'issued') return given<number | 'issued'>(at)
-  const time = parseSecondsTime(at)
+  const time = parseMoment(at)
   return time === undefined
-    ? wrong('--at: give a time YYYY-MM-DDTHH:MM:SSZ that exists, or the word issued.')
+    ? wrong(`--at: give a time that exists, ${momentForm}; or the word issued.`)
     : given<number | 'issued'>(secondsTimeToMs(time))
 }
