@@ -72,6 +72,35 @@ function forge(folder: string, path: string, content: string): void {
   writeFileSync(join(folder, 'manifest.json'), changed.join('\n'))
 }
 
+/** A file more, in the manifest too. */
+function add(folder: string, path: string, content: string): void {
+  const manifest = read(folder, 'manifest.json')
+  writeFileSync(join(folder, 'manifest.json'), manifest.replace('"files":[\n', `"files":[\n{"path":"${path}"},\n`))
+  forge(folder, path, content)
+}
+
+/** A real folder of the pack becomes a link to the same folder beside the pack. */
+function linkFolder(folder: string, path: string): void {
+  const beside = stage.newFolder()
+  renameSync(join(folder, path), beside)
+  symlinkSync(beside, join(folder, path))
+}
+
+/** The index says of a receipt what it would say, were the file that somebody added a document of it. */
+function rewriteIndex(folder: string, id: string, told: Readonly<Record<string, string>>): void {
+  const [head = '', ...rows] = read(folder, 'index.csv').split('\r\n')
+  const changed = rows.map((row) => {
+    const cells = row.split(',')
+    return row.includes(id)
+      ? head
+          .split(',')
+          .map((column, i) => told[column] ?? cells[i])
+          .join(',')
+      : row
+  })
+  forge(folder, 'index.csv', [head, ...changed].join('\r\n'))
+}
+
 /** Takes a file and its line in the manifest away. */
 function forget(folder: string, path: string): void {
   rmSync(join(folder, path))
@@ -243,10 +272,45 @@ describe('files against the manifest', () => {
   test('a file that is listed and belongs to no entry is named', async () => {
     const folder = copy()
     const path = `receipts/${made.deployed.id}/99-revoked.json`
-    const manifest = read(folder, 'manifest.json')
-    writeFileSync(join(folder, 'manifest.json'), manifest.replace('"files":[\n', `"files":[\n{"path":"${path}"},\n`))
-    forge(folder, path, '{}')
+    add(folder, path, '{}')
     expect(await faultsOf(folder)).toContain(`${path} pack_file_added`)
+  })
+
+  test('a link in the place of a folder is told, and what lies behind it is not looked at', async () => {
+    for (const path of ['policies', 'ledger', 'keys', `receipts/${made.deployed.id}`]) {
+      const folder = copy()
+      linkFolder(folder, path)
+      const faults = await faultsOf(folder)
+      expect(faults).toContain(`${path} pack_file_added`)
+      expect(faults.filter((fault) => fault.startsWith(`${path}/`) && fault.endsWith('missing')).length).not.toBe(0)
+    }
+  })
+
+  test('a link to a file of the pack itself, and one that leads nowhere, are told', async () => {
+    const folder = copy()
+    symlinkSync(join(folder, 'index.csv'), join(folder, 'index-of-may.csv'))
+    symlinkSync('nowhere', join(folder, 'receipts', 'nowhere.json'))
+    expect((await faultsOf(folder)).toSorted()).toEqual([
+      'index-of-may.csv pack_file_added',
+      'receipts/nowhere.json pack_file_added',
+    ])
+  })
+
+  test('a stranger is found though a link takes as many names away as it adds', async () => {
+    const folder = copy()
+    linkFolder(folder, 'policies')
+    const stranger = `receipts/${made.deployed.id}/0-revoked.json`
+    add(folder, stranger, JSON.stringify({type: 'countersign.revocation/v1', at: '2026-04-03T10:00:00Z'}))
+    const faults = await faultsOf(folder)
+    expect(faults).toContain('policies pack_file_added')
+    expect(faults).toContain(`${stranger} pack_file_added`)
+  })
+
+  test('a page that somebody put beside the pack is named, listed or not', async () => {
+    const folder = copy()
+    add(folder, 'start.html', '<h1>All is well</h1>')
+    writeFileSync(join(folder, 'begin.html'), '<h1>All is well</h1>')
+    expect((await faultsOf(folder)).toSorted()).toEqual(['begin.html pack_file_added', 'start.html pack_file_added'])
   })
 
   test('a file that is listed twice does not hide another', async () => {
@@ -340,6 +404,19 @@ describe('who changes files and the manifest alike', () => {
     const extra = Buffer.from(JSON.stringify([Buffer.alloc(16).toString('base64url'), 'risk', {score: 0}]))
     forge(folder, path, JSON.stringify({...bundle, disclosures: [extra.toString('base64url')]}))
     expect(await faultsOf(folder)).toEqual([`${path} evidence_not_committed`])
+  })
+
+  test('an index made of a file that no entry names is not believed', async () => {
+    for (const [name, column, value, content] of [
+      ['999-finished.json', 'reported_deployed_at', '2026-04-04T10:00:00Z', {outcome: 'success'}],
+      ['0-redeemed.json', 'reported_used_at', '2026-04-04T10:00:00Z', {}],
+    ] as const) {
+      const folder = copy()
+      const path = `receipts/${made.foreign.id}/${name}`
+      add(folder, path, JSON.stringify({at: '2026-04-04T10:00:00Z', receipt: made.foreign.id, ...content}))
+      rewriteIndex(folder, made.foreign.id, {[column]: value})
+      expect((await faultsOf(folder)).toSorted()).toEqual(['index.csv pack_index_mismatch', `${path} pack_file_added`])
+    }
   })
 
   test('an index that says something else is not believed', async () => {

@@ -1,6 +1,6 @@
 /** A part of a ledger held against a checkpoint by two inclusion proofs: whole parts pass, and no other. */
 import {describe, expect, test} from '@jest/globals'
-import {type PackProofs, PackWalk, anchorSegment, parsePackProofs} from '#pack'
+import {Happenings, type PackProofs, PackWalk, anchorSegment, parsePackProofs} from '#pack'
 import {type Entry, type SecondsTime, canonicalJson} from '#protocol'
 import {ledgerKey, makeLedger, mask, proveInclusion, rewrite, sign} from '../protocol/ledger-builders.ts'
 
@@ -23,10 +23,13 @@ async function judge(
 ): Promise<readonly string[]> {
   const anchored = anchorSegment(proofs, note, key)
   if ('valid' in anchored) return [anchored.code]
+  const period = {from: '1999-01-01T00:00:00Z' as SecondsTime, to: '1999-01-02T00:00:00Z' as SecondsTime}
   const walk = new PackWalk({
-    head: {from: '1999-01-01T00:00:00Z' as SecondsTime, to: '1999-01-02T00:00:00Z' as SecondsTime, without: []},
+    head: {...period, without: []},
     keys: {receipts: new Map(), tokens: undefined, evidence: new Map()},
-    documents: {read: () => Promise.resolve('absent'), list: () => Promise.resolve([])},
+    documents: {read: () => Promise.resolve('absent')},
+    happenings: new Happenings(period),
+    onName: () => undefined,
     anchor: anchored.anchor,
     size: proofs.size,
   })

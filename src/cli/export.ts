@@ -37,7 +37,7 @@ export const exportPack: Command = {
     const {out} = read.value
     try {
       const folder = new PackFolder(out)
-      if (!(await folder.isEmpty())) return complainOfUsage(terminal, 'export', [`--out: ${out} is not empty.`])
+      if (!folder.isEmpty()) return complainOfUsage(terminal, 'export', [`--out: ${out} is not empty.`])
       const {decisions, entries, files} = await write(read.value, folder, tools)
       terminal.showProgress('')
       terminal.print(`${out}: ${decisions} decisions, ${entries} entries of the ledger, ${files} files.`, 'good')

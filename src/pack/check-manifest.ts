@@ -1,5 +1,6 @@
-/** The manifest against the folder: every file is the one that it lists, and there is no other. */
+/** The manifest against the folder: every file that it lists is there, once, and is the one that it lists. */
 import type {PackFiles} from './files.ts'
+import type {PackNames} from './names.ts'
 import {type PackHead, manifestEnd, packPaths, parsePackFile, parsePackHead} from './pack.ts'
 import {type PackFault, packFault} from './pack-faults.ts'
 
@@ -16,7 +17,12 @@ export interface Watcher {
   readonly onStep: (what: string) => void
 }
 
-export async function checkManifest(folder: PackFiles, {onFault, onStep}: Watcher): Promise<ManifestCheck> {
+export interface Manifested {
+  readonly folder: PackFiles
+  readonly names: PackNames
+}
+
+export async function checkManifest({folder, names}: Manifested, {onFault, onStep}: Watcher): Promise<ManifestCheck> {
   const refuse = (detail: string): void => onFault(packFault(packPaths.manifest, 'pack_manifest_malformed', detail))
   let head: PackHead | undefined
   let files = 0
@@ -34,8 +40,7 @@ export async function checkManifest(folder: PackFiles, {onFault, onStep}: Watche
       break
     } else if (line === manifestEnd) isEnded = true
     else {
-      const fault = await checkFile(folder, line.replace(/,$/, ''))
-      if (fault !== undefined) onFault(fault)
+      for (const fault of await checkFile({folder, names}, line.replace(/,$/, ''))) onFault(fault)
       files += 1
       onStep(`file ${files}`)
     }
@@ -45,33 +50,16 @@ export async function checkManifest(folder: PackFiles, {onFault, onStep}: Watche
   return {head, files}
 }
 
-async function checkFile(folder: PackFiles, line: string): Promise<PackFault | undefined> {
+async function checkFile({folder, names}: Manifested, line: string): Promise<readonly PackFault[]> {
   const parsed = parsePackFile(line)
-  if (!parsed.ok) return packFault(packPaths.manifest, 'pack_manifest_malformed', parsed.fault)
+  if (!parsed.ok) return [packFault(packPaths.manifest, 'pack_manifest_malformed', parsed.fault)]
   const {path, sha256, size} = parsed.value
+  const twice = names.list(path)
   const found = await folder.digest(path)
-  if (found === undefined) return packFault(path, 'pack_file_missing')
-  return found.sha256 === sha256 && found.size === size ? undefined : packFault(path, 'pack_file_changed')
-}
-
-/** Files that the manifest does not list. */
-export async function findAdded(folder: PackFiles, {onFault}: Pick<Watcher, 'onFault'>): Promise<void> {
-  const known = new Set<string>([packPaths.manifest])
-  for await (const path of listedPaths(folder)) known.add(path)
-  for await (const path of folder.paths()) if (!known.has(path)) onFault(packFault(path, 'pack_file_added'))
-}
-
-export async function countFiles(folder: PackFiles): Promise<number> {
-  const paths = folder.paths()
-  let count = 0
-  while ((await paths.next()).done !== true) count += 1
-  return count
-}
-
-/** What the manifest lists, as far as it can be read. */
-export async function* listedPaths(folder: PackFiles): AsyncGenerator<string> {
-  for await (const line of folder.lines(packPaths.manifest)) {
-    const parsed = parsePackFile(line.replace(/,$/, ''))
-    if (parsed.ok) yield parsed.value.path
-  }
+  const isSame = found?.sha256 === sha256 && found.size === size
+  return [
+    ...(twice === undefined ? [] : [twice]),
+    ...(found === undefined ? [packFault(path, 'pack_file_missing')] : []),
+    ...(found === undefined || isSame ? [] : [packFault(path, 'pack_file_changed')]),
+  ]
 }

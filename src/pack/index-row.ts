@@ -12,7 +12,7 @@ import {
 import type {Cell} from './csv.ts'
 import {type HappeningFile, folderOf} from './pack.ts'
 
-/** What happened to a receipt within the period. */
+/** What happened to a receipt within the period: a document that is the one its entry in the ledger names. */
 export interface Happened extends HappeningFile {
   readonly body: string | Uint8Array
 }
@@ -68,7 +68,7 @@ export function indexRow(decided: Decided): readonly Cell[] {
   return Object.values(columns).map((column) => column(known))
 }
 
-/** A document that cannot be read says nothing here: the walk refuses it where its entry stands. */
+/** A report that lacks a member says nothing of it. */
 function readTold(happened: readonly Happened[]): RowSource {
   const bodies = happened.map(({word, body}) => {
     const json = parseJson(body)

@@ -1,7 +1,8 @@
 /** The audit pack: what it is, how it is written, read and verified. Pure; what it carries for browsers is `#pack/page`. */
 export {type Cell, printRow} from './csv.ts'
-export type {PackFiles} from './files.ts'
+export type {PackFiles, PackPath} from './files.ts'
 export type {PackDocuments} from './find-document.ts'
+export {Happenings} from './happenings.ts'
 export {indexColumns} from './index-row.ts'
 export {type PackKeys, readClaims} from './judge-document.ts'
 export {type JudgedFolder, judgeFolder} from './judge-folder.ts'

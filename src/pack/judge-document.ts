@@ -36,14 +36,16 @@ export interface PackKeys {
   readonly evidence: ReadonlyMap<EvidenceId, Uint8Array>
 }
 
-/** A document as it was found. */
-export interface Found {
+/** A document as it was found; of its entry, what its judge looks at. */
+export interface Found<E = Entry> {
   readonly path: string
   readonly bytes: Uint8Array
   /** What the entry says of it. */
   readonly digest: string
-  readonly entry: Entry
+  readonly entry: E
 }
+
+type Named = Pick<Entry, 'seq' | 'subject'>
 
 export interface Judging {
   readonly keys: PackKeys
@@ -120,7 +122,7 @@ export function judgeEvidence(found: Found, {keys, tally}: Judging): PackFault |
 
 /** `receipt` is the one that it revokes, where the pack holds it. */
 export function judgeRevocation(
-  found: Found,
+  found: Found<Named>,
   {keys, tally}: Judging,
   receipt: Receipt | undefined,
 ): PackFault | undefined {
@@ -134,7 +136,7 @@ export function judgeRevocation(
 }
 
 /** What a job reported: no signature covers it, the ledger shows that it was recorded so. */
-export function judgeRun(found: Found, {tally}: Judging): PackFault | undefined {
+export function judgeRun(found: Found<Named>, {tally}: Judging): PackFault | undefined {
   const {path, bytes, digest, entry} = found
   if (digestOf(bytes) !== digest) return foreign(found, 'report')
   const json = parseJson(bytes)
@@ -160,5 +162,5 @@ export function judgeKeys(found: Found, {keys, tally}: Judging): PackFault | und
   return undefined
 }
 
-const foreign = ({path, entry}: Found, what: string): PackFault =>
+const foreign = ({path, entry}: Found<Named>, what: string): PackFault =>
   packFault(path, 'pack_entry_mismatch', `entry ${entry.seq} names another ${what}`)

@@ -2,10 +2,12 @@
 import type {Entry, Receipt, TokenClaims} from '#protocol'
 import type {Cell} from './csv.ts'
 import type {DocumentFinder} from './find-document.ts'
-import {indexRow} from './index-row.ts'
+import type {Happening, Happenings} from './happenings.ts'
+import {type Happened, indexRow} from './index-row.ts'
 import {
   type Found,
   type Judging,
+  type PackKeys,
   judgeEvidence,
   judgeKeys,
   judgeReceipt,
@@ -15,6 +17,7 @@ import {
 } from './judge-document.ts'
 import {type DocumentKind, documentsOf} from './pack.ts'
 import type {PackFault} from './pack-faults.ts'
+import {emptyTally} from './tally.ts'
 
 export interface JudgedEntry {
   readonly faults: readonly PackFault[]
@@ -22,7 +25,12 @@ export interface JudgedEntry {
   readonly row?: readonly Cell[] | undefined
 }
 
-export async function judgeEntry(entry: Entry, finder: DocumentFinder, judging: Judging): Promise<JudgedEntry> {
+export interface Hearing extends Judging {
+  readonly finder: DocumentFinder
+  readonly happenings: Happenings
+}
+
+export async function judgeEntry(entry: Entry, {finder, happenings, ...judging}: Hearing): Promise<JudgedEntry> {
   const judged = new JudgedDocuments(judging)
   if (entry.event === 'receipt.revoked') judged.receipt = await finder.receiptOf(entry)
   for (const document of documentsOf(entry)) judged.add(document.kind, await finder.find(document, entry))
@@ -32,7 +40,32 @@ export async function judgeEntry(entry: Entry, finder: DocumentFinder, judging: 
   const fault = policy === undefined ? undefined : await finder.checkPolicy(policy)
   if (fault !== undefined) faults.push(fault)
   if (faults.length > 0 || !judged.isWhole) return {faults}
-  return {faults, row: indexRow({entry, receipt, claims, happened: await finder.happenedTo(entry)})}
+  const happened = await findHappened(happenings.to(entry), finder, {keys: judging.keys, receipt})
+  return {faults, row: indexRow({entry, receipt, claims, happened})}
+}
+
+interface Told {
+  readonly keys: PackKeys
+  readonly receipt: Receipt | undefined
+}
+
+/** What came after, out of documents that hold. One that does not is refused where its own entry stands. */
+async function findHappened(
+  happenings: readonly Happening[],
+  finder: DocumentFinder,
+  {keys, receipt}: Told,
+): Promise<readonly Happened[]> {
+  // Counted where their own entries stand.
+  const judging = {keys, tally: emptyTally()}
+  const happened: Happened[] = []
+  for (const {kind, path, digest, entry, ...file} of happenings) {
+    const body = await finder.readAgain(path)
+    if (body === undefined) continue
+    const found = {path, digest, entry, bytes: body}
+    const fault = kind === 'revocation' ? judgeRevocation(found, judging, receipt) : judgeRun(found, judging)
+    if (fault === undefined) happened.push({...file, body})
+  }
+  return happened
 }
 
 /** What is known of an entry so far: a receipt stands before its token, which is compared with it. */

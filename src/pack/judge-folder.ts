@@ -1,15 +1,17 @@
 /**
  * A pack as files -> everything that is wrong with it, and what was looked at. Files against the manifest, entries against
- * the signed checkpoint, documents against their entries, the index against the documents. Nothing is held in memory
- * but for naming what does not belong there, once it is known that something does not.
+ * the signed checkpoint, documents against their entries, the index against the documents. Held in memory are the names of
+ * the files and, by digest, what happened to each receipt: a few hundred bytes a decision, whatever its documents weigh.
  */
 import {narrowPins, readKeySet, readTokenKeys} from '#protocol'
-import {type Watcher, checkManifest, countFiles, findAdded, listedPaths} from './check-manifest.ts'
+import {type Watcher, checkManifest} from './check-manifest.ts'
 import {printRow} from './csv.ts'
 import type {PackFiles} from './files.ts'
+import {Happenings} from './happenings.ts'
 import {indexColumns} from './index-row.ts'
 import type {PackKeys} from './judge-document.ts'
-import {type PackHead, fixedFiles, packPaths} from './pack.ts'
+import {type PackHead, packPaths} from './pack.ts'
+import {PackNames} from './names.ts'
 import {faultOf, packFault} from './pack-faults.ts'
 import {PackWalk, type WalkEnd, type WalkOrder} from './pack-walk.ts'
 import {anchorSegment, parsePackProofs} from './segment-anchor.ts'
@@ -30,40 +32,44 @@ export interface JudgedFolder {
   readonly files: number
 }
 
-export async function judgeFolder(
-  folder: PackFiles,
-  question: FolderQuestion,
-  watcher: Watcher,
-): Promise<JudgedFolder> {
-  let faults = 0
-  const watching: Watcher = {
-    ...watcher,
-    onFault: (fault) => {
-      faults += 1
-      watcher.onFault(fault)
-    },
+export async function judgeFolder(given: PackFiles, question: FolderQuestion, watcher: Watcher): Promise<JudgedFolder> {
+  const names = new PackNames()
+  for await (const {path, isFile} of given.paths()) {
+    if (isFile) names.find(path)
+    else watcher.onFault(packFault(path, 'pack_file_added', 'it is a link, or no file at all'))
   }
-  const {head, files} = await checkManifest(folder, watching)
+  const folder = withinNames(given, names)
+  const {head, files} = await checkManifest({folder, names}, watcher)
   if (head === undefined) return {head, files, tally: undefined, end: undefined}
-  const order = readOrder(folder, {head, question}, watching)
+  const happenings = new Happenings(head)
+  for await (const line of folder.lines(packPaths.entries)) happenings.add(line)
+  const onName = (path: string): void => names.name(path)
+  const order: WalkOrder = {...readOrder(folder, question, watcher), head, happenings, onName}
   const walk = new PackWalk(order)
-  await followIndex(folder, walk, watching)
+  await followIndex(folder, walk, watcher)
   const end = walk.end()
-  for (const fault of end.faults) watching.onFault(fault)
-  const isCounted = walk.visited + fixedFiles === files && (await countFiles(folder)) === files + 1
-  if (!isCounted || faults > 0) await nameStrangers(folder, order, watching)
-  if (!isCounted && faults === 0) {
-    watcher.onFault(packFault(packPaths.manifest, 'pack_manifest_malformed', 'it lists a file twice'))
-  }
+  for (const fault of [...end.faults, ...names.strangers()]) watcher.onFault(fault)
   return {head, files, tally: walk.tally, end}
+}
+
+/** What lies behind a link is not looked at. */
+const withinNames = (folder: PackFiles, names: PackNames): PackFiles => ({
+  read: (path) => (names.has(path) ? folder.read(path) : undefined),
+  digest: (path) => (names.has(path) ? folder.digest(path) : Promise.resolve(undefined)),
+  lines: (path) => (names.has(path) ? folder.lines(path) : noLines()),
+  paths: () => folder.paths(),
+})
+
+async function* noLines(): AsyncGenerator<string> {
+  // There are none.
 }
 
 /** What the walk needs of the pack's fixed files. One that is missing was named with the manifest. */
 function readOrder(
   folder: PackFiles,
-  {head, question}: {readonly head: PackHead; readonly question: FolderQuestion},
+  question: FolderQuestion,
   {onFault}: Watcher,
-): WalkOrder {
+): Omit<WalkOrder, 'head' | 'happenings' | 'onName'> {
   const proofs = parsePackProofs(folder.read(packPaths.proofs) ?? '')
   if ('valid' in proofs) onFault(faultOf(packPaths.proofs, proofs))
   const anchored = readAnchor(folder, question.ledgerKey)
@@ -71,9 +77,8 @@ function readOrder(
   const anchor = anchored === undefined || 'valid' in anchored ? undefined : anchored.anchor
   const tokens = question.tokens ?? readJwks(folder, onFault)
   return {
-    head,
     keys: {...question.keys, receipts: narrowedPins(folder, question.keys.receipts), tokens},
-    documents: folder.documents,
+    documents: {read: (path) => Promise.resolve(folder.read(path) ?? 'absent')},
     anchor,
     size: 'valid' in proofs ? NaN : proofs.size,
   }
@@ -134,21 +139,5 @@ class IndexReader {
 
   async skip(): Promise<void> {
     await this.#lines.next()
-  }
-}
-
-/** By name: files that the manifest does not list, and listed ones that no entry of the ledger names. */
-async function nameStrangers(folder: PackFiles, order: WalkOrder, {onFault}: Watcher): Promise<void> {
-  await findAdded(folder, {onFault})
-  const visited = new Set<string>(Object.values(packPaths))
-  const read = async (path: string): ReturnType<typeof order.documents.read> => {
-    visited.add(path)
-    return await order.documents.read(path)
-  }
-  // Only what an entry names is to be read, so nothing is shown as being beside it.
-  const walk = new PackWalk({...order, documents: {read, list: () => Promise.resolve([])}})
-  for await (const line of folder.lines(packPaths.entries)) await walk.take(line)
-  for await (const path of listedPaths(folder)) {
-    if (!visited.has(path)) onFault(packFault(path, 'pack_file_added', 'no entry of the ledger names it'))
   }
 }

@@ -1,6 +1,6 @@
 /**
  * One walk along a pack's part of the ledger: each hash and link, and each document against the entry that names it.
- * Nothing is held but the last entry, a few counts and the digests of the policies, so a pack of any length verifies.
+ * Nothing is held but the last entry, a few counts and the digests of the policies.
  */
 import {
   type Anchor,
@@ -15,9 +15,10 @@ import {
   parseSegmentEntry,
   secondsTimeToMs,
 } from '#protocol'
-import {DocumentFinder, type PackDocuments} from './find-document.ts'
-import type {Judging, PackKeys} from './judge-document.ts'
-import {type JudgedEntry, judgeEntry} from './judge-entry.ts'
+import {DocumentFinder, type Finding, type PackDocuments} from './find-document.ts'
+import type {Happenings} from './happenings.ts'
+import type {PackKeys} from './judge-document.ts'
+import {type Hearing, type JudgedEntry, judgeEntry} from './judge-entry.ts'
 import {type PackHead, isInPeriod} from './pack.ts'
 import {type PackFault, faultOf, packFault} from './pack-faults.ts'
 import {type PackTally, emptyTally} from './tally.ts'
@@ -26,6 +27,9 @@ export interface WalkOrder {
   readonly head: Pick<PackHead, 'from' | 'to' | 'without'>
   readonly keys: PackKeys
   readonly documents: PackDocuments
+  /** Of all entries of the pack. */
+  readonly happenings: Happenings
+  readonly onName: Finding['onName']
   /** Undefined: the part is held against no checkpoint. */
   readonly anchor: Anchor | undefined
   /** How many entries there are in the ledger, as far as anybody says. */
@@ -45,8 +49,7 @@ export interface WalkEnd {
 export class PackWalk {
   readonly tally: PackTally = emptyTally()
   readonly #order: WalkOrder
-  readonly #judging: Judging
-  readonly #finder: DocumentFinder
+  readonly #hearing: Hearing
   readonly #lines = new LineReader()
   #chain: ChainWalk | undefined
   #first: Seen | undefined
@@ -54,14 +57,10 @@ export class PackWalk {
 
   constructor(order: WalkOrder) {
     this.#order = order
-    this.#judging = {keys: order.keys, tally: this.tally}
-    this.#finder = new DocumentFinder({...order, tally: this.tally})
+    const {keys, happenings} = order
+    const finder = new DocumentFinder({...order, tally: this.tally})
+    this.#hearing = {keys, happenings, finder, tally: this.tally}
     this.#chain = new ChainWalk(order.anchor)
-  }
-
-  /** Documents that were there. */
-  get visited(): number {
-    return this.#finder.visited
   }
 
   /** The next entry, as its line of NDJSON. */
@@ -78,7 +77,7 @@ export class PackWalk {
     if (entry === undefined || !isInPeriod(entry, this.#order.head)) {
       return {faults: broken, isDecision: false}
     }
-    const judged = await judgeEntry(entry, this.#finder, this.#judging)
+    const judged = await judgeEntry(entry, this.#hearing)
     const isDecision = entry.event === 'receipt.issued' || entry.event === 'decision.made'
     return {faults: [...broken, ...judged.faults], row: judged.row, isDecision}
   }

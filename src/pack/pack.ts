@@ -65,9 +65,6 @@ export const packPaths = {
   jwks: 'keys/jwks.json',
 } as const
 
-/** The files that belong to no entry, but for the manifest. */
-export const fixedFiles = Object.keys(packPaths).length - 1
-
 export type DocumentKind = 'receipt' | 'token' | 'evidence' | 'revocation' | 'run' | 'keys'
 
 /** A document whose digest an entry carries. */

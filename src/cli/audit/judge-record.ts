@@ -1,7 +1,7 @@
 /**
  * One record of the answer -> what it proves, or the first thing wrong with it: the receipt under the pinned keys and for
- * what was asked, the token for this receipt, the ledger's entry for both of them, its place in the signed tree, and
- * whether the receipt had been revoked by then.
+ * what was asked, the token for this receipt, the ledger's entry for both of them, its place in the signed tree, and the
+ * revocation that came with it. One that the issuer leaves out is not noticed here: only the whole ledger shows it.
  */
 import {
   type Audit,

@@ -1,9 +1,9 @@
-/** A pack as a folder on this machine: regular files alone, read within bounds, listed without being held. */
+/** A pack as a folder on this machine: its regular files, read within bounds; a link is told, and never followed. */
 import {createHash} from 'node:crypto'
-import {appendFileSync, createReadStream, lstatSync, mkdirSync} from 'node:fs'
-import {opendir, readdir} from 'node:fs/promises'
+import {appendFileSync, createReadStream, lstatSync, mkdirSync, readdirSync} from 'node:fs'
+import {opendir} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
-import type {PackDocuments, PackFile, PackFiles} from '#pack'
+import type {PackFile, PackFiles, PackPath} from '#pack'
 import {maxEvidenceBytes} from '#protocol'
 import {faultCode} from '../../action/fault.ts'
 import {readBounded} from '../../action/sources/bounded-file.ts'
@@ -18,21 +18,14 @@ export class PackFolder implements PackFiles {
     this.#root = root
   }
 
-  readonly documents: PackDocuments = {
-    read: (path) => Promise.resolve(this.read(path) ?? 'absent'),
-    list: async (folder) => {
-      try {
-        return await readdir(join(this.#root, folder))
-      } catch (fault) {
-        if (faultCode(fault) === undefined) throw fault
-        return []
-      }
-    },
-  }
-
   /** Whether a pack may be written into it: it is new, or empty. */
-  async isEmpty(): Promise<boolean> {
-    return (await this.documents.list('')).length === 0
+  isEmpty(): boolean {
+    try {
+      return readdirSync(this.#root).length === 0
+    } catch (fault) {
+      if (faultCode(fault) !== 'ENOENT') throw fault
+      return true
+    }
   }
 
   /** For its owner alone: a pack holds evidence. */
@@ -77,12 +70,11 @@ export class PackFolder implements PackFiles {
     if (rest !== '') yield rest.slice(0, maxLineLength)
   }
 
-  /** Everything that is no folder, by its path in the pack. */
-  async *paths(folder = ''): AsyncGenerator<string> {
+  async *paths(folder = ''): AsyncGenerator<PackPath> {
     for await (const entry of await opendir(join(this.#root, folder))) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`
       if (entry.isDirectory()) yield* this.paths(path)
-      else yield path
+      else yield {path, isFile: entry.isFile()}
     }
   }
 

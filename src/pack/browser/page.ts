@@ -2,6 +2,7 @@
 import {
   type CarriedEntry,
   type CarriedPack,
+  Happenings,
   type PackFault,
   type PackKeys,
   type PackTally,
@@ -27,15 +28,13 @@ const pack = JSON.parse(element('pack').textContent) as CarriedPack
 const carried = Array.from(document.querySelectorAll('script.carried'), ({textContent}) => textContent)
 const readCarried = (text: string): CarriedEntry => JSON.parse(text) as CarriedEntry
 
-/** Every document that the page carries, and the names in each folder. */
+/** Every document that the page carries, and what happened to each receipt. */
 const documents = new Map<string, string>()
-const folders = new Map<string, string[]>()
+const happenings = new Happenings(pack.head)
 for (const text of carried) {
-  for (const [path, document] of Object.entries(readCarried(text).files ?? {})) {
-    documents.set(path, document)
-    const at = path.lastIndexOf('/')
-    folders.set(path.slice(0, at), [...(folders.get(path.slice(0, at)) ?? []), path.slice(at + 1)])
-  }
+  const {line, files = {}} = readCarried(text)
+  for (const [path, document] of Object.entries(files)) documents.set(path, document)
+  happenings.add(line)
 }
 
 interface Verified {
@@ -60,7 +59,10 @@ function openWalk(keys: PackKeys, ledgerKey: string): {readonly walk: PackWalk; 
   const walk = new PackWalk({
     head,
     keys,
-    documents: {read, list: (folder) => Promise.resolve(folders.get(folder) ?? [])},
+    documents: {read},
+    happenings,
+    // What else the page may carry is not looked at: its rows are made of what the entries name.
+    onName: () => undefined,
     anchor: anchored === undefined || isRefused ? undefined : anchored.anchor,
     // Of a part that is cut short here the end of the period is not looked for.
     size: isSegmentWhole ? proofs.size : proofs.first.seq + carried.length,
