@@ -212,7 +212,17 @@ describe('the schema', () => {
   })
 
   test('has words for each of its keywords', () => {
-    const wordless = new Set(['$schema', '$ref', '$defs', 'title', 'description', 'default', 'items', 'properties'])
+    const wordless = new Set([
+      '$schema',
+      '$id',
+      '$ref',
+      '$defs',
+      'title',
+      'description',
+      'default',
+      'items',
+      'properties',
+    ])
     const keywords = new Set<string>()
     JSON.stringify(policySchema, (name, value: unknown) => {
       if (!/^\d*$/.test(name)) keywords.add(name)

@@ -1,11 +1,11 @@
 /** The JSON Schema of `.github/countersign.yml`, version 1 (formats §8, "Policy"). Published as docs/schemas/policy.v1.schema.json. */
 import {approverLevels, independences} from '../model/ruling.ts'
 
-/** Free text of one line: no control characters, no lone surrogates. */
+/** Free text of one line: no control characters, no lone surrogates; spelled as every language's patterns have it. */
 const line = (longest: number, description: string): object => ({
   description: `${description} One line of at most ${longest} characters.`,
   type: 'string',
-  pattern: `^[^\\p{Cc}\\p{Cs}]{1,${longest}}$`,
+  pattern: `^[^\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]{1,${longest}}$`,
 })
 
 const listOf = (items: object, description: string): object => ({
@@ -128,6 +128,7 @@ const environment = {
 
 export const policySchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
+  $id: 'urn:countersign:policy:v1',
   title: 'Countersign policy, version 1',
   description:
     'The file .github/countersign.yml at the default branch. Beyond this schema: no anchors, aliases, tags, directives or repeated names; durations are at most 24h; times exist; a window ends after it begins; escalate-at is below deny-at; approvals and extra-approvals are at most five together; a glob has at most two wildcards between two slashes.',
@@ -162,7 +163,7 @@ export const policySchema = {
     time: {
       description: 'UTC, as 2026-12-24T00:00:00Z.',
       type: 'string',
-      pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}Z$',
+      pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$',
     },
   },
 } as const
