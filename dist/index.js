@@ -119,7 +119,7 @@ function parseSecondsTime(value) {
   if (typeof value !== "string" || !secondsPattern.test(value)) return void 0;
   return new Date(value).getUTCDate() === Number(value.slice(8, 10)) ? value : void 0;
 }
-var secondsTimeToMs = (time2) => Date.parse(time2);
+var secondsTimeToMs = (time3) => Date.parse(time3);
 function printSecondsTime(ms) {
   const text = new Date(ms).toISOString();
   if (text.length !== 24) throw new RangeError("time outside the years 0 to 9999");
@@ -643,6 +643,10 @@ function pinTakes(pin, issuedAt) {
 
 // src/protocol/refusals.ts
 var or = (value, otherwise) => value ?? otherwise;
+var renamed = (before, now) => ({
+  what: `The receipt names its repository ${before}, which is called ${now} now: it was renamed or transferred after the receipt was issued.`,
+  fix: `${newReceipt}: a receipt counts for the name that was authorized.`
+});
 var newReceipt = "Ask a reviewer to authorize this commit again";
 var words = {
   receipt_missing: ({ asked, sources }) => ({
@@ -685,10 +689,13 @@ var words = {
     what: `The receipt authorizes the action ${authorized}, and this job wants ${or(deploying, "an action it does not name")}.`,
     fix: 'Use a receipt for the action "deploy".'
   }),
-  repository_mismatch: ({ authorized, deploying }) => ({
-    what: `The receipt is for repository ${authorized}, and this job deploys ${or(deploying, "a repository it does not name")}.`,
-    fix: "Ask for a receipt on a pull request of the repository that is deployed. A repository made anew under an old name has another id."
-  }),
+  repository_mismatch: ({ authorized, deploying, isRenamed }) => {
+    if (isRenamed === true) return renamed(authorized, or(deploying, "otherwise"));
+    return {
+      what: `The receipt is for repository ${authorized}, and this job deploys ${or(deploying, "a repository it does not name")}.`,
+      fix: "Ask for a receipt on a pull request of the repository that is deployed. A repository made anew under an old name has another id."
+    };
+  },
   commit_mismatch: ({ authorized, deploying }) => ({
     what: `The receipt authorizes commit ${authorized}, and this job deploys ${or(deploying, "a commit it does not name")}.`,
     fix: "Have the commit that is deployed authorized by its full SHA, or deploy the authorized commit."
@@ -721,6 +728,10 @@ var words = {
     what: `The receipt ${receipt} was revoked${by2 === void 0 ? "" : ` by ${by2}`}${at === void 0 ? "" : ` at ${at}`}.`,
     fix: "Ask whoever revoked it why. A new authorization makes a new receipt."
   }),
+  receipt_unknown: ({ receipt }) => ({
+    what: `The receipt ${receipt} carries a signature that holds, and its issuer says that it never made such a receipt.`,
+    fix: 'Treat the key that signed it as stolen: tell whoever runs the issuer, and take the key out of "public-key".'
+  }),
   already_used: ({ receipt, run: run2, at }) => ({
     what: `The receipt ${receipt} was already used${run2 === void 0 ? "" : ` by run ${run2}`}${at === void 0 ? "" : ` at ${at}`}.`,
     fix: `A single-use receipt serves one run. ${newReceipt}.`
@@ -731,8 +742,8 @@ var words = {
     fix: "Talk to the person who denied it; only they, or an admin, can let it out again."
   }),
   source_unreachable: ({ problems }) => ({
-    what: `Whether there is an acceptable receipt could not be found out: ${problems.join("; ")}.`,
-    fix: `Run the job again when the source answers, check "issuer-url" and the job's permission "checks: read", or give the receipt by the input "receipt".`
+    what: `Whether this may be deployed could not be found out: ${problems.join("; ")}.`,
+    fix: `Run the job again when what is named answers. Check "issuer-url" and the job's permissions ("checks: read", "id-token: write").`
   }),
   input_invalid: ({ problems }) => ({
     what: problems.length === 1 ? `${problems[0] ?? ""}.` : `${problems.length} things are wrong: ${problems.join("; ")}.`,
@@ -752,6 +763,243 @@ function describeRefusal(refusal) {
   const row = words[refusal.code];
   return row(refusal);
 }
+
+// src/protocol/proof-faults.ts
+var proofFaults = {
+  chain_broken: {
+    what: "The chain is broken",
+    fix: "An entry was changed, taken out, put in or moved: fetch the segment again, and if it stays so, keep it with the checkpoint and tell your security team."
+  },
+  chain_empty: {
+    what: "The segment holds no entry",
+    fix: "Give the entries from where you want to begin, such as `GET /v1/ledger/entries?start=0`."
+  },
+  chain_gap: {
+    what: "The entries are not numbered one after the other",
+    fix: "Give every entry of the part in order, each once; of private repositories the masked form."
+  },
+  chain_ledger_mismatch: {
+    what: "Two ledgers are mixed",
+    fix: "Give entries of one ledger only, and the checkpoint and key of that ledger."
+  },
+  chain_options_invalid: {
+    what: "The options of the question do not fit",
+    fix: "Give `checkpoint` with `ledgerKey`; and with an older checkpoint as `previous`, its consistency proof as `proof`."
+  },
+  chain_root_mismatch: {
+    what: "The segment is not what was signed",
+    fix: "The entries, or the checkpoint, were rewritten or are of another copy: keep both and ask the operator to explain."
+  },
+  chain_time_backwards: {
+    what: "Time runs backwards",
+    fix: "No issuer writes such an entry: treat the segment as forged, or the issuer as faulty."
+  },
+  chain_truncated: {
+    what: "The segment ends before the checkpoint",
+    fix: "Fetch the entries up to the size of the checkpoint; if the issuer does not have them, they were cut off."
+  },
+  chain_unanchored: {
+    what: "The checkpoint cannot be held against the segment",
+    fix: "Begin at entry 0, or where a checkpoint that you kept ends, and give that one as `previous` with the proof."
+  },
+  chain_unreadable: {
+    what: "The segment cannot be read",
+    fix: "Give an array of entries, NDJSON as text or bytes, or an async stream of either, whole to its end."
+  },
+  checkpoint_backwards: {
+    what: "The newer checkpoint covers less than the previous one",
+    fix: "Exchange the two if they were swapped; else the ledger was cut: keep both notes and ask the operator to explain."
+  },
+  checkpoint_conflict: {
+    what: "Two checkpoints contradict each other",
+    fix: "The operator signed two histories: keep both notes, they prove it, and tell your security team."
+  },
+  checkpoint_key_invalid: {
+    what: "The ledger key is not one",
+    fix: "Give the verifier key as the issuer prints it, whole and on one line."
+  },
+  checkpoint_malformed: {
+    what: "The checkpoint is not one",
+    fix: "Give the note byte for byte as `GET /v1/ledger/checkpoint` sends it, its line ends included."
+  },
+  checkpoint_origin_mismatch: {
+    what: "The checkpoint is of another ledger",
+    fix: "Give the checkpoint of the ledger that the key belongs to."
+  },
+  checkpoint_signature_invalid: {
+    what: "A signature of the checkpoint does not hold",
+    fix: "Fetch the note again without changing its bytes; if it still fails, treat it as forged."
+  },
+  checkpoint_unsigned: {
+    what: "The checkpoint is not signed by the ledger key",
+    fix: "If the ledger has a new key, pin that one; otherwise somebody else made the note."
+  },
+  consistency_malformed: {
+    what: "The consistency proof is not one",
+    fix: "Give the `proof` of `GET /v1/ledger/consistency` for the sizes of the two checkpoints."
+  },
+  consistency_mismatch: {
+    what: "The consistency proof does not hold",
+    fix: "Fetch the proof for exactly these two sizes; if it still fails, the ledger was rewritten: keep both checkpoints."
+  },
+  entry_hash_mismatch: {
+    what: "The entry was changed",
+    fix: "Fetch the entry again; if it stays so, keep it and tell your security team."
+  },
+  entry_malformed: {
+    what: "The entry is not one",
+    fix: "Give the entries as the issuer sends them, one JSON object a line."
+  },
+  evidence_key_invalid: {
+    what: "This is no key of an evidence bundle",
+    fix: "Give the key of this one bundle, as 32 bytes or 64 lower-case hex digits; never a PEM."
+  },
+  evidence_mac_invalid: {
+    what: "The MAC does not fit the evidence bundle",
+    fix: "Ask the issuer for the bundle again and for the key of this bundle id. If it still fails, treat the bundle as forged."
+  },
+  evidence_malformed: {
+    what: "This is no evidence bundle",
+    fix: "Give the bundle exactly as the issuer made it; to redact it, drop whole disclosures and nothing else."
+  },
+  evidence_not_committed: {
+    what: "The evidence bundle holds a disclosure that its header does not vouch for",
+    fix: "Ask the issuer for the bundle again: this section was changed, or comes from another bundle."
+  },
+  evidence_salt_invalid: {
+    what: "A section of the evidence bundle can be guessed from its digest",
+    fix: "Have the issuer seal its bundles with 16 random bytes for each section."
+  },
+  evidence_section_repeated: {
+    what: "The evidence bundle says the same section twice",
+    fix: "Ask the issuer for the bundle again: two answers to one question are none."
+  },
+  evidence_too_large: {
+    what: "The evidence bundle is too large",
+    fix: "A bundle has at most 256 KiB of JSON. Give the bundle alone."
+  },
+  inclusion_malformed: {
+    what: "The inclusion proof is not one",
+    fix: "Give the `proof` of `GET /v1/ledger/inclusion` for the entry, with the checkpoint of that size."
+  },
+  inclusion_mismatch: {
+    what: "The inclusion proof does not hold",
+    fix: "Fetch the proof for this entry and exactly the size of the checkpoint; if it still fails, the entry is not in that ledger."
+  },
+  revocation_key_not_pinned: {
+    what: "The revocation is signed with a key that is not pinned",
+    fix: "If that is your issuer's key, pin it; otherwise somebody else made this revocation."
+  },
+  revocation_key_revoked: {
+    what: "The key of the revocation is not trusted for its time",
+    fix: "Have the receipt revoked again by an issuer whose current key is pinned."
+  },
+  revocation_malformed: {
+    what: "This is no revocation",
+    fix: "Give the revocation exactly as the issuer made it."
+  },
+  revocation_mismatch: {
+    what: "The revocation is of another receipt or repository",
+    fix: "Give the revocation of the receipt that is asked about."
+  },
+  revocation_signature_invalid: {
+    what: "The signature does not fit the revocation",
+    fix: "Fetch the revocation again. If it still fails, treat it as forged and tell your security team."
+  },
+  revocation_too_large: {
+    what: "The revocation is too large",
+    fix: "A revocation file has at most 16 KiB, its signed part at most 4096 bytes. Give the revocation alone."
+  },
+  status_key_not_pinned: {
+    what: "The status is signed with a key that is not pinned",
+    fix: "If that is your issuer's key, pin it; otherwise somebody else made this status."
+  },
+  status_key_revoked: {
+    what: "The key of the status is not trusted for its time",
+    fix: "Ask an issuer whose current key is pinned."
+  },
+  status_malformed: {
+    what: "This is no status",
+    fix: "Give the answer of `GET /v1/receipts/{id}/status` exactly as the issuer sends it."
+  },
+  status_mismatch: {
+    what: "The status is of another receipt",
+    fix: "Ask for the status of the receipt in question, by its id."
+  },
+  status_not_yet_valid: {
+    what: "The status is of a time still to come",
+    fix: "Set the clocks of this machine and of the issuer; 60 seconds apart are tolerated."
+  },
+  status_signature_invalid: {
+    what: "The signature does not fit the status",
+    fix: "Ask for the status again. If it still fails, treat it as forged and tell your security team."
+  },
+  status_stale: {
+    what: "The status is too old",
+    fix: "Ask the issuer again: a status is good for five minutes."
+  },
+  status_too_large: {
+    what: "The status is too large",
+    fix: "A status has at most 16 KiB. Give the status alone."
+  },
+  token_algorithm_refused: {
+    what: "The token is not signed with RS256",
+    fix: "Use the token as the issuer made it. Another algorithm in the header is a sign of forgery."
+  },
+  token_audience_mismatch: {
+    what: "The token is for another audience",
+    fix: 'Use a token for the audience "countersign-gate", or give the audience that you mean.'
+  },
+  token_claims_invalid: {
+    what: "The token claims something in a wrong form",
+    fix: "Ask the issuer for the token of this decision again; if it comes back the same, report it."
+  },
+  token_expired: {
+    what: "The token is not valid any more",
+    fix: 'A token is a record: to look at a past decision, verify it as of that time (now) or of its own ("issued").'
+  },
+  token_header_refused: {
+    what: 'The header of the token is not exactly "alg", "kid" and "typ"',
+    fix: "Use the token as the issuer made it. Keys and addresses in a header are never followed."
+  },
+  token_issuer_mismatch: {
+    what: "The token is of another issuer",
+    fix: "Give the token of the issuer that you trust, or correct the expected issuer."
+  },
+  token_key_invalid: {
+    what: "This key cannot verify tokens",
+    fix: "Give the RSA public key of the issuer (2048 to 8192 bits): a PEM, a JWK, the JWKS of /.well-known/jwks.json or a KeyObject."
+  },
+  token_key_unknown: {
+    what: "The token is signed with a key that was not given",
+    fix: "If the issuer has changed its key, fetch /.well-known/jwks.json again. The kid must be the RFC 7638 thumbprint of the key."
+  },
+  token_lifetime_too_long: {
+    what: "The token lives longer than 24 hours",
+    fix: "Have the issuer mint tokens that live at most 24 hours."
+  },
+  token_malformed: {
+    what: "This is no token",
+    fix: "Give the token exactly as the issuer made it, without quotes, spaces or line ends around it."
+  },
+  token_not_yet_valid: {
+    what: "The token is not valid yet",
+    fix: "Set the clocks of this machine and of the issuer; 60 seconds apart are tolerated."
+  },
+  token_signature_invalid: {
+    what: "The signature does not fit the token",
+    fix: "Ask the issuer for the token again. If it still fails, treat it as forged and tell your security team."
+  },
+  token_too_large: {
+    what: "The token is too large",
+    fix: "A token has at most 16 KiB. Give the token alone."
+  }
+};
+var faulty = (code2, detail) => ({
+  valid: false,
+  code: code2,
+  reason: `${proofFaults[code2].what}: ${detail}.`
+});
 
 // src/protocol/verify-receipt.ts
 var second = 1e3;
@@ -837,7 +1085,12 @@ function checkScope(receipt, expect) {
     return { code: "repository_mismatch", ...compared(`id ${scope.repositoryId}`, withId(expect.repositoryId)) };
   }
   if (asked("repository") && !isSameRepository(expect.repository, receipt)) {
-    return { code: "repository_mismatch", ...compared(scope.repository, expect.repository) };
+    const isRenamed = asked("repositoryId");
+    return {
+      code: "repository_mismatch",
+      ...compared(scope.repository, expect.repository),
+      ...isRenamed ? { isRenamed } : {}
+    };
   }
   if (differs("sha", scope.sha)) return { code: "commit_mismatch", ...compared(scope.sha, expect.sha) };
   if (differs("tree", scope.tree)) return { code: "tree_mismatch", ...compared(scope.tree, expect.tree) };
@@ -875,17 +1128,34 @@ function accept(verdict, limits) {
   const refusal = checkComplete(verified) ?? checkApprovals(verified.receipt, limits) ?? checkFlags(verified.receipt, limits);
   return refusal === void 0 ? { kind: "accept", accepted: verified } : deny(refusal);
 }
-function decide(accepted, { status, redeemed }) {
+function decide(accepted, { revocation, redeemed }) {
   const { receipt } = accepted;
-  const refusal = refuseByStatus(receipt, status) ?? checkOnline(receipt, { isFresh: status !== void 0, redeemed });
+  const refusal = refuseByRevocation(receipt, revocation) ?? checkOnline(receipt, { revocation, redeemed });
   return refusal === void 0 ? { kind: "allow", because: accepted } : deny(refusal);
 }
-function refuseByStatus({ id, expiresAt }, answer) {
-  if (answer === void 0) return void 0;
-  const { status, at } = answer;
+function refuseByRevocation(receipt, answer) {
+  const { kind } = answer;
+  switch (kind) {
+    case "status":
+      return refuseByStatus(receipt, answer.status);
+    case "unknown":
+      return {
+        code: "source_unreachable",
+        problems: [`whether the receipt ${receipt.id} was revoked is not known`, ...answer.problems]
+      };
+    case "read to the end":
+    case "not asked":
+      return void 0;
+    default:
+      return kind;
+  }
+}
+function refuseByStatus({ id, expiresAt }, { status, at }) {
   switch (status) {
     case "revoked":
       return { code: "revoked", receipt: id };
+    case "unknown":
+      return { code: "receipt_unknown", receipt: id };
     case "expired":
       return { code: "expired", expiresAt, now: `${at} at the issuer` };
     case "active":
@@ -911,11 +1181,132 @@ function checkFlags({ flags }, { refuseFlags }) {
   const refused = flags.filter((flag) => refuseFlags.includes(flag));
   return refused.length > 0 ? { code: "flag_refused", flags: refused } : void 0;
 }
-function checkOnline({ flags }, { isFresh, redeemed }) {
+function checkOnline({ flags }, { revocation, redeemed }) {
+  const isFresh = revocation.kind === "status";
   const missing = flags.filter((flag) => flag === "fresh" && !isFresh || flag === "once" && !redeemed);
   if (missing.length === 0) return void 0;
   const problem = `the receipt is flagged ${missing.join(", ")}, and the issuer gave no valid answer about it`;
   return { code: "source_unreachable", problems: [problem] };
+}
+
+// src/protocol/proof-text.ts
+function readProofText(input, maxBytes) {
+  const tooLarge = { ok: false, fault: { wrong: "size", reason: `more than ${maxBytes} bytes` } };
+  const budget = { left: maxBytes };
+  try {
+    const value = toText(input, budget);
+    if (value === void 0) return { ok: false, fault: { wrong: "form", reason: notJson } };
+    if (value.length > maxBytes) return tooLarge;
+    return typeof value !== "string" || new TextEncoder().encode(value).length <= maxBytes ? { ok: true, value } : tooLarge;
+  } catch {
+    return budget.left < 0 ? tooLarge : { ok: false, fault: { wrong: "form", reason: notJson } };
+  }
+}
+var notJson = "it is neither text nor a plain JSON object";
+function toText(input, budget) {
+  if (typeof input === "string") return input;
+  if (input instanceof Uint8Array) return new Uint8Array(input);
+  return typeof input === "object" && input !== null ? canonicalJson(input, budget) : void 0;
+}
+
+// src/protocol/signed.ts
+function readSigned(input, parse, keys) {
+  const text = readProofText(input, maxReceiptBytes);
+  if (!text.ok) return failed(text.fault.wrong === "size" ? "too_large" : "malformed", text.fault.reason);
+  const json = parseJson(text.value);
+  if (!json.ok) return failed("malformed", `${json.reason} (at character ${json.at})`);
+  const parsed = parse(json.value);
+  if (!parsed.ok) return failed("malformed", parsed.fault);
+  return checkKey2(parsed.value, keys) ?? checkSignature2(parsed.value) ?? { ok: true, value: parsed.value };
+}
+function checkKey2({ publicKey, at }, keys) {
+  const pin = keys.get(publicKey);
+  if (pin === void 0) return failed("key_not_pinned", `it is signed with ${publicKey}`);
+  if (pinTakes(pin, at)) return void 0;
+  return failed("key_revoked", `${publicKey} is pinned as "${pin.status}"`);
+}
+function checkSignature2(signed) {
+  const message = signingBytes(signed);
+  if (message.length > maxSignedBytes) {
+    return failed("too_large", `${message.length} signed bytes of at most ${maxSignedBytes}`);
+  }
+  const publicKey = publicKeyBytes(signed.publicKey);
+  const signature = signatureBytes(signed.signature);
+  if (verifyEd255192({ publicKey, message, signature })) return void 0;
+  return failed("signature_invalid", `something in it was changed, or ${signed.publicKey} never signed it`);
+}
+var failed = (wrong, reason) => ({
+  ok: false,
+  fault: { wrong, reason }
+});
+
+// src/protocol/status.ts
+var statusWords = ["active", "expired", "revoked", "redeemed", "unknown"];
+var time2 = by(parseSecondsTime, "a time YYYY-MM-DDTHH:MM:SSZ that exists");
+var runMembers = {
+  id: by(parseRunId, "a decimal id"),
+  attempt: by((value) => parsePositive(value), "a positive safe integer"),
+  at: time2
+};
+var statusMembers = {
+  type: oneOf("countersign.status/v1"),
+  receipt: by(parseReceiptId, "rcpt_dg_ or rcpt_bg_ and a lower-case ULID"),
+  status: oneOf(...statusWords),
+  at: time2,
+  run: optional((value, path) => readMembers({ value, path }, runMembers)),
+  publicKey: by(parsePublicKey, "pp_pk_ and 64 lower-case hex digits"),
+  signature: by(parseSignature, "ed25519: and 128 lower-case hex digits")
+};
+function parseStatus(value) {
+  try {
+    const status = readMembers({ value, path: "" }, statusMembers);
+    if (status.status === "redeemed" || status.run === void 0) return { ok: true, value: status };
+    if (status.status === "revoked" || status.status === "expired") return { ok: true, value: status };
+    throw new ShapeFault("run", `cannot be there with the status "${status.status}"`);
+  } catch (fault) {
+    if (fault instanceof ShapeFault) return { ok: false, fault: fault.message };
+    throw fault;
+  }
+}
+function parseRunId(value) {
+  return typeof value === "string" && /^[1-9][0-9]{0,19}$/.test(value) ? value : void 0;
+}
+function parsePositive(value) {
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : void 0;
+}
+
+// src/protocol/verify-status.ts
+var lifeMs = 3e5;
+var skewMs2 = 6e4;
+function verifyStatus(input, { keys, now, receipt }) {
+  const read = readSigned(input, parseStatus, keys);
+  if (!read.ok) return faulty(`status_${read.fault.wrong}`, read.fault.reason);
+  const { value } = read;
+  return checkTime(value, now) ?? checkReceipt(value, receipt) ?? resultOf(value);
+}
+var resultOf = ({ receipt, status, at, run: run2 }) => ({
+  valid: true,
+  receipt,
+  status,
+  at,
+  ...run2 === void 0 ? {} : { run: run2 }
+});
+function readLastingNo(input, { keys, receipt, issuedAt }) {
+  const read = readSigned(input, parseStatus, keys);
+  if (!read.ok || checkReceipt(read.value, receipt) !== void 0) return void 0;
+  const { status, at } = read.value;
+  return status === "revoked" || status === "unknown" && issuedAt <= at ? resultOf(read.value) : void 0;
+}
+function checkTime({ at }, now) {
+  const from = secondsTimeToMs(at);
+  if (!(from - skewMs2 <= now))
+    return faulty("status_not_yet_valid", `it was said at ${at}, which is still to come here`);
+  return now < from + lifeMs ? void 0 : faulty("status_stale", `it was said at ${at}, five minutes ago or longer`);
+}
+function checkReceipt({ receipt }, expected) {
+  if (expected === receipt) return void 0;
+  const shown = typeof expected === "string" ? quote(expected) : "no usable value";
+  return faulty("status_mismatch", `it is about ${receipt}, and ${shown} was expected`);
 }
 
 // src/protocol/ledger/note.ts
@@ -1091,10 +1482,11 @@ var traits = {
   too_few_approvals: { check: "number of approvals", cured: true },
   proof_too_weak: { check: "proof of approvals", cured: true },
   flag_refused: { check: "flags", cured: true },
-  // Of a receipt that was read: it is flagged for a fresh answer of the issuer, and there is none.
+  // Of a receipt that was read: nobody could say whether it was revoked.
   source_unreachable: { check: "revocation", cured: false },
   revoked: { check: "revocation", cured: true },
   denied: { check: "revocation", cured: false },
+  receipt_unknown: { check: "revocation", cured: false },
   already_used: { check: "single use", cured: true },
   checkout_mismatch: { check: "checkout", cured: false },
   receipt_missing: { check: "none", cured: true },
@@ -1103,14 +1495,24 @@ var traits = {
   internal_error: { check: "none", cured: false }
 };
 var curedByComment = (code2) => traits[code2].cured;
-function rankOfRefusal(code2) {
-  const { check } = traits[code2];
-  return check === "none" ? -1 : checkNames.indexOf(check);
-}
+var checkOf = (code2) => traits[code2].check;
+var rankOfCheck = (check) => check === "none" ? -1 : checkNames.indexOf(check);
 
 // src/action/result.ts
-var notRevocationChecked = "Revocation not checked: this says what was signed, not what was revoked since.";
-function resultOf(outcome) {
+function describeRevocation({ status, revocation }) {
+  switch (revocation) {
+    case "issuer":
+      return `The issuer said at ${status?.at ?? ""}: not revoked.`;
+    case "GitHub":
+      return "GitHub shows no revocation: every check run of this name was read.";
+    case "not asked":
+    case null:
+      return 'Revocation not checked: this says what was signed, not what was revoked since. The job names nobody to ask ("github-token", "issuer-url").';
+    default:
+      return revocation;
+  }
+}
+function resultOf2(outcome) {
   const { decision, ask, examined } = outcome;
   const refusal = decision.kind === "deny" ? decision.refusal : void 0;
   const words2 = refusal === void 0 ? void 0 : describeRefusal(refusal);
@@ -1122,23 +1524,39 @@ function resultOf(outcome) {
     what: words2?.what ?? describeAllow(receipt, ask),
     fix: words2?.fix ?? null,
     comment: refusal === void 0 ? null : commentFor(refusal, ask),
-    asked: ask === void 0 ? null : askedResult(ask),
+    asked: ask === void 0 ? null : askedResult(ask, outcome.jobEnvironment),
     receipt: receipt ?? null,
-    standing: receipt === void 0 ? null : standingAfter(refusal),
+    standing: receipt === void 0 ? null : standingAfter(examined?.refusedAt),
     source: examined?.source ?? null,
-    checks: checksOf(outcome, refusal),
+    checks: checksOf(outcome),
     status: examined?.status === void 0 ? null : { status: examined.status.status, at: examined.status.at },
+    revocation: decision.kind === "allow" ? revocationResult(examined?.revocation) : null,
     redeemedAt: examined?.redeemedAt ?? null,
     checkpoint: checkpointResult(outcome.checkpoint),
     sources: outcome.answers.map(describeAnswer),
     warnings: warningsOf(outcome)
   };
 }
+function revocationResult(answer) {
+  switch (answer?.kind) {
+    case "status":
+      return "issuer";
+    case "read to the end":
+      return "GitHub";
+    case "not asked":
+      return "not asked";
+    case "unknown":
+    case void 0:
+      throw new TypeError("an allow without an answer on revocation");
+    default:
+      return answer;
+  }
+}
 function checkpointResult(checkpoint) {
   if (checkpoint === void 0 || checkpoint.kind === "none") return null;
   return { note: checkpoint.note, verified: checkpoint.kind === "verified" };
 }
-var standingAfter = (refusal) => refusal === void 0 || rankOfRefusal(refusal.code) > checkNames.indexOf("signature") ? "verified" : "claimed";
+var standingAfter = (check) => check === void 0 || rankOfCheck(check) > checkNames.indexOf("signature") ? "verified" : "claimed";
 function describeAllow(receipt, ask) {
   if (receipt === void 0 || ask === void 0) throw new TypeError("an allow without a receipt or a question");
   const { authorizedBy, scope, id, expiresAt } = receipt;
@@ -1157,15 +1575,9 @@ function commentFor({ code: code2 }, ask) {
   const { environment, deployment } = ask;
   return { text: `/authorize ${environment} ${deployment.sha}`, pullRequest: deployment.pullRequest ?? null };
 }
-var askedResult = ({
+var askedResult = ({ environment, deployment, match, issuer, limits, maxTtl }, jobEnvironment) => ({
   environment,
-  deployment,
-  match,
-  issuer,
-  limits,
-  maxTtl
-}) => ({
-  environment,
+  jobEnvironment: jobEnvironment ?? null,
   repository: deployment.repository,
   repositoryId: deployment.repositoryId,
   sha: deployment.sha,
@@ -1177,9 +1589,9 @@ var askedResult = ({
   refuseFlags: limits.refuseFlags,
   maxTtlSeconds: maxTtl / 1e3
 });
-function checksOf(outcome, refusal) {
+function checksOf(outcome) {
   const unasked = uncheckedNames(outcome);
-  const refusedAt = refusal === void 0 ? checkNames.length : outcome.examined === void 0 ? -1 : rankOfRefusal(refusal.code);
+  const refusedAt = outcome.decision.kind === "allow" ? checkNames.length : rankOfCheck(outcome.examined?.refusedAt ?? "none");
   return checkNames.map((name, i) => {
     if (i === refusedAt) return { name, result: "failed" };
     if (i > refusedAt) return { name, result: "not reached" };
@@ -1189,20 +1601,24 @@ function checksOf(outcome, refusal) {
 function uncheckedNames({ ask, checkout, examined }) {
   return /* @__PURE__ */ new Set([
     ask?.match === "tree" ? "commit" : "tree",
-    ...examined?.status === void 0 ? ["revocation"] : [],
+    ...isAnswered(examined?.revocation) ? [] : ["revocation"],
     ...examined?.redeemedAt === void 0 ? ["single use"] : [],
     ...ask?.issuer === void 0 ? ["issuer"] : [],
     ...checkout === void 0 || checkout.kind === "empty" ? ["checkout"] : []
   ]);
 }
+var isAnswered = (answer) => answer?.kind === "status" || answer?.kind === "read to the end";
 function warningsOf({ ask, answers, checkout, checkpoint, decision, warnings }) {
   const unreached = answers.flatMap(({ source, answer }) => {
     if (answer.problem !== void 0) return [`${source}: ${answer.problem}.`];
+    if (answer.cut !== void 0) return [`${source}: ${answer.cut}; the others were not looked at.`];
     return answer.refusal === void 0 || decision.kind === "deny" ? [] : [describeRefusal(answer.refusal).what];
   });
   const ledger = ask?.ledgerKey === void 0 ? [] : checkpointWarnings(checkpoint);
-  return [...unreached, ...warnings, ...checkoutWarnings(checkout), ...ledger];
+  const built = ask?.deployment.event === "workflow_run" && decision.kind === "allow" ? [notBuilt] : [];
+  return [...unreached, ...warnings, ...built, ...checkoutWarnings(checkout), ...ledger];
 }
+var notBuilt = "This authorizes the commit, not what the run before built: its artifacts and caches were authorized by nobody, so build the commit here.";
 function checkoutWarnings(checkout) {
   switch (checkout?.kind) {
     case "empty":
@@ -1273,15 +1689,24 @@ function renderRange(scope, web) {
   const path = comparisonPath(scope);
   return web === void 0 || path === void 0 ? words2 : `[${words2}](${web}/${scope.repository}${path})`;
 }
-var showTime = (time2) => `${time2.replace("T", " ").replace("Z", "")} UTC`;
+var showTime = (time3) => `${time3.replace("T", " ").replace("Z", "")} UTC`;
 var renderReason = ({ what, code: code2 }) => code2 === null ? sentence(what) : `${markdownCode(code2)}: ${sentence(what)}`;
 var sentence = (text) => markdownSentence(text).split(/(<code>.*?<\/code>)/).map((part) => part.startsWith("<code>") ? part : withIds(part)).join("");
 var ids = /\b(?:(?:pp&#95;pk&#95;)?[0-9a-f]{64}|[0-9a-f]{40}|rcpt&#95;[db]g&#95;[0-9a-hjkmnp-tv-z]{26})\b/g;
 var withIds = (escaped2) => escaped2.replace(ids, (id) => `<code>${id}</code>`);
-var renderStanding = ({ status, redeemedAt }) => [
-  status === null ? notRevocationChecked : `The issuer said at ${markdownText(status.at)}: not revoked.`,
-  ...redeemedAt === null ? [] : [`This run uses the receipt up, recorded at ${markdownText(redeemedAt)}.`]
+var renderStanding = (result) => [
+  markdownText(describeRevocation(result)),
+  ...describeJobEnvironment(result),
+  ...result.redeemedAt === null ? [] : [`This run uses the receipt up, recorded at ${markdownText(result.redeemedAt)}.`]
 ].join(" ");
+var unnamed = {
+  named: [],
+  unnamed: ["This job has no environment of its own that the input could be compared with."],
+  "no token": [
+    markdownText('The environment of this job is unnamed: without "id-token: write" GitHub does not tell it.')
+  ]
+};
+var describeJobEnvironment = ({ asked }) => unnamed[asked?.jobEnvironment ?? "named"];
 function renderCheckpoint({ checkpoint }) {
   if (checkpoint === null) return [];
   const { note, verified } = checkpoint;
@@ -1297,8 +1722,8 @@ function renderComment({ comment, fix }) {
 var fenced = (text, language) => ["```" + language, text, "```"].join("\n");
 function renderComparison({ asked, receipt, standing, source, sources, checks }) {
   if (asked === null) return [];
-  const failed = checks.find(({ result }) => result === "failed")?.name;
-  const fields = askedFields(asked).map(([name, value]) => [isAbout(name, failed) ? `\u274C ${name}` : name, value]);
+  const failed2 = checks.find(({ result }) => result === "failed")?.name;
+  const fields = askedFields(asked).map(([name, value]) => [isAbout(name, failed2) ? `\u274C ${name}` : name, value]);
   const rows = [["looked at", sources.join(", ") || "nothing"], ...fields];
   if (receipt === null || standing === null) return [table(["", "asked by this job"], rows)];
   const found = [`${receipt.id}, from ${source ?? ""}`, ...foundValues(receipt)];
@@ -1354,9 +1779,9 @@ function renderChecks(checks) {
 }
 function countResults(checks) {
   const of = (wanted) => checks.filter(({ result }) => result === wanted).length;
-  const failed = checks.filter(({ result }) => result === "failed").map(({ name }) => `\u274C ${name}`);
+  const failed2 = checks.filter(({ result }) => result === "failed").map(({ name }) => `\u274C ${name}`);
   const notReached = of("not reached");
-  return [`${of("passed")} passed`, ...failed, ...notReached === 0 ? [] : [`${notReached} not reached`]].join(", ");
+  return [`${of("passed")} passed`, ...failed2, ...notReached === 0 ? [] : [`${notReached} not reached`]].join(", ");
 }
 var checkMarks = { passed: "\u2705", failed: "\u274C", "not asked": "\u2796", "not reached": "\u2796" };
 function renderWarnings({ warnings, authorized, checks }) {
@@ -1391,7 +1816,7 @@ var outputNames = [
   "authorized"
 ];
 function publishReport(outcome, runner) {
-  const result = resultOf(outcome);
+  const result = resultOf2(outcome);
   return result.authorized ? publishAllow(result, runner) : publishRefusal(result, runner);
 }
 function publishAllow(result, runner) {
@@ -1400,8 +1825,8 @@ function publishAllow(result, runner) {
   if (attempt(() => runner.summarize(renderSummary(result, runner.web))) === "failed") {
     runner.say("warning", "The job summary could not be written.", "Countersign");
   }
-  const standing = result.status === null ? `
-${notRevocationChecked}` : "";
+  const standing = result.revocation === "issuer" ? "" : `
+${describeRevocation(result)}`;
   const held = result.checkpoint?.verified === true ? `
 Held by this run:
 ${eachLine(result.checkpoint.note)}` : "";
@@ -1607,6 +2032,10 @@ function commitOfWorkflowRun(job) {
   if (!ownTriggers.has(trigger)) {
     return { problem: `the run before was triggered by ${typeof trigger === "string" ? trigger : "nothing it names"}` };
   }
+  const conclusion = member(run2, "conclusion");
+  if (conclusion !== "success") {
+    return { problem: `the run before ended in ${typeof conclusion === "string" ? conclusion : "nothing it names"}` };
+  }
   const home = parseRepositoryId(Number(job.repositoryId));
   if (home === void 0 || member(run2, "head_repository", "id") !== home || member(run2, "repository", "id") !== home) {
     return { problem: "the run before was not of a commit of this repository" };
@@ -1642,6 +2071,7 @@ function readInputs(read) {
     ),
     receipt: read("receipt").trim(),
     token: read("github-token").trim(),
+    app: form.takeOptional("app-id", parseId, "must be the id of the issuer's GitHub App, in plain decimal"),
     repository: readRepository(form),
     sha: form.takeOptional("sha", parseCommitSha, "must be the full commit: 40 or 64 lower-case hex digits"),
     match: form.take("match", oneOf2("commit", "tree"), "must be commit or tree"),
@@ -1669,7 +2099,7 @@ function readInputs(read) {
   }
   return form.finish(inputs);
 }
-var faulty = /* @__PURE__ */ Symbol("faulty");
+var faulty2 = /* @__PURE__ */ Symbol("faulty");
 var Form = class {
   #read;
   #problems = [];
@@ -1690,7 +2120,7 @@ var Form = class {
   }
   fault(name, problem) {
     this.#problems.push(`the input "${name}" ${problem}`);
-    return faulty;
+    return faulty2;
   }
   finish(inputs) {
     if (this.#problems.length > 0) return { ok: false, fault: this.#problems };
@@ -1709,13 +2139,13 @@ function readRepository(form) {
   if (name === void 0 && id === void 0) return void 0;
   if (id === void 0) return form.fault("repository-id", 'is missing; it must be given together with "repository"');
   if (name === void 0) return form.fault("repository", 'is missing; it must be given together with "repository-id"');
-  return name === faulty || id === faulty ? faulty : { name, id };
+  return name === faulty2 || id === faulty2 ? faulty2 : { name, id };
 }
 function readLimits(form) {
   const minApprovals = form.take("min-approvals", parseApprovals, `must be a number from 1 to ${maxApprovals}`);
   const requireProof = form.take("require-proof", oneOf2(...proofWords), `must be ${proofWords.join(" or ")}`);
   const refuseFlags = readFlags(form);
-  if (minApprovals === faulty || requireProof === faulty || refuseFlags === faulty) return faulty;
+  if (minApprovals === faulty2 || requireProof === faulty2 || refuseFlags === faulty2) return faulty2;
   return { minApprovals, requireProof, refuseFlags };
 }
 function readFlags(form) {
@@ -1746,7 +2176,6 @@ var import_node_path2 = __toESM(require_path(), 1);
 function receiptInput(receipt, workspace) {
   return {
     name: 'the input "receipt"',
-    holdsRevocations: false,
     find: () => Promise.resolve(receipt.startsWith("{") ? { candidates: [receipt] } : readReceiptFile(receipt, workspace))
   };
 }
@@ -1800,23 +2229,26 @@ async function readBounded2(stream, maxBytes) {
 
 // src/action/sources/check-runs.ts
 var maxCandidates = 50;
-var maxRevocations = 20;
-var maxNotes = 4;
+var maxRevocations = 60;
 function readCheckRuns(runs) {
   const checkpoints = /* @__PURE__ */ new Map();
   const revocations = /* @__PURE__ */ new Set();
+  let unread;
   let skipped = 0;
   for (const { text, summary } of runs) {
     const blocks = readFencedBlocks(text);
-    const revoked = blocks.filter(isRevocationForm).slice(0, maxRevocations);
-    for (const one of revoked) revocations.add(one);
+    const revoked = blocks.filter(isRevocationForm);
+    for (const one of revoked.slice(0, maxRevocations)) revocations.add(one);
+    if (revoked.length > maxRevocations) unread = `a check run holds more than ${maxRevocations} of them`;
     const receipt = readOnlyBlock(blocks.filter((block) => !isRevocationForm(block)));
     if (receipt === void 0 || !isReceiptForm(receipt)) skipped += revoked.length > 0 ? 0 : 1;
-    else checkpoints.set(receipt, [...checkpoints.get(receipt) ?? [], ...readNote(summary)].slice(0, maxNotes));
+    else checkpoints.set(receipt, [...checkpoints.get(receipt) ?? [], ...readNote(summary)]);
   }
   return {
     candidates: [...checkpoints.keys()].slice(0, maxCandidates),
+    cut: checkpoints.size > maxCandidates ? `it holds more than ${maxCandidates} receipts` : void 0,
     revocations: [...revocations],
+    unread,
     checkpoints,
     skipped
   };
@@ -1854,28 +2286,140 @@ function describeOutage(fault, limit) {
   return code2 === void 0 ? "it could not be asked" : `it could not be reached (${code2})`;
 }
 
-// src/action/sources/github.ts
+// src/action/sources/rate-limit.ts
+var usualPauseMs = 6e4;
+var longestPauseMs = 36e5;
+function readRateLimitEnd(fault, now) {
+  const status = faultMember(fault, "status");
+  const headers = headersOf(fault);
+  const isUsedUp = String(headers["x-ratelimit-remaining"]) === "0";
+  const isTooFast = headers["retry-after"] !== void 0 || /rate limit/i.test(String(faultMember(fault, "message")));
+  if (status !== 429 && !(status === 403 && (isUsedUp || isTooFast))) return void 0;
+  const retryAfterMs = Number(headers["retry-after"]) * 1e3;
+  const untilResetMs = isUsedUp ? Number(headers["x-ratelimit-reset"]) * 1e3 - Date.parse(String(headers["date"])) : NaN;
+  const pauseMs = [retryAfterMs, untilResetMs].find(Number.isFinite) ?? usualPauseMs;
+  return now + Math.min(Math.max(pauseMs, 1e3), longestPauseMs);
+}
+function headersOf(answer) {
+  const response = faultMember(answer, "response") ?? answer;
+  const headers = faultMember(response, "headers");
+  return typeof headers === "object" && headers !== null ? headers : {};
+}
+var hourMs = 36e5;
+var usualQuota = 1e3;
+var Pace = class {
+  #begin;
+  #spent = 0;
+  #quota = usualQuota;
+  #restsUntil = -Infinity;
+  /** Until when GitHub wants to be left alone; undefined when it does not. */
+  restsUntil(now) {
+    return now < this.#restsUntil ? this.#restsUntil : void 0;
+  }
+  mayAsk(now) {
+    const third = this.#quota / 3;
+    const earned = 0.9 * third * (now - (this.#begin ?? now)) / hourMs;
+    return this.restsUntil(now) === void 0 && this.#spent < 0.1 * third + earned;
+  }
+  /** An answer "not modified" costs nothing of the quota. */
+  spend(now, headers) {
+    this.#begin ??= now;
+    this.#spent += 1;
+    const quota = Number(headers["x-ratelimit-limit"]);
+    if (quota > 0) this.#quota = quota;
+  }
+  rest(until) {
+    this.#restsUntil = until;
+  }
+};
+
+// src/action/sources/check-run-reader.ts
 var maxPages = 3;
 var perPage = 100;
+var CheckRunReader = class {
+  #open;
+  #pace;
+  #pages = /* @__PURE__ */ new Map();
+  #last;
+  constructor(open, pace) {
+    this.#open = open;
+    this.#pace = pace;
+  }
+  /** What is there now, or what was there before where a job that waits has asked often enough. */
+  async read(limit) {
+    if (this.#last !== void 0 && !this.#pace.mayAsk(Date.now())) return { ...this.#last, isKept: true };
+    return this.readAnew(limit);
+  }
+  async readAnew(limit) {
+    const end = this.#pace.restsUntil(Date.now());
+    this.#last = end === void 0 ? await this.#readPages(limit) : { candidates: [], problem: describeRateLimit(end) };
+    return this.#last;
+  }
+  async #readPages(limit) {
+    const pages = [];
+    try {
+      const fetchPage = await this.#open();
+      for (let page = 1; page <= maxPages; page++) {
+        const { runs } = await this.#readPage(fetchPage, { page, limit });
+        pages.push(runs);
+        if (runs.length < perPage) return readCheckRuns(pages.flat());
+      }
+      return withRest(readCheckRuns(pages.flat()));
+    } catch (fault) {
+      const end = readRateLimitEnd(fault, Date.now());
+      if (end !== void 0) this.#pace.rest(end);
+      const problem = end === void 0 ? describeGitHubOutage(fault, limit, "checks: read") : describeRateLimit(end);
+      return { ...readCheckRuns(pages.flat()), problem };
+    }
+  }
+  async #readPage(fetchPage, { page, limit }) {
+    const known = this.#pages.get(page);
+    try {
+      const { runs, headers } = await fetchPage({ page, limit, etag: known?.etag });
+      const { etag } = headersOf({ headers });
+      this.#pace.spend(Date.now(), headersOf({ headers }));
+      this.#pages.set(page, { runs, etag: typeof etag === "string" ? etag : void 0 });
+      return { runs };
+    } catch (fault) {
+      if (known !== void 0 && faultMember(fault, "status") === 304) return known;
+      this.#pace.spend(Date.now(), headersOf(fault));
+      throw fault;
+    }
+  }
+};
+function withRest(answer) {
+  const bound = `there are ${maxPages * perPage} check runs of this name or more`;
+  return { ...answer, cut: bound, unread: `${bound}; give the input "app-id", so that only the issuer's are asked for` };
+}
+var describeRateLimit = (end) => `the rate limit of "github-token" is used up, until ${printSecondsTime(end)}`;
+function describeGitHubOutage(fault, limit, permission) {
+  const status = faultMember(fault, "status");
+  const answered = faultMember(fault, "response") !== void 0;
+  if (limit.aborted || typeof status !== "number" || !answered) return describeOutage(fault, limit);
+  if (status === 401) return 'it answered 401: the input "github-token" is not valid';
+  if (status === 403 || status === 404) return `it answered ${status}: give the job the permission "${permission}"`;
+  if (status === 422) return "it answered 422: GitHub knows no such commit in this repository";
+  return `it answered ${status}`;
+}
+
+// src/action/sources/github.ts
 var maxPageBytes = 16 * 1024 * 1024;
 function gitHubCheckRuns(wanted, access) {
+  const pace = new Pace();
+  const readers = /* @__PURE__ */ new Map();
+  const { sha: deployed } = wanted.deployment;
+  const readerOf = (sha2) => {
+    const reader = readers.get(sha2) ?? new CheckRunReader(() => openCheckRuns(wanted, access, sha2), pace);
+    readers.set(sha2, reader);
+    return reader;
+  };
   return {
     name: "GitHub",
-    holdsRevocations: true,
-    find: async (limit) => {
-      const pages = [];
-      try {
-        const fetchPage = await openCheckRuns(wanted, access);
-        for (let page = 1; page <= maxPages; page++) {
-          const runs = await fetchPage(page, limit);
-          pages.push(runs);
-          if (runs.length < perPage) break;
-        }
-        return readCheckRuns(pages.flat());
-      } catch (fault) {
-        return { ...readCheckRuns(pages.flat()), problem: describeGitHubOutage(fault, limit, "checks: read") };
-      }
-    }
+    find: (limit) => readerOf(deployed).read(limit),
+    revocationsOf: (sha2) => ({
+      name: `GitHub (${sha2 === deployed ? "asked again" : `the commit ${sha2}`})`,
+      find: (limit) => readerOf(sha2).readAnew(limit)
+    })
   };
 }
 var ownerAndName = (repository) => {
@@ -1887,19 +2431,21 @@ async function openToolkit({ apiUrl, token }) {
   const request = { fetch: boundedFetch(defaults.request?.fetch, maxPageBytes) };
   return getOctokit(token, { baseUrl: apiUrl, request });
 }
-async function openCheckRuns({ environment, deployment }, access) {
+async function openCheckRuns({ environment, deployment }, access, sha2) {
   const octokit = await openToolkit(access);
-  return async (page, limit) => {
+  return async ({ page, etag, limit }) => {
     const answer = await octokit.request("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", {
       ...ownerAndName(deployment.repository),
-      ref: deployment.sha,
+      ref: sha2,
       check_name: `countersign / ${environment}`,
       filter: "latest",
+      ...access.app !== void 0 && { app_id: access.app },
       per_page: perPage,
       page,
+      headers: etag === void 0 ? {} : { "if-none-match": etag },
       request: { signal: limit }
     });
-    return parseCheckRuns(answer.data);
+    return { runs: parseCheckRuns(answer.data), headers: answer.headers };
   };
 }
 function parseCheckRuns(data) {
@@ -1913,14 +2459,6 @@ function parseCheckRuns(data) {
 function textMember(output, name) {
   const value = faultMember(output, name);
   return typeof value === "string" ? value : "";
-}
-function describeGitHubOutage(fault, limit, permission) {
-  const status = faultMember(fault, "status");
-  const answered = faultMember(fault, "response") !== void 0;
-  if (limit.aborted || typeof status !== "number" || !answered) return describeOutage(fault, limit);
-  if (status === 401) return 'it answered 401: the input "github-token" is not valid';
-  if (status === 403 || status === 404) return `it answered ${status}: give the job the permission "${permission}"`;
-  return `it answered ${status}`;
 }
 
 // src/action/request.ts
@@ -1945,6 +2483,7 @@ async function openPlaces(request, job, { env, mask }) {
       checkout,
       sources: openSources(request, job, issuer),
       readTree: (tell) => readTree(checkout, ask, tell),
+      identity: issuer?.identity ?? await openIdentity({ env, mask }),
       issuer: issuer?.tools
     }
   };
@@ -1953,11 +2492,18 @@ async function openIssuer(ask, place) {
   const lazy = await import("./open-issuer.js");
   return lazy.openIssuer(ask, place);
 }
+async function openIdentity(machine) {
+  if ((machine.env["ACTIONS_ID_TOKEN_REQUEST_URL"] ?? "") === "") {
+    return { environment: () => Promise.resolve({ kind: "no token" }), forgetOutage: () => void 0 };
+  }
+  const lazy = await import("./open-issuer.js");
+  return lazy.openIdentity(machine);
+}
 function openSources({ ask, inputs }, { apiUrl, workspace }, issuer) {
-  const { receipt, token } = inputs;
+  const { receipt, token, app } = inputs;
   return [
     ...receipt === "" ? [] : [receiptInput(receipt, workspace)],
-    ...token === "" ? [] : [gitHubCheckRuns(ask, { apiUrl, token })],
+    ...token === "" ? [] : [gitHubCheckRuns(ask, { apiUrl, token, app })],
     ...issuer === void 0 ? [] : [issuer.source]
   ];
 }
@@ -2166,23 +2712,36 @@ function requireFile(env, variable) {
 }
 
 // src/gate/candidate.ts
-var refuse3 = (examined, refusal) => ({ decision: deny(refusal), examined });
+var refuse3 = (examined, refusal, at = checkOf(refusal.code)) => ({
+  decision: deny(refusal),
+  examined: { ...examined, refusedAt: at }
+});
 var isSettled = (decision) => decision.kind === "allow" || decision.refusal.code === "checkout_mismatch";
 var furthest = (examination) => examination.reduce(
   (best, next) => best !== void 0 && rankOf(best) >= rankOf(next) ? best : next,
   void 0
 );
-var rankOf = ({ decision }) => decision.kind === "allow" ? Infinity : rankOfRefusal(decision.refusal.code);
+var rankOf = ({ decision, examined }) => decision.kind === "allow" ? Infinity : rankOfCheck(examined.refusedAt ?? "none");
 
 // src/gate/preconditions.ts
-async function compareEnvironment({ environment }, tools) {
-  const named2 = await tools.issuer?.identity.environment(tools.limit());
-  if (named2 === void 0 || named2 === environment) return void 0;
-  return {
-    code: "environment_mismatch",
-    authorized: environment,
-    deploying: `${named2} (named by the OIDC token of this job)`
-  };
+async function compareEnvironment({ environment }, { identity, limit }) {
+  const answer = await identity.environment(limit());
+  switch (answer.kind) {
+    case "unnamed":
+    case "no token":
+      return { ok: true, value: answer.kind };
+    case "unknown": {
+      const problem = `which environment GitHub gives this job is not known: ${answer.problem}`;
+      return { ok: false, fault: { code: "source_unreachable", problems: [problem] } };
+    }
+    case "named": {
+      if (answer.environment === environment) return { ok: true, value: "named" };
+      const deploying = `${answer.environment} (named by the OIDC token of this job)`;
+      return { ok: false, fault: { code: "environment_mismatch", authorized: environment, deploying } };
+    }
+    default:
+      return answer;
+  }
 }
 async function readContent({ match }, { readTree: readTree2, progress }) {
   if (match === "commit") return { ok: true, value: void 0 };
@@ -2198,19 +2757,37 @@ var noIssuer = {
   ]
 };
 var servesOneRun = ({ redeem: redeem2 }, { flags }) => redeem2 || flags.includes("once");
-function foresee(accepted, status, { ask, tools }) {
-  if (servesOneRun(ask, accepted.receipt) && tools.issuer === void 0) return noIssuer;
-  const foreseen = decide(accepted, { status, redeemed: true });
-  return foreseen.kind === "deny" ? foreseen.refusal : void 0;
+function foresee(accepted, revocation, { ask, tools }) {
+  const foreseen = decide(accepted, { revocation, redeemed: true });
+  if (foreseen.kind === "deny") return foreseen.refusal;
+  return servesOneRun(ask, accepted.receipt) && tools.issuer === void 0 ? noIssuer : void 0;
 }
-async function redeem(accepted, ask, { issuer, limit, clock }) {
-  const { receipt } = accepted;
+var stoppedAt = (refusal) => refusal === noIssuer ? "single use" : checkOf(refusal.code);
+async function redeem(redeeming, ask, { issuer, limit, clock }) {
+  const { receipt } = redeeming.accepted;
   if (!servesOneRun(ask, receipt)) return { ok: true, value: void 0 };
   if (issuer === void 0) return { ok: false, fault: noIssuer };
   const answer = await issuer.client.redeem(receipt.id, limit());
-  if (answer.kind === "redeemed") return { ok: true, value: answer.at };
-  return { ok: false, fault: describeRedemption(answer, accepted, clock) };
+  return answer.kind === "answered" ? readRedemption(answer.body, redeeming, { issuer, clock }) : { ok: false, fault: describeRedemption(answer, redeeming.accepted, clock) };
 }
+function readRedemption(body, { accepted: { receipt }, keys }, { issuer, clock }) {
+  const terms = { keys, receipt: receipt.id };
+  const verdict = verifyStatus(body, { ...terms, now: clock.now() });
+  const status = verdict.valid ? verdict : readLastingNo(body, { ...terms, issuedAt: receipt.issuedAt });
+  if (status === void 0) {
+    return { ok: false, fault: unrecorded(verdict.valid ? "" : verdict.reason.replace(/\.$/, "")) };
+  }
+  const refusal = refuseByStatus(receipt, status);
+  return refusal === void 0 ? compareRun(status, issuer.runId) : { ok: false, fault: refusal };
+}
+function compareRun({ receipt, status, run: run2 }, runId) {
+  if (status !== "redeemed" || run2 === void 0) return { ok: false, fault: unrecorded("its answer names no run") };
+  return run2.id === runId && runId !== "" ? { ok: true, value: run2.at } : { ok: false, fault: { code: "already_used", receipt, run: run2.id, at: run2.at } };
+}
+var unrecorded = (problem) => ({
+  code: "source_unreachable",
+  problems: [`the issuer did not record that this run uses the receipt: ${problem}`]
+});
 function describeRedemption(answer, { receipt: { id, expiresAt } }, clock) {
   switch (answer.kind) {
     case "already_used":
@@ -2222,10 +2799,7 @@ function describeRedemption(answer, { receipt: { id, expiresAt } }, clock) {
     case "not permitted":
       return { code: "input_invalid", problems: [`the receipt serves one run, and ${answer.problem}`] };
     case "unreachable":
-      return {
-        code: "source_unreachable",
-        problems: [`the issuer did not record that this run uses the receipt: ${answer.problem}`]
-      };
+      return unrecorded(answer.problem);
     default:
       return answer;
   }
@@ -2233,16 +2807,19 @@ function describeRedemption(answer, { receipt: { id, expiresAt } }, clock) {
 
 // src/gate/checkpoint.ts
 async function findCheckpoint({ answers, examined }, key) {
-  const notes = answers.flatMap(({ answer }) => answer.checkpoints?.get(examined?.candidate) ?? []);
+  const notes = [...new Set(answers.flatMap(({ answer }) => answer.checkpoints?.get(examined?.candidate) ?? []))];
   const [note] = notes;
   if (note === void 0) return { kind: "none" };
   if (key === void 0) return { kind: "unverified", note };
   const { verifyCheckpoint } = await import("./verify-note.js");
-  const verdicts = notes.map((one) => ({ note: one, result: verifyCheckpoint(one, key) }));
-  const held = verdicts.find(({ result }) => result.valid);
-  if (held !== void 0) return { kind: "verified", note: held.note };
-  const [reason = ""] = verdicts.flatMap(({ result }) => result.valid ? [] : [result.reason]);
-  return { kind: "refused", note, reason };
+  let largest;
+  let reason;
+  for (const one of notes) {
+    const result = verifyCheckpoint(one, key);
+    if (!result.valid) reason ??= result.reason;
+    else if (largest === void 0 || result.size > largest.size) largest = { note: one, size: result.size };
+  }
+  return largest === void 0 ? { kind: "refused", note, reason: reason ?? "" } : { kind: "verified", note: largest.note };
 }
 
 // src/gate/search.ts
@@ -2253,6 +2830,7 @@ var Search = class {
   expect;
   #tree;
   #answers = /* @__PURE__ */ new Map();
+  #revocationPlaces = /* @__PURE__ */ new Map();
   /** Absent while there is nobody to ask and nothing was seen: then none of it is loaded. */
   #check;
   #checkout;
@@ -2277,15 +2855,39 @@ var Search = class {
   seenRevocation(receipt) {
     return this.#check?.refusalOf(receipt);
   }
-  async lookForRevocation(receipt) {
-    for (const source of this.tools.sources) if (source.holdsRevocations) await this.#open(source);
-    return this.seenRevocation(receipt);
-  }
   async hearIssuer(receipt) {
     if (this.tools.issuer === void 0) return { keys: this.ask.keys };
     const check = await this.#openCheck();
     const status = await check.status(receipt);
     return { status, keys: await check.trustedKeys() };
+  }
+  /** One question, and one answer is enough: the issuer's word, or GitHub's check runs where all of them were read. */
+  async askRevocation(receipt, status) {
+    if (status !== void 0) return { kind: "status", status };
+    const places = this.#placesOf(receipt.scope.sha);
+    const problems = [];
+    for (const place of places) {
+      const { problem, unread } = await this.#open(place);
+      const gap = problem ?? (unread === void 0 ? void 0 : `revocations could not be read to the end: ${unread}`);
+      if (gap === void 0) return { kind: "read to the end" };
+      problems.push(`${place.name}: ${gap}`);
+    }
+    const { issuer } = this.tools;
+    if (places.length === 0 && issuer === void 0) return { kind: "not asked" };
+    return { kind: "unknown", problems: [...problems, ...this.#check?.silence ?? []] };
+  }
+  /** What an earlier try saw does not answer it. Revocations lie with the commit that the receipt names: with `match: tree` it may be another than the deployed one. */
+  #placesOf(sha2) {
+    const known = this.#revocationPlaces.get(sha2);
+    if (known !== void 0) return known;
+    const { sources } = this.tools;
+    const places = sources.flatMap((source) => {
+      if (source.revocationsOf === void 0) return [];
+      const isRead = sha2 === this.ask.deployment.sha && this.#answers.get(source)?.isKept !== true;
+      return [isRead ? source : source.revocationsOf(sha2)];
+    });
+    this.#revocationPlaces.set(sha2, places);
+    return places;
   }
   /** With the tree that was signed. Nothing checked out yet is no fault: the output `sha` is what to check out next. */
   async compareCheckout({ scope: { tree } }) {
@@ -2359,22 +2961,27 @@ async function tryInTime({ wait }, { clock: { now, pause }, progress }, attempt2
     const started = now();
     const outcome = await attempt2();
     const { decision } = outcome;
-    if (decision.kind === "allow" || isSettled(decision) || !(now() < end)) return outcome;
+    if (decision.kind === "allow" || isOver(outcome) || !(now() < end)) return outcome;
     const minute = Math.floor((now() - begin) / minuteMs);
     if (minute > told) progress(describeWait(decision.refusal, { minute, wait }));
     told = minute;
     await pause(Math.min(Math.max(started + tryEveryMs - now(), pauseAtLeastMs), end - now()));
   }
 }
-var describeWait = ({ code: code2 }, { minute, wait }) => `Waiting for a receipt (${code2}): ${minute} of at most ${wait / minuteMs} minutes.`;
+var isOver = ({ decision, examined }) => isSettled(decision) || examined === void 0 && decision.kind === "deny" && decision.refusal.code === "environment_mismatch";
+var describeWait = ({ code: code2 }, { minute, wait }) => `Waiting for a receipt (${code2}): ${minute} of at most ${Math.ceil(wait / minuteMs)} minutes.`;
 
 // src/gate.ts
 async function runGate(ask, tools) {
-  const otherEnvironment = await compareEnvironment(ask, tools);
-  if (otherEnvironment !== void 0) return refuseUnasked(ask, otherEnvironment);
   const content = await readContent(ask, tools);
   if (!content.ok) return refuseUnasked(ask, content.fault);
-  return tryInTime(ask, tools, () => findReceipt(new Search(ask, tools, content.value)));
+  return tryInTime(ask, tools, async () => {
+    tools.identity.forgetOutage();
+    const compared2 = await compareEnvironment(ask, tools);
+    if (!compared2.ok) return refuseUnasked(ask, compared2.fault);
+    const outcome = await findReceipt(new Search(ask, tools, content.value));
+    return { ...outcome, jobEnvironment: compared2.value };
+  });
 }
 var refuseUnasked = (ask, refusal) => ({
   decision: deny(refusal),
@@ -2404,17 +3011,19 @@ async function examine({ refusal, ...candidate }, search) {
   const acceptance = tools.issuer === void 0 ? early : verifyAndAccept(candidate, keys, search);
   if (acceptance.kind === "deny") return refuse3(heard, acceptance.refusal);
   const { accepted } = acceptance;
-  const revoked = refuseByStatus(receipt, status) ?? (status ? void 0 : await search.lookForRevocation(receipt));
-  if (revoked !== void 0) return refuse3(heard, revoked);
-  const hopeless = foresee(accepted, status, search) ?? await search.compareCheckout(receipt) ?? outlived(candidate, keys, search);
-  if (hopeless !== void 0) return refuse3(heard, hopeless);
-  const redemption = await redeem(accepted, ask, tools);
-  if (!redemption.ok) return refuse3(heard, redemption.fault);
+  const revocation = await search.askRevocation(receipt, status);
+  const answered = { ...heard, revocation };
+  const revoked = search.seenRevocation(receipt);
+  if (revoked !== void 0) return refuse3(answered, revoked);
+  const hopeless = foresee(accepted, revocation, search) ?? await search.compareCheckout(receipt) ?? outlived(candidate, keys, search);
+  if (hopeless !== void 0) return refuse3(answered, hopeless, stoppedAt(hopeless));
+  const redemption = await redeem({ accepted, keys }, ask, tools);
+  if (!redemption.ok) return refuse3(answered, redemption.fault, "single use");
   const late = outlived(candidate, keys, search);
-  if (late !== void 0) return refuse3(heard, late);
+  if (late !== void 0) return refuse3(answered, late);
   const redeemedAt = redemption.value;
-  const decision = decide(accepted, { status, redeemed: redeemedAt !== void 0 });
-  return { decision, examined: { ...heard, redeemedAt } };
+  const decision = decide(accepted, { revocation, redeemed: redeemedAt !== void 0 });
+  return { decision, examined: { ...answered, redeemedAt } };
 }
 function outlived(candidate, keys, search) {
   const again = verifyAndAccept(candidate, keys, search);

@@ -369,27 +369,22 @@ async function showToken(tokens, limit) {
   const answer = await tokens.take(limit);
   return answer.ok ? answer.value.token : void 0;
 }
-async function redeem({ issuer, tokens, runId }, receipt, limit) {
+async function redeem({ issuer, tokens }, receipt, limit) {
   const answer = await tokens.take(limit);
   if (!answer.ok) return answer.fault;
   const address = `${issuer}/v1/receipts/${receipt}/redemptions`;
   try {
     const { token } = answer.value;
     const reply = await exchange({ method: "POST", address, token, maxBytes: maxBytes2, limit, read: [200, ...toldStatuses] });
-    return readRedemption(reply, { receipt, runId });
+    return reply.status === 200 ? { kind: "answered", body: reply.body } : readRefusal(reply);
   } catch (fault) {
     return { kind: "unreachable", problem: describeOutage(fault, limit) };
   }
 }
-function readRedemption(reply, ours) {
+function readRefusal(reply) {
   const answer = readObject(reply.body);
   const run = isPlainObject(answer["run"]) ? answer["run"] : {};
   const at = safeText(answer["at"]);
-  if (reply.status === 200) {
-    const isOurs = answer["receipt"] === ours.receipt && run["id"] === ours.runId && ours.runId !== "";
-    if (isOurs && at !== void 0) return { kind: "redeemed", at };
-    return { kind: "unreachable", problem: "its answer (200) is no record of this receipt and this run" };
-  }
   const told = isPlainObject(answer["error"]) ? answer["error"]["code"] : void 0;
   const code = reply.status === 409 ? told : void 0;
   if (code === "already_used") return { kind: code, at, run: safeText(run["url"]) ?? safeText(run["id"]) };
@@ -399,6 +394,7 @@ function readRedemption(reply, ours) {
 }
 
 // src/action/issuer/id-token.ts
+var nobody = "countersign";
 var maxBytes3 = 64 * 1024;
 var IdTokens = class {
   #place;
@@ -406,6 +402,7 @@ var IdTokens = class {
   #spare;
   /** A service that is down costs its time limit once. */
   #outage;
+  #environment;
   constructor(place) {
     this.#place = place;
   }
@@ -417,13 +414,22 @@ var IdTokens = class {
   async take(limit) {
     const spare = this.#spare;
     this.#spare = void 0;
-    return spare?.ok === true ? spare : this.#ask(limit);
+    return spare ?? this.#ask(limit);
   }
-  /** The environment that GitHub names to this job; undefined where no token is to be had, or it names none. */
+  /** As GitHub names it to this job; once known it stays. */
   async environment(limit) {
-    if (!this.arePermitted) return void 0;
-    this.#spare = await this.#ask(limit);
-    return this.#spare.ok ? this.#spare.value.environment : void 0;
+    if (!this.arePermitted) return { kind: "no token" };
+    if (this.#environment !== void 0) return this.#environment;
+    const answer = await this.#ask(limit);
+    if (!answer.ok) return { kind: "unknown", problem: answer.fault.problem };
+    this.#spare = answer;
+    const { environment } = answer.value;
+    this.#environment = environment === void 0 ? { kind: "unnamed" } : { kind: "named", environment };
+    return this.#environment;
+  }
+  /** One that fails spoils one try, not all of a job that waits. */
+  forgetOutage() {
+    this.#outage = void 0;
   }
   async #ask(limit) {
     const answer = this.#outage ?? await this.#fetch(limit);
@@ -476,7 +482,6 @@ var maxCandidates = 50;
 function issuerReceipts(wanted, { issuer, tokens }) {
   return {
     name: `the issuer ${issuer}`,
-    holdsRevocations: false,
     find: async (limit, tree) => {
       try {
         const address = `${issuer}/v1/receipts?${queryFor(wanted, tree)}`;
@@ -501,20 +506,24 @@ function parseAnswer(body) {
   if (!json.ok) return unreachable2(`its answer (200) is not the JSON that was asked for: ${json.reason}`);
   const receipts = isPlainObject(json.value) ? json.value["receipts"] : void 0;
   if (!Array.isArray(receipts)) return unreachable2('its answer (200) has no list "receipts"');
-  return { candidates: receipts.slice(0, maxCandidates) };
+  const cut = receipts.length > maxCandidates ? `it lists more than ${maxCandidates} receipts` : void 0;
+  return { candidates: receipts.slice(0, maxCandidates), cut };
 }
 
 // src/action/issuer/open-issuer.ts
+var openIdentity = ({ env, mask }) => new IdTokens({ env, mask, audience: nobody });
 function openIssuer(ask2, { issuer, runId, env, mask }) {
   const tokens = new IdTokens({ env, audience: issuer, mask });
   return {
     source: issuerReceipts(ask2, { issuer, tokens }),
-    tools: { client: issuerClient({ issuer, tokens, runId }), identity: tokens },
+    tools: { client: issuerClient({ issuer, tokens }), runId },
+    identity: tokens,
     beginReport: async (receipt, notebook) => {
       if (tokens.arePermitted) await beginReport({ issuer, receipt, tokens }, notebook);
     }
   };
 }
 export {
+  openIdentity,
   openIssuer
 };

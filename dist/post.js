@@ -417,6 +417,7 @@ var IdTokens = class {
   #spare;
   /** A service that is down costs its time limit once. */
   #outage;
+  #environment;
   constructor(place) {
     this.#place = place;
   }
@@ -428,13 +429,22 @@ var IdTokens = class {
   async take(limit) {
     const spare = this.#spare;
     this.#spare = void 0;
-    return spare?.ok === true ? spare : this.#ask(limit);
+    return spare ?? this.#ask(limit);
   }
-  /** The environment that GitHub names to this job; undefined where no token is to be had, or it names none. */
+  /** As GitHub names it to this job; once known it stays. */
   async environment(limit) {
-    if (!this.arePermitted) return void 0;
-    this.#spare = await this.#ask(limit);
-    return this.#spare.ok ? this.#spare.value.environment : void 0;
+    if (!this.arePermitted) return { kind: "no token" };
+    if (this.#environment !== void 0) return this.#environment;
+    const answer = await this.#ask(limit);
+    if (!answer.ok) return { kind: "unknown", problem: answer.fault.problem };
+    this.#spare = answer;
+    const { environment } = answer.value;
+    this.#environment = environment === void 0 ? { kind: "unnamed" } : { kind: "named", environment };
+    return this.#environment;
+  }
+  /** One that fails spoils one try, not all of a job that waits. */
+  forgetOutage() {
+    this.#outage = void 0;
   }
   async #ask(limit) {
     const answer = this.#outage ?? await this.#fetch(limit);

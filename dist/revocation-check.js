@@ -96,7 +96,7 @@ function parseSecondsTime(value) {
   if (typeof value !== "string" || !secondsPattern.test(value)) return void 0;
   return new Date(value).getUTCDate() === Number(value.slice(8, 10)) ? value : void 0;
 }
-var secondsTimeToMs = (time3) => Date.parse(time3);
+var secondsTimeToMs = (time4) => Date.parse(time4);
 
 // src/protocol/printed-json.ts
 function recogniseJson(text, maxDepth2) {
@@ -850,13 +850,15 @@ function parseRevocation(value) {
     throw fault;
   }
 }
+var revocationTargets = ["receipt", "repositoryId"];
 function verifyRevocation(input, { keys, expect = {} }) {
   const read = readSigned(input, parseRevocation, keys);
   if (!read.ok) return faulty(`revocation_${read.fault.wrong}`, read.fault.reason);
-  return checkTarget(read.value, expect) ?? { valid: true, revocation: read.value };
+  const unchecked = revocationTargets.filter((name) => !Object.hasOwn(expect, name));
+  return checkTarget(read.value, expect) ?? { valid: true, revocation: read.value, unchecked };
 }
 function checkTarget(revocation, expect) {
-  for (const name of ["receipt", "repositoryId"]) {
+  for (const name of revocationTargets) {
     if (!Object.hasOwn(expect, name)) continue;
     const wanted = expect[name];
     if (wanted === revocation[name]) continue;
@@ -867,22 +869,38 @@ function checkTarget(revocation, expect) {
 }
 
 // src/protocol/status.ts
-var statusWords = ["active", "expired", "revoked", "redeemed"];
+var statusWords = ["active", "expired", "revoked", "redeemed", "unknown"];
+var time2 = by(parseSecondsTime, "a time YYYY-MM-DDTHH:MM:SSZ that exists");
+var runMembers = {
+  id: by(parseRunId, "a decimal id"),
+  attempt: by((value) => parsePositive(value), "a positive safe integer"),
+  at: time2
+};
 var statusMembers = {
   type: oneOf("countersign.status/v1"),
   receipt: by(parseReceiptId, "rcpt_dg_ or rcpt_bg_ and a lower-case ULID"),
   status: oneOf(...statusWords),
-  at: by(parseSecondsTime, "a time YYYY-MM-DDTHH:MM:SSZ that exists"),
+  at: time2,
+  run: optional((value, path) => readMembers({ value, path }, runMembers)),
   publicKey: by(parsePublicKey, "pp_pk_ and 64 lower-case hex digits"),
   signature: by(parseSignature, "ed25519: and 128 lower-case hex digits")
 };
 function parseStatus(value) {
   try {
-    return { ok: true, value: readMembers({ value, path: "" }, statusMembers) };
+    const status = readMembers({ value, path: "" }, statusMembers);
+    if (status.status === "redeemed" || status.run === void 0) return { ok: true, value: status };
+    if (status.status === "revoked" || status.status === "expired") return { ok: true, value: status };
+    throw new ShapeFault("run", `cannot be there with the status "${status.status}"`);
   } catch (fault) {
     if (fault instanceof ShapeFault) return { ok: false, fault: fault.message };
     throw fault;
   }
+}
+function parseRunId(value) {
+  return typeof value === "string" && /^[1-9][0-9]{0,19}$/.test(value) ? value : void 0;
+}
+function parsePositive(value) {
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : void 0;
 }
 
 // src/protocol/verify-status.ts
@@ -892,8 +910,20 @@ function verifyStatus(input, { keys, now, receipt }) {
   const read = readSigned(input, parseStatus, keys);
   if (!read.ok) return faulty(`status_${read.fault.wrong}`, read.fault.reason);
   const { value } = read;
-  const fault = checkTime(value, now) ?? checkReceipt(value, receipt);
-  return fault ?? { valid: true, receipt: value.receipt, status: value.status, at: value.at };
+  return checkTime(value, now) ?? checkReceipt(value, receipt) ?? resultOf(value);
+}
+var resultOf = ({ receipt, status, at, run }) => ({
+  valid: true,
+  receipt,
+  status,
+  at,
+  ...run === void 0 ? {} : { run }
+});
+function readLastingNo(input, { keys, receipt, issuedAt }) {
+  const read = readSigned(input, parseStatus, keys);
+  if (!read.ok || checkReceipt(read.value, receipt) !== void 0) return void 0;
+  const { status, at } = read.value;
+  return status === "revoked" || status === "unknown" && issuedAt <= at ? resultOf(read.value) : void 0;
 }
 function checkTime({ at }, now) {
   const from = secondsTimeToMs(at);
@@ -910,15 +940,15 @@ function checkReceipt({ receipt }, expected) {
 // src/protocol/key-set.ts
 var maxKeys = 16;
 var publicKey = by(parsePublicKey, "pp_pk_ and 64 lower-case hex digits");
-var time2 = by(parseSecondsTime, "a time YYYY-MM-DDTHH:MM:SSZ that exists");
-var timeOrNull = (value, path) => value === null ? null : time2(value, path);
+var time3 = by(parseSecondsTime, "a time YYYY-MM-DDTHH:MM:SSZ that exists");
+var timeOrNull = (value, path) => value === null ? null : time3(value, path);
 var readKey = (value, path) => readMembers(
   { value, path },
   {
     publicKey,
     use: oneOf("receipt", "ledger"),
     status: oneOf("active", "retiring", "retired", "revoked"),
-    notBefore: time2,
+    notBefore: time3,
     notAfter: timeOrNull,
     revokedAt: timeOrNull
   }
@@ -927,7 +957,7 @@ var keySetMembers = {
   type: oneOf("countersign.keys/v1"),
   keys: listOf(readKey, { min: 1, max: maxKeys }),
   version: by((value) => parseRepositoryId(value), "a non-negative safe integer"),
-  at: time2,
+  at: time3,
   publicKey,
   signature: by(parseSignature, "ed25519: and 128 lower-case hex digits")
 };
@@ -966,9 +996,14 @@ var RevocationCheck = class {
   #isMute = false;
   /** Nobody answers there. */
   #isDown = false;
+  #silence;
   constructor(ask, tools) {
     this.#ask = ask;
     this.#tools = tools;
+  }
+  /** Why the issuer gave no status, where it was asked and gave none. */
+  get silence() {
+    return this.#silence === void 0 ? [] : [this.#silence];
   }
   /** What was asked in vain; and of the receipt that is accepted, whether its key will be gone one day soon. */
   warningsOf(accepted) {
@@ -1019,7 +1054,7 @@ var RevocationCheck = class {
     return narrowPins(keys, read.value);
   }
   /** The issuer's word on a receipt; undefined, with a warning, where there is no valid one. */
-  async status({ id: id2 }) {
+  async status({ id: id2, issuedAt }) {
     const { issuer, limit, clock } = this.#tools;
     if (issuer === void 0 || this.#isMute) return void 0;
     const fetched = await issuer.client.fetchStatus(id2, limit());
@@ -1027,11 +1062,15 @@ var RevocationCheck = class {
       this.#isDown = fetched.fault.kind === "unreachable";
       return this.#miss(fetched.fault.problem);
     }
-    const verdict = verifyStatus(fetched.value, { keys: await this.trustedKeys(), now: clock.now(), receipt: id2 });
-    return verdict.valid ? verdict : this.#miss(verdict.reason.replace(/\.$/, ""));
+    const terms = { keys: await this.trustedKeys(), receipt: id2 };
+    const verdict = verifyStatus(fetched.value, { ...terms, now: clock.now() });
+    if (verdict.valid) return verdict;
+    const no = readLastingNo(fetched.value, { ...terms, issuedAt });
+    return no ?? this.#miss(verdict.reason.replace(/\.$/, ""));
   }
   #miss(problem) {
     this.#isMute = true;
+    this.#silence = `the issuer: ${problem}`;
     this.#warnings.push(`The issuer gave no valid status of the receipt: ${problem}.`);
   }
 };

@@ -492,8 +492,10 @@ function readCheckpoint(note, ledgerKey) {
   return opened.valid ? parseCheckpoint(opened.text, key) : opened;
 }
 function parseCheckpoint(text, { name }) {
-  const [origin, size = "", base64 = "", end, ...more] = text.split("\n");
-  if (end !== "" || more.length > 0) return faulty("checkpoint_malformed", "it has not exactly three lines");
+  const [origin, size = "", base64 = "", ...more] = text.split("\n");
+  if (more.indexOf("") !== more.length - 1 || more.length === 0) {
+    return faulty("checkpoint_malformed", "it has not three lines or more, each with something in it");
+  }
   if (origin !== name) return faulty("checkpoint_origin_mismatch", `its key is that of ${name}`);
   const count = /^[1-9][0-9]{0,15}$/.test(size) ? Number(size) : NaN;
   if (!Number.isSafeInteger(count)) return faulty("checkpoint_malformed", "its size is not a plain number from 1");

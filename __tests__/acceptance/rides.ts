@@ -56,7 +56,10 @@ export class Rides {
     return {branch, head, number}
   }
 
-  async merge(number: number, {by = 'hubot', method = 'merge' as MergeMethod} = {}): Promise<string> {
+  async merge(
+    number: number,
+    {by = 'hubot', method = 'merge'}: {readonly by?: string; readonly method?: MergeMethod} = {},
+  ): Promise<string> {
     this.spokenOn = number
     return (await this.world.mergePullRequest({repository, pullRequest: number, by, method})).sha
   }

@@ -3,7 +3,7 @@ import type {CommitSha} from '#protocol'
 import {faultMember} from '../fault.ts'
 import type {GateRequest, ReceiptSource} from '../../gate/ports.ts'
 import {boundedFetch} from './bounded-fetch.ts'
-import {CheckRunReader, type FetchPage, describeGitHubOutage, perPage} from './check-run-reader.ts'
+import {CheckRunReader, type FetchPage, perPage} from './check-run-reader.ts'
 import type {CheckRun} from './check-runs.ts'
 import {Pace} from './rate-limit.ts'
 
