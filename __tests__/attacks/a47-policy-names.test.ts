@@ -16,8 +16,8 @@ afterAll(() => stage.close())
 const onMain = (files: Readonly<Record<string, FileContent>>): Promise<string> =>
   stage.world.push({repository, branch: 'main', pusher: 'hubot', files})
 
-const lax = 'version: 1\nenvironments:\n  production:\n    self-approval: true\n'
-const broken = 'version: 1\nenvironments:\n  production:\n    self-approvals: true\n'
+const lax = 'version: 1\nenvironments:\n  production:\n    independence: none\n'
+const broken = 'version: 1\nenvironments:\n  production:\n    independences: none\n'
 
 const names: readonly [string, string, FileContent][] = [
   ['.github/countersign.yml', '.github/countersign.yml', broken],
@@ -111,7 +111,7 @@ test.each([
 test('a policy file on the branch alone changes nothing, and without one on the default branch the built-in policy decides', async () => {
   const files = {'.github/countersign.yml': lax}
   const {head, pullRequest} = await stage.propose('lax-policy', files)
-  // Its author hopes for self-approval.
+  // Its author hopes that nobody else is asked for.
   expect(await stage.say(`/authorize production ${head}`, {by: 'hubot', pullRequest})).toContain(
     'nobody authorizes their own work',
   )
