@@ -94,6 +94,9 @@ const table: readonly (readonly [RiskFactorName, string, number, CaseChanges])[]
   ['first-change', 'the first', 1, {change: {firstByAuthor: true}}],
   ['first-change', 'a later one', 0, {change: {firstByAuthor: false}}],
   ['first-change', 'unknown', 0.5, {change: {firstByAuthor: 'unknown'}}],
+  ['taken-back', 'nothing', 0, {range: {size: aComparison({behind: 0})}}],
+  ['taken-back', 'a commit', 0.25, {range: {size: aComparison({behind: 1})}}],
+  ['taken-back', 'a hundred commits and more', 1, {range: {size: aComparison({behind: 101})}}],
 ] // prettier-ignore
 
 describe('a factor', () => {

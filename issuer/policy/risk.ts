@@ -15,6 +15,7 @@ export const riskWeights = {
   'unsigned-commits': 0.05,
   'behind-base': 0.05,
   'first-change': 0.1,
+  'taken-back': 0.1,
 } as const
 
 export type RiskFactorName = keyof typeof riskWeights
@@ -45,6 +46,7 @@ function factorsOf(asked: Case): Readonly<Record<RiskFactorName, FactorFinding>>
     'unsigned-commits': rateSignatures(change),
     'behind-base': rateDistance(change),
     'first-change': rateAuthorship(change),
+    'taken-back': rateTakenBack(change),
   }
 }
 
@@ -146,6 +148,17 @@ function rateDistance({behindBy}: ChangeFacts): FactorFinding {
   return finding(
     stepOf(behindBy, [0, 5, 20, 100]),
     `It is ${behindBy} ${behindBy === 1 ? 'commit' : 'commits'} behind its base.`,
+  )
+}
+
+/** What was authorized last and is not in it: what it mended comes back broken. */
+function rateTakenBack({range: {size}}: ChangeFacts): FactorFinding {
+  const {behind} = size
+  return finding(
+    stepOf(behind, [0, 5, 20, 100]),
+    behind === 0
+      ? 'It takes nothing back that was authorized.'
+      : `It takes back ${behind} ${behind === 1 ? 'commit' : 'commits'} of what was authorized last.`,
   )
 }
 
