@@ -27,7 +27,10 @@ test('the copied line authorizes', async () => {
 })
 
 test('afterwards the line says what goes out since the commit that was authorized', async () => {
-  const other = await stage.propose('second')
+  const files = {'second.txt': 'second\n'}
+  const head = await stage.world.push({repository, branch: 'second', pusher: 'hubot', parents: [stage.head], files})
+  const opened = await stage.world.openPullRequest({repository, head: 'second', author: 'hubot'})
+  const other = {head, pullRequest: opened.number}
   const reply = await stage.say('/authorize production', {pullRequest: other.pullRequest})
   expect(copied(reply)).toBe(`/authorize production ${other.head}`)
   expect(reply).toContain(`since \`${stage.head}\``)
