@@ -1,7 +1,7 @@
 /** Scenario: the bare form is answered with the line to copy, and mints nothing. */
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
 import {checkedEntries} from './ledger.ts'
-import {Stage} from './stage.ts'
+import {Stage, repository} from './stage.ts'
 import {expectAllowed, expectRefused} from './verdicts.ts'
 
 let stage: Stage
