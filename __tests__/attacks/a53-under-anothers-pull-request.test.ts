@@ -70,3 +70,18 @@ test('a colleague opens the pull request, from a branch at a commit that one pus
   await rides.open({sha})
   await rides.expectOneMore(sha, 'octocat pushed it to')
 })
+
+test('a colleague pushes on top of such a commit', async () => {
+  const own = rides.branchName()
+  const sha = await rides.world.push({repository, branch: own, pusher: 'octocat', files: {own}, ...asHubot})
+  const {head} = await rides.open({parents: [sha]})
+  await rides.expectOneMore(head, 'octocat pushed it to')
+})
+
+test('whoever begins a branch at a commit of main that others pushed has no hand in it', async () => {
+  const sha = await rides.ride()
+  const {number} = await rides.open()
+  await rides.world.push({repository, branch: rides.branchName(), pusher: 'octocat', sha})
+  const merged = await rides.merge(number)
+  expect(await rides.authorize(merged)).toContain('Authorized for production')
+})

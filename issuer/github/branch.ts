@@ -33,19 +33,31 @@ export async function readBranch(place: Place, asked: BranchQuestion): Promise<B
   const pushed = moves.filter(({byMerge}) => !byMerge)
   const areClean = await Promise.all(pushed.map((move) => updates.isClean(move, pull.baseRef)))
   const counted = pushed.filter((_, i) => areClean[i] !== true)
-  const elsewhere = await Promise.all(counted.map(({after}) => findElsewhere(after, asked)))
+  const elsewhere = await findElsewhere(counted, asked)
   return {
-    hands: [...handsOf(counted, `pushed to the branch of #${pull.number}`), ...elsewhere.flat()],
+    hands: [
+      ...handsOf(counted, `pushed to the branch of #${pull.number}`),
+      ...elsewhere.map(({actor, ref}) => ({...actor, did: `pushed it to ${ref.replace(/^refs\/heads\//, '')}`})),
+    ],
     explained,
-    unseen: unseen ?? counted.map(describeUnknown).find((why) => why !== undefined),
+    unseen: unseen ?? [...counted, ...elsewhere].map(describeUnknown).find((why) => why !== undefined),
   }
 }
 
-/** Whoever pushed the same commit to another branch, where somebody else's pull request was begun. */
-async function findElsewhere(sha: string, {pull, pushesTo}: BranchQuestion): Promise<readonly Hand[]> {
+/** Of so many commits it is asked who pushed them first; of more, of those alone where the branch stood. */
+const maxAsked = 200
+
+/** Whoever pushed a commit first, where that was to another branch: somebody else's pull request was begun at it. */
+async function findElsewhere(
+  moves: readonly Move[],
+  {pull, history, pushesTo}: BranchQuestion,
+): Promise<readonly AnnouncedPush[]> {
+  const stood = moves.map(({after}) => after)
+  const brought = moves.flatMap((move) => history.broughtBy(move))
+  const asked = new Set<string>(brought.length > maxAsked ? stood : [...stood, ...brought])
   const own = [pull.head.ref, pull.baseRef].map((branch) => `refs/heads/${branch}`)
-  const pushes = (await pushesTo(sha)).filter(({ref}) => !own.includes(ref))
-  return pushes.map(({actor, ref}) => ({...actor, did: `pushed it to ${ref.replace(/^refs\/heads\//, '')}`}))
+  const told = await Promise.all([...asked].map((sha) => pushesTo(sha)))
+  return told.flatMap(([first]) => (first === undefined || own.includes(first.ref) ? [] : [first]))
 }
 
 interface Found {
@@ -86,7 +98,7 @@ async function findLeaving(place: Place, {pull, baseTip, history}: BranchQuestio
 const workflows = 'github-actions[bot]'
 
 /** Why it cannot be told whose hand a move is. */
-export function describeUnknown({actor, after}: Move): string | undefined {
+export function describeUnknown({actor, after}: Pick<Move, 'actor' | 'after'>): string | undefined {
   if (actor === null) return `the account that moved a branch to ${after} is no more`
   return actor.login === workflows
     ? `a workflow moved a branch to ${after}, as whoever may push can have it do`
