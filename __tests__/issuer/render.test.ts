@@ -2,7 +2,8 @@
 import {describe, expect, test} from '@jest/globals'
 import type {RangeFacts} from '../../issuer/model/facts.ts'
 import {emptyState} from '../../issuer/model/state.ts'
-import {parseEnvironment, parseReceipt, printReceipt} from '#protocol'
+import {parseEnvironment, parseReceipt, parseRevocation, printReceipt} from '#protocol'
+import {readCheckRuns} from '../../src/action/sources/check-runs.ts'
 import {readCommand} from '../../issuer/command/read-command.ts'
 import {foldScope} from '../../issuer/mint/fold-scope.ts'
 import {builtInPolicy} from '../../issuer/policy/built-in.ts'
@@ -17,6 +18,7 @@ import {
 } from '../../issuer/publish/render-answer.ts'
 import {renderCheckRun} from '../../issuer/publish/render-check-run.ts'
 import {renderAllowed, renderBare, renderDenied, renderEscalated} from '../../issuer/publish/render-reply.ts'
+import {aRevocation} from '../action/test-issuer.ts'
 import {makeKey} from '../protocol/builders.ts'
 import {
   type CaseChanges,
@@ -358,4 +360,29 @@ describe('the check run', () => {
     })
     expect(run.summary).toContain('What goes out: 3 commits')
   })
+
+  test.each([
+    [21, undefined],
+    [60, undefined],
+    [61, 'a check run holds more than 60 of them'],
+    [500, 'a check run holds more than 60 of them'],
+  ])(
+    'carries %i earlier revocations as far as a gate reads them; of more the gate sees that there are',
+    (count, unread) => {
+      const revokedBy = {login: 'o'.repeat(64), id: Number.MAX_SAFE_INTEGER}
+      const signer = makeKey()
+      const revocations = Array.from({length: count}, (_, i) => {
+        const id = `rcpt_dg_01jdaa3x7k9m2n4p6q8r0s2${String(i).padStart(3, '0')}`
+        const parsed = parseRevocation(JSON.parse(aRevocation(signer, {receipt: id, revokedBy})))
+        if (!parsed.ok) throw new Error(parsed.fault)
+        return parsed.value
+      })
+      const {text, summary} = renderCheckRun(receipt, aChange(), revocations)
+      // GitHub's limit.
+      expect(Buffer.byteLength(text)).toBeLessThanOrEqual(65_535)
+      const read = readCheckRuns([{text, summary}])
+      expect(read).toMatchObject({candidates: [printReceipt(receipt)], unread})
+      expect(read.revocations).toHaveLength(Math.min(count, 60))
+    },
+  )
 })
