@@ -66,6 +66,22 @@ test('of more pages than are read the gate asks for three, whatever they hold', 
   expect(pages).toHaveLength(3)
 })
 
+test('a flood that hides what revokes stops the job, and with the line that the issuer prints it hides nothing', async () => {
+  const {head, pullRequest} = await stage.propose('hidden')
+  await stage.authorize({sha: head, pullRequest})
+  const receipt = stage.receiptText({sha: head})
+  flood(head, 320, () => 'x')
+  const job = jobOf('hidden', head)
+  const [, app = ''] = /app-id: "(\d+)"/.exec(stage.issuer.output) ?? []
+  const alone = {receipt, 'issuer-url': undefined}
+  expectStopped(await stage.gate({job, with: alone}), 'source_unreachable')
+  expectAllowed(await stage.gate({job, with: {...alone, 'app-id': app}}), head)
+  await stage.say('/revoke production', {pullRequest})
+  flood(head, 320, () => 'x')
+  expectStopped(await stage.gate({job, with: alone}), 'source_unreachable')
+  expectStopped(await stage.gate({job, with: {...alone, 'app-id': app}}), 'revoked')
+})
+
 test('four hundred forged revocations take nothing back, and do not hide the true one', async () => {
   const {head, pullRequest} = await stage.propose('forgeries')
   await stage.authorize({sha: head, pullRequest})
