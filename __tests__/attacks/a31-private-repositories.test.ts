@@ -66,10 +66,14 @@ async function both(path: string, name: Name, more: Asking = {}): Promise<readon
   const one = await ask(stage, path, {bearer: await bearers[name](), ...more})
   const two = await ask(stage, absent, {bearer: await bearers[name](), ...more})
   return [
-    {...one, body: missing(one.body)},
-    {...two, body: missing(two.body)},
+    {...one, body: unsigned(missing(one.body))},
+    {...two, body: unsigned(missing(two.body))},
   ]
 }
+
+/** A signed `unknown` names the id that was asked for and the second of asking, and its signature differs with both. */
+const unsigned = (body: string): string =>
+  body.includes('"status":"unknown"') ? body.replace(/"(at|signature)":"[^"]+"/g, '"$1":""') : body
 
 const list = (query: Readonly<Record<string, string>>): string =>
   `/v1/receipts?${new URLSearchParams({environment: 'production', sha, ...query}).toString()}`
