@@ -5,6 +5,7 @@ import {marked} from 'marked'
 import {type CommitSha, parseCommitSha, parseEnvironment, parsePinnedKeys} from '#protocol'
 import {
   aComparison,
+  aPart,
   aPullRequest,
   aRange,
   decidedAt,
@@ -12,6 +13,7 @@ import {
   production,
   repositoryId,
   repositoryName,
+  seen,
 } from '../__tests__/issuer/builders.ts'
 import {aPanel, aReceipt, aStage, render} from '../__tests__/issuer/panel/builders.ts'
 import {aReceipt as aSignedReceipt, expected, makeKey} from '../__tests__/protocol/builders.ts'
@@ -24,7 +26,7 @@ export function panelMarkdown(): string {
   const change = {
     pullRequest: aPullRequest({author: {id: 3, login: 'octo-agent[bot]', type: 'Bot'}}),
     files: [{path: '.github/workflows/deploy.yml', additions: 12, deletions: 3}],
-    range: aRange({since: another, size: aComparison({from: another})}),
+    range: aRange({since: another, size: aComparison({from: another}), parts: [byAgent]}),
   }
   const rules = {approvals: 2, risk: {escalateAt: 0.6, extraApprovals: 1}}
   const state = {kind: 'waiting', speakers: [{id: 583231, login: 'octocat'}], until: decidedAt + 3_600_000} as const
@@ -39,6 +41,10 @@ export function panelMarkdown(): string {
   })
 }
 
+const byAgent = aPart({
+  pullRequests: [{number: 42, author: 'octo-agent[bot]'}],
+  hands: seen([{id: 3, login: 'octo-agent[bot]', did: 'opened #42'}]),
+})
 const staged = must(parseEnvironment('staging'))
 const another = must(parseCommitSha('7c1e5d90b3a8f2644e0d9c7b1a5f38e26d4b0c91'))
 
