@@ -41,15 +41,6 @@ function readPins(keys: unknown): Result<PinnedKeys, readonly string[]> {
   return parsePinnedKeys(lines.join('\n'))
 }
 
-/** Only an absent `now` is the clock's: one that is present but no time is a mistake, and a mistake never passes. */
-export function readNow(options: Options<'now'>): number | 'issued' | undefined {
-  if (!('now' in options)) return Date.now()
-  const {now} = options
-  if (now === 'issued') return now
-  const ms: unknown = now instanceof Date ? now.getTime() : now
-  return typeof ms === 'number' && Number.isFinite(ms) ? ms : undefined
-}
-
 /** What a document must be about: the named members and no other; `example` is such an object. */
 export function readExpectation<Name extends string>(
   expect: unknown,

@@ -10,7 +10,7 @@ import {type RevocationResult, revocationTargets, verifyRevocation} from './revo
 import {readTokenKeys} from './rsa-key.ts'
 import {parseDuration} from './times.ts'
 import {tokenAudience} from './token.ts'
-import {readExpectation, readKeys, readNow, readOptions} from './verifier-options.ts'
+import {type Options, readExpectation, readKeys, readOptions} from './verifier-options.ts'
 import {type EvidenceResult, verifyEvidence} from './verify-evidence.ts'
 import {type Expectation, type Terms, expectationNames, verifyReceipt} from './verify-receipt.ts'
 import {type StatusResult, verifyStatus} from './verify-status.ts'
@@ -82,6 +82,15 @@ function readTerms(options: unknown): Result<Terms, readonly string[]> {
   if (!keys.ok || !expect.ok || now === undefined || maxTtl === undefined) return {ok: false, fault: problems}
   const clock = now === 'issued' ? Date.now() : undefined
   return {ok: true, value: {keys: keys.value, now, expect: expect.value, maxTtl, clock}}
+}
+
+/** Only an absent `now` is the clock's: one that is present but no time is a mistake, and a mistake never passes. */
+function readNow(options: Options<'now'>): number | 'issued' | undefined {
+  if (!('now' in options)) return Date.now()
+  const {now} = options
+  if (now === 'issued') return now
+  const ms: unknown = now instanceof Date ? now.getTime() : now
+  return typeof ms === 'number' && Number.isFinite(ms) ? ms : undefined
 }
 
 const faultsOf = (read: Result<unknown, readonly string[]>): string[] => (read.ok ? [] : [...read.fault])
