@@ -43,6 +43,8 @@ const toolkitShims: Plugin = {
     plugins.onResolve({filter: /^\.\/(?:github-toolkit|http-client)\.ts$/}, ({path}) => ({
       path: join(root, 'src', 'cli', 'shims', basename(path)),
     }))
+    // The build for Node is CommonJS and asks for `process`; the other is the same library.
+    plugins.onResolve({filter: /^yaml$/}, () => ({path: join(root, 'node_modules', 'yaml', 'browser', 'index.js')}))
     plugins.onResolve({filter: /^@actions\//}, ({path, importer}) => ({
       errors: [{text: `${path} must not be in the package (imported by ${relative(root, importer)})`}],
     }))

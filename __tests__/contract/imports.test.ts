@@ -24,6 +24,12 @@ const borders: readonly Border[] = [
   {from: /^src\/protocol\/crypto\.ts$/, may: [/^#crypto$/, /^src\/protocol\//]},
   {from: /^src\/protocol\//, may: [/^src\/protocol\//]},
   {from: /^src\/pack\//, may: [/^#protocol$/, /^src\/pack\//]},
+  // The doctor judges policies by the issuer's own reader, which is pure: through this door, and no other.
+  {
+    from: /^src\/cli\/doctor\/workflow\/look-policy\.ts$/,
+    may: [/^#policy$/, /^src\/cli\/doctor\//],
+  },
+  {from: /^src\/cli\/doctor\/yaml\.ts$/, may: [/^#protocol$/, ...packages('yaml')]},
   {
     from: /^src\/cli\//,
     may: [/^#protocol$/, /^#pack(\/page)?$/, /^src\/(gate|action|cli)[./]/, /^node:/, ...packages('@actions/*')],

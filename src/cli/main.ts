@@ -2,6 +2,7 @@
 import {faultMember} from '../action/fault.ts'
 import {audit} from './audit.ts'
 import type {Command, ExitCode, Tools} from './command.ts'
+import {doctor} from './doctor.ts'
 import {exportPack} from './export.ts'
 import {gate} from './gate.ts'
 import {keygen} from './keygen.ts'
@@ -14,6 +15,7 @@ const commands: ReadonlyMap<string, Command> = new Map([
   ['gate', gate],
   ['audit', audit],
   ['export', exportPack],
+  ['doctor', doctor],
   ['keygen', keygen],
   ['ledger follow', ledgerFollow],
 ])
@@ -24,6 +26,7 @@ const help = `countersign: who authorized what, checked on your own machine.
   countersign gate …           stops a deploy script unless a receipt authorizes the commit
   countersign audit …          who authorized what was deployed at a moment, and the proof
   countersign export …         what was decided in a period, as a folder that verifies by itself
+  countersign doctor …         what weakens the gate in a repository, and how to mend it
   countersign ledger follow …  notices when an issuer rewrites or cuts its ledger
   countersign keygen FILE      makes an Ed25519 key and prints the line to pin
 

@@ -1,0 +1,2 @@
+/** Where the issuer reads the policy from. */
+export const policyFile = '.github/countersign.yml'
