@@ -13,7 +13,9 @@ afterAll(() => stage.close())
 test('the author of a change does not authorize it alone, and is told who can', async () => {
   const reply = await stage.say(`/authorize production ${stage.head}`, {by: 'hubot'})
   expect(reply).toContain('1 more person is needed.** No receipt is made yet')
-  expect(reply.replaceAll('\u200b', '')).toContain('Still needed for #1 by `hubot`: **one more person** (hubot opened #1')
+  expect(reply.replaceAll('\u200b', '')).toContain(
+    'Still needed for #1 by `hubot`: **one more person** (hubot opened #1',
+  )
   expect(reply).toContain(`\n/authorize production ${stage.head}\n`)
   expectRefused(await stage.gate(), 'receipt_missing')
 })

@@ -73,7 +73,9 @@ describe('a pack', () => {
       const pins = (await stage.pins).flatMap((key) => ['--pin', key])
       const {code, out, err} = await countersign(['audit', '--pack', folder, ...usual.slice(0, 4), ...pins])
       expect([code, err]).toEqual([0, ''])
-      expect(out).toMatch(/The chain of authorizations, from rcpt_dg_\w{26}: one receipt\.\n {2}It goes on from b{40}, further back than was read\./)
+      expect(out).toMatch(
+        /The chain of authorizations, from rcpt_dg_\w{26}: one receipt\.\n {2}It goes on from b{40}, further back than was read\./,
+      )
     } finally {
       stage.close()
     }
