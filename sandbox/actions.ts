@@ -13,6 +13,7 @@ import * as pulls from './pull-requests.ts'
 import * as pushes from './pushes.ts'
 import * as repositories from './repositories.ts'
 import {planJob} from './runner/plan.ts'
+import * as settings from './settings.ts'
 import type {JournalEntry} from './state.ts'
 import * as webEdits from './web-edits.ts'
 import * as teams from './teams.ts'
@@ -35,6 +36,7 @@ export const actions = {
   confirmManifest: manifests.confirmManifest,
   addRepository: repositories.addRepository,
   setPermission: repositories.setPermission,
+  changeSettings: settings.changeSettings,
   renameRepository: repositories.renameRepository,
   transferRepository: repositories.transferRepository,
   setVisibility: repositories.setVisibility,

@@ -6,6 +6,7 @@ import {GitRepository} from './git/repository.ts'
 import type {Files} from './git/trees.ts'
 import {nodeId} from './identifiers.ts'
 import {writeCommits} from './pushes.ts'
+import {newSettings} from './settings.ts'
 import type {Repository, Role} from './state.ts'
 import {findRepository, fullName, sameName, theAccount, theRepository, type World} from './world.ts'
 
@@ -60,6 +61,7 @@ async function makeRepository(world: World, ask: AddRepository): Promise<Reposit
     issues: [],
     createdAt,
     pushedAt: createdAt,
+    settings: newSettings(),
     nextNumber: 1,
   }
 }

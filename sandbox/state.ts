@@ -1,5 +1,6 @@
 /** What the sandbox remembers: one record type for each thing that GitHub has. */
 
+import type {RepositorySettings} from './settings.ts'
 import type {GitRepository} from './git/repository.ts'
 import type {RsaKeys} from './keys.ts'
 
@@ -45,6 +46,7 @@ export interface Repository {
   readonly issues: Issue[]
   readonly createdAt: string
   pushedAt: string
+  settings: RepositorySettings
   nextNumber: number
 }
 

@@ -97,7 +97,7 @@ export function presentRepository(world: World, repository: Repository) {
     has_discussions: false,
     forks_count: forks,
     mirror_url: null,
-    archived: false,
+    archived: repository.settings.archived,
     disabled: false,
     open_issues_count: open,
     license: null,

@@ -23,9 +23,20 @@ import {conversionRoutes, manifestRoutes} from './manifests.ts'
 import {pullRoutes} from './pulls.ts'
 import {charge, limited, nameActor, overview, quotaHeaders, quotaOf} from './quota.ts'
 import {repositoryRoutes} from './repositories.ts'
+import {settingRoutes} from './settings.ts'
 import {userRoutes} from './users.ts'
 
-const areas = [checkRoutes, commentRoutes, contentRoutes, deploymentRoutes, pullRoutes, repositoryRoutes, commitRoutes]
+// Settings stand before the branches, whose names may have any number of parts.
+const areas = [
+  settingRoutes,
+  checkRoutes,
+  commentRoutes,
+  contentRoutes,
+  deploymentRoutes,
+  pullRoutes,
+  repositoryRoutes,
+  commitRoutes,
+]
 
 export function gitHubApp(world: World, checker: Checker | undefined): Hono<Env> {
   const app = new Hono<Env>()
