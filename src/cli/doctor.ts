@@ -1,5 +1,7 @@
 /** `countersign doctor`: what weakens the gate in a repository's workflows and settings, and how to mend it. */
 import {type Command, type ExitCode, type Tools, complainOfUsage} from './command.ts'
+import {readAccess} from './doctor/access.ts'
+import type {Asked} from './doctor/github/doctor.ts'
 import {readLocal} from './doctor/local.ts'
 import {type DoctorOrder, readOrder} from './doctor/order.ts'
 import {type Report, printable, sortFindings, tell} from './doctor/report.ts'
@@ -7,12 +9,15 @@ import {isAtLeast, severityOf} from './doctor/rules.ts'
 import {sarifOf} from './doctor/sarif.ts'
 import {printJson} from './terminal.ts'
 
-const help = `countersign doctor --local DIR [options]
+const help = `countersign doctor OWNER/REPO [--ref REF] [options]
+countersign doctor --local DIR [options]
 
-Reads the workflow files, the policy and CODEOWNERS of a checkout, and says what weakens the gate, what could happen, and
-how to mend it. Nothing is changed, and nobody is asked. docs/doctor.md lists everything that it looks for.
+Reads a repository's workflow files, policy, CODEOWNERS and settings, and says what weakens the gate, what could happen,
+and how to mend it. Nothing is changed. docs/doctor.md lists everything that it looks for, and what the token must read.
 
-  --local DIR        a checkout
+  OWNER/REPO         asked of GitHub with the token in GITHUB_TOKEN or GH_TOKEN (GITHUB_API_URL: on another server)
+  --ref REF          the files of a branch, a tag or a commit. Default: of the default branch
+  --local DIR        the files of a checkout; nobody is asked, and nothing is said of settings
   --fail-on WORD     high (default), medium or low: from which severity on a finding ends with 1
   --json             one JSON object on standard output
   --sarif            SARIF 2.1.0 on standard output
@@ -27,7 +32,7 @@ export const doctor: Command = {
   run: async (words, tools) => {
     const read = readOrder(words)
     if (!read.ok) return complainOfUsage(tools.terminal, 'doctor', read.fault)
-    const report = await examine(read.value)
+    const report = await examine(read.value, tools)
     if (typeof report === 'string') {
       tools.terminal.complain(report, 'bad')
       return 2
@@ -37,8 +42,9 @@ export const doctor: Command = {
   },
 }
 
-async function examine({subject}: DoctorOrder): Promise<Report | string> {
-  if (subject.kind === 'github') return 'Give --local DIR.'
+/** A text is why nothing could be looked at. */
+async function examine({subject}: DoctorOrder, {env}: Tools): Promise<Report | string> {
+  if (subject.kind === 'github') return await examineOnGitHub(subject, env)
   const files = readLocal(subject.folder)
   if (!files.ok) return files.fault
   // Loaded here, since no other command has a use for the readers of YAML and policies.
@@ -50,6 +56,16 @@ async function examine({subject}: DoctorOrder): Promise<Report | string> {
     unknown,
     unseen: [...files.value.unseen, ...unseen],
   }
+}
+
+async function examineOnGitHub(asked: Asked, env: Tools['env']): Promise<Report | string> {
+  const access = readAccess(env)
+  if (!access.ok) return access.fault
+  const {examineRepository} = await import('./doctor/github/doctor.ts')
+  const examined = await examineRepository(asked, access.value)
+  if (!examined.ok) return examined.fault
+  const {findings, unknown, unseen} = examined.value
+  return {subject: asked.repository, findings: sortFindings(findings), unknown, unseen}
 }
 
 function print(report: Report, {form}: DoctorOrder, {terminal}: Tools): void {
