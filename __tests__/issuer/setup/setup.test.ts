@@ -14,7 +14,7 @@ beforeEach(async () => {
   github = await startSandbox()
   github.world.addUser({login: 'octocat'})
   github.world.addOrganization({login: 'octo-org'})
-  stage = await openSetupStage({githubUrl: github.url, timeLimitMs: 500})
+  stage = await openSetupStage({githubUrl: github.url, timeLimitMs: 3000})
   visitor = new Visitor(stage.url)
 })
 afterEach(async () => {
@@ -183,7 +183,7 @@ describe('when GitHub fails', () => {
   test.each([
     ['500', {status: 500}],
     ['a page of HTML', {html: true}],
-    ['silence', {delayMs: 1500}],
+    ['silence', {delayMs: 6000}],
     ['its rate limit', {rateLimit: 'secondary'}],
     ['403', {status: 403}],
   ] as const)('with %s nothing is lost: the same page, loaded again, goes on', async (_, fault) => {
