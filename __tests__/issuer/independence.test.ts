@@ -306,3 +306,12 @@ test('contributors are the accounts with a hand in any part, each once; names an
   const range = aRange({parts: [own, both, unread, aPart({hands: seen([], [{name: 'hubot', email: ''}])})]})
   expect(contributorsOf(range).map(({login}) => login)).toEqual(['octocat', 'monalisa'])
 })
+
+test('of nineteen words none of which is enough with any others the first are kept, over a thousand parts', () => {
+  const many = Array.from({length: 19}, (_, i) => ({id: 100 + i, login: `hand-${i}`}))
+  const parts = Array.from({length: 1000}, (_, i) =>
+    aPart({pullRequests: [{number: i, author: 'hubot'}], hands: seen(many.map((hand) => ({...hand, did: 'pushed'})))}),
+  )
+  const asked = aCase(caseOf({parts, independence: 'strict', approvals: 5}))
+  expect(chooseApprovals(asked, many.map(word)).map(({id}) => id)).toEqual([100, 101, 102, 103, 104])
+})

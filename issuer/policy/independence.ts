@@ -3,7 +3,7 @@
  * What cannot be told costs one more person, never the deploy.
  */
 import type {Account, Hand, RangeFacts, RangePart} from '../model/facts.ts'
-import type {Case, CollectedApproval, EnvironmentPolicy, RatedCase} from '../model/ruling.ts'
+import type {Case, CollectedApproval, Independence, RatedCase} from '../model/ruling.ts'
 import {contributionOf} from './accounts.ts'
 import {type Rule, fail, pass} from './rule.ts'
 
@@ -42,22 +42,30 @@ export interface Missing {
   readonly others: number
 }
 
-/** What is still missing, part by part. */
-export function findMissing(
-  {range, speakers, needed}: Asked,
-  independence: EnvironmentPolicy['independence'],
-): readonly Missing[] {
-  if (independence === 'none') return []
-  return range.parts.flatMap((part) => {
-    const others = needed - countOthers(part, speakers)
-    const anybody = independence === 'strict' ? Infinity : needed + 1 - speakers.length
-    const people = Math.min(others, anybody)
-    return people > 0 ? [{part, people, others: anybody <= others ? 0 : others}] : []
-  })
+interface Spoken {
+  /** How many people spoke, and how many of them have no hand in it. */
+  readonly all: number
+  readonly others: number
+  readonly needed: number
 }
 
+/** How many people without a hand in it, and how many in all, are still missing: the fewer are enough. */
+function missingOf({all, others, needed}: Spoken, independence: Independence): Pick<Missing, 'people' | 'others'> {
+  if (independence === 'none') return {people: 0, others: 0}
+  const [without, anybody] = [needed - others, independence === 'strict' ? Infinity : needed + 1 - all]
+  return {people: Math.min(without, anybody), others: anybody <= without ? 0 : without}
+}
+
+/** What is still missing, part by part. */
+export const findMissing = ({range, speakers, needed}: Asked, independence: Independence): readonly Missing[] =>
+  range.parts.flatMap((part) => {
+    const others = countOthers(part, speakers)
+    const missing = missingOf({all: speakers.length, others, needed}, independence)
+    return missing.people > 0 ? [{part, ...missing}] : []
+  })
+
 /** How many more people can make it an ALLOW; none, where it needs nobody. */
-export const countPeopleMissing = (asked: Asked, independence: EnvironmentPolicy['independence']): number =>
+export const countPeopleMissing = (asked: Asked, independence: Independence): number =>
   Math.max(0, asked.needed - asked.speakers.length, ...findMissing(asked, independence).map(({people}) => people))
 
 /** The words that a receipt carries: the fewest of those found earlier that suffice beside the one in hand, else all. */
@@ -65,19 +73,28 @@ export function chooseSufficient(
   asked: RatedCase,
   {found, needed}: {readonly found: readonly CollectedApproval[]; readonly needed: number},
 ): readonly CollectedApproval[] {
-  const {environment, change} = asked
+  const {environment, change, standing} = asked
+  // Whoever has no hand in a part: looked up once, for there may be a thousand parts and as many choices.
+  const others = othersByPart(change.range, speakersOf({...asked, approvals: found}))
   const suffices = (approvals: readonly CollectedApproval[]): boolean => {
-    const speakers = speakersOf({...asked, approvals})
-    return (
-      speakers.length >= needed &&
-      findMissing({range: change.range, speakers, needed}, environment.independence).length === 0
-    )
+    const ids = [standing.author.id, ...approvals.map(({id}) => id)]
+    const isEnough = (without: ReadonlySet<number>): boolean => {
+      const spoken = {all: ids.length, others: ids.filter((id) => without.has(id)).length, needed}
+      return missingOf(spoken, environment.independence).people <= 0
+    }
+    return ids.length >= needed && others.every(isEnough)
   }
   for (let size = 0; size <= Math.min(needed, found.length); size += 1) {
     const chosen = choices(found, size).find(suffices)
     if (chosen !== undefined) return chosen
   }
   return found.slice(0, mostCollected)
+}
+
+/** Each set of people without a hand in a part, once. */
+function othersByPart({parts}: RangeFacts, speakers: readonly Speaker[]): readonly ReadonlySet<number>[] {
+  const sets = parts.map((part) => speakers.filter((speaker) => handOf(part, speaker) === undefined).map(({id}) => id))
+  return [...new Map(sets.map((ids) => [ids.join(), new Set(ids)])).values()]
 }
 
 /** A receipt holds six, one of them the word in hand. */
