@@ -58,12 +58,22 @@ Three things it cannot know. Expressions are judged as text: what depends on a r
 exit code. Which step deploys is a guess by known Actions, by the words of a command and by the secrets that it reads. And
 reusable workflows and Actions of other repositories are named, not read; those of the repository itself are followed.
 
+## The job as it should be
+
+\`\`\`yaml
+${goodWorkflow}\`\`\`
+
 ## In the files
 
 ${Object.entries(workflowRules).map(renderRule).join('\n')}
 ## In the settings
 
 ${Object.entries(settingRules).map(renderRule).join('\n')}`
+
+/** That of the README, which the tests hold against the doctor. */
+const goodWorkflow =
+  /```yaml\n(name: deploy[\s\S]*?)```/.exec(readFileSync(join(import.meta.dirname, '..', 'README.md'), 'utf8'))?.[1] ??
+  ''
 
 const renderRule = ([id, {severity, title, risk, fix}]: readonly [string, Rule]): string => `### \`${id}\`
 

@@ -6,8 +6,8 @@ import {type BuildOptions, type Metafile, type Plugin, build} from 'esbuild'
 const root = join(import.meta.dirname, '..')
 
 /** One file that runs wherever Node is. */
-export async function buildCli(outfile: string): Promise<void> {
-  await buildFor({
+export async function buildCli(outfile: string): Promise<{readonly metafile: Metafile}> {
+  const built = await buildFor({
     platform: 'node',
     target: 'node20',
     entryPoints: ['src/cli/main.ts'],
@@ -16,6 +16,7 @@ export async function buildCli(outfile: string): Promise<void> {
     plugins: [toolkitShims],
   })
   chmodSync(outfile, 0o755)
+  return built
 }
 
 /** The library, unless it says otherwise. */

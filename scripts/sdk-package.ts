@@ -12,9 +12,10 @@ export async function buildSdk(out: string): Promise<void> {
   mkdirSync(out, {recursive: true})
   await buildFor({platform: 'node', target: 'node20', outfile: join(out, 'index.js')})
   const browser = await buildFor({platform: 'browser', target: 'es2022', outfile: join(out, 'browser.js')})
-  await buildCli(join(out, 'cli.js'))
+  const cli = await buildCli(join(out, 'cli.js'))
   writeTypes(join(out, 'types'))
-  writeFileSync(join(out, 'licenses.txt'), collectLicences(browser.metafile))
+  const brought = [...collectLicences(browser.metafile, 'browser.js'), ...collectLicences(cli.metafile, 'cli.js')]
+  writeFileSync(join(out, 'licenses.txt'), brought.join(`\n${'-'.repeat(80)}\n\n`))
   for (const file of ['sdk/package.json', 'sdk/README.md', 'LICENSE']) {
     copyFileSync(join(root, file), join(out, basename(file)))
   }
@@ -77,18 +78,17 @@ const publish = (text: string): string =>
         .join('\n'),
     )
 
-/** The licences of what the browser build brings along. A package without a licence file stops the build. */
-function collectLicences({inputs}: Metafile): string {
+/** The licences of what a build brings along. A package without a licence file stops the build. */
+function collectLicences({inputs}: Metafile, file: string): readonly string[] {
   const folders = Object.keys(inputs).flatMap((input) => {
     const match = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)
     return match?.[1] === undefined ? [] : [match[1]]
   })
-  const sections = [...new Set(folders)].sort().map((folder) => {
+  return [...new Set(folders)].sort().map((folder) => {
     const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as Record<string, unknown>
-    const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e(?:\.|$)/i.test(entry))
-    if (file === undefined) throw new Error(`${folder} has no licence file`)
-    const title = `${String(manifest['name'])} ${String(manifest['version'])} (in browser.js)`
-    return `${title}\n${String(manifest['license'])}\n\n${readFileSync(join(root, folder, file), 'utf8').trim()}\n`
+    const licence = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e(?:\.|$)/i.test(entry))
+    if (licence === undefined) throw new Error(`${folder} has no licence file`)
+    const title = `${String(manifest['name'])} ${String(manifest['version'])} (in ${file})`
+    return `${title}\n${String(manifest['license'])}\n\n${readFileSync(join(root, folder, licence), 'utf8').trim()}\n`
   })
-  return sections.join(`\n${'-'.repeat(80)}\n\n`)
 }

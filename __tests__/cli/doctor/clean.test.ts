@@ -1,4 +1,5 @@
 /** Workflows in which nothing weakens the gate: `countersign doctor` finds nothing in them. */
+import {readFileSync} from 'node:fs'
 import {expect, test} from '@jest/globals'
 import {changed, clean, examine, foundIn, pin, sha} from './workflows.ts'
 
@@ -67,6 +68,13 @@ const workflows: Readonly<Record<string, string>> = {
     ],
   ),
 }
+
+test('that of docs/doctor.md', () => {
+  const page = readFileSync(new URL('../../../docs/doctor.md', import.meta.url), 'utf8')
+  const workflow = /```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? ''
+  expect(workflow).toContain('id: gate')
+  expect(foundIn(workflow)).toEqual([])
+})
 
 test.each(Object.keys(workflows))('%s', (name) => {
   expect(foundIn(workflows[name] ?? '')).toEqual([])
