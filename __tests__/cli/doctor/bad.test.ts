@@ -1,5 +1,6 @@
 /** Workflows of which each has one weakness: `countersign doctor` finds it, at its line, and nothing else. */
 import {describe, expect, test} from '@jest/globals'
+import fc from 'fast-check'
 import {changed, clean, examine, foundIn, pin, sha} from './workflows.ts'
 
 const checkout = `      - uses: actions/checkout@${sha} # v5.0.0\n`
@@ -259,6 +260,59 @@ describe('the policy and CODEOWNERS', () => {
   ])('CODEOWNERS %j', (text, found) => {
     expect(foundIn(clean, {'.github/CODEOWNERS': text})).toEqual(found)
   })
+})
+
+test('Actions that use Actions without end are left', () => {
+  const many = '    - uses: ./round\n'.repeat(100)
+  const {unknown} = examine(changed([condition, `${condition}      - uses: ./round\n`]), {
+    'round/action.yml': `runs:\n  using: composite\n  steps:\n${many}`,
+  })
+  expect(unknown.length).toBeGreaterThan(100)
+})
+
+test.each([
+  ['expressions without an end', changed([key, `          public-key: "${'${{ '.repeat(200_000)}"\n`])],
+  ['a command that never ends', changed([condition, `      - run: "${'a/'.repeat(400_000)}"\n`])],
+  [
+    'the name of the command, again and again',
+    changed([condition, `      - run: "${'countersign@'.repeat(80_000)}"\n`]),
+  ],
+  ['the command, again and again', changed([condition, `      - run: "${'countersign gate '.repeat(50_000)}"\n`])],
+  [
+    'a condition of parentheses',
+    changed([condition, `      - if: "${'('.repeat(400_000)}"\n        run: ./deploy.sh\n`]),
+  ],
+])('%s are looked at like any other', (_, workflow) => {
+  expect(examine(workflow).findings.map(({rule}) => rule)).not.toContain('workflow-invalid')
+})
+
+test('an owner of too many wildcards owns nothing', () => {
+  const text = `/.github/${'*a'.repeat(40)} @octocat\n`
+  expect(foundIn(clean, {'.github/CODEOWNERS': text})).toEqual(['policy-unowned 1', 'workflows-unowned 1'])
+})
+
+test('whatever the text, it is looked at and nothing is thrown', () => {
+  const lines = clean.split('\n')
+  const odd = fc.constantFrom(
+    ...lines,
+    '      - uses: ./x',
+    '    steps: *a',
+    '  &a b: {',
+    '- - -',
+    '        with: [1]',
+    '    permissions: [a]',
+    'on: {push: }',
+  )
+  const line = fc.oneof(odd, fc.string({maxLength: 12}))
+  let seen = 0
+  fc.assert(
+    fc.property(fc.array(line, {maxLength: 8}), fc.nat(lines.length), fc.nat(4), (extra, at, gone) => {
+      const {findings, unknown} = examine([...lines.slice(0, at), ...extra, ...lines.slice(at + gone)].join('\n'))
+      seen += findings.length + unknown.length
+    }),
+    {seed: 20260402, numRuns: 500},
+  )
+  expect(seen).toBeGreaterThan(100)
 })
 
 test('a few anchors that stand for millions of nodes end as a fault', () => {

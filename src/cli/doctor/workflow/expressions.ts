@@ -67,7 +67,7 @@ function stripParentheses(part: string): string {
 
 /** The contexts that an expression reads, such as `vars`, in lower case. */
 export function contextsOf(text: string): readonly string[] {
-  const inner = [...text.matchAll(/\$\{\{([\s\S]*?)\}\}/g)].map(([, one = '']) => one.replace(/'[^']*'/g, "''"))
+  const inner = [...text.matchAll(/\$\{\{([\s\S]{0,2000}?)\}\}/g)].map(([, one = '']) => one.replace(/'[^']*'/g, "''"))
   const names = inner.flatMap((one) =>
     [...one.matchAll(/(?<![\w.\]-])([a-z_]+)(?=\.|\[)/gi)].map(([, name = '']) => name),
   )

@@ -37,6 +37,8 @@ export interface KnownJob {
 
 /** How deep GitHub lets composite Actions use others. */
 const mostDeep = 10
+/** Of one job, those of its local Actions included: Actions that use Actions may be made to have no end. */
+const mostSteps = 2000
 
 export function knowJob(workflow: Workflow, job: Job, {files, chart}: {files: Files; chart: Chart}): KnownJob {
   const steps = new StepReader(files, chart).expand(job.steps, {ids: [], depth: 0})
@@ -54,6 +56,7 @@ interface Around {
 class StepReader {
   readonly #files: Files
   readonly #chart: Chart
+  #count = 0
 
   constructor(files: Files, chart: Chart) {
     this.#files = files
@@ -61,6 +64,7 @@ class StepReader {
   }
 
   expand(steps: readonly Step[], around: Around): readonly KnownStep[] {
+    this.#count += steps.length
     return steps.flatMap((step) => this.#expandStep(step, around))
   }
 
@@ -90,8 +94,8 @@ class StepReader {
     const runs = childOf(yaml.value, 'runs')
     const steps = childOf(runs, 'steps')
     if (steps === undefined) return undefined
-    if (depth >= mostDeep) {
-      this.#chart.wonder(place, `${uses} uses Actions that use Actions, deeper than GitHub goes: not followed.`)
+    if (depth >= mostDeep || this.#count > mostSteps) {
+      this.#chart.wonder(place, `${uses} uses Actions that use Actions, too deep or too many: not followed.`)
       return undefined
     }
     return readSteps(file, steps)

@@ -53,7 +53,7 @@ function lookAtStep({uses, run, place, continueOnError, kind}: KnownStep, chart:
   }
   if (
     kind === 'gate-command' &&
-    /\bcountersign(?:@\S+)?["']?\s+gate\s(?:[^;&|\n]|\\\n)*(?:\|\||;|\|(?!\|)|&(?!&))/.test(run ?? '')
+    /\bcountersign(?:@\S{1,80})?["']?\s{1,80}gate\s(?:[^;&|\n]|\\\n){0,4000}(?:\|\||;|\|(?!\|)|&(?!&))/.test(run ?? '')
   ) {
     const what = 'What stands behind countersign gate in its line runs after a refusal, or hides it.'
     chart.find({rule: 'gate-ignored', place, what})

@@ -42,8 +42,12 @@ function readOwners(text: string): readonly OwnersLine[] {
 const ownerLine = (path: string, lines: readonly OwnersLine[]): OwnersLine | undefined =>
   lines.findLast(({pattern}) => matches(pattern, path))
 
+const mostWildcards = 8
+
 /** As .gitignore has it, but for `!`, `[ ]` and `\#`, which CODEOWNERS does not know. */
 function matches(pattern: string, path: string): boolean {
+  // With more, a pattern is made to be slow rather than to match; what it owns is then said to be nobody's.
+  if (pattern.split('*').length > mostWildcards) return false
   const isRooted = pattern.replace(/\/$/, '').includes('/')
   const bare = pattern.replace(/^\//, '')
   const expression = bare

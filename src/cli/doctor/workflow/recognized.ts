@@ -72,9 +72,9 @@ export const isHarmlessAction = (uses: string): boolean => isIn(harmlessActions,
 export const isCheckout = (uses: string): boolean => actionName(uses) === 'actions/checkout'
 
 const deployCommand =
-  /(?:^|[\s/;&|(])(?:deploy[\w.-]*|[\w./-]*\bdeploy\.\w+|kubectl|helm|terraform apply|tofu apply|pulumi up|aws|gcloud|az|ansible-playbook|docker push|npm publish|pnpm publish|yarn publish|cdk deploy|sam deploy|serverless deploy|flyctl|fly deploy|vercel|netlify|wrangler|firebase|rsync|scp|ssh|cap \w+|kamal)(?=$|[\s;&|)])/im
+  /(?:^|[\s/;&|(])(?:deploy[\w.-]{0,80}|[\w./-]{0,80}\bdeploy\.\w{1,20}|kubectl|helm|terraform apply|tofu apply|pulumi up|aws|gcloud|az|ansible-playbook|docker push|npm publish|pnpm publish|yarn publish|cdk deploy|sam deploy|serverless deploy|flyctl|fly deploy|vercel|netlify|wrangler|firebase|rsync|scp|ssh|cap \w{1,40}|kamal)(?=$|[\s;&|)])/im
 
-/** A guess by its words. */
+/** A guess by its words. Bounds stand in each pattern here: a file may be made to be slow to look at. */
 export const isDeployCommand = (run: string): boolean => deployCommand.test(run)
 
 const harmlessLine = /^\s*(?:#.*|echo\b[^;&|`$]*(?:\$\{?GITHUB_STEP_SUMMARY\}?["']?)?|printf\b[^;&|`$]*|exit \d+|)\s*$/
@@ -86,7 +86,7 @@ export const isHarmlessCommand = (run: string): boolean => run.split('\n').every
 export const isGateAction = (uses: string, inputs: readonly string[]): boolean =>
   /(?:^|\/)countersign$/.test(actionName(uses)) || (inputs.includes('public-key') && inputs.includes('environment'))
 
-export const isGateCommand = (run: string): boolean => /\bcountersign(?:@\S+)?["']?\s+gate\s/.test(run)
+export const isGateCommand = (run: string): boolean => /\bcountersign(?:@\S{1,80})?["']?\s{1,80}gate\s/.test(run)
 
 const fullSha = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/
 
