@@ -153,6 +153,13 @@ describe('the keys', () => {
     expect(out).not.toContain('entry 1')
   })
 
+  test('a moment may have an offset, and the issuer is asked about the same in UTC', async () => {
+    issuer.issue()
+    const {code, out} = await audit(['--json'], ['--at', '2026-04-02T16:35+02:00'])
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({valid: true, at})
+  })
+
   test('that the issuer itself has revoked are no keys', async () => {
     issuer.issue()
     issuer.keySet = publish({status: 'revoked', revokedAt: '2026-04-02T14:34:00Z'})
