@@ -309,12 +309,19 @@ describe("GitHub's deployments", () => {
   })
 })
 
+test('a moment with an offset is answered in UTC', async () => {
+  const answer = await read({...usual, at: '2026-04-02T16:35+02:00'}, 'auditor')
+  expect(answer.at).toBe('2026-04-02T14:35:00Z')
+})
+
 describe('a query that cannot be read', () => {
   test.each<[string, Readonly<Record<string, string>>, readonly string[]]>([
     ['nothing', {}, ['repository (owner/name) is missing', 'environment is missing']],
     ['wrong forms', {repository: 'x', environment: 'A', at: 'x'}, ['repository must', 'environment must', 'at must']],
     ['a day that does not exist', {...usual, at: '2026-02-30T00:00Z'}, ['at must be given once']],
     ['an offset that does not exist', {...usual, at: '2026-04-02T14:35:00+25:00'}, ['at must be given once']],
+    ['a time without a zone', {...usual, at: '2026-04-02T14:35:00'}, ['at must be given once']],
+    ['a + that a form made a space', {...usual, at: '2026-04-02T14:35:00 01:00'}, ['Z or an offset such as +02:00']],
   ])('(%s) is 400 with every problem', async (_, query, problems) => {
     const response = await ask(query)
     const {error} = (await response.json()) as {error: {code: string; message: string}}
