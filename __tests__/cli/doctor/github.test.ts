@@ -149,6 +149,21 @@ test('secrets of the repository that deploying jobs read', async () => {
   expect(findings).toMatchObject([{id: 'secret-at-repository', what: expect.stringContaining('DEPLOY_TOKEN, which')}])
 })
 
+test('an environment that is known at run time alone is said to be so', async () => {
+  const named = '${{ matrix.place }}'
+  await have({
+    [workflow]: changed(
+      ['    environment: production\n', `    environment: ${named}\n`],
+      ['          environment: production\n', `          environment: ${named}\n`],
+    ),
+  })
+  const {findings, unknown} = await diagnose()
+  expect(findings).toEqual([])
+  expect(unknown.map(({what}) => what)).toContain(
+    `Which environment ${named} is, and so what its settings are, is not seen here.`,
+  )
+})
+
 test('files are found at another ref, and local Actions with them', async () => {
   await have({[workflow]: clean})
   const weak = changed(

@@ -110,6 +110,23 @@ describe('what could not be looked at ends with 2, and is said', () => {
   })
 })
 
+test('what a workflow says begins no line, so that no runner takes it for a command', async () => {
+  const evil = '::stop-commands::x'
+  const workflows = [
+    changed([
+      "      - if: steps.gate.outputs.authorized == 'true'\n        run: ./deploy.sh\n",
+      `      - run: "${evil} ./deploy.sh"\n      - uses: "${evil}@v1"\n      - if: "${evil} always()"\n        run: kubectl\n`,
+    ]),
+    changed(['  deploy:\n', `  "${evil}":\n`], ['    environment: production\n', `    environment: "${evil}"\n`]),
+    changed(['jobs:\n', `"${evil}": [\njobs:\n`]),
+  ]
+  for (const one of workflows) {
+    const {out} = await doctor(checkout({[workflow]: one}))
+    expect(out).toContain(': ')
+    expect(out).not.toMatch(/^\s*::/m)
+  }
+})
+
 test('three hundred workflows are looked at', async () => {
   const many = Array.from({length: 300}, (_, i) => [`.github/workflows/n${i}.yml`, i === 7 ? weak : clean] as const)
   const {code, out} = await doctor(checkout(Object.fromEntries(many)), '--json')

@@ -49,7 +49,7 @@ function readOrTell(file: string, text: string, chart: Chart): Workflow | undefi
   const read = readWorkflow(file, text)
   if (read.ok) return read.value
   const {line, column, message} = read.fault
-  chart.find({rule: 'workflow-invalid', place: {file, line, column}, what: `${message}.`})
+  chart.find({rule: 'workflow-invalid', place: {file, line, column}, what: `It cannot be read: ${message}.`})
   return undefined
 }
 

@@ -40,10 +40,11 @@ export async function examineRepository({repository, ref}: Asked, access: Access
   if (about.fullName.toLowerCase() !== repository.toLowerCase()) {
     chart.wonder(
       page('General', ''),
-      `${repository} is called ${about.fullName} now: receipts and gates go by that name.`,
+      `The repository ${repository} is called ${about.fullName} now: receipts and gates go by that name.`,
     )
   }
-  if (about.isArchived) chart.wonder(page('General', ''), `${about.fullName} is archived: nothing runs in it.`)
+  if (about.isArchived)
+    chart.wonder(page('General', ''), `The repository ${about.fullName} is archived: nothing runs in it.`)
   return {
     ok: true,
     value: {

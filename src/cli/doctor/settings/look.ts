@@ -37,7 +37,18 @@ export const environmentsOf = (jobs: readonly KnownJob[]): readonly string[] => 
   ),
 ]
 
+/** Which environment such a job is in is known when it runs, so its settings are not looked at. */
+function wonderAboutOthers(jobs: readonly KnownJob[], {chart}: Looking): void {
+  for (const {job} of jobs) {
+    const {environment} = job
+    if (environment?.text.includes('${{') !== true) continue
+    const what = `Which environment ${environment.text} is, and so what its settings are, is not seen here.`
+    chart.wonder(environment.place, what)
+  }
+}
+
 export function lookAtSettings(settings: Settings, jobs: readonly KnownJob[], looking: Looking): void {
+  wonderAboutOthers(jobs.filter(isDeployment), looking)
   lookAtBranch(settings, looking)
   for (const [name, environment] of settings.environments) lookAtEnvironment(name, environment, looking)
   lookAtSecrets(settings, jobs.filter(isDeployment), looking)

@@ -80,7 +80,7 @@ class StepReader {
     const file = actionFiles(uses).find((path) => this.#files.has(path))
     const text = file === undefined ? undefined : this.#files.text(file)
     if (file === undefined || text === undefined) {
-      this.#chart.wonder(place, `${uses} is not in the repository as it is here: what it does is not known.`)
+      this.#chart.wonder(place, `The Action ${uses} is not in the repository as it is here: what it does is not known.`)
       return undefined
     }
     const yaml = readYaml(text)
@@ -95,7 +95,7 @@ class StepReader {
     const steps = childOf(runs, 'steps')
     if (steps === undefined) return undefined
     if (depth >= mostDeep || this.#count > mostSteps) {
-      this.#chart.wonder(place, `${uses} uses Actions that use Actions, too deep or too many: not followed.`)
+      this.#chart.wonder(place, `The Action ${uses} uses Actions that use Actions, too deep or too many: not followed.`)
       return undefined
     }
     return readSteps(file, steps)

@@ -14,10 +14,10 @@ export function lookAtRights(known: KnownJob, chart: Chart): void {
 function lookAtPins({steps, job}: KnownJob, chart: Chart): void {
   for (const {uses, place, kind} of steps) {
     if (uses === undefined || kind === 'gate' || isPinned(uses)) continue
-    chart.find({rule: 'action-unpinned', place, what: `${uses} is no full commit SHA.`})
+    chart.find({rule: 'action-unpinned', place, what: `The Action ${uses} is not pinned.`})
   }
   if (job.uses !== undefined && !isPinned(job.uses)) {
-    chart.find({rule: 'action-unpinned', place: job.place, what: `${job.uses} is no full commit SHA.`})
+    chart.find({rule: 'action-unpinned', place: job.place, what: `The workflow ${job.uses} is not pinned.`})
   }
 }
 

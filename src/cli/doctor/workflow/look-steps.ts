@@ -61,7 +61,12 @@ function lookBehind(step: KnownStep, {verdict, hasOutputs, ids}: Behind, chart: 
     case 'success': {
       if (!hasOutputs || !isDeploying(step)) return
       const fix = ids.length > 0 ? `if: steps.${ids[0] ?? ''}.outputs.authorized == 'true'` : withId
-      chart.find({rule: 'deploy-unconditioned', place, what: `${nameOf(step)} has no such condition.`, fix})
+      chart.find({
+        rule: 'deploy-unconditioned',
+        place,
+        what: `Nothing makes this step wait for the gate: ${nameOf(step)}`,
+        fix,
+      })
       return
     }
     default:
