@@ -150,7 +150,7 @@ test('secrets of the repository that deploying jobs read', async () => {
 })
 
 test('an environment that is known at run time alone is said to be so', async () => {
-  const named = '${{ matrix.place }}'
+  const named = '${{ github.ref_name }}'
   await have({
     [workflow]: changed(
       ['    environment: production\n', `    environment: ${named}\n`],
@@ -162,6 +162,25 @@ test('an environment that is known at run time alone is said to be so', async ()
   expect(unknown.map(({what}) => what)).toContain(
     `Which environment ${named} is, and so what its settings are, is not seen here.`,
   )
+})
+
+test('environments out of a matrix are looked at, each', async () => {
+  const named = '${{ matrix.place }}'
+  const pairs = [
+    [
+      '    runs-on: ubuntu-latest\n',
+      '    runs-on: ubuntu-latest\n    strategy:\n      matrix:\n        place: [production, staging]\n        include:\n          - place: demo\n',
+    ],
+    ['    environment: production\n', `    environment: ${named}\n`],
+    ['          environment: production\n', `          environment: ${named}\n`],
+  ] as const
+  await have({[workflow]: changed(...pairs)})
+  const {findings, unknown} = await diagnose()
+  expect(findings.map(({id, what}) => `${id} ${what}`)).toEqual([
+    'environment-missing There is no environment staging.',
+    'environment-missing There is no environment demo.',
+  ])
+  expect(unknown).toHaveLength(1)
 })
 
 test('files are found at another ref, and local Actions with them', async () => {

@@ -1,5 +1,5 @@
 /** The Apps that write check runs of the gate's name: one, with what it needs. */
-import {type Looking, seen} from './look.ts'
+import {type Looking, seen} from './looking.ts'
 import type {AppOfRun, Settings} from './settings.ts'
 
 /** As the issuer asks for them when its App is made. */

@@ -1,6 +1,6 @@
 /** Whether the default branch, where policy and workflows stand, is changed by more than one pair of hands. */
 import type {Answer} from '../github/reader.ts'
-import type {Looking} from './look.ts'
+import type {Looking} from './looking.ts'
 import type {BranchLayer, Settings} from './settings.ts'
 
 export function lookAtBranch({branch, rulesets, protection}: Settings, {page, chart}: Looking): void {

@@ -1,39 +1,19 @@
 /** The settings of a repository -> what of them weakens the gate. Pure. What was not read is said, never taken for good. */
-import type {Chart, SettingPlace} from '../finding.ts'
-import type {Answer} from '../github/reader.ts'
 import {type KnownJob, secretsOf, whyDeploying} from '../workflow/job.ts'
+import {valuesOf} from '../workflow/matrix.ts'
 import {lookAtBranch} from './look-branch.ts'
 import {lookAtApps} from './look-apps.ts'
+import {type Looking, seen} from './looking.ts'
 import type {Settings} from './settings.ts'
-
-/** A page of the repository's settings. */
-export type Page = (setting: string, path: string) => SettingPlace
-
-export const pageOf =
-  (web: string): Page =>
-  (setting, path) => ({setting, url: `${web}/settings/${path}`})
-
-export interface Looking {
-  readonly page: Page
-  readonly chart: Chart
-}
-
-/** What was read; of the rest it is said that it was not seen. Undefined for what is not there, too. */
-export function seen<T>(answer: Answer<T>, what: string, chart: Chart): T | undefined {
-  if (answer.kind === 'read') return answer.value
-  chart.miss(what, answer.kind === 'unread' ? answer.why : 'GitHub shows none to this token')
-  return undefined
-}
 
 const isDeployment = (known: KnownJob): boolean => known.gates.length > 0 || whyDeploying(known) !== undefined
 
-/** The environments that jobs deploy to, by their literal names. */
+/** The environments that jobs deploy to, as far as their names stand in the file. */
 export const environmentsOf = (jobs: readonly KnownJob[]): readonly string[] => [
   ...new Set(
     jobs
       .filter(isDeployment)
-      .flatMap(({job}) => job.environment?.text ?? [])
-      .filter((name) => !name.includes('${{')),
+      .flatMap(({job}) => (job.environment === undefined ? [] : (valuesOf(job.environment.text, job) ?? []))),
   ),
 ]
 
@@ -41,7 +21,7 @@ export const environmentsOf = (jobs: readonly KnownJob[]): readonly string[] => 
 function wonderAboutOthers(jobs: readonly KnownJob[], {chart}: Looking): void {
   for (const {job} of jobs) {
     const {environment} = job
-    if (environment?.text.includes('${{') !== true) continue
+    if (environment === undefined || valuesOf(environment.text, job) !== undefined) continue
     const what = `Which environment ${environment.text} is, and so what its settings are, is not seen here.`
     chart.wonder(environment.place, what)
   }

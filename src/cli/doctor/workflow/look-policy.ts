@@ -2,8 +2,8 @@
 import {printProblem, parsePolicy} from '#policy'
 import type {Chart} from '../finding.ts'
 import {policyFile} from '../policy-file.ts'
-import {hasExpression} from './expressions.ts'
 import type {KnownJob} from './job.ts'
+import {valuesOf} from './matrix.ts'
 
 export type Policy = Extract<ReturnType<typeof parsePolicy>, {readonly ok: true}>['value']
 
@@ -21,18 +21,17 @@ export function lookAtPolicy(text: string | undefined, chart: Chart): Policy | u
   return undefined
 }
 
-export function lookAtNeeds({steps, gates}: KnownJob, policy: Policy, chart: Chart): void {
+export function lookAtNeeds({job, steps, gates}: KnownJob, policy: Policy, chart: Chart): void {
   for (const i of gates) {
     const told = steps[i]?.told
     const environment = told?.get('environment')
-    if (told === undefined || environment === undefined || hasExpression(environment.text)) continue
-    const asked = Object.hasOwn(policy.environments, environment.text)
-      ? policy.environments[environment.text]
-      : undefined
-    if (asked === undefined || (!asked.singleUse && !asked.fresh) || (told.get('issuer-url')?.text ?? '') !== '')
-      continue
-    const word = asked.singleUse ? 'single-use' : 'fresh'
-    const what = `The policy says ${word} of ${environment.text}, and this gate has no issuer-url.`
-    chart.find({rule: 'issuer-url-missing', place: environment.place, what})
+    if (told === undefined || environment === undefined || (told.get('issuer-url')?.text ?? '') !== '') continue
+    for (const name of valuesOf(environment.text, job) ?? []) {
+      const asked = Object.hasOwn(policy.environments, name) ? policy.environments[name] : undefined
+      const word = asked?.singleUse === true ? 'single-use' : asked?.fresh === true ? 'fresh' : undefined
+      if (word === undefined) continue
+      const what = `The policy says ${word} of ${name}, and this gate has no issuer-url.`
+      chart.find({rule: 'issuer-url-missing', place: environment.place, what})
+    }
   }
 }
