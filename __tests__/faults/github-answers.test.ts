@@ -1,5 +1,5 @@
 /** GitHub fails at each step of a statement, in each way: it is tried again, and comes to exactly one outcome. */
-import {afterAll, beforeAll, expect, test} from '@jest/globals'
+import {afterAll, beforeAll, describe as group, expect, test} from '@jest/globals'
 import type {Fault} from '../../sandbox/faults.ts'
 import {Stage, until} from '../acceptance/stage.ts'
 import {
@@ -94,49 +94,60 @@ async function failEverywhere(places: readonly Place[], fault: Omit<Fault, 'matc
 let places: readonly Place[]
 const home = () => ({repository: 'octo-org/api-service', pullRequest: stage.pullRequest, head: stage.head})
 
-beforeAll(async () => {
-  stage = await Stage.open()
-  // A hundred statements a minute are written about here, four times what GitHub lets an App write.
-  stage.world.liftSecondaryLimits()
-  places = await Promise.all(Object.keys(steps).map(openPlace))
-}, 300_000)
-afterAll(() => stage.close())
+/** What an installation may ask in an hour does not last for all of it: each group has a GitHub of its own. */
+function onItsOwnGitHub(): void {
+  beforeAll(async () => {
+    stage = await Stage.open()
+    // A hundred statements a minute are written about here, four times what GitHub lets an App write.
+    stage.world.liftSecondaryLimits()
+    places = await Promise.all(Object.keys(steps).map(openPlace))
+  }, 300_000)
+  afterAll(() => stage.close())
+}
 
-test('what GitHub once did not find never makes more than one outcome, and never two answers', async () => {
-  const {world} = stage
-  for (const {pattern} of places) world.addFault({match: pattern, times: 1, status: 404})
-  const statements = places.map((place) => authorize(stage, place))
-  await settled(stage, statements)
-  for (const {comment, decision} of (await readClaims(stage)).filter((claim) => statements.includes(claim.comment))) {
-    expect([comment, repliesTo(stage, decision)]).not.toEqual([comment, 2])
-    const receipt = decision.replace('dec_', 'rcpt_dg_')
-    expect(world.checkRuns.filter(({externalId}) => externalId === receipt).length).toBeLessThanOrEqual(1)
-  }
-}, 300_000)
+group.each([[['401', '403', '500']], [['too fast', 'a page of HTML', 'cut off', 'slow']]])('of %j', (names) => {
+  onItsOwnGitHub()
+  test.each(names)(
+    '%s, once at each step: it is tried again and comes to its one outcome',
+    async (kind) => {
+      places = await moveOn(places)
+      await failEverywhere(places, kinds[kind] ?? {})
+    },
+    300_000,
+  )
+})
 
-test.each(Object.keys(kinds))(
-  '%s, once at each step: it is tried again and comes to its one outcome',
-  async (kind) => {
-    places = await moveOn(places)
-    await failEverywhere(places, kinds[kind] ?? {})
-  },
-  300_000,
-)
+group('besides', () => {
+  onItsOwnGitHub()
 
-test('an outage at the door passes: the token, the App, its installations, its account, the query for edits', async () => {
-  await stage.issuer.stop()
-  await stage.issuer.restart()
-  const doors = ['^POST .*/access_tokens', '^GET /app$', '^GET /app/installations', '^GET /users/', '^POST /graphql']
-  for (const match of doors) stage.world.addFault({match, times: 1, status: 500})
-  const comment = authorize(stage, home())
-  await settled(stage, [comment])
-  expect(await audit(stage, [comment])).toEqual([])
-}, 300_000)
+  test('what GitHub once did not find never makes more than one outcome, and never two answers', async () => {
+    const {world} = stage
+    for (const {pattern} of places) world.addFault({match: pattern, times: 1, status: 404})
+    const statements = places.map((place) => authorize(stage, place))
+    await settled(stage, statements)
+    for (const {comment, decision} of (await readClaims(stage)).filter((claim) => statements.includes(claim.comment))) {
+      expect([comment, repliesTo(stage, decision)]).not.toEqual([comment, 2])
+      const receipt = decision.replace('dec_', 'rcpt_dg_')
+      expect(world.checkRuns.filter(({externalId}) => externalId === receipt).length).toBeLessThanOrEqual(1)
+    }
+    world.clearFaults()
+  }, 300_000)
 
-test('an answer that does not come in ten seconds is not waited for', async () => {
-  stage.world.addFault({match: '^GET /repos/octo-org/api-service/pulls/', times: 1, delayMs: 11_000})
-  const comment = authorize(stage, home())
-  await settled(stage, [comment])
-  expect(stage.issuer.output).toContain('GitHub did not answer in time')
-  expect(await audit(stage, [comment])).toEqual([])
-}, 300_000)
+  test('an outage at the door passes: the token, the App, its installations, its account, the query for edits', async () => {
+    await stage.issuer.stop()
+    await stage.issuer.restart()
+    const doors = ['^POST .*/access_tokens', '^GET /app$', '^GET /app/installations', '^GET /users/', '^POST /graphql']
+    for (const match of doors) stage.world.addFault({match, times: 1, status: 500})
+    const comment = authorize(stage, home())
+    await settled(stage, [comment])
+    expect(await audit(stage, [comment])).toEqual([])
+  }, 300_000)
+
+  test('an answer that does not come in ten seconds is not waited for', async () => {
+    stage.world.addFault({match: '^GET /repos/octo-org/api-service/pulls/', times: 1, delayMs: 11_000})
+    const comment = authorize(stage, home())
+    await settled(stage, [comment])
+    expect(stage.issuer.output).toContain('GitHub did not answer in time')
+    expect(await audit(stage, [comment])).toEqual([])
+  }, 300_000)
+})
