@@ -2,7 +2,7 @@
 import {afterAll, beforeAll, beforeEach, expect, test} from '@jest/globals'
 import {Rides, forged} from '../acceptance/rides.ts'
 import {repository} from '../acceptance/stage.ts'
-import {expectAllowed} from './judge.ts'
+import {expectAllowed, whileUnreachable} from './judge.ts'
 
 let rides: Rides
 /** The newest commit of main that was authorized. */
@@ -84,4 +84,14 @@ test('whoever begins a branch at a commit of main that others pushed has no hand
   await rides.world.push({repository, branch: rides.branchName(), pusher: 'octocat', sha})
   const merged = await rides.merge(number)
   expect(await rides.authorize(merged)).toContain('Authorized for production')
+})
+
+test('nobody tells who moved main over a merged pull request: anybody may have', async () => {
+  const {number} = await rides.open()
+  let sha = ''
+  await whileUnreachable(rides.stage, async () => {
+    sha = await rides.merge(number)
+  })
+  rides.world.dropActivity({repository, branch: 'main'})
+  await rides.expectOneMore(sha, 'GitHub does not tell who moved the base branch over')
 })

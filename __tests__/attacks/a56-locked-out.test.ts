@@ -36,3 +36,10 @@ test('a reviewer’s suggestion that the author commits', async () => {
   await rides.expectOneMore(head, 'octocat is named on a commit')
   expect(await rides.authorize(head, 'monalisa')).toContain('Authorized for production')
 })
+
+test('more names than are held against anybody: it is everybody’s, and two people say so', async () => {
+  const names = Array.from({length: 101}, (_, i) => `Co-authored-by: somebody ${i} <${i}@example.com>`).join('\n')
+  const {head} = await rides.open({message: `Add\n\n${names}`})
+  await rides.expectOneMore(head, `more than 100 co-authors stand on ${head}`)
+  expect(await rides.authorize(head, 'monalisa')).toContain('Authorized for production')
+})

@@ -12,6 +12,8 @@ import type {NamedCommit} from './names.ts'
 import {type Updates, createUpdates} from './updates.ts'
 import type {CommitPerson, Hand, Hands, RangePart} from '../model/facts.ts'
 
+/** Free text, and each name is held against everybody who speaks. */
+const maxNames = 100
 /** Of more pull requests in one range nobody is asked who pushed. */
 const maxPulls = 50
 
@@ -39,9 +41,9 @@ export async function readParts(place: Place, asked: HandsQuestion): Promise<rea
     const found: Pulls = associations.get(commit.sha) ?? []
     const isOwn = own.has(commit.sha)
     const more = [...known.values()].filter(
-      (pull) => (isOwn && pull === here) || movedOver.some((move) => isMergeOf(pull, move)),
+      (pull) => (isOwn && pull.number === here.number) || movedOver.some((move) => isMergeOf(pull, move)),
     )
-    return {commit, movedOver, pulls: found === 'too-many' ? found : distinct([...more, ...found])}
+    return {commit, movedOver, isOwn, pulls: found === 'too-many' ? found : distinct([...more, ...found])}
   })
   const updates = createUpdates(place, asked)
   const branches = await readBranches(place, {
@@ -85,6 +87,8 @@ interface Judging {
   readonly commit: NamedCommit
   readonly pulls: Pulls
   readonly movedOver: readonly MoveOver[]
+  /** Of an open pull request, and not in its base branch. */
+  readonly isOwn: boolean
   readonly branches: ReadonlyMap<number, Branch>
   readonly baseRef: string
   readonly updates: Updates
@@ -105,8 +109,13 @@ function judge(asked: Judging): Judged {
 }
 
 /** What cannot be established of a commit. */
-function findGap({commit, pulls, movedOver, branches}: Judging, shown: readonly BringingPull[]): string | undefined {
+function findGap(
+  {commit, pulls, movedOver, isOwn, branches}: Judging,
+  shown: readonly BringingPull[],
+): string | undefined {
   if (pulls === 'too-many') return `more pull requests brought ${commit.sha} than can be read`
+  if (commit.coAuthors.length > maxNames) return `more than ${maxNames} co-authors stand on ${commit.sha}`
+  if (!isOwn && movedOver.length === 0) return `GitHub does not tell who moved the base branch over ${commit.sha}`
   const pushed = movedOver.filter(({byMerge}) => !byMerge)
   const gaps = [...shown.map((pull) => findGapIn(pull, branches.get(pull.number))), ...pushed.map(describeUnknown)]
   const gap = gaps.find((why) => why !== undefined)
