@@ -19,6 +19,7 @@ import {aPanel, aReceipt, aStage, render} from '../__tests__/issuer/panel/builde
 import {aReceipt as aSignedReceipt, expected, makeKey} from '../__tests__/protocol/builders.ts'
 import {resultOf} from '../src/action/result.ts'
 import {renderSummary} from '../src/action/summary.ts'
+import type {ReceiptSource} from '../src/gate/ports.ts'
 import {runGate} from '../src/gate.ts'
 
 /** An agent's change to a workflow: one of three approvals for production, staging let out. */
@@ -62,10 +63,15 @@ async function summaryOf(sha: CommitSha): Promise<string> {
   const deployment = {repository: repositoryName, repositoryId, sha, event: 'push', pullRequest: 42}
   const limits = {minApprovals: 1, requireProof: 'comment', refuseFlags: ['self', 'emergency']} as const
   const wanted = {match: 'commit', checkout: 'verify', wait: 0, redeem: false, maxTtl: 86_400_000} as const
+  const gitHub: ReceiptSource = {
+    name: 'GitHub',
+    find: () => Promise.resolve({candidates: [text]}),
+    revocationsOf: () => gitHub,
+  }
   const outcome = await runGate(
     {environment: production, deployment, keys: pinned.value, limits, ...wanted},
     {
-      sources: [{name: 'GitHub', find: () => Promise.resolve({candidates: [text]})}],
+      sources: [gitHub],
       checkout: {
         inspect: () => Promise.resolve({kind: 'same', unseen: []}),
         readTree: () => Promise.resolve(undefined),
