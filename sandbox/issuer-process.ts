@@ -2,9 +2,9 @@
 
 import {type ChildProcess, spawn} from 'node:child_process'
 import {mkdtemp, rm} from 'node:fs/promises'
-import {createServer} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {freePort} from './free-port.ts'
 import {compileCache, programPath} from './programs.ts'
 
 export interface IssuerOptions {
@@ -137,14 +137,4 @@ export class IssuerProcess {
       child.kill(signal)
     })
   }
-}
-
-/** A port that was free a moment ago: the issuer's address has to be known before it starts. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (typeof address !== 'object' || address === null) throw new Error('no port was given')
-  return address.port
 }

@@ -6,10 +6,10 @@ import {once} from 'node:events'
 import {existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {type IncomingMessage, request as requestPlain} from 'node:http'
 import {type RequestOptions, request} from 'node:https'
-import {connect, createServer} from 'node:net'
-import type {AddressInfo} from 'node:net'
+import {connect} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {freePort} from '../../sandbox/free-port.ts'
 import {IssuerProcess} from '../../sandbox/issuer-process.ts'
 import {until} from '../acceptance/stage.ts'
 
@@ -176,13 +176,4 @@ async function readAnswer([answer]: readonly [IncomingMessage]): Promise<Answer>
   const chunks: Buffer[] = []
   for await (const chunk of answer) chunks.push(chunk as Buffer)
   return {status: answer.statusCode, body: Buffer.concat(chunks).toString()}
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const {port} = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return port
 }
