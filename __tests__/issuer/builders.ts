@@ -74,6 +74,7 @@ export const aStatement = (overrides: Partial<Statement> = {}): Statement => ({
   installation: 7,
   pullRequest: 42,
   comment: {id: 99262140, nodeId: 'IC_kwDOABPHjc4F6oX8', authorId: reviewer, body},
+  announced: {login: 'octocat', type: 'User', at: saidAt, isEdit: false, viaApp: false},
   ...overrides,
 })
 

@@ -69,7 +69,7 @@ export function say(
   stage: Stage,
   {pullRequest, by = 'octocat', body = '/authorize production', ...rest}: Saying,
 ): Statement {
-  const {id, nodeId} = stage.world.comment({repository: name, pullRequest, by, body, ...rest})
+  const {id, nodeId, createdAt} = stage.world.comment({repository: name, pullRequest, by, body, ...rest})
   const repository = {id: parseRepositoryId(stage.repositoryId), name: parseRepositoryName(name)}
   const authorId = parseAccountId(stage.people[by].id)
   if (repository.id === undefined || repository.name === undefined || authorId === undefined) throw new Error('no ids')
@@ -78,6 +78,7 @@ export function say(
     installation: stage.installation,
     pullRequest,
     comment: {id, nodeId, authorId, body},
+    announced: {login: by, type: 'User', at: Date.parse(createdAt), isEdit: false, viaApp: false},
   }
 }
 

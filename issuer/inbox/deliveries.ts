@@ -1,6 +1,7 @@
 /** What is done about a delivery from the inbox, for how long it is tried, and what is said when it is given up. */
 import {type AuthorizeTools, giveUp, handleStatement} from '../decide/authorize.ts'
 import {type ClosedTools, handleClosed} from '../decide/closed.ts'
+import {handleDeletion} from '../decide/deletion.ts'
 import {waitForLag} from '../decide/lag.ts'
 import type {Checked, Taken} from '../model/inbox.ts'
 import type {PanelNotes} from '../model/panel-notes.ts'
@@ -22,6 +23,11 @@ export async function handleDelivery({notice, receivedAt}: Taken, tools: Deliver
       await handleClosed(notice.pull, receivedAt, tools)
       await tools.panels.refresh(notice.pull)
       return
+    case 'merged':
+      await tools.panels.refresh(notice.pull)
+      return
+    case 'deleted':
+      return await handleDeletion(notice.deletion, tools)
     case 'checked':
       return await handleChecked(notice.checked, receivedAt, tools)
     case 'dated':

@@ -6,12 +6,15 @@ import {
   parseCommitSha,
   parseRepositoryId,
   parseRepositoryName,
+  parseSecondsTime,
   type RepositoryId,
   type RepositoryName,
+  secondsTimeToMs,
 } from '#protocol'
 import {readCommand} from '../command/read-command.ts'
-import type {Push} from '../model/facts.ts'
+import type {CloseNotice, PullPlace, Push} from '../model/facts.ts'
 import {isOurCheck} from '../policy/risk.ts'
+import {isWithdrawal} from '../model/command.ts'
 import type {Notice} from '../model/inbox.ts'
 
 export interface Narrowed {
@@ -42,7 +45,7 @@ function readNotice(event: string, at: At, repository: RepositoryOfPayload): Not
     case 'check_run':
       return readCheckRun(at, repository)
     case 'issue_comment':
-      return readStatement(at, repository)
+      return readComment(at, repository)
     case 'pull_request':
       return readPullRequest(at, repository)
     case 'push':
@@ -83,26 +86,76 @@ function readActor(at: At, path: string): {id: AccountId; login: string} | undef
   return id === undefined || typeof login !== 'string' ? undefined : {id, login}
 }
 
-/** Only a created comment on a pull request's conversation is a statement (formats §8). */
-function readStatement(at: At, repository: RepositoryOfPayload): Notice | undefined {
-  const [commentId, authorId] = [parseAccountId(at('comment.id')), parseAccountId(at('comment.user.id'))]
-  const [nodeId, body, number] = [at('comment.node_id'), at('comment.body'), at('issue.number')]
-  if (at('action') !== 'created' || !isPlainObject(at('issue.pull_request'))) return undefined
-  if (commentId === undefined || authorId === undefined || typeof nodeId !== 'string') return undefined
-  if (typeof body !== 'string' || typeof number !== 'number' || !Number.isSafeInteger(number)) return undefined
+/** A comment on a pull request's conversation, by what was done to it (formats §8). */
+function readComment(at: At, repository: RepositoryOfPayload): Notice | undefined {
+  if (!isPlainObject(at('issue.pull_request'))) return undefined
+  switch (at('action')) {
+    case 'created':
+      return readStatement(at, repository, {isEdit: false})
+    case 'edited':
+      return readEdit(at, repository)
+    case 'deleted':
+      return readDeletion(at, repository)
+    default:
+      return undefined
+  }
+}
+
+function readStatement(
+  at: At,
+  repository: RepositoryOfPayload,
+  {isEdit}: {readonly isEdit: boolean},
+): Extract<Notice, {kind: 'statement'}> | undefined {
+  const [commentId, author] = [parseAccountId(at('comment.id')), readActor(at, 'comment.user')]
+  const [nodeId, body, type] = [at('comment.node_id'), at('comment.body'), at('comment.user.type')]
+  const said = parseSecondsTime(at(isEdit ? 'comment.updated_at' : 'comment.created_at'))
+  const pullRequest = readNumber(at, 'issue.number')
+  if (commentId === undefined || author === undefined || typeof nodeId !== 'string') return undefined
+  if (typeof body !== 'string' || typeof type !== 'string' || said === undefined || pullRequest === undefined) {
+    return undefined
+  }
   const reading = readCommand(body)
   if (reading.kind === 'not-for-us') return undefined
+  const viaApp = isPlainObject(at('comment.performed_via_github_app'))
   return {
     kind: 'statement',
     statement: {
-      repository: {id: repository.id, name: repository.name},
-      installation: parseAccountId(at('installation.id')),
-      pullRequest: number,
-      comment: {id: commentId, nodeId, authorId, body},
+      ...placeOf(at, {repository, pullRequest}),
+      comment: {id: commentId, nodeId, authorId: author.id, body},
+      announced: {login: author.login, type, at: secondsTimeToMs(said), isEdit, viaApp},
     },
     reading,
   }
 }
+
+/** Nobody allows by an edit. It forbids when its own author made another withdrawal of the comment. */
+function readEdit(at: At, repository: RepositoryOfPayload): Notice | undefined {
+  const edited = readStatement(at, repository, {isEdit: true})
+  const before = at('changes.body.from')
+  if (edited === undefined || typeof before !== 'string' || !isWithdrawal(edited.reading)) return undefined
+  const isOwn = readActor(at, 'sender')?.id === edited.statement.comment.authorId
+  return isOwn && firstLineOf(before) !== firstLineOf(edited.statement.comment.body) ? edited : undefined
+}
+
+const firstLineOf = (text: string): string => /^[^\r\n]*/.exec(text)?.[0] ?? ''
+
+/** Which comments rest on it is known where their words are kept. */
+function readDeletion(at: At, repository: RepositoryOfPayload): Notice | undefined {
+  const [id, authorId] = [parseAccountId(at('comment.id')), parseAccountId(at('comment.user.id'))]
+  const [actor, pullRequest] = [readActor(at, 'sender'), readNumber(at, 'issue.number')]
+  if (id === undefined || authorId === undefined || actor === undefined || pullRequest === undefined) return undefined
+  return {kind: 'deleted', deletion: {...placeOf(at, {repository, pullRequest}), actor, comment: {id, authorId}}}
+}
+
+function readNumber(at: At, path: string): number | undefined {
+  const number = at(path)
+  return typeof number === 'number' && Number.isSafeInteger(number) ? number : undefined
+}
+
+const placeOf = (
+  at: At,
+  {repository: {id, name}, pullRequest}: {readonly repository: RepositoryOfPayload; readonly pullRequest: number},
+): PullPlace => ({repository: {id, name}, installation: parseAccountId(at('installation.id')), pullRequest})
 
 function readPush(at: At, repository: RepositoryOfPayload): Notice | undefined {
   const ref = at('ref')
@@ -125,18 +178,19 @@ const proposals: readonly unknown[] = [
 const isOfNoPanel = (at: At): boolean => at('action') === 'edited' && !isPlainObject(at('changes.base'))
 
 function readPullRequest(at: At, repository: RepositoryOfPayload): Notice | undefined {
-  const [action, number, actor] = [at('action'), at('pull_request.number'), readActor(at, 'sender')]
-  if (typeof number !== 'number' || !Number.isSafeInteger(number) || actor === undefined) return undefined
-  const pull = {
-    repository: {id: repository.id, name: repository.name},
-    installation: parseAccountId(at('installation.id')),
-    pullRequest: number,
-    actor,
-  }
-  // Whether it was merged is read of GitHub.
-  if (action === 'closed') return {kind: 'closed', pull}
+  const [action, pullRequest, actor] = [at('action'), readNumber(at, 'pull_request.number'), readActor(at, 'sender')]
+  if (pullRequest === undefined || actor === undefined) return undefined
+  const pull = {...placeOf(at, {repository, pullRequest}), actor}
+  if (action === 'closed') return readClosed(at, {...pull, owner: repository.owner})
   if (!proposals.includes(action) || isOfNoPanel(at)) return undefined
   return {kind: 'proposed', pull, push: readSynchronize(at, repository)}
+}
+
+/** One that is not known to be merged was closed. */
+function readClosed(at: At, pull: Omit<CloseNotice, 'at'>): Notice | undefined {
+  if (at('pull_request.merged') === true) return {kind: 'merged', pull}
+  const closed = parseSecondsTime(at('pull_request.closed_at'))
+  return closed === undefined ? undefined : {kind: 'closed', pull: {...pull, at: secondsTimeToMs(closed)}}
 }
 
 /** A push to a pull request's head branch, where only pull request events are delivered. */

@@ -32,3 +32,11 @@ export type Reading =
 
 /** What is answered, one way or another. */
 export type ReadingForUs = Exclude<Reading, {kind: 'not-for-us'}>
+
+export type WithdrawCommand = Extract<Command, {kind: 'deny' | 'revoke'}>
+
+/** Whether it takes something back: then it is believed as it was announced. */
+export const isWithdrawal = (
+  reading: Reading,
+): reading is {readonly kind: 'command'; readonly command: WithdrawCommand} =>
+  reading.kind === 'command' && (reading.command.kind === 'deny' || reading.command.kind === 'revoke')

@@ -1,7 +1,7 @@
 /** What is read from GitHub before a decision, and the port that reads it (formats §8). Never from the payload. */
 import type {AccountId, CommitSha, Digest, RepositoryId, RepositoryName, TreeSha} from '#protocol'
 
-/** A comment as a signed webhook announced it: where to read, and what to compare. Nothing here is believed. */
+/** A comment as a signed webhook announced it: where to read, and what to compare. Nothing here is believed of what allows. */
 export interface Statement {
   readonly repository: {readonly id: RepositoryId; readonly name: RepositoryName}
   /** The GitHub App's installation that sent it; absent with a plain token. */
@@ -13,6 +13,20 @@ export interface Statement {
     readonly authorId: AccountId
     readonly body: string
   }
+  readonly announced: Announced
+}
+
+/** What the payload says besides: what forbids is believed as it was announced (formats §8, "Order and time"). */
+export interface Announced {
+  readonly login: string
+  /** `User`, `Bot`, `Organization`, … */
+  readonly type: string
+  /** When it was said: `created_at`, of an edit `updated_at`; milliseconds, a whole second. */
+  readonly at: number
+  /** Its own author edited the comment into this. */
+  readonly isEdit: boolean
+  /** Through an App on the account's behalf. */
+  readonly viaApp: boolean
 }
 
 /** Where a pull request is, and how to get there. */
@@ -21,6 +35,18 @@ export type PullPlace = Pick<Statement, 'repository' | 'installation' | 'pullReq
 /** A pull request as a signed webhook announced it: where to read. Of the rest only the signed `sender` is believed. */
 export interface PullNotice extends PullPlace {
   readonly actor: {readonly id: number; readonly login: string}
+}
+
+/** A pull request that was closed without being merged. It is believed: what forbids needs less than what allows. */
+export interface CloseNotice extends PullNotice {
+  /** Its `closed_at`; milliseconds, a whole second. */
+  readonly at: number
+  readonly owner: {readonly id: number; readonly login: string}
+}
+
+/** A comment that somebody deleted: its author, or somebody else who may. */
+export interface DeletionNotice extends PullNotice {
+  readonly comment: {readonly id: number; readonly authorId: number}
 }
 
 /** GitHub's ladder, weakest first. */

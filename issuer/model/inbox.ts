@@ -1,7 +1,7 @@
 /** The port of the durable inbox: a delivery is kept before GitHub gets its answer, and until it is done. */
 import type {CommitSha, RepositoryId} from '#protocol'
 import type {ReadingForUs} from './command.ts'
-import type {PullNotice, PullPlace, Push, Statement} from './facts.ts'
+import type {CloseNotice, DeletionNotice, PullNotice, PullPlace, Push, Statement} from './facts.ts'
 
 /** A statement and what its text says: a comment is parsed once, when it comes. */
 export interface Heard {
@@ -15,7 +15,9 @@ export type Notice =
   | {readonly kind: 'push'; readonly push: Push}
   /** A pull request was opened or changed, or its head moved: by this push, where it is a branch of the same repository. */
   | {readonly kind: 'proposed'; readonly pull: PullNotice; readonly push?: Push | undefined}
-  | {readonly kind: 'closed'; readonly pull: PullNotice}
+  | {readonly kind: 'merged'; readonly pull: PullNotice}
+  | {readonly kind: 'closed'; readonly pull: CloseNotice}
+  | {readonly kind: 'deleted'; readonly deletion: DeletionNotice}
   | {readonly kind: 'checked'; readonly checked: Checked}
   /** No webhook: a panel's time has come. */
   | {readonly kind: 'dated'; readonly place: PullPlace}
