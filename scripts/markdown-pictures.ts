@@ -30,7 +30,12 @@ export function panelMarkdown(): string {
     range: aRange({since: another, size: aComparison({from: another}), parts: [byAgent]}),
   }
   const rules = {approvals: 2, risk: {escalateAt: 0.6, extraApprovals: 1}}
-  const state = {kind: 'waiting', speakers: [{id: 583231, login: 'octocat'}], until: decidedAt + 3_600_000} as const
+  const state = {
+    kind: 'waiting',
+    speakers: [{id: 583231, login: 'octocat'}],
+    deleted: [],
+    until: decidedAt + 3_600_000,
+  } as const
   const waiting = aStage({state, change, rules})
   const staging = {...aStage({state: {kind: 'authorized', receipt: aReceipt()}, change}), environment: staged}
   const {place, pullRequest} = aPanel(waiting)

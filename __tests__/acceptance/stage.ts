@@ -7,6 +7,7 @@ import {Runner, type StepResult} from '../../sandbox/runner.ts'
 import {type Sandbox, startSandbox} from '../../sandbox/start.ts'
 import {theRepository} from '../../sandbox/world.ts'
 import {type Issuer, startIssuer} from './home.ts'
+import {afterEveryNo} from './later.ts'
 
 export const repository = 'octo-org/api-service'
 /** The folder of action.yml. */
@@ -119,6 +120,7 @@ export class Stage {
   /** Comments, and waits for the issuer's next reply on that pull request. */
   async say(body: string, {by = 'octocat', pullRequest = this.pullRequest} = {}): Promise<string> {
     const before = new Set(this.#written(pullRequest).map(({id}) => id))
+    await afterEveryNo(this.world)
     this.world.comment({repository, pullRequest, by, body})
     return await until(() => this.replies(pullRequest).find(({id}) => !before.has(id))?.body, `a reply to ${body}`)
   }

@@ -16,7 +16,7 @@ afterEach(async () => {
 })
 
 const deny = '/deny production it drops a table'
-const standing = 'monalisa denied this pull request'
+const standing = 'monalisa denied #'
 
 const pushed = (branch: string, sha: string) => ({job: {trigger: {event: 'push', branch, sha}}}) as const
 

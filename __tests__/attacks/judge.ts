@@ -1,4 +1,5 @@
 /** What attacks are judged by: the issuer's answer, the receipts that there are, and whether the gate lets the job go on. */
+import {afterEveryNo} from '../acceptance/later.ts'
 import {expect} from '@jest/globals'
 import type {RefusalCode} from '#protocol'
 import type {StepResult} from '../../sandbox/runner.ts'
@@ -91,6 +92,7 @@ export async function answerAfter(
 ): Promise<string> {
   const {by = 'octocat', pullRequest = stage.pullRequest, body} = comment
   let id = 0
+  await afterEveryNo(stage.world)
   const [late] = await whileUnreachable(stage, () => {
     ;({id} = stage.world.comment({repository, pullRequest, by, body}))
   })

@@ -1,4 +1,5 @@
 /** The issuer on AWS beside a GitHub with one repository and one open pull request, for what is tried on Lambda itself. */
+import {afterEveryNo} from '../acceptance/later.ts'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {planJob} from '../../sandbox/runner/plan.ts'
 import {Runner, type StepResult} from '../../sandbox/runner.ts'
@@ -59,6 +60,7 @@ export class LambdaStage {
 
   /** Comments, and lets the queue run until what is awaited is there. */
   async say<T>(body: string, look: () => Promise<T | undefined>): Promise<T> {
+    await afterEveryNo(this.github.world)
     this.github.world.comment({repository, pullRequest: this.#pullRequest, by: 'octocat', body})
     for (const end = Date.now() + 120_000; Date.now() < end;) {
       const batch = await this.cloud.deliver()

@@ -1,4 +1,6 @@
 /** Cases for the issuer's pure parts: a whole one that is allowed, of which each test changes one thing. */
+import {foldScope} from '../../issuer/mint/fold-scope.ts'
+import type {Denial, Work} from '../../issuer/model/state.ts'
 import {
   type AccountId,
   type CommitSha,
@@ -43,7 +45,7 @@ import {type Minted, type ReceiptOrder, acceptSigned, mintReceiptBody} from '../
 import {mintFirstEntry} from '../../issuer/mint/mint-record.ts'
 import {builtInPolicy} from '../../issuer/policy/built-in.ts'
 import {evaluate} from '../../issuer/policy/rules.ts'
-import type {Allowed, Case, EnvironmentPolicy} from '../../issuer/model/ruling.ts'
+import type {Allowed, Case, EnvironmentPolicy, StandingDenial} from '../../issuer/model/ruling.ts'
 import type {LedgerHead} from '../../issuer/model/record.ts'
 import type {TestKey} from '../protocol/builders.ts'
 
@@ -73,8 +75,16 @@ export const aStatement = (overrides: Partial<Statement> = {}): Statement => ({
   repository: {id: repositoryId, name: repositoryName},
   installation: 7,
   pullRequest: 42,
-  comment: {id: 99262140, nodeId: 'IC_kwDOABPHjc4F6oX8', authorId: reviewer, body},
-  announced: {login: 'octocat', type: 'User', at: saidAt, isEdit: false, viaApp: false},
+  comment: {id: 99262140, nodeId: 'IC_kwDOABPHjc4F6oX8', authorId: reviewer, digest: bodyDigest, line: body},
+  announced: {
+    login: 'octocat',
+    type: 'User',
+    at: saidAt,
+    isEdit: false,
+    viaApp: false,
+    owner: {id: 9919, login: 'octo-org'},
+    public: true,
+  },
   ...overrides,
 })
 
@@ -212,6 +222,46 @@ export function aCase(changes: CaseChanges = {}): Case {
     isVoid: changes.isVoid ?? false,
   }
 }
+
+export const aWork = (overrides: Partial<Work> = {}): Work => ({
+  pullRequest: 42,
+  brought: [],
+  commits: [head.slice(0, 12)],
+  isUnreadable: false,
+  ...overrides,
+})
+
+export const aDenial = (overrides: Partial<Denial> = {}): Denial => ({
+  pullRequest: 42,
+  commits: [head.slice(0, 12)],
+  by: {id: 9, login: 'monalisa'},
+  commentId: 1,
+  at: decidedAt,
+  public: true,
+  ...overrides,
+})
+
+/** One that meets the case and was said a second before. */
+export const aStandingDenial = (overrides: Partial<StandingDenial> = {}): StandingDenial => ({
+  by: {id: 9, login: 'monalisa'},
+  pullRequest: 42,
+  commentId: 1,
+  at: saidAt - 1000,
+  isHeld: true,
+  parts: [],
+  mayStillApprove: true,
+  ...overrides,
+})
+
+/** What an ALLOW makes of a scope, besides its receipt. */
+export const anAllowing = (receipt: Receipt, overrides: Partial<Parameters<typeof foldScope>[1]> = {}) => ({
+  receipt,
+  public: true,
+  range: aRange(),
+  work: aWork(),
+  by: {at: saidAt, commentId: receipt.approvals[0]?.statement.id ?? 0},
+  ...overrides,
+})
 
 /** The head of a ledger that holds its first entry alone. */
 export function aLedgerHead(now = decidedAt - 1000): LedgerHead {

@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterEach, beforeEach, expect, test} from '@jest/globals'
 import {parseRepositoryName} from '#protocol'
-import {liveReceipts} from '../../issuer/mint/fold-scope.ts'
+import {closedWith} from '../../issuer/mint/fold-no.ts'
 import {endSurplus} from '../../issuer/decide/end.ts'
 import {loadSigner, makeKeyFile} from '../../issuer/keys/pem.ts'
 import type {Durable} from '../../issuer/model/durable.ts'
@@ -40,7 +40,7 @@ test('the oldest end first, until one change takes the rest', async () => {
     by: {id: 583231, login: 'octocat'},
     cause: 'closed',
     nonce: 'f'.repeat(32),
-    choose: (state, now) => liveReceipts(state, 42, now),
+    choose: (state, now) => closedWith(state, {pullRequest: 42, at: Infinity}, now),
   } satisfies Parameters<typeof endSurplus>[0]
   const tools = {...durable, signer: signer.value, issuer: origin, now: () => at + 1000}
   await endSurplus(order, tools)

@@ -77,7 +77,7 @@ describe('a comment as it was said', () => {
     const other = await openChange(stage, 'other')
     const {comment} = statement
     const variants: readonly Statement[] = [
-      {...statement, comment: {...comment, body: '/authorize staging'}},
+      {...statement, comment: {...comment, digest: digestOf('/authorize staging')}},
       {...statement, comment: {...comment, authorId: stage.repositoryId as unknown as typeof comment.authorId}},
       {...statement, pullRequest: other.number},
     ]

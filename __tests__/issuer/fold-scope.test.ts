@@ -1,15 +1,8 @@
 /** What a scope has become after allows, uses and revocations: what is alive, what waits, and what a range is counted from. */
 import {describe, expect, test} from '@jest/globals'
 import {type CommitSha, type Flag, type Receipt, type Revocation, parseCommitSha, parseReceiptId} from '#protocol'
-import {
-  basesOf,
-  foldRevoked,
-  foldScope,
-  foldUsed,
-  foldVoid,
-  foldWaiting,
-  revocationsOf,
-} from '../../issuer/mint/fold-scope.ts'
+import {foldClosed} from '../../issuer/mint/fold-no.ts'
+import {basesOf, foldRevoked, foldScope, foldUsed, foldWaiting, revocationsOf} from '../../issuer/mint/fold-scope.ts'
 import {receiptIdOf} from '../../issuer/mint/mint-receipt.ts'
 import type {RangeFacts, Statement} from '../../issuer/model/facts.ts'
 import {type Independence, independences} from '../../issuer/model/ruling.ts'
@@ -26,6 +19,8 @@ import {
   must,
   otherCommit,
   receiptFor,
+  aWork,
+  anAllowing,
   saidAt,
 } from './builders.ts'
 
@@ -47,7 +42,7 @@ interface Allowed {
 /** The scope after one more allow; `n` is the receipt's number. */
 function allow(state: ScopeState, {n = 1, sha = head, flags = [], range, now = decidedAt}: Allowed = {}): ScopeState {
   const receipt: Receipt = {...minted, id: idOf(n), flags, scope: {...minted.scope, sha}}
-  return foldScope(state, {receipt, public: true, range: aRange(range)}, now)
+  return foldScope(state, anAllowing(receipt, {range: aRange(range)}), now)
 }
 
 /** Revokes by number. */
@@ -68,14 +63,16 @@ describe('live receipts', () => {
   const live = (one: Receipt): LiveReceipt => ({
     id: one.id,
     sha: head,
-    pullRequest: 42,
+    ...aWork(),
     authorizedBy: 'octocat',
+    by: {at: saidAt, commentId: 99262140},
+    since: saidAt,
+    comments: [99262140],
     approvers: [583231],
     public: true,
     expiresAt: expiry,
   })
-  const fold = (state: ScopeState, receipt: Receipt, now = decidedAt) =>
-    foldScope(state, {receipt, public: true, range: aRange()}, now)
+  const fold = (state: ScopeState, receipt: Receipt, now = decidedAt) => foldScope(state, anAllowing(receipt), now)
 
   test('begin with the first', () => {
     expect(fold(emptyState, minted)).toEqual({
@@ -267,8 +264,8 @@ describe('a word that waits', () => {
     expect(idsIn(allow(state, {sha: third}))).toEqual([9, 10])
   }) // prettier-ignore
 
-  test('is over when somebody denies or revokes on its pull request', () => {
-    const state = wait(wait(emptyState), {id: 9, on: 43})
-    expect(idsIn(foldVoid(state, {pullRequest: 42, commentId: 1, at: saidAt}))).toEqual([9])
+  test('is over when its pull request is closed', () => {
+    const state = wait(wait(emptyState), {id: 9, on: 43, pullRequest: {number: 43}, range: {parts: []}})
+    expect(idsIn(foldClosed(state, {pullRequest: 42, at: saidAt}))).toEqual([9])
   })
 })

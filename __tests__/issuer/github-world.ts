@@ -1,5 +1,12 @@
 /** A sandbox GitHub with one repository, its people and an installed App, for the tests of what is read and sent. */
-import {type CommitSha, parseAccountId, parseCommitSha, parseRepositoryId, parseRepositoryName} from '#protocol'
+import {
+  type CommitSha,
+  parseAccountId,
+  parseCommitSha,
+  parseRepositoryId,
+  parseRepositoryName,
+  digestOf,
+} from '#protocol'
 import {createFactSource, createTeamSource} from '../../issuer/github/facts.ts'
 import type {ChangeFacts, FactSource, Push, Statement, TeamSource} from '../../issuer/model/facts.ts'
 import {contributorsOf, handOf} from '../../issuer/policy/independence.ts'
@@ -77,8 +84,16 @@ export function say(
     repository: {id: repository.id, name: repository.name},
     installation: stage.installation,
     pullRequest,
-    comment: {id, nodeId, authorId, body},
-    announced: {login: by, type: 'User', at: Date.parse(createdAt), isEdit: false, viaApp: false},
+    comment: {id, nodeId, authorId, digest: digestOf(body), line: body.split('\n', 1)[0] ?? ''},
+    announced: {
+      login: by,
+      type: 'User',
+      at: Date.parse(createdAt),
+      isEdit: false,
+      viaApp: false,
+      owner: {id: 1, login: 'octo-org'},
+      public: true,
+    },
   }
 }
 

@@ -16,7 +16,6 @@ import {
   aCase,
   aPart,
   aPartBy,
-  aStatement,
   bodyDigest,
   decision,
   evidenceOf,
@@ -101,14 +100,6 @@ describe('an evidence bundle', () => {
 
   test('does not show the nonce that its salts follow from', () => {
     expect(evidenceOf(asked).text).not.toContain(nonce)
-  })
-
-  test('quotes the first line of a comment, and of the rest the digest alone', () => {
-    const {comment, ...statement} = aStatement()
-    const body = `${comment.body}\nand a secret that somebody pasted`
-    const order = {...evidenceOrder(asked), statement: {...statement, comment: {...comment, body}}}
-    const {sections} = verified(mintEvidence(order).text)
-    expect(JSON.stringify(sections)).not.toContain('pasted')
   })
 
   test('of facts that JSON cannot say is still minted', () => {

@@ -19,6 +19,7 @@ import {
   production,
   repositoryId,
   saidAt,
+  aStandingDenial,
 } from './builders.ts'
 
 /** The names of the rules that fail. */
@@ -33,9 +34,7 @@ const absent = undefined as unknown as boolean
 
 /** Facts that exactly one rule refuses. The compiler does not know the names, so a test below checks that none is missing. */
 const denial = (id: number, mayStillApprove = true): StandingDenial => ({
-  by: {id, login: `account-${id}`},
-  at: saidAt - 1000,
-  mayStillApprove,
+  ...aStandingDenial({by: {id, login: `account-${id}`}, mayStillApprove}),
 })
 
 const refused: readonly (readonly [rule: string, what: string, changes: CaseChanges])[] = [

@@ -41,6 +41,10 @@ import {
   receiptFor,
   saidAt,
   seen,
+  aStandingDenial,
+  aDenial,
+  aWork,
+  anAllowing,
 } from './builders.ts'
 
 const staging = must(parseEnvironment('staging'))
@@ -186,7 +190,7 @@ describe('the reply to a denial', () => {
   test.each<readonly [string, CaseChanges]>([
     ['on a closed pull request', {pullRequest: {state: 'closed'}}],
     ['from a fork', {pullRequest: {head: {sha: head, ref: 'x', repositoryId: null}}, request: {sha: otherCommit}}],
-    ['under a denial', {denials: [{by: {id: 9, login: 'x'}, at: saidAt - 1000, mayStillApprove: true}]}],
+    ['under a denial', {denials: [aStandingDenial()]}],
     ['of one’s own work by e-mail', {...own, standing: {viaEmail: true}}],
   ])('gives no line that would not help: %s', (_, changes) => {
     expect(denied(changes)).not.toContain('/authorize')
@@ -308,8 +312,8 @@ describe('other answers', () => {
   })
 
   test('status tells what was denied and what waits', () => {
-    const denial = {pullRequest: 42, by: {id: 9, login: 'monalisa'}, commentId: 1, at: decidedAt, public: true}
-    const approval = {decision, sha: head, binding: 'commit', login: 'octocat', public: true} as const
+    const denial = aDenial()
+    const approval = {decision, sha: head, work: aWork(), binding: 'commit', login: 'octocat', public: true} as const
     const waiting = [
       {...approval, statement: aStatement(), until: decidedAt + 1},
       {...approval, statement: aStatement({pullRequest: 43}), until: decidedAt},
@@ -318,13 +322,15 @@ describe('other answers', () => {
       [{environment: production, state: {...emptyState, denials: [denial], waiting}}],
       decidedAt,
     )
-    expect(shown).toContain('pull request 42: denied by `monalisa` at 2026-04-02 14:30:00 UTC, which stands')
+    expect(shown).toContain(
+      'pull request 42, and whatever holds a commit of it: denied by `monalisa` at 2026-04-02 14:30:00 UTC, which stands',
+    )
     expect(shown).toContain('pull request 42: 1 of the approvals that are needed')
     expect(shown).not.toContain('43')
   })
 
   test('status gives live receipts alone, by environment', () => {
-    const state = foldScope(emptyState, {receipt, public: true, range: aRange()}, decidedAt)
+    const state = foldScope(emptyState, anAllowing(receipt), decidedAt)
     const expiry = state.receipts[0]?.expiresAt ?? NaN
     const shown = renderStatus(
       [

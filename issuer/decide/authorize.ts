@@ -2,30 +2,43 @@
  * The issuer's story: statement -> command -> facts -> ruling -> minted record -> one atomic append -> publish.
  * Told again for the same statement, after a crash or an outage, it comes to the same single outcome.
  */
-import type {DecisionId} from '#protocol'
 import {type Answerable, answerQuestion} from './answer.ts'
 import {fetchCollected, fetchDenials, fetchTeamsOf} from './collect.ts'
 import {type Completing, type Words, complete, completeInRounds, publicationOf, statementKey} from './rounds.ts'
 import type {Baseline, ChangeFacts, PullRequestSource, StandingFacts, Statement} from '../model/facts.ts'
-import {foldLifted, foldScope, foldWaiting, isVoid, revocationsOf} from '../mint/fold-scope.ts'
-import {type RefreshTools, refreshQuietly} from './panels.ts'
+import {foldAuthorization, isFull} from '../mint/fold-no.ts'
+import {foldScope, foldWaiting, revocationsOf} from '../mint/fold-scope.ts'
+import {findElsewhere, isVoid, workOf} from '../mint/meet.ts'
+import {type RefreshTools, refreshOthers, refreshQuietly} from './panels.ts'
 import {choosePolicy, findAsked} from '../policy/in-force.ts'
-import {liftedBy} from '../policy/order-rules.ts'
-import {chooseApprovals, evaluate, evaluateFloor, evaluateStanding} from '../policy/rules.ts'
+import {
+  chooseApprovals,
+  evaluate,
+  evaluateFloor,
+  evaluateStanding,
+  findLifted,
+  overrule,
+  waitsForOthers,
+} from '../policy/rules.ts'
 import type {Case, EnvironmentPolicy, PolicyInForce, Request, Ruling} from '../model/ruling.ts'
 import {renderGaveUp} from '../publish/render-answer.ts'
-import {renderCheckRun, withCheckpoint} from '../publish/render-check-run.ts'
+import {renderCheckRun} from '../publish/render-check-run.ts'
+import {paragraphs} from '../publish/markdown.ts'
+import {renderDenials} from '../publish/render-denials.ts'
 import {renderAllowed, renderDenied, renderEscalated} from '../publish/render-reply.ts'
 import {fetchCurrentChange} from './fetch-change.ts'
 import {endSilently, waitForLag} from './lag.ts'
 import {type Sealed, sealDecision} from './seal-decision.ts'
-import type {IdempotencyRecord, IdempotencyKey, Outcome} from '../model/idempotency.ts'
-import type {ReadingForUs} from '../model/command.ts'
+import type {IdempotencyRecord, Outcome} from '../model/idempotency.ts'
+import {type ReadingForUs, type WithdrawCommand, isWithdrawal} from '../model/command.ts'
 import type {Heard} from '../model/inbox.ts'
 import type {ScopeState} from '../model/state.ts'
 import type {ScopeReading} from '../model/store.ts'
+import {publishOutcome} from './publish-outcome.ts'
 import type {PublishTools} from './tools.ts'
+import {fetchAnnounced} from './announced.ts'
 import {type WithdrawTools, withdraw} from './withdraw.ts'
+import {findTarget} from './withdraw-order.ts'
 
 export type AuthorizeTools = WithdrawTools &
   PublishTools &
@@ -48,16 +61,9 @@ export async function handleStatement(
   const outcome = begun.outcome ?? (await settle({said, begun, receivedAt}, reading, tools))
   // From here the outcome is durable: a crash before the reply is repaired from the outbox.
   await publishOutcome({key, decision: begun.decision, outcome}, tools)
-  if (outcome.kind !== 'answered') await refreshQuietly(said, tools)
-}
-
-/** Sends what an outcome says, which may be done again without harm, and marks it as sent. */
-export async function publishOutcome(
-  {key, decision, outcome}: {key: IdempotencyKey; decision: DecisionId; outcome: Outcome},
-  {publisher, outbox, now, newestCheckpoint}: PublishTools,
-): Promise<void> {
-  await publisher.publish(withCheckpoint(outcome.publication, await newestCheckpoint()), decision)
-  await outbox.markPublished(key, now())
+  if (outcome.kind === 'answered') return
+  await refreshQuietly(said, tools)
+  await refreshOthers(outcome.publication, tools)
 }
 
 /** A statement in hand, and the ids that its decision has whatever happens. */
@@ -69,16 +75,13 @@ interface InHand {
 
 async function settle(hand: InHand, reading: ReadingForUs, tools: AuthorizeTools): Promise<Outcome> {
   const {said} = hand
+  if (isWithdrawal(reading)) return await takeBack(hand, reading, tools)
   // The cheap facts, and permission, before everything else (formats §8).
   const standing = await tools.facts.fetchStanding(said)
-  if (standing === 'gone') return await passOver(hand, reading, tools)
+  if (standing === 'gone') return await passOver(hand, tools)
   const question = {said, reading, standing}
   if (reading.kind !== 'command') return await answer(question, tools)
   const {command} = reading
-  if (command.kind === 'deny' || command.kind === 'revoke') {
-    const withdrawn = await withdraw({...hand, standing, command}, tools)
-    return withdrawn ?? (await answer(question, tools))
-  }
   if (evaluateFloor(standing).kind === 'no-standing') return await answer(question, tools)
   // Only now the policy, which strangers cannot make anybody read (threats A52).
   const baseline = await tools.facts.fetchBaseline(said)
@@ -98,12 +101,26 @@ async function settle(hand: InHand, reading: ReadingForUs, tools: AuthorizeTools
   return await decide({...hand, standing: full, request: command, environment, baseline, inForce}, tools)
 }
 
-/** A comment that is not there. For strangers it is looked for once more; whoever revokes may have lost all standing. */
-async function passOver(hand: InHand, reading: ReadingForUs, tools: AuthorizeTools): Promise<Outcome> {
+/** What forbids needs less than what allows: nothing but who says it. */
+async function takeBack(
+  hand: InHand,
+  reading: {readonly kind: 'command'; readonly command: WithdrawCommand},
+  tools: AuthorizeTools,
+): Promise<Outcome> {
+  const {said} = hand
+  const {command} = reading
+  const environment = await findTarget({said, command}, tools)
+  const standing = await fetchAnnounced({...hand, environment}, tools)
+  const withdrawn = await withdraw({...hand, standing, command, environment}, tools)
+  return withdrawn ?? (await answer({said, reading, standing}, tools))
+}
+
+/** A comment that is not there. For strangers it is looked for once more. */
+async function passOver(hand: InHand, tools: AuthorizeTools): Promise<Outcome> {
   const {said, receivedAt} = hand
   waitForLag('the comment', {receivedAt, now: tools.now(), looks: 1})
-  const revokes = reading.kind === 'command' && reading.command.kind === 'revoke'
-  const isStranger = !revokes && ['none', 'read'].includes(await tools.facts.fetchReach(said))
+  const reach = await tools.facts.fetchReach(said)
+  const isStranger = reach === 'gone' || ['none', 'read'].includes(reach.permission)
   return isStranger ? await complete({said, words: {}}, tools) : await endSilently('the comment', hand, tools)
 }
 
@@ -136,9 +153,15 @@ async function decide(asked: Decidable, tools: AuthorizeTools): Promise<Outcome>
     const ruled = await readCase({...asked, change}, {state: read.state, tools})
     const approvals = chooseApprovals(ruled, await fetchCollected({said, ruled, state: read.state}, tools))
     const whole: Case = {...ruled, approvals}
-    return await mint({asked, ruled: whole, ruling: evaluate(whole), read}, tools)
+    return await mint({asked, ruled: whole, ruling: ruleWithin(read.state, evaluate(whole)), read}, tools)
   })
 }
+
+/** What forbids always has room, so what allows stops while there is still some. */
+const ruleWithin = (state: ScopeState, ruling: Ruling): Ruling =>
+  ruling.kind === 'allow' && isFull(state)
+    ? overrule(ruling, 'too much lives in this environment at once; wait until receipts have run out, or revoke some')
+    : ruling
 
 /** What the range is asked for, and whose hands decide: who speaks now, and who spoke for the same commit before. */
 function questionOf({said, request, environment, receivedAt}: Decidable, state: ScopeState) {
@@ -153,9 +176,10 @@ async function readCase(
   {state, tools}: {readonly state: ScopeState; readonly tools: AuthorizeTools},
 ): Promise<Case> {
   const {said, request, standing, environment, inForce, change} = asked
-  const denials = await fetchDenials({said, standing, environment, policy: inForce.policy, state}, tools)
-  const order = {pullRequest: said.pullRequest, commentId: said.comment.id, at: standing.createdAt}
-  return {request, standing, change, ...inForce, environment, approvals: [], denials, isVoid: isVoid(state, order)}
+  const work = workOf(change)
+  const denials = await fetchDenials({said, standing, environment, policy: inForce.policy, state, change, work}, tools)
+  const spoken = {commentId: said.comment.id, at: standing.createdAt, work}
+  return {request, standing, change, ...inForce, environment, approvals: [], denials, isVoid: isVoid(state, spoken)}
 }
 
 interface Ruled {
@@ -173,11 +197,7 @@ async function mint({asked, ruled, ruling, read}: Ruled, tools: AuthorizeTools):
     tools,
   )
   const {record, at} = sealed
-  const state = foldDecision(foldLifted(read.state, {pullRequest: said.pullRequest, lifted: liftedBy(ruled)}), {
-    sealed,
-    ruled,
-    said,
-  })
+  const state = foldDecision(read.state, {sealed, ruled, said})
   const words = renderDecision(sealed, ruled, state)
   const outcome: Outcome = {kind: sealed.ruling.kind, publication: publicationOf(said, words)}
   return {
@@ -188,32 +208,47 @@ async function mint({asked, ruled, ruling, read}: Ruled, tools: AuthorizeTools):
 }
 
 function renderDecision({ruling, record: {receipt}, at}: Sealed, ruled: Case, state: ScopeState): Words {
+  const lifted = findLifted(ruled)
+  const others = ruled.denials.filter(
+    ({commentId, by, mayStillApprove}) =>
+      lifted.includes(commentId) && by.id !== ruled.standing.author.id && mayStillApprove,
+  )
+  const denials = renderDenials({
+    overruled: [...new Set(others.map(({by}) => by.login))],
+    elsewhere: findElsewhere(state, workOf(ruled.change), at),
+  })
   switch (ruling.kind) {
     case 'allow':
       if (receipt === undefined) throw new Error('an ALLOW is sealed with its receipt')
       return {
         reaction: 'rocket',
-        reply: renderAllowed(receipt, ruled.change),
+        reply: paragraphs(renderAllowed(receipt, ruled.change), denials),
         checkRuns: [renderCheckRun(receipt, ruled.change, revocationsOf(state, receipt.scope.sha, at))],
       }
     case 'deny':
-      return {reaction: '-1', reply: renderDenied(ruled, ruling)}
+      return {reaction: '-1', reply: paragraphs(renderDenied(ruled, ruling), denials)}
     case 'escalate':
-      return {reaction: 'eyes', reply: renderEscalated(ruled, ruling)}
+      return {reaction: 'eyes', reply: paragraphs(renderEscalated(ruled, ruling), denials)}
     default:
       return ruling satisfies never
   }
 }
 
-/** An approval that is one of too few is kept where the next person's finds it. */
+/** An approval that is one of too few is kept where the next person's finds it; a full commit lifts what its author denied. */
 function foldDecision(
-  state: ScopeState,
+  before: ScopeState,
   {sealed, ruled, said}: {readonly sealed: Sealed; readonly ruled: Case; readonly said: Statement},
 ): ScopeState {
   const {ruling, record, at} = sealed
   const {receipt} = record
-  if (receipt !== undefined) return foldScope(state, {...record, receipt, range: ruled.change.range}, at)
-  if (ruling.kind !== 'escalate') return state
+  const work = workOf(ruled.change)
+  const by = {at: ruled.standing.createdAt, commentId: said.comment.id}
+  const state =
+    ruled.request.sha === ruled.change.commit.sha
+      ? foldAuthorization(before, {...by, by: ruled.standing.author.id, work, lifts: findLifted(ruled)})
+      : before
+  if (receipt !== undefined) return foldScope(state, {...record, receipt, range: ruled.change.range, work, by}, at)
+  if (!waitsForOthers(ruling)) return state
   return foldWaiting(state, {said, decision: record.decision, case: ruled, now: at})
 }
 

@@ -1,9 +1,9 @@
 /** What is read for a ruling: the change, and of what was said before the approvals and denials that are to count. */
-import {isVoid} from '../mint/fold-scope.ts'
-import type {PullRequestSource, StandingFacts, Statement, TeamSource} from '../model/facts.ts'
+import {denialsOf, holds, isVoid, shorten} from '../mint/meet.ts'
+import type {ChangeFacts, PullRequestSource, RangePart, StandingFacts, Statement, TeamSource} from '../model/facts.ts'
 import {evaluate, evaluateStanding} from '../policy/rules.ts'
 import type {Case, CollectedApproval, EnvironmentPolicy, Policy, StandingDenial} from '../model/ruling.ts'
-import type {Denial, ScopeState, WaitingApproval} from '../model/state.ts'
+import type {Denial, Denied, ScopeState, WaitingApproval, Work} from '../model/state.ts'
 import type {FactTools} from './tools.ts'
 
 interface Collecting {
@@ -32,14 +32,16 @@ async function fetchApproval(
   const {statement, sha} = waiting
   const {environment} = ruled
   const standing = await tools.facts.fetchStanding(statement)
-  if (standing === 'gone') return undefined
+  if (standing === 'gone' || waiting.deletedBy !== undefined) return undefined
   if (statement.pullRequest !== said.pullRequest && !(await isStillThere(waiting, tools))) return undefined
   const full = await fetchTeamsOf({said: statement, standing, environment}, tools.teams)
   // Collected, it counts for longer than one that is said now (formats §8).
   const policy = {...ruled.policy, statementLife: environment.collect}
-  const order = {pullRequest: statement.pullRequest, commentId: statement.comment.id, at: standing.createdAt}
+  const spoken = {commentId: statement.comment.id, at: standing.createdAt, work: waiting.work}
   const request = {...ruled.request, sha}
-  const alone = {...ruled, request, standing: full, policy, approvals: [], isVoid: isVoid(state, order)}
+  // A denial is for all of them together to lift.
+  const before = {approvals: [], denials: [], isVoid: isVoid(state, spoken)}
+  const alone = {...ruled, ...before, request, standing: full, policy}
   return evaluate(alone).kind === 'deny' ? undefined : approvalOf(waiting, full)
 }
 
@@ -62,26 +64,43 @@ const approvalOf = ({statement, decision, binding}: WaitingApproval, standing: S
   statement: {id: statement.comment.id, digest: standing.bodyDigest},
   decision,
   binding,
+  isAdmin: standing.permission === 'admin',
 })
 
 interface DenialContext {
   readonly said: Statement
   readonly standing: StandingFacts
+  readonly change: ChangeFacts
   readonly environment: EnvironmentPolicy
   readonly policy: Policy
   readonly state: ScopeState
 }
 
+/** Those that meet what would go out, whoever said them wherever. */
 export async function fetchDenials(
-  asked: DenialContext,
+  asked: DenialContext & {readonly work: Work},
   tools: Pick<FactTools, 'permissions' | 'teams'>,
 ): Promise<readonly StandingDenial[]> {
-  const {said, state} = asked
-  const here = state.denials.filter(({pullRequest}) => pullRequest === said.pullRequest)
+  const {said, standing, state, work, change} = asked
+  const met = denialsOf(state, {commentId: said.comment.id, at: standing.createdAt, work})
   return await Promise.all(
-    here.map(async ({by, at}) => ({by, at, mayStillApprove: await mayStillApprove(by, asked, tools)})),
+    met.map(async (denial) => {
+      const {by, at, pullRequest, commentId, isOfAll = false} = denial
+      return {
+        ...{by, at, pullRequest, commentId},
+        isHeld: isOfAll || holds(work, denial),
+        parts: change.range.parts.filter((part) => isOfAll || mayBeOf(part, denial)),
+        mayStillApprove: await mayStillApprove(by, asked, tools),
+      }
+    }),
   )
 }
+
+/** What could not be read may be of anything. */
+const mayBeOf = ({commits, pullRequests}: RangePart, denied: Denied): boolean =>
+  commits.length === 0 ||
+  pullRequests.some(({number}) => number === denied.pullRequest) ||
+  commits.some((commit) => denied.commits.includes(shorten(commit)))
 
 /** Only an admin's word depends on it, so only then GitHub is asked. */
 async function mayStillApprove(

@@ -7,7 +7,7 @@ import {type Ended, foldRevoked} from '../mint/fold-scope.ts'
 import {headAfter, mintEvent, nextTime} from '../mint/mint-record.ts'
 import {type RevocationOrder, acceptSignedRevocation, mintRevocationBody} from '../mint/mint-revocation.ts'
 import type {Baseline} from '../model/facts.ts'
-import type {IdempotencyKey, Unpublished} from '../model/idempotency.ts'
+import type {IdempotencyKey, Outcome, Unpublished} from '../model/idempotency.ts'
 import type {CheckRun, Publication} from '../model/publication.ts'
 import type {EventRecord, LedgerHead, LedgerRecord} from '../model/record.ts'
 import type {LiveReceipt, ScopeKey, ScopeState} from '../model/state.ts'
@@ -22,6 +22,8 @@ export interface EndOrder extends Pick<RevocationOrder, 'by' | 'statement' | 'ca
   readonly repository: Pick<Baseline['repository'], 'name' | 'owner' | 'public'>
   /** The receipts that are meant, at a moment in milliseconds. */
   readonly choose: (state: ScopeState, now: number) => readonly LiveReceipt[]
+  /** What the scope keeps of it besides. */
+  readonly fold?: (state: ScopeState) => ScopeState
 }
 
 export type EndTools = OnceTools & Pick<SealTools, 'signer' | 'issuer'>
@@ -45,17 +47,26 @@ export async function endReceipts(
   const outcome = await completeInRounds({key, scope: order.scope}, tools, async (read): Promise<Completing> => {
     const at = tools.now()
     const receipts = order.choose(read.state, at)
-    if (receipts.length === 0) return {completes: {key, outcome: {kind: 'answered', publication: words.address}}, at}
     const {records, state, checkRuns} = await makeEnding(order, {receipts, read, at}, tools)
-    const publication = {...words.address, checkRuns, ...(words.reply && {reply: words.reply(receipts)})}
-    return {
-      completes: {key, outcome: {kind: 'closed', publication}},
-      appends: {scope: order.scope, records, state, read},
-      at,
+    const appends = {scope: order.scope, records, state, read}
+    const told = {
+      ...words.address,
+      checkRuns,
+      panels: otherPanels(receipts, words.address),
+      ...(words.reply && {reply: words.reply(receipts)}),
     }
+    const outcome: Outcome =
+      receipts.length === 0 ? {kind: 'answered', publication: words.address} : {kind: 'closed', publication: told}
+    return {completes: {key, outcome}, ...(receipts.length > 0 || order.fold !== undefined ? {appends} : {}), at}
   })
   return {key, decision, outcome}
 }
+
+/** Pull requests besides this one that lose a receipt by it. */
+export const otherPanels = (
+  ended: readonly Pick<LiveReceipt, 'pullRequest'>[],
+  {pullRequest: here}: {readonly pullRequest: number},
+): readonly number[] => [...new Set(ended.map(({pullRequest}) => pullRequest))].filter((number) => number !== here)
 
 /** What a change writes to end receipts. */
 export interface Ending {
@@ -87,7 +98,7 @@ export async function makeEnding(
     ended.push(one)
     head = headAfter(head, one.record)
   }
-  const state = foldRevoked(read.state, ended, at)
+  const state = foldRevoked(order.fold?.(read.state) ?? read.state, ended, at)
   return {
     ended,
     records: [...(first === undefined ? [] : [first]), ...ended.map(({record}) => record)],

@@ -9,7 +9,8 @@ import {findEnvironment} from '../policy/built-in.ts'
 import {choosePolicy} from '../policy/in-force.ts'
 import {forecast} from '../policy/forecast.ts'
 import type {PolicyInForce} from '../model/ruling.ts'
-import type {LiveReceipt, ScopeState} from '../model/state.ts'
+import {findElsewhere, shorten, standingDenials, workOf} from '../mint/meet.ts'
+import type {LiveReceipt, ScopeState, Work} from '../model/state.ts'
 import type {Store} from '../model/store.ts'
 import type {FactTools, ServesOwner} from './tools.ts'
 import type {Deployed, Expected, Panel, Stage, State, Subject, Unreadable, Waiting} from '../publish/panel/panel.ts'
@@ -81,7 +82,9 @@ const environmentsOf = (names: readonly string[]): readonly Environment[] =>
 
 /** Of the environments that were ever decided about, those where the pull request left something. */
 async function readLast(place: PullPlace, {pullRequest, tools}: PanelContext): Promise<readonly Stage[]> {
-  const candidate = {pullRequest: pullRequest.number, sha: pullRequest.head.sha}
+  const {number, head} = pullRequest
+  const work = {pullRequest: number, brought: [], commits: [shorten(head.sha)], isUnreadable: false}
+  const candidate = {work, sha: head.sha}
   const environments = await tools.scopes.environments(place.repository.id)
   const stages = await Promise.all(
     environments.map(async (environment) => {
@@ -105,13 +108,14 @@ async function readExpected(asked: Expecting, tools: PanelReader): Promise<Expec
   if (rules === undefined) throw new TypeError('the environment was taken from this very policy')
   const {state} = await tools.store.read({repositoryId: place.repository.id, environment})
   const change = await fetchOver(place, {candidate: found, environment: rules, state}, tools)
-  const candidate = {pullRequest: place.pullRequest, sha: change.commit.sha}
+  const candidate = {work: workOf(change), sha: change.commit.sha}
   return {
     environment,
     rules,
     change,
     state: await readState(state, candidate, tools),
     earlier: findEarlier(state, candidate, tools.now()),
+    elsewhere: findElsewhere(state, candidate.work, tools.now()),
     ...forecast({request: {environment}, change, ...inForce, environment: rules}, tools.now()),
   }
 }
@@ -127,15 +131,15 @@ async function readState(scope: ScopeState, candidate: Standpoint, tools: PanelR
 const describe = ({run, outcome, at}: Deployed): Deployed => ({run, outcome, at})
 
 export interface Standpoint {
-  readonly pullRequest: number
+  readonly work: Work
   /** The commit that can be authorized. */
   readonly sha: CommitSha
 }
 
 /** What forbids comes first, then what lets out, then what is over. `now` in milliseconds. */
-export function judgeState(state: ScopeState, {pullRequest, sha}: Standpoint, now: number): State {
-  const denial = state.denials.findLast((one) => one.pullRequest === pullRequest)
-  if (denial !== undefined) return {kind: 'denied', denial}
+export function judgeState(state: ScopeState, {work, sha}: Standpoint, now: number): State {
+  const denials = standingDenials(state, work)
+  if (denials.length > 0) return {kind: 'denied', denials}
   const receipts = state.receipts.filter((one) => one.sha === sha)
   const alive = receipts.findLast(({expiresAt}) => now < expiresAt)
   if (alive !== undefined) return {kind: 'authorized', receipt: alive}
@@ -149,19 +153,21 @@ export function judgeState(state: ScopeState, {pullRequest, sha}: Standpoint, no
 
 /** People whose approval of this very commit waits for others. */
 function readWaiting({waiting}: ScopeState, sha: string, now: number): Waiting | undefined {
-  const theirs = waiting.filter((one) => one.sha === sha && now < one.until)
-  if (theirs.length === 0) return undefined
+  const words = waiting.filter((one) => one.sha === sha && now < one.until)
+  if (words.length === 0) return undefined
+  const theirs = words.filter(({deletedBy}) => deletedBy === undefined)
   return {
     kind: 'waiting',
+    deleted: words.flatMap(({login, deletedBy: by}) => (by === undefined ? [] : [{login, by}])),
     speakers: [
       ...new Map(
         theirs.map(({statement: {comment}, login}) => [comment.authorId, {id: comment.authorId, login}]),
       ).values(),
     ],
-    until: Math.min(...theirs.map(({until}) => until)),
+    until: Math.min(...words.map(({until}) => until)),
   }
 }
 
 /** An earlier commit of the pull request whose receipt still lets it out. */
-export const findEarlier = (state: ScopeState, {pullRequest, sha}: Standpoint, now: number): LiveReceipt | undefined =>
-  state.receipts.findLast((one) => one.pullRequest === pullRequest && one.sha !== sha && now < one.expiresAt)
+export const findEarlier = (state: ScopeState, {work, sha}: Standpoint, now: number): LiveReceipt | undefined =>
+  state.receipts.findLast((one) => one.pullRequest === work.pullRequest && one.sha !== sha && now < one.expiresAt)

@@ -123,3 +123,10 @@ export async function refreshQuietly(place: PullPlace, {panels, log}: RefreshToo
     log.warn({err: fault, pullRequest: place.pullRequest}, 'a panel could not be refreshed')
   }
 }
+
+/** Of the other pull requests that lost a receipt. */
+export async function refreshOthers(publication: Publication, tools: RefreshTools): Promise<void> {
+  const place = placeOf(publication)
+  if (place === undefined) return
+  for (const pullRequest of publication.panels ?? []) await refreshQuietly({...place, pullRequest}, tools)
+}

@@ -7,12 +7,13 @@ import type {Change, ScopeReading} from '../model/store.ts'
 import {inRounds} from '../store/turns.ts'
 import type {OnceTools} from './tools.ts'
 
-export const statementKey = ({repository, comment}: Statement): IdempotencyKey => ({
+/** A comment is one statement, and each edit of it one more. */
+export const statementKey = ({repository, comment, announced}: Statement): IdempotencyKey => ({
   repositoryId: repository.id,
-  subject: `comment/${comment.id}`,
+  subject: announced.isEdit ? `comment/${comment.id}/${announced.at}/${comment.digest}` : `comment/${comment.id}`,
 })
 
-export type Words = Pick<Publication, 'reaction' | 'reply' | 'checkRuns'>
+export type Words = Pick<Publication, 'reaction' | 'reply' | 'checkRuns' | 'panels'>
 
 /** Words without a decision. When somebody else completed the key in the meantime, theirs is the outcome. */
 export async function complete(

@@ -9,7 +9,7 @@ import {fetchPolicyFile} from './policy-file.ts'
 import {fetchProposedPolicy, fetchWherePullStands} from './pull-request.ts'
 import {fetchRange, keepParts} from './range.ts'
 import {fetchRepository, splitName} from './repository.ts'
-import {fetchPermission, fetchReach, fetchStanding, fetchTeams} from './standing.ts'
+import {fetchPermission, fetchPresence, fetchReach, fetchStanding, fetchTeams} from './standing.ts'
 import type {
   ApiRead,
   Baseline,
@@ -36,7 +36,12 @@ export function createFactSource(github: Access): FactSource {
       const standing = await fetchStanding(connection, statement)
       return standing === 'gone' ? standing : {...standing, reads: reads()}
     },
-    fetchReach: async (statement) => fetchReach(github.connect(statement.installation), statement),
+    fetchReach: async (statement) => {
+      const {connection, reads} = record(github.connect(statement.installation))
+      const reach = await fetchReach(connection, statement)
+      return reach === 'gone' ? reach : {...reach, reads: reads()}
+    },
+    fetchPresence: async (statement) => fetchPresence(github.connect(statement.installation), statement),
     fetchBaseline: async (pull) => fetchBaseline(github.connect(pull.installation), pull),
     fetchCandidate: async (pull, known) => {
       const {place, reads} = open(pull, known.baseline.repository)

@@ -4,7 +4,7 @@ import {type Answer, type Field, shown} from './answer.ts'
 import type {Connection} from './client.ts'
 import {fetchRepository, type OwnerAndRepo, splitName} from './repository.ts'
 import {unusable} from './unavailable.ts'
-import type {Account, PermissionLevel, StandingFacts, Statement} from '../model/facts.ts'
+import type {Account, PermissionLevel, Presence, Reach, StandingFacts, Statement} from '../model/facts.ts'
 
 /**
  * The repository's id stands in none of these answers. A comment's id is global, so one that is found under the name
@@ -72,7 +72,7 @@ function parseComment(
     asAnnounced:
       comment.at('id').number() === announced.id &&
       author.id === announced.authorId &&
-      bodyDigest === digestOf(announced.body) &&
+      bodyDigest === announced.digest &&
       issueOf(comment) === statement.pullRequest,
     createdAt: secondsTimeToMs(createdAt),
     bodyDigest,
@@ -104,14 +104,24 @@ export async function fetchPermission(
   return {permission: parsePermission(answer.body), role: answer.body.at('role_name').text()}
 }
 
-/** The account is asked for its name by its id first, since of the comment nothing is known. */
-export async function fetchReach(connection: Connection, {repository, comment}: Statement): Promise<PermissionLevel> {
+/** The account is asked for its name by its id first, since it may be called otherwise by now. */
+export async function fetchReach(connection: Connection, {repository, comment}: Statement): Promise<Reach | 'gone'> {
   const account = await connection.ask("the commenter's account", (octokit) =>
     octokit.request('GET /user/{account_id}', {account_id: comment.authorId}),
   )
-  if (account === 'gone') return 'none'
+  if (account === 'gone') return 'gone'
   const author = account.body.account()
-  return (await fetchPermission(connection, {at: splitName(repository.name), author})).permission
+  const {permission, role} = await fetchPermission(connection, {at: splitName(repository.name), author})
+  return {login: author.login, permission, role, readAt: account.date()}
+}
+
+/** Whether the comment is still there as it was announced. */
+export async function fetchPresence(connection: Connection, {repository, comment}: Statement): Promise<Presence> {
+  const answer = await connection.ask('the comment', (octokit) =>
+    octokit.rest.issues.getComment({...splitName(repository.name), comment_id: comment.id}),
+  )
+  if (answer === 'gone') return 'gone'
+  return digestOf(answer.body.at('body').text()) === comment.digest ? 'as-said' : 'changed'
 }
 
 const ladder = ['admin', 'maintain', 'write', 'triage', 'read'] as const

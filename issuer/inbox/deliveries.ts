@@ -20,7 +20,7 @@ export async function handleDelivery({notice, receivedAt}: Taken, tools: Deliver
         waitForLag('the pull request', {receivedAt, now: tools.now()})
       return
     case 'closed':
-      await handleClosed(notice.pull, receivedAt, tools)
+      await handleClosed(notice.pull, tools)
       await tools.panels.refresh(notice.pull)
       return
     case 'merged':

@@ -1,6 +1,7 @@
 /** A verified webhook payload -> what the worker needs, or nothing. The payload's shape must be the event's. */
 import {
   type AccountId,
+  digestOf,
   isPlainObject,
   parseAccountId,
   parseCommitSha,
@@ -121,8 +122,14 @@ function readStatement(
     kind: 'statement',
     statement: {
       ...placeOf(at, {repository, pullRequest}),
-      comment: {id: commentId, nodeId, authorId: author.id, body},
-      announced: {login: author.login, type, at: secondsTimeToMs(said), isEdit, viaApp},
+      comment: {
+        id: commentId,
+        nodeId,
+        authorId: author.id,
+        digest: digestOf(body),
+        line: firstLineOf(body).slice(0, maxLine),
+      },
+      announced: {login: author.login, type, at: secondsTimeToMs(said), isEdit, viaApp, ...belongingOf(at, repository)},
     },
     reading,
   }
@@ -134,17 +141,23 @@ function readEdit(at: At, repository: RepositoryOfPayload): Notice | undefined {
   const before = at('changes.body.from')
   if (edited === undefined || typeof before !== 'string' || !isWithdrawal(edited.reading)) return undefined
   const isOwn = readActor(at, 'sender')?.id === edited.statement.comment.authorId
-  return isOwn && firstLineOf(before) !== firstLineOf(edited.statement.comment.body) ? edited : undefined
+  return isOwn && firstLineOf(before).slice(0, maxLine) !== edited.statement.comment.line ? edited : undefined
 }
+
+const maxLine = 2000
 
 const firstLineOf = (text: string): string => /^[^\r\n]*/.exec(text)?.[0] ?? ''
 
 /** Which comments rest on it is known where their words are kept. */
 function readDeletion(at: At, repository: RepositoryOfPayload): Notice | undefined {
   const [id, authorId] = [parseAccountId(at('comment.id')), parseAccountId(at('comment.user.id'))]
+  const [body, created] = [at('comment.body'), parseSecondsTime(at('comment.created_at'))]
   const [actor, pullRequest] = [readActor(at, 'sender'), readNumber(at, 'issue.number')]
-  if (id === undefined || authorId === undefined || actor === undefined || pullRequest === undefined) return undefined
-  return {kind: 'deleted', deletion: {...placeOf(at, {repository, pullRequest}), actor, comment: {id, authorId}}}
+  if (id === undefined || authorId === undefined || typeof body !== 'string' || created === undefined) return undefined
+  if (actor === undefined || pullRequest === undefined) return undefined
+  const comment = {id, authorId, digest: digestOf(body), createdAt: secondsTimeToMs(created)}
+  const around = {...placeOf(at, {repository, pullRequest}), ...belongingOf(at, repository)}
+  return {kind: 'deleted', deletion: {...around, actor, comment}}
 }
 
 function readNumber(at: At, path: string): number | undefined {
@@ -156,6 +169,12 @@ const placeOf = (
   at: At,
   {repository: {id, name}, pullRequest}: {readonly repository: RepositoryOfPayload; readonly pullRequest: number},
 ): PullPlace => ({repository: {id, name}, installation: parseAccountId(at('installation.id')), pullRequest})
+
+/** Only GitHub's plain word is public. */
+const belongingOf = (at: At, {owner}: RepositoryOfPayload): {owner: RepositoryOfPayload['owner']; public: boolean} => ({
+  owner,
+  public: at('repository.private') === false && at('repository.visibility') === 'public',
+})
 
 function readPush(at: At, repository: RepositoryOfPayload): Notice | undefined {
   const ref = at('ref')
@@ -181,7 +200,7 @@ function readPullRequest(at: At, repository: RepositoryOfPayload): Notice | unde
   const [action, pullRequest, actor] = [at('action'), readNumber(at, 'pull_request.number'), readActor(at, 'sender')]
   if (pullRequest === undefined || actor === undefined) return undefined
   const pull = {...placeOf(at, {repository, pullRequest}), actor}
-  if (action === 'closed') return readClosed(at, {...pull, owner: repository.owner})
+  if (action === 'closed') return readClosed(at, {...pull, ...belongingOf(at, repository)})
   if (!proposals.includes(action) || isOfNoPanel(at)) return undefined
   return {kind: 'proposed', pull, push: readSynchronize(at, repository)}
 }

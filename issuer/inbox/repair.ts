@@ -1,5 +1,5 @@
 /** What a crash or an outage left unpublished, and panels whose time has come. Called on a timer; may run again without harm. */
-import {publishOutcome} from '../decide/authorize.ts'
+import {publishOutcome} from '../decide/publish-outcome.ts'
 import {type RefreshTools, placeOf, refreshQuietly} from '../decide/panels.ts'
 import type {Unpublished} from '../model/idempotency.ts'
 import type {PublishTools} from '../decide/tools.ts'

@@ -1,4 +1,4 @@
-/** What a scope becomes: after an ALLOW, an approval that waits, a denial, a revocation, or a statement that lifts a denial. */
+/** What a scope becomes by what allows, and by the end of it: an ALLOW, an approval that waits, a use, a revocation. */
 import {
   type CommitSha,
   type DecisionId,
@@ -7,27 +7,35 @@ import {
   type Revocation,
   secondsTimeToMs,
 } from '#protocol'
-import type {AuthorizedCommit, Denial, LiveReceipt, ScopeState, VoidBefore, WaitingApproval} from '../model/state.ts'
+import type {AuthorizedCommit, LiveReceipt, Said, ScopeState, WaitingApproval, Work} from '../model/state.ts'
 import type {AuthorizedBase, RangeFacts, Statement} from '../model/facts.ts'
 import type {DecisionRecord} from '../model/record.ts'
 import type {Case, EnvironmentPolicy} from '../model/ruling.ts'
+import {keepWork, workOf} from './meet.ts'
 
 const keptCommits = 50
 
 interface Allowing extends Pick<DecisionRecord, 'public'> {
   readonly receipt: Receipt
   readonly range: Pick<RangeFacts, 'base' | 'since'>
+  readonly work: Work
+  /** The statement that made it. */
+  readonly by: Said
 }
 
 /** The scope after an ALLOW: receipts whose life is over at `now` (milliseconds) are dropped, the new one stands last. */
-export function foldScope(state: ScopeState, {receipt, public: isPublic, range}: Allowing, now: number): ScopeState {
+export function foldScope(state: ScopeState, allowing: Allowing, now: number): ScopeState {
+  const {receipt, public: isPublic, range, work, by} = allowing
   const {id, scope, authorizedBy, approvals, expiresAt} = receipt
   const alive = state.receipts.filter((one) => now < one.expiresAt && one.id !== id)
   const minted = {
+    ...keepWork(work),
     id,
     sha: scope.sha,
-    pullRequest: scope.pullRequest ?? 0,
     authorizedBy,
+    by,
+    since: Math.min(...approvals.map(({at}) => secondsTimeToMs(at))),
+    comments: approvals.map(({statement}) => statement.id),
     approvers: approvals.map((approval) => approval.id),
     public: isPublic,
     expiresAt: secondsTimeToMs(expiresAt),
@@ -50,6 +58,7 @@ export function foldScope(state: ScopeState, {receipt, public: isPublic, range}:
 }
 
 const keptWords = 20
+const keptLine = 200
 
 interface Waited {
   readonly said: Statement
@@ -63,9 +72,10 @@ interface Waited {
 export function foldWaiting(state: ScopeState, {said, decision, case: asked, now}: Waited): ScopeState {
   const {change, environment, standing, request} = asked
   const waiting: WaitingApproval = {
-    statement: said,
+    statement: {...said, comment: {...said.comment, line: said.comment.line.slice(0, keptLine)}},
     decision,
     sha: change.commit.sha,
+    work: keepWork(workOf(change)),
     binding: request.sha === undefined ? 'head' : 'commit',
     until: standing.createdAt + environment.collect,
     login: standing.author.login,
@@ -128,47 +138,3 @@ export function basesOf(
     .map(({sha, pullRequest, flags}) => ({sha, pullRequest, isOwnWork: flags.includes('self')}))
     .toReversed()
 }
-
-/** No policy lets a statement count for longer (docs/policy.md), so an older mark makes nothing void any more. */
-const longestLifeMs = 24 * 3_600_000
-
-/** Earlier statements of the pull request are void, and approvals that wait there are dropped. */
-export function foldVoid(state: ScopeState, mark: VoidBefore): ScopeState {
-  const others = state.voids.filter(
-    ({pullRequest, at}) => pullRequest !== mark.pullRequest && mark.at < at + longestLifeMs,
-  )
-  const before = state.voids.find(({pullRequest}) => pullRequest === mark.pullRequest)
-  const latest = before !== undefined && isBefore(mark, before) ? before : mark
-  return {...state, voids: [...others, latest], waiting: dropWaiting(state.waiting, mark.pullRequest)}
-}
-
-/** One denial a person and pull request. */
-export function foldDenial(state: ScopeState, denial: Denial): ScopeState {
-  const others = state.denials.filter(
-    ({pullRequest, by}) => pullRequest !== denial.pullRequest || by.id !== denial.by.id,
-  )
-  return {...state, denials: [...others, denial]}
-}
-
-/** Without denials of a pull request that are over; `lifted` are the ids of those who denied. */
-export function foldLifted(
-  state: ScopeState,
-  {pullRequest: number, lifted}: {readonly pullRequest: number; readonly lifted: readonly number[]},
-): ScopeState {
-  const denials = state.denials.filter(({pullRequest, by}) => pullRequest !== number || !lifted.includes(by.id))
-  return {...state, denials}
-}
-
-type Said = Pick<VoidBefore, 'at' | 'commentId'>
-
-/** By GitHub's time of the comment, then by its id. */
-export const isBefore = (one: Said, other: Said): boolean =>
-  one.at < other.at || (one.at === other.at && one.commentId < other.commentId)
-
-/** Whether something that was said later has made this statement void. */
-export const isVoid = (state: ScopeState, {pullRequest, ...said}: VoidBefore): boolean =>
-  state.voids.some((mark) => mark.pullRequest === pullRequest && isBefore(said, mark))
-
-/** The receipts of a pull request that still let something out at `now` (milliseconds). */
-export const liveReceipts = (state: ScopeState, pullRequest: number, now: number): readonly LiveReceipt[] =>
-  state.receipts.filter((receipt) => receipt.pullRequest === pullRequest && now < receipt.expiresAt)

@@ -89,13 +89,10 @@ function sectionsOf({statement, case: asked, ruling, software}: EvidenceOrder): 
   }
 }
 
-const maxSaid = 2000
-
 /** What the webhook announced. Only the comment's first line can be a command; the digest of all of it is in the facts. */
 function announced({repository, pullRequest, comment}: Statement): JsonValue {
-  const {id, nodeId, authorId, body} = comment
-  const [line = ''] = body.split(/[\r\n]/, 1)
-  return asJson({repository, pullRequest, comment: {id, nodeId, authorId, said: line.slice(0, maxSaid)}})
+  const {id, nodeId, authorId, line: said} = comment
+  return asJson({repository, pullRequest, comment: {id, nodeId, authorId, said}})
 }
 
 const reviewerOf = ({standing: {author, role, permission, teams}}: Case): object => ({

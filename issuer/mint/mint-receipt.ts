@@ -107,7 +107,7 @@ const approvalOf = ({case: {standing, request}, statement}: ReceiptOrder): Appro
 
 /** `rank` stands for a role that is no word of the format. */
 function printApproval(
-  {login, id, role, at, statement, binding}: Omit<CollectedApproval, 'decision'>,
+  {login, id, role, at, statement, binding}: Omit<CollectedApproval, 'decision' | 'isAdmin'>,
   rank: PermissionLevel,
 ): Approval | undefined {
   const [who, account, as] = [parseLogin(login), parseAccountId(id), parseLogin(role) ?? parseLogin(rank)]

@@ -11,7 +11,10 @@ export interface Statement {
     readonly id: number
     readonly nodeId: string
     readonly authorId: AccountId
-    readonly body: string
+    /** Of its text, as UTF-8. */
+    readonly digest: Digest
+    /** Its first line, which alone can be a command; 2,000 characters at most. */
+    readonly line: string
   }
   readonly announced: Announced
 }
@@ -27,6 +30,9 @@ export interface Announced {
   readonly isEdit: boolean
   /** Through an App on the account's behalf. */
   readonly viaApp: boolean
+  /** The repository, as it was then. */
+  readonly owner: {readonly id: number; readonly login: string}
+  readonly public: boolean
 }
 
 /** Where a pull request is, and how to get there. */
@@ -37,16 +43,28 @@ export interface PullNotice extends PullPlace {
   readonly actor: {readonly id: number; readonly login: string}
 }
 
-/** A pull request that was closed without being merged. It is believed: what forbids needs less than what allows. */
-export interface CloseNotice extends PullNotice {
+/** What is believed as it was announced: what forbids needs less than what allows. */
+export interface BelievedNotice extends PullNotice {
+  readonly owner: {readonly id: number; readonly login: string}
+  /** Whether the repository was public then. */
+  readonly public: boolean
+}
+
+/** A pull request that was closed without being merged. */
+export interface CloseNotice extends BelievedNotice {
   /** Its `closed_at`; milliseconds, a whole second. */
   readonly at: number
-  readonly owner: {readonly id: number; readonly login: string}
 }
 
 /** A comment that somebody deleted: its author, or somebody else who may. */
-export interface DeletionNotice extends PullNotice {
-  readonly comment: {readonly id: number; readonly authorId: number}
+export interface DeletionNotice extends BelievedNotice {
+  readonly comment: {
+    readonly id: number
+    readonly authorId: number
+    readonly digest: Digest
+    /** Milliseconds. */
+    readonly createdAt: number
+  }
 }
 
 /** GitHub's ladder, weakest first. */
@@ -89,6 +107,11 @@ export interface ApiRead {
   readonly path: string
   readonly at: string
 }
+
+/** `login`: what the account is called now. `readAt` as in StandingFacts. */
+export type Reach = Pick<StandingFacts, 'permission' | 'role' | 'readAt' | 'reads'> & {readonly login: string}
+
+export type Presence = 'as-said' | 'changed' | 'gone'
 
 /** What stands on the default branch where the policy belongs. `absent` only when whole trees show nothing near it. */
 export type PolicyFacts =
@@ -247,8 +270,10 @@ export interface AnnouncedPush extends Push {
 export interface FactSource {
   /** The cheapest, asked first and of everybody: `teams` is empty. */
   fetchStanding(statement: Statement): Promise<StandingFacts | 'gone'>
-  /** What the author of a comment that GitHub does not show may do; by account id. */
-  fetchReach(statement: Statement): Promise<PermissionLevel>
+  /** What the author of an announced comment may do now; by account id. */
+  fetchReach(statement: Statement): Promise<Reach | 'gone'>
+  /** What GitHub shows of an announced comment. */
+  fetchPresence(statement: Statement): Promise<Presence>
   /** Asked only of those who may approve at all. */
   fetchBaseline(place: PullPlace): Promise<Baseline | 'gone'>
   /** All but the range. `named`: the commit that was asked for. */

@@ -10,6 +10,8 @@ export interface Publication {
   readonly reply?: string | undefined
   /** In the order in which they are sent. */
   readonly checkRuns?: readonly CheckRun[] | undefined
+  /** Other pull requests whose panels say something else now. */
+  readonly panels?: readonly number[] | undefined
 }
 
 export interface CheckRun {

@@ -11,7 +11,7 @@ import type {
   RepositoryName,
   TreeSha,
 } from '#protocol'
-import type {ChangeFacts, PermissionLevel, StandingFacts} from './facts.ts'
+import type {ChangeFacts, PermissionLevel, RangePart, StandingFacts} from './facts.ts'
 
 /** The levels that a policy may ask of approvers: whoever cannot write is refused before any policy is read. */
 export const approverLevels = ['write', 'maintain', 'admin'] as const satisfies readonly PermissionLevel[]
@@ -179,6 +179,8 @@ export interface CollectedApproval {
   /** The escalation that it became when it was given. */
   readonly decision?: DecisionId | undefined
   readonly binding: Binding
+  /** Absent in facts that somebody gives to try a policy. */
+  readonly isAdmin?: boolean | undefined
 }
 
 /** What the rules of standing look at: who said it, and what the policy asks of an approver there. */
@@ -195,16 +197,24 @@ export interface Case extends StandingCase {
   readonly source: PolicySource
   /** Approvals of earlier comments. The statement in hand counts besides them, and each person once. */
   readonly approvals: readonly CollectedApproval[]
-  /** Denials that stand for this pull request and environment. */
+  /** Denials that meet what goes out, and that nobody lifted before this was said. */
   readonly denials: readonly StandingDenial[]
-  /** Somebody denied or revoked there after the statement in hand was made. */
+  /** What it would let out was denied or revoked, its pull request closed or its comment deleted, after it was said. */
   readonly isVoid: boolean
 }
 
 export interface StandingDenial {
   readonly by: {readonly id: number; readonly login: string}
+  /** Where it was said. */
+  readonly pullRequest: number
+  /** The comment. */
+  readonly commentId: number
   /** Milliseconds. */
   readonly at: number
+  /** What goes out is known to hold what was denied; what cannot be read only may. */
+  readonly isHeld: boolean
+  /** The parts of the range that are of what was denied, or may be. */
+  readonly parts: readonly RangePart[]
   /** Whether whoever denied may approve there now; asked of GitHub only where an admin's word depends on it. */
   readonly mayStillApprove: boolean
 }

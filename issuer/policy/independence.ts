@@ -98,7 +98,7 @@ function othersByPart({parts}: RangeFacts, speakers: readonly Speaker[]): readon
 }
 
 /** A receipt holds six, one of them the word in hand. */
-const mostCollected = 5
+export const mostCollected = 5
 
 /** Every choice of `size`, the earliest first. */
 function choices<T>(list: readonly T[], size: number): readonly (readonly T[])[] {

@@ -45,7 +45,7 @@ interface ReadFacts {
   readonly request: Case['request']
   readonly standing: Omit<StandingFacts, 'reads'>
   readonly change: Omit<ChangeFacts, 'reads' | 'policy'>
-  readonly approvals?: readonly Omit<CollectedApproval, 'decision'>[] | undefined
+  readonly approvals?: readonly Omit<CollectedApproval, 'decision' | 'isAdmin'>[] | undefined
 }
 
 /** A JSON Schema of the values of a type. The type is only there for the compiler: a fact that no table reads is missed. */
@@ -180,7 +180,7 @@ const change = object<ReadFacts['change']>({
   firstByAuthor: orUnknown(flag),
 })
 
-const approval = object<Omit<CollectedApproval, 'decision'>>({
+const approval = object<Omit<CollectedApproval, 'decision' | 'isAdmin'>>({
   login: text,
   id: count,
   role: text,

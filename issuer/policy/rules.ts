@@ -5,8 +5,8 @@ import {builtInPolicy, environmentDefaults, sealPolicy} from './built-in.ts'
 import {changeRules as rulesOfTheChange} from './change-rules.ts'
 import {approvalsAsked, conditionRules, missingPeople, rulesOfPeople} from './condition-rules.ts'
 import {agentOf} from './accounts.ts'
-import {chooseSufficient} from './independence.ts'
-import {orderRules} from './order-rules.ts'
+import {chooseSufficient, mostCollected} from './independence.ts'
+import {liftedBy, orderRules} from './order-rules.ts'
 import {scoreRisk} from './risk.ts'
 import type {Judgement, Rule} from './rule.ts'
 import type {
@@ -51,7 +51,7 @@ export function evaluate(asked: Case): Ruling {
   const ruled = {outcomes: judged.map(outcomeOf), ...describeCase(asked), risk: rated.risk}
   const failed = judged.filter((one) => !hasPassed(one))
   if (failed.length === 0) return {kind: 'allow', ...ruled, flags: flagsOf(judged, asked.environment)}
-  if (failed.every(({rule}) => rulesOfPeople.some(({name}) => name === rule))) {
+  if (failed.every(({rule}) => isOfPeople(rule))) {
     return {kind: 'escalate', ...ruled, missing: missingPeople(rated)}
   }
   return {kind: 'deny', ...ruled}
@@ -60,8 +60,22 @@ export function evaluate(asked: Case): Ruling {
 /** Of what others said of the same commit, the fewest words that suffice beside the one in hand; all, where none do. */
 export function chooseApprovals(alone: Case, found: readonly CollectedApproval[]): readonly CollectedApproval[] {
   const rated: RatedCase = {...alone, risk: scoreRisk(alone)}
-  return chooseSufficient(rated, {found, needed: approvalsAsked(rated).needed})
+  const chosen = chooseSufficient(rated, {found, needed: approvalsAsked(rated).needed})
+  const all = found.slice(0, mostCollected)
+  // A denial may take more of them.
+  const [most, few] = [all, chosen].map((approvals) => liftedBy({...rated, approvals}).length)
+  return most === few ? chosen : all
 }
+
+/** The comments of the denials that the statement lifts. */
+export const findLifted = (asked: Case): readonly number[] =>
+  liftedBy({...asked, risk: scoreRisk(asked)}).map(({commentId}) => commentId)
+
+/** Whether nothing but denials, and people who are missing, stand in its way: then it waits for others. */
+export const waitsForOthers = ({outcomes}: Ruling): boolean =>
+  outcomes.every(({rule, outcome}) => outcome === 'pass' || rule === 'not-denied' || isOfPeople(rule))
+
+const isOfPeople = (rule: string): boolean => rulesOfPeople.some(({name}) => name === rule)
 
 /** A person's no: standing is judged and recorded with it, and nothing else has a say. `why` is one sentence. */
 export function denyBy(asked: Case, why: string): Denied {

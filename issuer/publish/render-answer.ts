@@ -1,6 +1,7 @@
 /** Answers that are no decisions: help, status, a near miss, a refusal of standing, and "say it again". */
 import type {Environment} from '#protocol'
 import type {Policy, RuleOutcome} from '../model/ruling.ts'
+import {stands} from '../mint/meet.ts'
 import type {Denial, LiveReceipt, ScopeState} from '../model/state.ts'
 import {codeSpan, escapeText, fencedBlock, paragraphs} from './markdown.ts'
 import {renderTime} from './render-change.ts'
@@ -65,7 +66,8 @@ export function renderStatus(statuses: readonly EnvironmentStatus[], now: number
 
 function renderEnvironmentStatus({environment, state}: EnvironmentStatus, now: number): string {
   const live = state.receipts.filter(({expiresAt}) => now < expiresAt)
-  const standing = [...state.denials.map(renderDenial), ...renderWaiting(state, now)]
+  const denials = state.denials.filter((denial) => stands(state, denial))
+  const standing = [...denials.map(renderDenial), ...renderWaiting(state, now)]
   if (live.length > 0) return [`- ${codeSpan(environment)}:`, ...live.map(renderLive), ...standing].join('\n')
   const last = state.authorized.at(-1)?.sha
   const before = last === undefined ? '' : ` The last commit that was: ${codeSpan(last)}.`
@@ -73,11 +75,11 @@ function renderEnvironmentStatus({environment, state}: EnvironmentStatus, now: n
 }
 
 const renderDenial = ({pullRequest, by, at}: Denial): string =>
-  `  - pull request ${pullRequest}: denied by ${codeSpan(by.login)} at ${renderTime(at)}, which stands`
+  `  - pull request ${pullRequest}, and whatever holds a commit of it: denied by ${codeSpan(by.login)} at ${renderTime(at)}, which stands`
 
 /** How many approvals wait for more people, by pull request. */
 function renderWaiting({waiting}: ScopeState, now: number): readonly string[] {
-  const alive = waiting.filter(({until}) => now < until)
+  const alive = waiting.filter(({until, deletedBy}) => now < until && deletedBy === undefined)
   const byPullRequest = Map.groupBy(alive, ({statement}) => statement.pullRequest)
   return [...byPullRequest].map(
     ([number, approvals]) => `  - pull request ${number}: ${approvals.length} of the approvals that are needed`,

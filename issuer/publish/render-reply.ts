@@ -3,7 +3,7 @@
  * friendly, readable in an e-mail.
  */
 import {type Environment, type Receipt, type ReceiptId, secondsTimeToMs} from '#protocol'
-import type {ChangeFacts} from '../model/facts.ts'
+import type {ChangeFacts, Presence} from '../model/facts.ts'
 import type {Case, Denied, Escalated} from '../model/ruling.ts'
 import type {LiveReceipt} from '../model/state.ts'
 import {approvalsAsked, rulesOfPeople} from '../policy/condition-rules.ts'
@@ -96,28 +96,45 @@ interface Withdrawal {
   /** Of whoever said it. */
   readonly by: string
   readonly reason?: string | undefined
-  readonly ended: readonly LiveReceipt[]
-  /** Whether all of the pull request's authorizations are meant, or one receipt. */
+  /** Where it was said. */
+  readonly pullRequest: number
+  readonly ended: readonly Ended[]
+  /** Whether all that holds the pull request's work is meant, or one receipt. */
   readonly isWhole: boolean
+  /** What became of the comment since. */
+  readonly presence: Presence
 }
 
-export function renderWithdrawn({kind, environment, by, reason, ended, isWhole}: Withdrawal): string {
+export function renderWithdrawn(withdrawal: Withdrawal): string {
+  const {kind, environment, by, reason, pullRequest, ended, isWhole, presence} = withdrawal
   const verb = kind === 'deny' ? 'Denied' : 'Revoked'
   return paragraphs(
     `**${verb} for ${codeSpan(environment)}** by ${codeSpan(by)}.${reason === undefined ? '' : ` ${escapeText(reason)}`}`,
     renderEndedList(ended),
-    isWhole ? 'Statements made here before this one and not yet decided no longer count.' : undefined,
+    isWhole
+      ? `What was said before it about the commits of ${escapeText(`#${pullRequest}`)} no longer counts, on any pull request.`
+      : undefined,
     kind === 'deny'
-      ? 'This stands for the pull request, whatever is pushed next, until the same person authorizes a full commit.'
+      ? `It meets whatever holds a commit of ${escapeText(`#${pullRequest}`)}, on this pull request or another and whatever is pushed next, until the same person authorizes a full commit of it. Others can go on by one person more than otherwise needed, all without a hand in it and one of them an admin.`
       : 'To deploy it after all, look at it again and authorize the commit in a new comment.',
+    presences[presence],
   )
 }
 
-function renderEndedList(ended: readonly LiveReceipt[]): string {
+const presences: Readonly<Record<Presence, string | undefined>> = {
+  'as-said': undefined,
+  changed: 'The comment was edited since. It counts as it was said first.',
+  gone: 'GitHub does not show the comment (any more): it was deleted, or is too new. It counts all the same.',
+}
+
+/** `redeemed`: when a run used it, in milliseconds. */
+type Ended = Pick<LiveReceipt, 'id' | 'sha'> & Partial<Pick<LiveReceipt, 'redeemed' | 'pullRequest'>>
+
+function renderEndedList(ended: readonly Ended[]): string {
   if (ended.length === 0) return 'There was no live receipt to end.'
   const lines = ended.map(
-    ({id, sha, redeemed}) =>
-      `- ${codeSpan(id)} for ${codeSpan(sha)}${redeemed === undefined ? '' : `: it was already used at ${renderTime(redeemed.at)}, and this does not undo what ran`}`,
+    ({id, sha, redeemed, pullRequest}) =>
+      `- ${codeSpan(id)} for ${codeSpan(sha)}${pullRequest === undefined ? '' : ` (${escapeText(`#${pullRequest}`)})`}${redeemed === undefined ? '' : `: it was already used at ${renderTime(redeemed.at)}, and this does not undo what ran`}`,
   )
   return paragraphs('These receipts no longer count. A gate that sees the revocation refuses them:', lines.join('\n'))
 }
@@ -128,6 +145,20 @@ export function renderClosed(environment: Environment, ended: readonly LiveRecei
     renderEndedList(ended),
   )
 }
+
+interface TakenBack {
+  readonly environment: Environment
+  /** Whose comment it was. */
+  readonly by: string
+  readonly ended: readonly LiveReceipt[]
+}
+
+/** The author of an authorizing comment deleted it. */
+export const renderTakenBack = ({environment, by, ended}: TakenBack): string =>
+  paragraphs(
+    `**Taken back for ${codeSpan(environment)}** by ${codeSpan(by)}, who deleted the comment that authorized it.`,
+    renderEndedList(ended),
+  )
 
 export const renderUnknownReceipt = (): string =>
   '**There is no such receipt in this repository**, so nothing was done. `/countersign status` lists those that are alive.'

@@ -28,7 +28,7 @@ import type {TokenSigner} from '../../../issuer/model/signer.ts'
 import type {DecisionRecord, LedgerHead} from '../../../issuer/model/record.ts'
 import type {ScopeKey} from '../../../issuer/model/state.ts'
 import {publicationOf, repositoryId, ulid} from '../../stores/builders.ts'
-import {type CaseChanges, aCase, aStatement, evidenceSecret, must, origin} from '../builders.ts'
+import {type CaseChanges, aCase, aStatement, evidenceSecret, must, origin, anAllowing} from '../builders.ts'
 import {type KeyIssuer, startKeyIssuer} from '../keys-issuer.ts'
 
 export interface Deciding extends CaseChanges {
@@ -119,7 +119,11 @@ export class ExportStage {
     const state =
       record.receipt === undefined
         ? read.state
-        : foldScope(read.state, {...record, receipt: record.receipt, range: asked.change.range}, now)
+        : foldScope(
+            read.state,
+            anAllowing(record.receipt, {...record, receipt: record.receipt, range: asked.change.range}),
+            now,
+          )
     const outcome = {kind: sealed.ruling.kind, publication: publicationOf(0)}
     const appends = {scope, records: [record], state, read}
     if ((await durable.store.commit({completes: {key: key, outcome}, appends, at: now})) !== 'committed') {

@@ -34,7 +34,14 @@ const waiting = {
   until: asked + 1000,
 } as never
 
-const denial = (at: number) => ({pullRequest: 42, by: {id: 583231, login: 'octocat'}, commentId: 2, at, public: false})
+const denial = (at: number) => ({
+  pullRequest: 42,
+  commits: [],
+  by: {id: 583231, login: 'octocat'},
+  commentId: 2,
+  at,
+  public: false,
+})
 
 describe('what a badge says', () => {
   test('who authorized which commit, while the receipt is in force', async () => {

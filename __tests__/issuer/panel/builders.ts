@@ -6,13 +6,27 @@ import type {Expected, Panel, State} from '../../../issuer/publish/panel/panel.t
 import {renderPanel} from '../../../issuer/publish/panel/render-panel.ts'
 import type {ChangeFacts} from '../../../issuer/model/facts.ts'
 import type {LiveReceipt} from '../../../issuer/model/state.ts'
-import {aCase, aChange, aPullRequest, aStatement, decidedAt, head, must, origin, production} from '../builders.ts'
+import {
+  aCase,
+  aChange,
+  aPullRequest,
+  aStatement,
+  aWork,
+  decidedAt,
+  head,
+  must,
+  origin,
+  production,
+} from '../builders.ts'
 
 export const aReceipt = (overrides: Partial<LiveReceipt> = {}): LiveReceipt => ({
   id: must(parseReceiptId('rcpt_dg_01jdaa3x7k9m2n4p6q8r0s2t4v')),
   sha: head,
-  pullRequest: 42,
+  ...aWork(),
   authorizedBy: 'octocat',
+  by: {at: decidedAt, commentId: 99262140},
+  since: decidedAt,
+  comments: [99262140],
   approvers: [583231],
   expiresAt: decidedAt + 3_600_000,
   public: true,
@@ -24,14 +38,21 @@ export interface StageChanges {
   readonly change?: Partial<ChangeFacts>
   readonly rules?: Partial<EnvironmentPolicy>
   readonly earlier?: Expected['earlier']
+  readonly elsewhere?: Expected['elsewhere']
 }
 
 /** Production, with the risk and the obstacles that the rules really find. */
-export function aStage({state = {kind: 'needed'}, change: changed, rules, earlier}: StageChanges = {}): Expected {
+export function aStage({
+  state = {kind: 'needed'},
+  change: changed,
+  rules,
+  earlier,
+  elsewhere = [],
+}: StageChanges = {}): Expected {
   const {environment, policy, source} = aCase(rules === undefined ? {} : {environment: rules})
   const change = aChange(changed)
   const prospect = forecast({request: {environment: production}, change, policy, source, environment}, decidedAt)
-  return {environment: production, state, change, rules: environment, earlier, ...prospect}
+  return {environment: production, state, change, rules: environment, earlier, elsewhere, ...prospect}
 }
 
 export const aPanel = (...stages: readonly Expected[]): Panel => ({

@@ -3,7 +3,7 @@ import {afterEach, describe, expect, test} from '@jest/globals'
 import {emptyState} from '../../../issuer/model/state.ts'
 import {handleDelivery, patience} from '../../../issuer/inbox/deliveries.ts'
 import {GitHubUnavailable} from '../../../issuer/github/unavailable.ts'
-import {aStatement, decision} from '../builders.ts'
+import {aStatement, decision, aWork} from '../builders.ts'
 import {name} from '../github-world.ts'
 import {at} from '../../stores/builders.ts'
 import {aReceipt} from './builders.ts'
@@ -95,7 +95,14 @@ test('an approval that ends unanswered is said', async () => {
   await open('{approvals: 2}')
   const process = house.start()
   const statement = aStatement({pullRequest: house.change.number})
-  const waiting = {statement, decision, sha: house.change.head as never, binding: 'commit', until: at + minute} as const
+  const waiting = {
+    statement,
+    decision,
+    sha: house.change.head as never,
+    work: aWork({commits: []}),
+    binding: 'commit',
+    until: at + minute,
+  } as const
   await house.decide(process, {...emptyState, waiting: [{...waiting, login: 'octocat', public: true}]})
   await process.panels.refresh(house.place)
   expect(house.text).toContain('**waits for 1 more person**, besides `octocat`')

@@ -2,13 +2,13 @@
 import {expect, test} from '@jest/globals'
 import {findEarlier, judgeState} from '../../../issuer/decide/fetch-panel.ts'
 import {type ScopeState, type WaitingApproval, emptyState} from '../../../issuer/model/state.ts'
-import {aStatement, decidedAt, decision, head, otherCommit} from '../builders.ts'
+import {aDenial, aStatement, aWork, decidedAt, decision, head, otherCommit} from '../builders.ts'
 import {aReceipt} from './builders.ts'
 
-const candidate = {pullRequest: 42, sha: head}
+const candidate = {work: aWork(), sha: head}
 const judge = (state: Partial<ScopeState>, now = decidedAt) => judgeState({...emptyState, ...state}, candidate, now)
 
-const denial = {pullRequest: 42, by: {id: 9, login: 'monalisa'}, commentId: 1, at: decidedAt, public: true}
+const denial = aDenial()
 const receipt = aReceipt()
 const revocation = {id: 'rvk_x'} as never
 const revoked = {sha: head, expiresAt: decidedAt + 1000, revocation}
@@ -16,12 +16,21 @@ const approval = (authorId: number, overrides: Partial<WaitingApproval> = {}): W
   const {comment} = aStatement()
   const statement = aStatement({comment: {...comment, authorId: authorId as never}})
   const shown = {login: 'octocat', public: true}
-  return {statement, decision, sha: head, binding: 'commit', until: decidedAt + 1, ...shown, ...overrides}
+  return {
+    statement,
+    decision,
+    sha: head,
+    work: aWork(),
+    binding: 'commit',
+    until: decidedAt + 1,
+    ...shown,
+    ...overrides,
+  }
 }
 
 test('a denial comes before a receipt, that before approvals that wait, those before what is over', () => {
   const all = {denials: [denial], receipts: [receipt], waiting: [approval(1)], revoked: [revoked]}
-  expect(judge(all)).toEqual({kind: 'denied', denial})
+  expect(judge(all)).toEqual({kind: 'denied', denials: [denial]})
   expect(judge({...all, denials: []})).toEqual({kind: 'authorized', receipt})
   expect(judge({...all, denials: [], receipts: []}).kind).toBe('waiting')
   expect(judge({revoked: [revoked]})).toEqual({kind: 'revoked', revocation})
@@ -50,12 +59,14 @@ test('people are counted, once each, for this very commit, wherever they said it
     {id: 2, login: 'hubot'},
     {id: 6, login: 'monalisa'},
   ]
-  expect(judge({waiting})).toEqual({kind: 'waiting', speakers, until})
+  expect(judge({waiting})).toEqual({kind: 'waiting', speakers, deleted: [], until})
 })
 
 test("another pull request's denial and another commit's receipt are none of it", () => {
   const other = aReceipt({sha: otherCommit})
-  expect(judge({denials: [{...denial, pullRequest: 43}], receipts: [other]})).toEqual({kind: 'needed'})
+  expect(judge({denials: [aDenial({pullRequest: 43, commits: ['ffffffffffff']})], receipts: [other]})).toEqual({
+    kind: 'needed',
+  })
   expect(findEarlier({...emptyState, receipts: [other]}, candidate, decidedAt)).toEqual(other)
   expect(findEarlier({...emptyState, receipts: [other]}, candidate, other.expiresAt)).toBeUndefined()
   expect(

@@ -8,7 +8,7 @@ import {aPanel, aReceipt, aStage, type StageChanges} from './builders.ts'
 const minute = 60_000
 const dateOf = (...stages: readonly StageChanges[]) => noteOf(aPanel(...stages.map(aStage)), decidedAt).changesAt
 const authorized: State = {kind: 'authorized', receipt: aReceipt()}
-const waiting: State = {kind: 'waiting', speakers: [], until: decidedAt + 5 * minute}
+const waiting: State = {kind: 'waiting', speakers: [], deleted: [], until: decidedAt + 5 * minute}
 
 describe('the text changes', () => {
   test('when a receipt ends, that of an earlier commit too, and when an approval does', () => {

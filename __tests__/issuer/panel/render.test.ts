@@ -15,6 +15,7 @@ import {
   must,
   otherCommit,
   seen,
+  aDenial,
 } from '../builders.ts'
 import {aPanel, aReceipt, aStage, lineOf, render, renderOne} from './builders.ts'
 import {parseEnvironment} from '#protocol'
@@ -22,8 +23,13 @@ import {parseEnvironment} from '#protocol'
 const line = `\`\`\`\n/authorize production ${head}\n\`\`\``
 const run = {id: '7', url: 'https://github.example/octo-org/api-service/actions/runs/7'}
 const revocation = {cause: 'closed', revokedBy: {login: 'hubot', id: 2}, at: '2026-04-02T14:40:00Z'} as never
-const waiting: State = {kind: 'waiting', speakers: [{id: 583231, login: 'octocat'}], until: decidedAt + 3_600_000}
-const denial = {pullRequest: 42, by: {id: 2, login: 'monalisa'}, commentId: 1, at: decidedAt, public: true}
+const waiting: State = {
+  kind: 'waiting',
+  deleted: [],
+  speakers: [{id: 583231, login: 'octocat'}],
+  until: decidedAt + 3_600_000,
+}
+const denial = aDenial({by: {id: 2, login: 'monalisa'}})
 
 describe('the state of an environment', () => {
   const link = '[receipt](https://countersign.example/r/rcpt_dg_01jdaa3x7k9m2n4p6q8r0s2t4v)'
@@ -64,8 +70,8 @@ describe('the state of an environment', () => {
       '🚫 `production`: **revoked**, since the pull request was closed by `hubot` at 2026-04-02 14:40:00 UTC',
     ],
     [
-      {kind: 'denied', denial},
-      '⛔ `production`: **denied** by `monalisa` at 2026-04-02 14:30:00 UTC, which stands whatever is pushed',
+      {kind: 'denied', denials: [denial]},
+      '⛔ `production`: **denied**: #\u200b42 by `monalisa` at 2026-04-02 14:30:00 UTC, which stands whatever is pushed',
     ],
   ]
   test.each(cases)('%j', (state, said) => {
@@ -148,15 +154,13 @@ describe('the line to copy', () => {
   })
 
   test('is no command where somebody quotes or copies the whole panel', () => {
-    const body = renderOne({state: {kind: 'denied', denial}})
+    const body = renderOne({state: {kind: 'denied', denials: [denial]}})
     expect(readCommand(body).kind).toBe('not-for-us')
     expect(readCommand(body.replaceAll(/^/gm, '> ')).kind).toBe('not-for-us')
   })
 
   test('is for whoever denied alone while a denial stands, and not there once it is authorized', () => {
-    expect(renderOne({state: {kind: 'denied', denial}})).toContain(
-      `Only \`monalisa\` can lift the denial, by this comment:\n\n${line}`,
-    )
+    expect(renderOne({state: {kind: 'denied', denials: [denial]}})).toContain(`one of them an admin:\n\n${line}`)
     expect(renderOne({state: {kind: 'authorized', receipt: aReceipt()}})).not.toContain('/authorize production')
   })
 
@@ -280,10 +284,12 @@ describe('a pull request of which nothing can be authorized', () => {
   })
 
   test('that was closed keeps what was last', () => {
-    const stages = [{environment: must(parseEnvironment('production')), state: {kind: 'denied', denial}}] as const
+    const stages = [
+      {environment: must(parseEnvironment('production')), state: {kind: 'denied', denials: [denial]}},
+    ] as const
     const body = render({...aPanel(), pullRequest: aPullRequest({state: 'closed'}), subject: {kind: 'closed', stages}})
     expect(body).toContain('**Closed without being merged:**')
-    expect(body).toContain('- ⛔ `production`: **denied** by `monalisa` at 2026-04-02 14:30:00 UTC')
+    expect(body).toContain('- ⛔ `production`: **denied**: #\u200b42 by `monalisa` at 2026-04-02 14:30:00 UTC')
     expect(body).not.toContain('stands whatever')
   })
 })
@@ -298,7 +304,7 @@ describe('what others wrote', () => {
       pullRequest: aPullRequest({author: {id: 2, login: nasty, type: 'User'}}),
       checks: [{name: nasty, app: 'x', status: 'completed', conclusion: 'failure'}],
     }
-    const denied: State = {kind: 'denied', denial: {...denial, by: {id: 3, login: nasty}}}
+    const denied: State = {kind: 'denied', denials: [{...denial, by: {id: 3, login: nasty}}]}
     const body = renderOne({change, state: denied})
       .replace(line, '')
       .replace(/(`+)(?!`).*?[^`]\1(?!`)/g, '')

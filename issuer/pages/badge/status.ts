@@ -12,6 +12,7 @@ import {
 } from '#protocol'
 import {type Viewer, sees} from '../../model/viewer.ts'
 import {type ShownState, judgeState, readHappened} from '../receipt/proof.ts'
+import {stands} from '../../mint/meet.ts'
 import type {BadgeTools} from '../tools.ts'
 
 export type BadgeStatus =
@@ -87,7 +88,7 @@ async function readAwaited(
 ): Promise<BadgeStatus | undefined> {
   const {state} = await store.read({repositoryId, environment})
   const isShown = (one: {readonly public: boolean}): boolean => sees(viewer, {repositoryId, public: one.public})
-  if (state.denials.some((one) => isShown(one) && one.at >= since)) return {kind: 'denied'}
+  if (state.denials.some((one) => isShown(one) && one.at >= since && stands(state, one))) return {kind: 'denied'}
   const isWaiting = state.waiting.some((one) => isShown(one) && now() < one.until)
   return isWaiting ? {kind: 'pending'} : undefined
 }

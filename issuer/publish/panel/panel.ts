@@ -46,6 +46,8 @@ export interface Expected extends Stage, Forecast {
   /** What it brings over what was authorized for the environment before. */
   readonly change: ChangeFacts
   readonly rules: EnvironmentPolicy
+  /** Denials of the last seven days that stand and meet other work. */
+  readonly elsewhere: readonly Denial[]
   /** Another commit of the pull request that is still let out. */
   readonly earlier?: Pick<LiveReceipt, 'sha' | 'expiresAt'> | undefined
 }
@@ -62,6 +64,8 @@ export interface Waiting {
   readonly kind: 'waiting'
   /** Who gave them. */
   readonly speakers: readonly Speaker[]
+  /** Approvals that count no more: somebody else deleted their comments. */
+  readonly deleted: readonly {readonly login: string; readonly by: string}[]
   /** When the first of them ends; milliseconds. */
   readonly until: number
 }
@@ -75,4 +79,5 @@ export type State =
       readonly deployed?: Deployed | undefined
     }
   | {readonly kind: 'revoked'; readonly revocation: Revocation}
-  | {readonly kind: 'denied'; readonly denial: Denial}
+  /** Those that meet it. */
+  | {readonly kind: 'denied'; readonly denials: readonly Denial[]}

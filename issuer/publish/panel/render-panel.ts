@@ -8,6 +8,7 @@ import type {Risk, RuleOutcome} from '../../model/ruling.ts'
 import {contributorsOf} from '../../policy/independence.ts'
 import {clip, codeSpan, escapeText, paragraphs} from '../markdown.ts'
 import {renderLine, renderTime, renderWhatGoesOut} from '../render-change.ts'
+import {listDenials} from '../render-denials.ts'
 import {renderMissing} from '../render-missing.ts'
 import type {Expected, Panel, State, Subject, Unreadable} from './panel.ts'
 import {type Blocker, countMissing, findBlocker, listNames, renderStageLine} from './render-state.ts'
@@ -105,7 +106,7 @@ function renderPolicyProblems({path, problems}: Unreadable, which: keyof typeof 
  * already: the list above says all of it.
  */
 function renderSection(stage: Expected): readonly string[] {
-  const {environment, change, risk, earlier, state} = stage
+  const {environment, change, risk, earlier, elsewhere, state} = stage
   if (state.kind === 'authorized') return []
   const facts = [
     `- **What goes out:** ${renderWhatGoesOut(change, environment)}`,
@@ -114,6 +115,8 @@ function renderSection(stage: Expected): readonly string[] {
     ...(state.kind === 'waiting'
       ? renderMissing({range: change.range, speakers: state.speakers, needed: stage.needed}, stage.rules.independence)
       : []),
+    ...renderDeleted(state),
+    ...(elsewhere.length === 0 ? [] : [`- **Denied here besides:** ${listDenials(elsewhere)}.`]),
     ...(earlier === undefined
       ? []
       : [
@@ -122,6 +125,15 @@ function renderSection(stage: Expected): readonly string[] {
   ]
   return [`#### ${codeSpan(environment)}`, facts.join('\n'), ...renderWay(stage)]
 }
+
+/** Words that their authors did not take back, and that cannot be read any more. */
+const renderDeleted = (state: State): readonly string[] =>
+  state.kind === 'waiting'
+    ? state.deleted.map(
+        ({login, by}) =>
+          `- **Counts no more:** the approval of ${codeSpan(login)}, whose comment ${codeSpan(by)} deleted.`,
+      )
+    : []
 
 /** Factors of risk that a panel warns of by themselves. */
 const warned: ReadonlySet<string> = new Set(['workflow-or-policy', 'agent-author', 'behind-base'])
@@ -185,7 +197,10 @@ const renderObstacles = (obstacles: readonly RuleOutcome[]): string =>
 /** The sentence above the line. */
 function renderAsk(state: State, hold: Blocker | undefined): string {
   const when = hold === undefined ? 'Look' : 'When that has passed, look'
-  if (state.kind === 'denied') return `Only ${codeSpan(state.denial.by.login)} can lift the denial, by this comment:`
+  if (state.kind === 'denied') {
+    const names = [...new Set(state.denials.map(({by}) => by.login))]
+    return `Whoever denied it (${listNames(names)}) lifts that by this comment; others can only together, one person more than otherwise needed, all without a hand in it and one of them an admin:`
+  }
   if (state.kind === 'waiting') return `${when} at the change; if it may go out, somebody else comments:`
   return `${when} at the change; if it may go out, comment:`
 }

@@ -3,6 +3,7 @@ import {type Origin, type Revocation, secondsTimeToMs} from '#protocol'
 import type {LiveReceipt} from '../../model/state.ts'
 import {contributorsOf, countPeopleMissing} from '../../policy/independence.ts'
 import {clip, codeSpan} from '../markdown.ts'
+import {listDenials} from '../render-denials.ts'
 import {renderTime} from '../render-change.ts'
 import type {Deployed, Expected, Stage, State, Waiting} from './panel.ts'
 
@@ -62,7 +63,7 @@ function renderState(stage: Stage | Expected, how: Held): string {
     case 'revoked':
       return `**revoked**${renderCause(state.revocation)}${renderHold(how)}`
     case 'denied':
-      return `**denied** by ${codeSpan(state.denial.by.login)} at ${renderTime(state.denial.at)}${how.isOver ? '' : ', which stands whatever is pushed'}`
+      return `**denied**: ${listDenials(state.denials)}${how.isOver ? '' : ', which stands whatever is pushed'}`
   }
 }
 
