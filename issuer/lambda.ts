@@ -14,7 +14,7 @@ import {readOrder} from './home/aws/orders.ts'
 import {openSetup} from './setup/on-aws.ts'
 import {type BatchResult, type QueueEvent, keepHouse, workOff} from './home/aws/work.ts'
 import {makeLog} from './home/log.ts'
-import {openQueue, sqsInbox} from './inbox/sqs.ts'
+import {type Queues, openQueue, sqsInbox} from './inbox/sqs.ts'
 import type {Inbox} from './model/inbox.ts'
 
 /** Kept while the process lives. A start that failed is tried again by the next event. */
@@ -31,9 +31,14 @@ const base = async (): Promise<AwsBase> => openAwsBase(process.env, manifest.ver
 const issuer = once(async (): Promise<IssuerOnAws> => openOnAws(await base(), 'worker'))
 const client = openQueue()
 
-function readQueueUrl(): string {
-  const url = process.env['QUEUE_URL']
-  if (url === undefined || url === '') throw new Error('QUEUE_URL is not set: infra/template.yaml sets it')
+const queues = (): Queues => ({
+  withdrawals: readQueueUrl('WITHDRAWALS_QUEUE_URL'),
+  deliveries: readQueueUrl('QUEUE_URL'),
+})
+
+function readQueueUrl(name: string): string {
+  const url = process.env[name]
+  if (url === undefined || url === '') throw new Error(`${name} is not set: infra/template.yaml sets it`)
   return url
 }
 
@@ -41,7 +46,7 @@ const passOn = createPassOn(process.env, makeLog({level: 'info', secrets: []}))
 const routesOf = async (role: 'web' | 'receipts', inbox: Pick<Inbox, 'put'>): Promise<Hono> =>
   createApp((await openOnAws(await base(), role)).serving(inbox, () => undefined))
 
-const pages = once(() => routesOf('web', sqsInbox(readQueueUrl(), client)))
+const pages = once(() => routesOf('web', sqsInbox(queues(), client)))
 
 /** What the world reaches, by a Function URL. */
 export const web = handle(webApp({app: pages, passOn}))
@@ -57,9 +62,9 @@ const waiting = once(() => openSetup(process.env, manifest.version))
 /** How the issuer comes to its GitHub App; passed on like the receipts function's. */
 export const setup = handle(privateApp('setup', waiting))
 
-/** A batch of the queue. */
+/** A batch of one of the queues. */
 export const worker = async (event: QueueEvent): Promise<BatchResult> =>
-  workOff(event, await issuer(), {url: readQueueUrl(), client})
+  workOff(event, await issuer(), {queues: queues(), client})
 
 /** The schedule's event, or an operator's order. Tells the lines to pin; of an order about keys, what came of it too. */
 export const schedule = async (event: unknown): Promise<object> => {
@@ -68,7 +73,7 @@ export const schedule = async (event: unknown): Promise<object> => {
   if (order.kind === 'begin') await beginLedger(await base(), Date.now())
   if (order.kind === 'resume') await resumeLedger(await base(), order.checkpoint)
   const opened = await issuer()
-  if (order.kind === 'round') await keepHouse(opened, sqsInbox(readQueueUrl(), client))
+  if (order.kind === 'round') await keepHouse(opened, sqsInbox(queues(), client))
   if (order.kind === 'evidence keys') return await tellEvidenceKeys(order, opened)
   const told = order.kind === 'keys' ? await changeKeys(order.order, opened) : {}
   const {ledgerKey, appId} = opened

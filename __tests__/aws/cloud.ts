@@ -43,7 +43,7 @@ interface Parts {
   readonly invoke: InvokeApi
   readonly url: Server
   readonly sqs: SQSClient
-  readonly queueUrl: string
+  readonly queueUrls: readonly string[]
   readonly table: string
   readonly functions: readonly [LambdaProcess, LambdaProcess, LambdaProcess, LambdaProcess, LambdaProcess]
 }
@@ -60,20 +60,20 @@ export class Cloud {
   readonly setup: LambdaProcess
   readonly #url: Server
   readonly #sqs: SQSClient
-  readonly #queueUrl: string
+  readonly #queueUrls: readonly string[]
   readonly #received = new Map<string, number>()
   /** Called when something was asked through the URL, and may be in the queue now. */
   stirred: () => void = () => undefined
   #isStopped = false
 
-  private constructor({kms, secrets, invoke, url, sqs, queueUrl, table, functions}: Parts) {
+  private constructor({kms, secrets, invoke, url, sqs, queueUrls, table, functions}: Parts) {
     this.kms = kms
     this.secrets = secrets
     this.invoke = invoke
     this.table = table
     this.#url = url
     this.#sqs = sqs
-    this.#queueUrl = queueUrl
+    this.#queueUrls = queueUrls
     const [web, receipts, worker, schedule, setup] = functions
     this.web = web
     this.receipts = receipts
@@ -106,8 +106,11 @@ export class Cloud {
     }
     kms.keys.set(keyNames.TokenKey, {privateKey: tokenKey, spec: 'RSA_3072'})
     const sqs = new SQSClient({endpoint: emulator.url, region, credentials})
-    const made = await sqs.send(new CreateQueueCommand({QueueName: 'deliveries'}))
-    const queueUrl = made.QueueUrl ?? ''
+    const [withdrawals = '', deliveries = ''] = await Promise.all(
+      ['withdrawals', 'deliveries'].map(
+        async (QueueName) => (await sqs.send(new CreateQueueCommand({QueueName}))).QueueUrl,
+      ),
+    )
     const url = createServer()
     url.listen(0, '127.0.0.1')
     await once(url, 'listening')
@@ -122,7 +125,8 @@ export class Cloud {
       AWS_ENDPOINT_URL_LAMBDA: invoke.url,
       RECEIPTS_FUNCTION: 'receipts',
       SETUP_FUNCTION: 'setup',
-      QUEUE_URL: queueUrl,
+      QUEUE_URL: deliveries,
+      WITHDRAWALS_QUEUE_URL: withdrawals,
       COUNTERSIGN_PUBLIC_URL: `http://127.0.0.1:${(url.address() as AddressInfo).port}`,
       COUNTERSIGN_STORE: `dynamodb:${table}`,
       COUNTERSIGN_RECEIPT_KEY: 'kms:receipts,kms:next',
@@ -142,21 +146,22 @@ export class Cloud {
       LambdaProcess.start('index.schedule', {...env, ...evidence, AWS_ACCESS_KEY_ID: 'worker'}),
       LambdaProcess.start('index.setup', {...env, ...waiting, AWS_ACCESS_KEY_ID: 'setup'}),
     ])
-    return new Cloud({kms, secrets, invoke, url, sqs, queueUrl, table, functions})
+    return new Cloud({kms, secrets, invoke, url, sqs, queueUrls: [withdrawals, deliveries], table, functions})
   }
 
   get url(): string {
     return `http://127.0.0.1:${(this.#url.address() as AddressInfo).port}`
   }
 
-  /** What the event source mapping does: one batch; gives how many messages it held. */
+  /** What the event source mappings do: one batch of each queue; gives how many messages they held. */
   async deliver(): Promise<number> {
+    const held = await Promise.all(this.#queueUrls.map((url) => this.#deliverFrom(url)))
+    return held.reduce((sum, one) => sum + one, 0)
+  }
+
+  async #deliverFrom(QueueUrl: string): Promise<number> {
     const {Messages: messages = []} = await this.#sqs.send(
-      new ReceiveMessageCommand({
-        QueueUrl: this.#queueUrl,
-        MaxNumberOfMessages: 10,
-        VisibilityTimeout: 30,
-      }),
+      new ReceiveMessageCommand({QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 30}),
     )
     if (messages.length === 0) return 0
     const result = (await this.worker.call({
@@ -167,7 +172,7 @@ export class Cloud {
     const failed = new Set(result.batchItemFailures.map(({itemIdentifier}) => itemIdentifier))
     for (const {MessageId, ReceiptHandle} of messages) {
       if (failed.has(MessageId ?? '')) continue
-      await this.#sqs.send(new DeleteMessageCommand({QueueUrl: this.#queueUrl, ReceiptHandle}))
+      await this.#sqs.send(new DeleteMessageCommand({QueueUrl, ReceiptHandle}))
     }
     return messages.length
   }

@@ -1,22 +1,10 @@
-/** Who the issuer is on GitHub, as an App and with a plain token, and what it asks to be sent again. */
-import {createServer, type Server} from 'node:http'
-import type {AddressInfo} from 'node:net'
+/** Who the issuer is on GitHub, as an App and with a plain token. */
 import {afterEach, beforeEach, expect, test} from '@jest/globals'
 import {openGitHub} from '../../issuer/github/client.ts'
-import {redeliverFailed} from '../../issuer/github/redeliver.ts'
 import {GitHubUnavailable} from '../../issuer/github/unavailable.ts'
 import {openChange, setStage, type Stage} from './github-world.ts'
 
 let stage: Stage
-let hook: Server | undefined
-
-/** A webhook's receiver that answers with this status. */
-async function serveHook(status: () => number): Promise<string> {
-  const server = createServer((_, response) => response.writeHead(status()).end())
-  hook = server
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
 
 beforeEach(async () => {
   stage = await setStage()
@@ -25,9 +13,6 @@ beforeEach(async () => {
 afterEach(async () => {
   expect(stage.world.violations).toEqual([])
   await stage.sandbox.close()
-  hook?.closeAllConnections()
-  hook?.close()
-  hook = undefined
 })
 
 const asMonalisa = (): ReturnType<typeof openGitHub> => {
@@ -84,37 +69,4 @@ test("a key that is not the App's is refused as credentials", async () => {
 
 test('an App without the named installation is told so', () => {
   expect(() => stage.github.connect(undefined)).toThrow(GitHubUnavailable)
-})
-
-test('deliveries that never arrived are asked for again, and those that did are not', async () => {
-  let status = 500
-  const url = await serveHook(() => status)
-  stage.world.setHook({url})
-  const {number} = await openChange(stage)
-  await stage.world.settled()
-  const failed = stage.world.listDeliveries().length
-  expect(failed).toBeGreaterThan(0)
-  status = 202
-  expect(await redeliverFailed(stage.github, 0)).toBe(failed)
-  await stage.world.settled()
-  stage.world.comment({repository: 'octo-org/api-service', pullRequest: number, by: 'octocat', body: 'hello'})
-  await stage.world.settled()
-  expect(await redeliverFailed(stage.github, 0)).toBe(0)
-  expect(stage.world.listDeliveries().filter(({statusCode}) => statusCode === 202)).toHaveLength(failed + 1)
-})
-
-test('deliveries from before a moment, or tried too often, are let go', async () => {
-  const url = await serveHook(() => 500)
-  stage.world.setHook({url})
-  stage.world.ping()
-  await stage.world.settled()
-  expect(await redeliverFailed(stage.github, Date.now() + 3_600_000)).toBe(0)
-  for (const asked of [1, 1, 1, 1, 0]) {
-    expect(await redeliverFailed(stage.github, 0)).toBe(asked)
-    await stage.world.settled()
-  }
-})
-
-test('with a plain token there is nothing to ask for again', async () => {
-  expect(await redeliverFailed(asMonalisa(), 0)).toBe(0)
 })

@@ -4,12 +4,13 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {setImmediate as turn} from 'node:timers/promises'
 import {afterEach, beforeEach, expect, test} from '@jest/globals'
+import {parseEnvironment, parseRepositoryId} from '#protocol'
 import {GitHubUnavailable} from '../../issuer/github/unavailable.ts'
 import type {Log} from '../../issuer/model/log.ts'
 import {type Embedded, openSqlite} from '../../issuer/store/sqlite.ts'
 import type {Delivery, Inbox, Taken} from '../../issuer/model/inbox.ts'
 import {type Worker, type WorkerTools, startWorker} from '../../issuer/inbox/worker.ts'
-import {aStatement} from './builders.ts'
+import {aStatement, must} from './builders.ts'
 
 const started = Date.parse('2026-04-02T14:30:00Z')
 const second = 1000
@@ -50,19 +51,26 @@ function start(handle: WorkerTools['handle'], over: Partial<WorkerTools> = {}) {
     handle,
     giveUp: ({id}, cause) => Promise.resolve(void gaveUp.push({id, cause, at: sinceStart()})),
     patience: () => 15 * 60 * second,
-    repair: () => Promise.resolve(void repairs.push(sinceStart())),
+    rounds: [{name: 'repair', everyMs: 30 * second, run: () => Promise.resolve(repairs.push(sinceStart()))}],
     ...over,
   }
   worker = startWorker(tools)
   return {worker, said, gaveUp, repairs}
 }
 
+const denial = (id: string): Delivery => {
+  const environment = must(parseEnvironment('production'))
+  const reading = {kind: 'command', command: {kind: 'deny', environment}} as const
+  const notice = {kind: 'statement', statement: aStatement(), reading} as const
+  return {id, repositoryId: must(parseRepositoryId(1)), notice, receivedAt: now}
+}
+
 const sinceStart = (): number => (now - started) / second
 
-const put = (id: string, lane = 1): Promise<unknown> => {
+const put = (id: string, repository = 1): Promise<unknown> => {
   const delivery: Delivery = {
     id,
-    lane,
+    repositoryId: must(parseRepositoryId(repository)),
     notice: {kind: 'statement', statement: aStatement(), reading: {kind: 'command', command: {kind: 'help'}}},
     receivedAt: now,
   }
@@ -166,6 +174,43 @@ test('deliveries of one lane are handled one after another, of many lanes eight 
   expect(open.size).toBe(20)
 })
 
+test('eight in hand leave room for what forbids', async () => {
+  const begun: string[] = []
+  let finish: () => void = () => undefined
+  const end = new Promise<void>((resolve) => (finish = resolve))
+  start(async ({id}) => {
+    begun.push(id)
+    await end
+  })
+  for (let i = 1; i < 12; i++) await put(`a${i}`, i)
+  await settle()
+  expect(begun).toHaveLength(8)
+  await durable.inbox.put(denial('deny'))
+  await settle()
+  expect(begun.slice(8)).toEqual(['deny'])
+  finish()
+  await settle()
+  expect(begun).toHaveLength(12)
+})
+
+test('a round that lasts is not begun twice, and holds up no delivery', async () => {
+  const handled: string[] = []
+  let begun = 0
+  let finish: () => void = () => undefined
+  const run = () => {
+    begun += 1
+    return new Promise<void>((resolve) => (finish = resolve))
+  }
+  start(({id}) => Promise.resolve(void handled.push(id)), {rounds: [{name: 'repair', everyMs: 30 * second, run}]})
+  await put('one')
+  await pass(90)
+  expect([handled, begun]).toEqual([['one'], 1])
+  finish()
+  await pass(1)
+  expect(begun).toBe(2)
+  finish()
+})
+
 test('draining finishes what is in hand and takes nothing more', async () => {
   let finish: () => void = () => undefined
   const handled: string[] = []
@@ -207,10 +252,16 @@ test('repair runs at the start and every half minute, and its failure stops noth
   const repairs: number[] = []
   const over: Partial<WorkerTools> = {
     patience: () => 15 * 60 * second,
-    repair: () => {
-      repairs.push(sinceStart())
-      return Promise.reject(new Error('no repair'))
-    },
+    rounds: [
+      {
+        name: 'repair',
+        everyMs: 30 * second,
+        run: () => {
+          repairs.push(sinceStart())
+          return Promise.reject(new Error('no repair'))
+        },
+      },
+    ],
   }
   start(({id}) => Promise.resolve(void handled.push(id)), over)
   await settle()
@@ -223,8 +274,7 @@ test('repair runs at the start and every half minute, and its failure stops noth
 test('an inbox that cannot be read is said and read again', async () => {
   let broken = true
   const inbox: Inbox = {
-    put: (delivery) => durable.inbox.put(delivery),
-    done: (id, retryAt) => durable.inbox.done(id, retryAt),
+    ...durable.inbox,
     take: (at) => (broken ? Promise.reject(new Error('disk')) : durable.inbox.take(at)),
   }
   const handled: Taken[] = []

@@ -7,10 +7,11 @@ import {DatabaseSync} from 'node:sqlite'
 import {type Embedded, durableOver, openSqlite} from '../../issuer/store/sqlite.ts'
 import {indexes} from '../../issuer/store/layout.ts'
 import {migrate, migrations, openDatabase} from '../../issuer/store/sqlite-connection.ts'
+import {holdAlone} from '../../issuer/store/sqlite-alone.ts'
 import {sqliteTable} from '../../issuer/store/sqlite-table.ts'
 import {answers, decides, firstEntry, proposal, scopeOf, statementOf} from './builders.ts'
 import {decideStatement} from './deciding.ts'
-import {testInbox} from './suite-inbox.ts'
+import {testInbox, testLanes} from './suite-inbox.ts'
 import {describeTable} from './suite-table.ts'
 import {checkedLedger, describeStore} from './suite.ts'
 
@@ -37,6 +38,21 @@ describe('sqlite: the inbox', () => {
   })
   afterEach(() => durable.close())
   testInbox(() => durable.inbox)
+  testLanes(() => durable.inbox)
+})
+
+describe('a database that one process works on alone', () => {
+  test('is held by nobody else, until it lets go', () => {
+    const path = newPath()
+    openDatabase(path).close()
+    const free = holdAlone(path)
+    expect(free).toBeDefined()
+    expect(holdAlone(path)).toBeUndefined()
+    free?.()
+    const again = holdAlone(path)
+    expect(again).toBeDefined()
+    again?.()
+  })
 })
 
 describe('the database file', () => {

@@ -2,7 +2,9 @@
 import {expect, test} from '@jest/globals'
 import type {Push} from '../../issuer/model/facts.ts'
 import type {Durable} from '../../issuer/model/durable.ts'
-import type {Inbox} from '../../issuer/model/inbox.ts'
+import type {Delivery, Inbox, Notice} from '../../issuer/model/inbox.ts'
+import {readCommand} from '../../issuer/command/read-command.ts'
+import {aStatement} from '../issuer/builders.ts'
 import {commit} from '../protocol/builders.ts'
 import {at, repositoryId} from './builders.ts'
 
@@ -15,10 +17,10 @@ const pushOf = (told: {readonly repository: number; readonly actor: number; read
 })
 
 export function testInbox(the: () => Inbox): void {
-  const delivery = (id: string, lane: number) => ({
+  const delivery = (id: string, repository: number) => ({
     id,
-    lane,
-    notice: {kind: 'push', push: pushOf({repository: lane, actor: 583231})} as const,
+    repositoryId: repositoryId(repository),
+    notice: {kind: 'push', push: pushOf({repository, actor: 583231})} as const,
     receivedAt: at,
   })
   const put = async (...all: readonly (readonly [string, number])[]) => {
@@ -84,6 +86,178 @@ export function testInbox(the: () => Inbox): void {
   test('gives nothing for a time that is no number', async () => {
     await put(['a', 1])
     expect(await takeId(NaN)).toBeUndefined()
+  })
+}
+
+/** In the second after `at` that is given. */
+interface SaidThen {
+  readonly body: string
+  readonly second?: number
+  readonly repository?: number
+  readonly by?: number
+  readonly pullRequest?: number
+  readonly viaApp?: boolean
+}
+
+function said(id: string, {body, second = 0, repository = 1, by = 583231, pullRequest = 42, viaApp = false}: SaidThen) {
+  const reading = readCommand(body)
+  if (reading.kind === 'not-for-us') throw new Error(`${body} says nothing`)
+  const plain = aStatement({pullRequest})
+  const statement = {
+    ...plain,
+    comment: {...plain.comment, authorId: by as typeof plain.comment.authorId, body},
+    announced: {...plain.announced, at: at + 1000 * second, viaApp},
+  }
+  const notice: Notice = {kind: 'statement', statement, reading}
+  return {id, repositoryId: repositoryId(repository), notice, receivedAt: at + 1000 * second} satisfies Delivery
+}
+
+const minute = 60_000
+
+/** What forbids, and what it goes before. */
+export function testLanes(the: () => Inbox): void {
+  const put = async (id: string, statement: SaidThen) => await the().put(said(id, statement))
+  const takeId = async (now: number, only?: 'forbids') => (await the().take(now, only))?.id
+  const status = '/countersign status'
+
+  test('takes what forbids before forty statements that came earlier, and beside one that is in hand', async () => {
+    for (let i = 0; i < 40; i++) await put(`status-${i}`, {body: status})
+    expect(await takeId(at)).toBe('status-0')
+    await put('deny', {body: '/deny production', second: 1})
+    expect(await takeId(at + 1000, 'forbids')).toBe('deny')
+    expect(await takeId(at + 1000, 'forbids')).toBeUndefined()
+    expect(await takeId(at + 1000)).toBeUndefined()
+    await the().done('status-0')
+    expect(await takeId(at + 1000)).toBe('status-1')
+  })
+
+  test('closes and deletions are in that lane too, one at a time', async () => {
+    const {statement} = said('x', {body: status}).notice
+    const {repository, installation, pullRequest} = statement
+    const pull = {repository, installation, pullRequest, actor: {id: 1, login: 'octocat'}}
+    const owner = {id: 2, login: 'octo-org'}
+    const common = {repositoryId: repositoryId(1), receivedAt: at}
+    await the().put({...common, id: 'merged', notice: {kind: 'merged', pull}})
+    await the().put({...common, id: 'closed', notice: {kind: 'closed', pull: {...pull, owner, at}}})
+    const comment = {id: 1, authorId: 1}
+    await the().put({...common, id: 'deleted', notice: {kind: 'deleted', deletion: {...pull, comment}}})
+    expect(await takeId(at)).toBe('closed')
+    expect(await takeId(at, 'forbids')).toBeUndefined()
+    await the().done('closed')
+    expect([await takeId(at), await takeId(at)]).toEqual(['deleted', 'merged'])
+  })
+
+  test('what was said later waits for what forbids, in its repository, for a quarter of an hour', async () => {
+    await put('deny', {body: '/deny production', second: 5})
+    await put('before', {body: status, second: 4})
+    await put('later', {body: status, second: 6})
+    await put('elsewhere', {body: status, second: 6, repository: 2})
+    expect(await takeId(at + 6000)).toBe('deny')
+    await the().done('deny', at + minute)
+    expect([await takeId(at + 6000), await takeId(at + 6000)]).toEqual(['before', 'elsewhere'])
+    await the().done('before')
+    expect(await takeId(at + 6000)).toBeUndefined()
+    expect(await takeId(at + 16 * minute)).toBe('deny')
+    expect(await takeId(at + 16 * minute)).toBe('later')
+  })
+
+  test('what was said later goes on once what forbids is done', async () => {
+    await put('deny', {body: '/deny production', second: 5})
+    await put('later', {body: status, second: 5})
+    await takeId(at)
+    expect(await takeId(at + 6000)).toBeUndefined()
+    await the().done('deny')
+    expect(await takeId(at + 6000)).toBe('later')
+  })
+
+  test('of equal withdrawals one waits, with what was said last, in the place of the first', async () => {
+    for (let i = 0; i < 5; i++) await put(`deny-${i}`, {body: `/deny production reason ${i}`, second: i})
+    await put('older', {body: '/deny production', second: 1})
+    await put('other', {body: '/revoke production', second: 9})
+    expect(await the().take(at + 9000)).toMatchObject({
+      id: 'deny-4',
+      receivedAt: at + 4000,
+      notice: {statement: {announced: {at: at + 4000}}, reading: {command: {reason: 'reason 4'}}},
+    })
+    await the().done('deny-4')
+    expect(await takeId(at + 9000)).toBe('other')
+    await the().done('other')
+    expect(await takeId(at + minute)).toBeUndefined()
+    for (const id of ['deny-0', 'deny-3', 'deny-4', 'older']) {
+      expect(await put(id, {body: '/deny production', second: 20})).toBe('known')
+    }
+    expect(await the().lacks(['deny-0', 'new', 'older'])).toEqual(['new'])
+  })
+
+  test('what waits for the first of them waits on', async () => {
+    await put('first', {body: '/deny production', second: 1})
+    await put('between', {body: status, second: 2})
+    await put('second', {body: '/deny production', second: 3})
+    await takeId(at)
+    expect(await takeId(at + 4000)).toBeUndefined()
+  })
+
+  test('a withdrawal that is in hand is not the one that a repetition takes the place of', async () => {
+    await put('first', {body: '/deny production'})
+    expect(await takeId(at)).toBe('first')
+    await put('second', {body: '/deny production', second: 1})
+    await the().done('first')
+    expect(await takeId(at + 1000)).toBe('second')
+  })
+
+  test.each<[string, SaidThen]>([
+    ['another person', {body: '/deny production', by: 2}],
+    ['another environment', {body: '/deny staging'}],
+    ['another pull request', {body: '/deny production', pullRequest: 43}],
+    ['another repository', {body: '/deny production', repository: 2}],
+    ['another command', {body: '/revoke production'}],
+    ['an App in the person’s name', {body: '/deny production', viaApp: true}],
+  ])('a withdrawal of %s repeats nothing', async (_, other) => {
+    await put('first', {body: '/deny production'})
+    await put('other', {second: 1, ...other})
+    expect(await takeId(at + 1000)).toBe('first')
+    await the().done('first')
+    expect(await takeId(at + 1000)).toBe('other')
+  })
+
+  test('tells what forbids and waits for long, since it was first said', async () => {
+    await put('first', {body: '/deny production'})
+    await put('status', {body: status})
+    await takeId(at)
+    await the().done('first', at + 30_000)
+    await put('again', {body: '/deny production', second: 50})
+    expect(await the().overdue(at)).toEqual([])
+    expect(await the().overdue(at + 1)).toEqual([{id: 'again', kind: 'statement', saidAt: at, attempt: 1}])
+    await takeId(at + minute)
+    await the().done('again')
+    expect(await the().overdue(at + minute)).toEqual([])
+  })
+
+  test('gives back at once what was in the hands of a process that is no more', async () => {
+    await put('deny', {body: '/deny production'})
+    await put('status', {body: status})
+    await takeId(at)
+    await the().takeBack()
+    expect(await the().take(at)).toMatchObject({id: 'deny', attempt: 2})
+  })
+
+  test('is not held up by what forbids and came under a clock that ran ahead', async () => {
+    await the().put({...said('deny', {body: '/deny production'}), receivedAt: at + 365 * 86_400_000})
+    await put('later', {body: status, second: 1})
+    await takeId(at)
+    expect(await takeId(at + 1000)).toBe('later')
+  })
+}
+
+export function testLooks(the: () => Durable): void {
+  test('remembers of each list when it was last looked at', async () => {
+    const {looks} = the()
+    expect(await looks.last('deliveries')).toBeUndefined()
+    await looks.keep('deliveries', {at, newest: at - 1})
+    await looks.keep('comments', {at: 1})
+    await looks.keep('deliveries', {at: at + 1, newest: at})
+    expect(await looks.last('deliveries')).toEqual({at: at + 1, newest: at})
+    expect(await looks.last('comments')).toEqual({at: 1})
   })
 }
 

@@ -19,7 +19,7 @@ import {
   statementOf,
 } from './builders.ts'
 import {decideStatement} from './deciding.ts'
-import {testPushes} from './suite-inbox.ts'
+import {testLooks, testPushes} from './suite-inbox.ts'
 import {testKeySets} from './suite-keys.ts'
 import {testTree} from './suite-ledger.ts'
 import {testClaims, testLookups, testOutbox} from './suite-lookups.ts'
@@ -68,6 +68,7 @@ export function describeStore(name: string, openEmpty: () => Promise<Durable>): 
   describe(`${name}: records`, () => testRecords(() => durable))
   describe(`${name}: viewer`, () => testSight(() => durable))
   describe(`${name}: idempotency, and replies to strangers`, () => testClaims(() => durable))
+  describe(`${name}: looks`, () => testLooks(() => durable))
   describe(`${name}: the outbox`, () => testOutbox(() => durable))
   describe(`${name}: the push log`, () => testPushes(() => durable))
   describe(`${name}: the notes of panels`, () => testPanels(() => durable))

@@ -4,6 +4,9 @@ import {ulid} from 'ulid'
 import {evidenceKey, hexToBytes, parseDecisionId, printVerifierKey} from '#protocol'
 import {type PanelTools, keepPanels} from '../decide/panels.ts'
 import type {DeliveryTools} from '../inbox/deliveries.ts'
+import type {MissedTools} from '../inbox/fetch-missed.ts'
+import {rememberIgnored} from '../inbox/ignored.ts'
+import {openDeliveryList} from '../github/deliveries.ts'
 import {type GitHub, openGitHub} from '../github/client.ts'
 import {createFactSource, createPermissionSource, createPullRequestSource, createTeamSource} from '../github/facts.ts'
 import {type CheckpointSigner, notingCommits} from '../keys/checkpoint-signer.ts'
@@ -34,7 +37,8 @@ export type StoryTools = DeliveryTools & Durable
 export interface Assembled {
   readonly tools: StoryTools
   readonly durable: Durable
-  readonly github: GitHub
+  /** What missed deliveries are fetched with, but the inbox; undefined with a plain token, which can list none. */
+  readonly missed: Omit<MissedTools, 'inbox' | 'events'> | undefined
   /** What the routes answer from; `delivered` is called after a delivery was kept. */
   readonly serving: (inbox: Pick<Inbox, 'put'>, delivered: () => void) => AppTools
   /** The receipt key that signs now: the line to pin. */
@@ -56,19 +60,25 @@ export async function assemble(home: Home): Promise<Assembled> {
   })
   const tools = makeTools({...home, durable}, github)
   const asking = makeAsking({config, keys, ring, durable, github, tools, origin})
+  const {log, now} = around
+  const reading = {
+    ignored: rememberIgnored(),
+    servesOwner: tools.servesOwner,
+    isApp: github.app !== undefined,
+    log,
+    now,
+  }
+  const list = openDeliveryList(github)
   return {
     tools,
     durable,
-    github,
+    missed: list && {...reading, list, looks: durable.looks},
     serving: (inbox, delivered) => ({
       ...asking,
       webhook: {
+        ...reading,
         secret: config.github.webhookSecret.reveal(),
         inbox,
-        servesOwner: (owner) => servesOwner(config, owner),
-        isApp: github.app !== undefined,
-        log: around.log,
-        now: around.now,
       },
       delivered,
       version: around.version,

@@ -1,15 +1,19 @@
 /** The issuer as one Node process with its embedded store: assembled, with its worker and its timers. */
 import type {Result} from '#protocol'
 import {giveUpDelivery, handleDelivery, patience} from '../inbox/deliveries.ts'
+import {sayLate} from '../inbox/late.ts'
 import {repair} from '../inbox/repair.ts'
-import {type Worker, startWorker} from '../inbox/worker.ts'
-import {redeliverFailed, redeliverForMs} from '../github/redeliver.ts'
+import {type Round, type Worker, startWorker} from '../inbox/worker.ts'
+import {type MissedTools, eventsThatCount, fetchMissed} from '../inbox/fetch-missed.ts'
 import {type CheckpointSigner, startCheckpointSigner} from '../keys/checkpoint-signer.ts'
 import {markLedger} from '../keys/ledger-mark.ts'
 import {type Assembled, assemble} from './assemble.ts'
 import type {IssuerConfig} from './config.ts'
 import {type Base, type Runtime, openBase} from './open-base.ts'
 import type {AppTools} from './serving.ts'
+import type {Inbox} from '../model/inbox.ts'
+import type {Log} from '../model/log.ts'
+import {holdAlone} from '../store/sqlite-alone.ts'
 
 export interface Issuer extends Pick<Assembled, 'ledgerKey' | 'pin' | 'appId'> {
   readonly serving: AppTools
@@ -34,45 +38,53 @@ export async function openOnBase({config, keys, durable, ring}: Parts, around: R
   const checkpointSigner = startCheckpointSigner({...durable, signer: keys.ledger}, (fault) =>
     log.error({err: fault}, 'the ledger could not be signed'),
   )
-  const {tools, github, serving, ...shown} = await assemble({
-    config,
-    keys,
-    ring,
-    durable,
-    checkpointSigner,
-    around,
-  })
-  const askForMissed = everySoOften(redeliverEveryMs, (at) => redeliverFailed(github, at - redeliverForMs))
+  const {tools, missed, serving, ...shown} = await assemble({config, keys, ring, durable, checkpointSigner, around})
+  const {inbox} = durable
+  const free = await takeBackLeases(config.databasePath, {inbox, log})
   const worker = startWorker({
-    inbox: durable.inbox,
+    inbox,
     log,
     now,
     handle: (delivery) => handleDelivery(delivery, tools),
     patience,
     giveUp: (delivery, cause) => giveUpDelivery(delivery, cause, tools),
-    repair: async (at) => {
-      await repair(at, {...tools, inbox: durable.inbox})
-      checkpointSigner.noteCommit()
-      await noteLedger({keys, durable})
-      await askForMissed(at)
-    },
+    rounds: [
+      {
+        name: 'repair',
+        everyMs: 30_000,
+        run: async (at) => {
+          await repair(at, {...tools, inbox})
+          checkpointSigner.noteCommit()
+          await noteLedger({keys, durable})
+        },
+      },
+      {name: 'the look for what is late', everyMs: 30_000, run: (at) => sayLate(at, {inbox, log})},
+      ...(missed === undefined ? [] : [fetchingMissed({...missed, inbox, events: eventsThatCount})]),
+    ],
   })
-  const close = () => closeIssuer({worker, checkpointSigner}, {keys, durable})
+  const close = async (): Promise<void> => {
+    await closeIssuer({worker, checkpointSigner}, {keys, durable})
+    free()
+  }
   const {pin, ledgerKey, appId} = shown
-  return {serving: serving(durable.inbox, worker.wake), pin, ledgerKey, appId, close}
+  return {serving: serving(inbox, worker.wake), pin, ledgerKey, appId, close}
 }
 
-/** GitHub never sends a failed delivery again by itself. */
-const redeliverEveryMs = 2 * 60_000
+const fetchingMissed = (tools: MissedTools): Round => ({
+  name: 'the look for missed deliveries',
+  everyMs: 60_000,
+  run: () => fetchMissed(tools),
+})
 
-/** Calls `act` when it was not called for `everyMs` before; a failure waits for the next time. */
-function everySoOften(everyMs: number, act: (at: number) => Promise<unknown>): (at: number) => Promise<void> {
-  let next = 0
-  return async (at) => {
-    if (at < next) return
-    next = at + everyMs
-    await act(at)
-  }
+/** What a process had in hand that was killed is taken at once, where nobody else can have it. Gives what lets go. */
+async function takeBackLeases(
+  databasePath: string,
+  {inbox, log}: {readonly inbox: Inbox; readonly log: Log},
+): Promise<() => void> {
+  const free = holdAlone(databasePath)
+  if (free !== undefined) await inbox.takeBack()
+  else log.warn({}, 'another issuer works on this store: what it has in hand is left to it')
+  return free ?? (() => undefined)
 }
 
 /** Notes how far the store has come, so that an older copy of it is recognized at the next start. */

@@ -3,7 +3,7 @@ import {type AuthorizeTools, giveUp, handleStatement} from '../decide/authorize.
 import {type ClosedTools, handleClosed} from '../decide/closed.ts'
 import {handleDeletion} from '../decide/deletion.ts'
 import {waitForLag} from '../decide/lag.ts'
-import type {Checked, Taken} from '../model/inbox.ts'
+import {type Checked, type Taken, laneOf} from '../model/inbox.ts'
 import type {PanelNotes} from '../model/panel-notes.ts'
 
 export type DeliveryTools = AuthorizeTools & ClosedTools & {readonly panelNotes: PanelNotes}
@@ -59,16 +59,10 @@ const day = 24 * 3_600_000
 
 /**
  * In milliseconds. An authorization counts for 15 minutes (formats §8), so a longer try could only answer "say it
- * again". What ends a receipt is tried for as long as receipts may live.
+ * again". What forbids is tried for as long as receipts may live, and nobody else comes back to a panel whose time has come.
  */
-export function patience({notice}: Taken): number {
-  // Nobody else comes back to a panel whose time has come.
-  if (notice.kind === 'closed' || notice.kind === 'dated') return day
-  if (notice.kind !== 'statement') return quarter
-  const {reading} = notice
-  const ends = reading.kind === 'command' && (reading.command.kind === 'deny' || reading.command.kind === 'revoke')
-  return ends ? day : quarter
-}
+export const patience = ({notice}: Taken): number =>
+  laneOf(notice) === 'forbids' || notice.kind === 'dated' ? day : quarter
 
 /** Only a statement has somebody who waits for an answer. */
 export async function giveUpDelivery(

@@ -1,20 +1,27 @@
 /** POST /github/webhook: raw bytes -> verified -> narrowed -> kept. Nothing is read from a body before its HMAC holds. */
 import {verify} from '@octokit/webhooks-methods'
-import {type Inbox, panelLane} from '../model/inbox.ts'
+import type {Delivery, Inbox} from '../model/inbox.ts'
 import type {Log} from '../model/log.ts'
+import type {Ignored} from './ignored.ts'
 import {type Narrowed, namesInstallation, narrowPayload} from './narrow.ts'
 
 /** GitHub's own cap is 25 MiB; what is read here is far below (formats §8: 1 MiB). */
 export const maxWebhookBytes = 1_048_576
 
-export interface WebhookTools {
+export interface WebhookTools extends NoticeTools {
   readonly secret: string
   readonly inbox: Pick<Inbox, 'put'>
+  /** What was looked at and is nothing for the inbox. */
+  readonly ignored: Ignored
+  readonly log: Log
+}
+
+/** What makes a delivery of a payload. */
+export interface NoticeTools {
   /** Whether deliveries of this owner (login or id) are served. */
   readonly servesOwner: (owner: Narrowed['owner']) => boolean
   /** The issuer is a GitHub App, which can ask nothing for a webhook that names no installation. */
   readonly isApp: boolean
-  readonly log: Log
   readonly now: () => number
 }
 
@@ -42,23 +49,34 @@ export async function receiveWebhook(request: WebhookRequest, tools: WebhookTool
   if (event === undefined) return refuse(400, 'the header X-GitHub-Event is missing')
   const payload = parsePayload(text)
   if (payload === undefined) return refuse(400, 'the body is not JSON; set the content type application/json')
-  const narrowed = narrowPayload(event, payload.value)
-  if (narrowed === undefined || !tools.servesOwner(narrowed.owner)) return ignored
-  if (tools.isApp && !namesInstallation(payload.value)) {
-    warnOfForeignHook(tools)
-    return ignored
+  const read = readDelivery({id: delivery, event, payload: payload.value}, tools)
+  if (typeof read === 'string') {
+    if (read === 'foreign') warnOfForeignHook(tools)
+    tools.ignored.add(delivery)
+    return {status: 202, body: {result: 'ignored'}}
   }
   // From here the statement is durable: a crash before its decision is repaired by the inbox.
-  const kept = await tools.inbox.put({
-    id: delivery,
-    lane: laneOf(narrowed),
-    notice: narrowed.notice,
-    receivedAt: tools.now(),
-  })
+  const kept = await tools.inbox.put(read)
   return {status: 202, body: {result: kept === 'new' ? 'kept' : 'known'}}
 }
 
-const ignored: WebhookAnswer = {status: 202, body: {result: 'ignored'}}
+interface Payload {
+  readonly id: string
+  readonly event: string
+  readonly payload: unknown
+}
+
+/** The same for every payload, whichever way it came in. `foreign`: for us, but from a webhook that is not the App's. */
+export function readDelivery(
+  {id, event, payload}: Payload,
+  {servesOwner, isApp, now}: NoticeTools,
+): Delivery | 'nothing' | 'foreign' {
+  const narrowed = narrowPayload(event, payload)
+  if (narrowed === undefined || !servesOwner(narrowed.owner)) return 'nothing'
+  if (isApp && !namesInstallation(payload)) return 'foreign'
+  const {notice, repositoryId} = narrowed
+  return {id, repositoryId, notice, receivedAt: now()}
+}
 
 const warned = new WeakSet<WebhookTools>()
 
@@ -97,6 +115,3 @@ function parsePayload(text: string): {value: unknown} | undefined {
     return undefined
   }
 }
-
-const laneOf = ({notice: {kind}, repositoryId}: Narrowed): number =>
-  kind === 'proposed' || kind === 'checked' ? panelLane(repositoryId) : repositoryId

@@ -4,7 +4,7 @@ import {type RefreshTools, placeOf, refreshQuietly} from '../decide/panels.ts'
 import type {Unpublished} from '../model/idempotency.ts'
 import type {PublishTools} from '../decide/tools.ts'
 import type {PanelNotes} from '../model/panel-notes.ts'
-import {type Inbox, panelLane} from '../model/inbox.ts'
+import type {Inbox} from '../model/inbox.ts'
 
 /** What was completed later than this is still in the hands of whoever completed it. */
 const restMs = 60_000
@@ -36,7 +36,7 @@ async function announceDates(now: number, {panelNotes, inbox}: DatingTools): Pro
     const {place, readAt} = note
     const {id} = place.repository
     // With a slash, so that no X-GitHub-Delivery takes its place.
-    const delivery = {id: `panel/${id}/${place.pullRequest}/${readAt}`, lane: panelLane(id), receivedAt: now}
+    const delivery = {id: `panel/${id}/${place.pullRequest}/${readAt}`, repositoryId: id, receivedAt: now}
     await inbox.put({...delivery, notice: {kind: 'dated', place}})
     // From here it is durable in the inbox. Where the panel was read again meanwhile, that reading's date stays.
     await panelNotes.keep({...note, changesAt: undefined})

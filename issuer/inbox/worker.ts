@@ -6,8 +6,15 @@ export interface WorkerTools extends RetryTools {
   readonly inbox: Inbox
   /** Answers a delivery for good, or throws to be called again later. */
   readonly handle: (delivery: Taken) => Promise<void>
-  /** Publishes what a crash or an outage left unpublished. */
-  readonly repair: (now: number) => Promise<void>
+  /** What is done from time to time beside the deliveries, none of which waits for it. */
+  readonly rounds: readonly Round[]
+}
+
+export interface Round {
+  /** For the log. */
+  readonly name: string
+  readonly everyMs: number
+  readonly run: (now: number) => Promise<unknown>
 }
 
 export interface Worker {
@@ -18,28 +25,24 @@ export interface Worker {
 }
 
 const maxInHand = 8
+/** What forbids finds a free place whatever else is in hand. */
+const maxInAll = 12
 const idleMs = 1000
-const repairEveryMs = 30_000
 const longestMs = 60_000
 
 export function startWorker(tools: WorkerTools): Worker {
   const inHand = new Set<Promise<void>>()
+  const rounds = tools.rounds.map((round) => startRound(round, tools))
   let draining = false
   let wakeUp: () => void = () => undefined
-  let repairAt = 0
 
   const run = async (): Promise<void> => {
     while (!draining) {
-      await repairWhenDue()
-      const delivery = inHand.size < maxInHand ? await takeNext(tools) : undefined
+      for (const round of rounds) round.beginWhenDue()
+      const delivery = await takeNext(inHand.size, tools)
       if (delivery === undefined) await rest()
       else track(attempt(delivery, tools))
     }
-  }
-  const repairWhenDue = async (): Promise<void> => {
-    if (tools.now() < repairAt) return
-    repairAt = tools.now() + repairEveryMs
-    await tools.repair(tools.now()).catch((fault: unknown) => tools.log.error({err: fault}, 'repair failed'))
   }
   const rest = (): Promise<void> =>
     new Promise((resolve) => {
@@ -64,14 +67,35 @@ export function startWorker(tools: WorkerTools): Worker {
       draining = true
       wakeUp()
       await running
-      await Promise.all(inHand)
+      await Promise.all([...inHand, ...rounds.map((round) => round.ended())])
     },
   }
 }
 
-async function takeNext({inbox, log, now}: WorkerTools): Promise<Taken | undefined> {
+/** One that lasts longer than its time is not begun a second time meanwhile. */
+function startRound({name, everyMs, run}: Round, {now, log}: WorkerTools) {
+  let dueAt = 0
+  let running: Promise<void> | undefined
+  return {
+    beginWhenDue: (): void => {
+      if (running !== undefined || now() < dueAt) return
+      dueAt = now() + everyMs
+      running = run(now()).then(
+        () => (running = undefined),
+        (fault: unknown) => {
+          log.error({err: fault}, `${name} failed`)
+          running = undefined
+        },
+      )
+    },
+    ended: async (): Promise<void> => await running,
+  }
+}
+
+async function takeNext(inHand: number, {inbox, log, now}: WorkerTools): Promise<Taken | undefined> {
+  if (inHand >= maxInAll) return undefined
   try {
-    return await inbox.take(now())
+    return await inbox.take(now(), inHand < maxInHand ? undefined : 'forbids')
   } catch (fault) {
     log.error({err: fault}, 'the inbox cannot be read')
     return undefined

@@ -2,6 +2,7 @@
 import type {Entry} from '#protocol'
 import type {AuditorRegister, AuditorTokens, LinkRegister, LinkTokens, TokenIds} from './callers.ts'
 import type {KeySets} from './key-sets.ts'
+import type {Looks} from './looks.ts'
 import type {PanelNotes} from './panel-notes.ts'
 import type {Idempotency, Outbox} from './idempotency.ts'
 import type {RecordReader, Scopes} from './lookups.ts'
@@ -25,6 +26,7 @@ export interface Durable {
   readonly links: LinkTokens & LinkRegister
   readonly tokenIds: TokenIds
   readonly keySets: KeySets
+  readonly looks: Looks
   /** Writes entry 0, once in the life of a database; throws when a ledger is there. */
   createLedger(first: Entry): Promise<void>
   close(): void

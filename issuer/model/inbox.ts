@@ -1,6 +1,6 @@
 /** The port of the durable inbox: a delivery is kept before GitHub gets its answer, and until it is done. */
 import type {CommitSha, RepositoryId} from '#protocol'
-import type {ReadingForUs} from './command.ts'
+import {type ReadingForUs, type WithdrawCommand, isWithdrawal} from './command.ts'
 import type {CloseNotice, DeletionNotice, PullNotice, PullPlace, Push, Statement} from './facts.ts'
 
 /** A statement and what its text says: a comment is parsed once, when it comes. */
@@ -28,8 +28,47 @@ export interface Checked extends Omit<PullPlace, 'pullRequest'> {
   readonly check: string
 }
 
-/** Panels have a lane of their own: a statement does not wait behind those of pull requests that were all rebased. */
-export const panelLane = (repositoryId: RepositoryId): number => 0 - repositoryId
+/** Of a repository: what forbids waits behind nothing else, statements not behind panels of pull requests that were all rebased. */
+export type Lane = 'forbids' | 'statements' | 'panels'
+
+export function laneOf(notice: Notice): Lane {
+  switch (notice.kind) {
+    case 'closed':
+    case 'deleted':
+      return 'forbids'
+    case 'statement':
+      return isWithdrawal(notice.reading) ? 'forbids' : 'statements'
+    case 'push':
+      return 'statements'
+    case 'proposed':
+    case 'merged':
+    case 'checked':
+    case 'dated':
+      return 'panels'
+    default:
+      return notice satisfies never
+  }
+}
+
+/** When it was said, by GitHub's clock where it tells; milliseconds. Undefined for what has no place among what was said. */
+export function saidAt({notice, receivedAt}: Pick<Delivery, 'notice' | 'receivedAt'>): number | undefined {
+  if (notice.kind === 'statement') return notice.statement.announced.at
+  if (notice.kind === 'closed') return notice.pull.at
+  return notice.kind === 'deleted' ? receivedAt : undefined
+}
+
+/** The same for withdrawals of which the last one says all that those before it said; undefined for everything else. */
+export function withdrawalOf(notice: Notice): string | undefined {
+  if (notice.kind !== 'statement' || !isWithdrawal(notice.reading)) return undefined
+  const {command} = notice.reading
+  const {pullRequest, comment, announced} = notice.statement
+  return JSON.stringify([command.kind, targetOf(command), pullRequest, comment.authorId, announced.viaApp])
+}
+
+function targetOf(command: WithdrawCommand): string {
+  if (command.kind === 'deny') return command.environment
+  return 'receipt' in command.target ? command.target.receipt : command.target.environment
+}
 
 export interface Delivery {
   /**
@@ -37,8 +76,7 @@ export interface Delivery {
    * idempotency key makes it once.
    */
   readonly id: string
-  /** Deliveries of one lane (a repository's statements, or its panels) are taken one at a time, in order; lanes do not wait for each other. */
-  readonly lane: number
+  readonly repositoryId: RepositoryId
   readonly notice: Notice
   /** Milliseconds. */
   readonly receivedAt: number
@@ -50,13 +88,31 @@ export interface Taken extends Delivery {
 }
 
 export interface Inbox {
-  /** Durable when it returns. `known`: this delivery is here already, done or not. */
-  put(delivery: Delivery): Promise<'new' | 'known'>
   /**
-   * The oldest delivery that is due in a lane that nothing is taken from, leased for 60 seconds; undefined when none
-   * is. One that waits for a retry holds up no other of its lane.
+   * Durable when it returns. `known`: this delivery is here already, done or not. A withdrawal that repeats one which waits
+   * takes its place, so that of each there is one that waits.
    */
-  take(now: number): Promise<Taken | undefined>
+  put(delivery: Delivery): Promise<'new' | 'known'>
+  /** Those of these ids that were never put. */
+  lacks(ids: readonly string[]): Promise<readonly string[]>
+  /**
+   * The oldest delivery that is due in a lane of which nothing is taken, leased for 60 seconds; undefined when none is. What
+   * forbids comes first, and alone where only that is asked for. One that waits for a retry holds up no other of its lane;
+   * but what was said later than something that forbids in the same repository waits for that, for 15 minutes at most.
+   */
+  take(now: number, only?: 'forbids'): Promise<Taken | undefined>
   /** Ends the lease: done for good, or due again at `retryAt` (milliseconds). */
   done(id: string, retryAt?: number): Promise<void>
+  /** Ends all leases. Only for who knows that nobody else works on this inbox. */
+  takeBack(): Promise<void>
+  /** What forbids, was said before then (milliseconds) and is not done; oldest first. */
+  overdue(before: number): Promise<readonly Overdue[]>
+}
+
+export interface Overdue {
+  readonly id: string
+  readonly kind: Notice['kind']
+  /** When the first of it was said; milliseconds. */
+  readonly saidAt: number
+  readonly attempt: number
 }

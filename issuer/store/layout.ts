@@ -22,6 +22,7 @@
  *   auditors, links               <name>, <repository>      who may ask, and
  *   auditor#, link#<digest>       -                         whom a token's digest leads to
  *   jti#<id>                      -                         a job token that was used
+ *   look#<list>                   -                         how far a list of GitHub's was read
  *
  * `expires` (seconds since 1970) says from when on an engine may forget an item.
  */
@@ -72,3 +73,4 @@ export const linkKey = (repositoryId: number): Key => ({pk: 'links', sk: padded(
 export const linkTokenKey = (token: string): Key => ({pk: `link#${token}`, sk: '-'})
 export const tokenIdPrefix = 'jti#'
 export const tokenIdKey = (id: string): Key => ({pk: `${tokenIdPrefix}${id}`, sk: '-'})
+export const lookKey = (list: string): Key => ({pk: `look#${list}`, sk: '-'})

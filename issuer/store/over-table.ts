@@ -5,6 +5,7 @@ import {idempotencyOver, outboxOver} from './idempotency.ts'
 import {keySetsOver} from './key-sets.ts'
 import {createLedger, storeOver} from './ledger.ts'
 import {recordsOver, scopesOver} from './lookups.ts'
+import {looksOver} from './looks.ts'
 import {panelNotesOver} from './panel-notes.ts'
 import {pushLogOver} from './pushes.ts'
 import {checkpointsOver, entriesOver, keptRecordsOver, ledgerReaderOver} from './readers.ts'
@@ -30,6 +31,7 @@ export const overTable = (
   links: linksOver(table),
   tokenIds: tokenIdsOver(table),
   keySets: keySetsOver(table),
+  looks: looksOver(table),
   createLedger: (first) => createLedger(table, first, home),
   close,
 })

@@ -102,6 +102,30 @@ export const migrations: readonly Migration[] = [
    ) STRICT;
    CREATE INDEX deliveries_waiting ON deliveries (place) WHERE done = 0;
    CREATE INDEX deliveries_leased ON deliveries (lane, leased_until) WHERE done = 0 AND leased_until IS NOT NULL;`,
+  `-- What forbids has a lane of its own.
+   CREATE TABLE lanes (
+     place INTEGER PRIMARY KEY AUTOINCREMENT,
+     id TEXT NOT NULL UNIQUE,
+     repository INTEGER NOT NULL,
+     lane TEXT NOT NULL CHECK (lane IN ('forbids', 'statements', 'panels')),
+     said_at INTEGER,
+     withdrawal TEXT,
+     notice TEXT,
+     received_at INTEGER NOT NULL,
+     attempt INTEGER NOT NULL DEFAULT 0,
+     due_at INTEGER NOT NULL,
+     leased_until INTEGER,
+     done INTEGER NOT NULL DEFAULT 0 CHECK (done IN (0, 1))
+   ) STRICT;
+   INSERT INTO lanes SELECT place, id, abs(lane), iif(lane < 0, 'panels', 'statements'), NULL, NULL,
+     notice, received_at, attempt, due_at, leased_until, done FROM deliveries;
+   DROP TABLE deliveries;
+   ALTER TABLE lanes RENAME TO deliveries;
+   CREATE INDEX deliveries_waiting ON deliveries (place) WHERE done = 0;
+   CREATE INDEX deliveries_first ON deliveries (place) WHERE done = 0 AND lane = 'forbids';
+   CREATE INDEX deliveries_forbidding ON deliveries (repository, said_at) WHERE done = 0 AND lane = 'forbids';
+   CREATE INDEX deliveries_leased ON deliveries (repository, lane, leased_until)
+     WHERE done = 0 AND leased_until IS NOT NULL;`,
 ]
 
 /** Applies the migrations that the database lacks. Refuses a schema newer than the list, and a database of another. */

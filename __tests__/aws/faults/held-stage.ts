@@ -118,13 +118,18 @@ export class HeldStage {
 
   /** They stay in the queue, out of sight, so that the worker may put them off. */
   async #take(): Promise<readonly QueuedMessage[]> {
-    const {Messages: messages = []} = await this.#sqs.send(
-      new ReceiveMessageCommand({
-        QueueUrl: `${this.emulator.url}/123456789012/deliveries`,
-        MaxNumberOfMessages: 10,
-        VisibilityTimeout: 3600,
-      }),
+    const received = await Promise.all(
+      ['withdrawals', 'deliveries'].map((queue) =>
+        this.#sqs.send(
+          new ReceiveMessageCommand({
+            QueueUrl: `${this.emulator.url}/123456789012/${queue}`,
+            MaxNumberOfMessages: 10,
+            VisibilityTimeout: 3600,
+          }),
+        ),
+      ),
     )
+    const messages = received.flatMap(({Messages = []}) => Messages)
     const fresh = messages.filter(({MessageId: id = ''}) => !this.#taken.has(id))
     for (const {MessageId: id = ''} of fresh) this.#taken.add(id)
     return fresh.map(({MessageId: messageId = '', ReceiptHandle: receiptHandle = '', Body: body = ''}) => ({

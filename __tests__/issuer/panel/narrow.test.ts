@@ -1,6 +1,5 @@
 /** Which webhooks are about panels, and what of them is taken: the payload's shape must be the event's. */
 import {describe, expect, test} from '@jest/globals'
-import {panelLane} from '../../../issuer/model/inbox.ts'
 import {narrowPayload} from '../../../issuer/inbox/narrow.ts'
 import {head, repositoryId, repositoryName} from '../builders.ts'
 
@@ -88,8 +87,4 @@ describe('a check run', () => {
       expect(narrow('check_run', {action: 'completed', check_run: run, repository: whole})).toBeUndefined()
     }
   })
-})
-
-test('a repository’s panels wait in a lane that is nobody’s statements', () => {
-  expect(panelLane(repositoryId)).toBe(-1296269)
 })

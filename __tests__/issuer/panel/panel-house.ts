@@ -89,7 +89,13 @@ export class PanelHouse {
     const {receivedAt = this.now, ...more} = over
     const {repository, installation} = this.place
     const checked = {repository, installation, commit: this.change.head as Checked['commit'], check, ...more}
-    return {id: `checked-${check}`, lane: 1, attempt: 1, receivedAt, notice: {kind: 'checked', checked}}
+    return {
+      id: `checked-${check}`,
+      repositoryId: repository.id,
+      attempt: 1,
+      receivedAt,
+      notice: {kind: 'checked', checked},
+    }
   }
 
   /** Writes a scope's state as a decision does. */

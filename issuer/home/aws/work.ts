@@ -1,11 +1,11 @@
 /** What the worker function does: deliveries off the queue, each by itself, and what is due from time to time. */
 import {ChangeMessageVisibilityCommand, type SQSClient} from '@aws-sdk/client-sqs'
 import {giveUpDelivery, handleDelivery, patience} from '../../inbox/deliveries.ts'
-import {redeliverFailed, redeliverForMs} from '../../github/redeliver.ts'
+import {eventsThatCount, fetchMissed} from '../../inbox/fetch-missed.ts'
 import {settleFailure} from '../../inbox/retry.ts'
 import {repair} from '../../inbox/repair.ts'
-import type {Inbox, Taken} from '../../model/inbox.ts'
-import {type QueuedMessage, readMessage} from '../../inbox/sqs.ts'
+import {type Inbox, type Taken, laneOf} from '../../model/inbox.ts'
+import {type QueuedMessage, type Queues, queueOf, readMessage} from '../../inbox/sqs.ts'
 import type {IssuerOnAws} from './open.ts'
 
 export interface QueueEvent {
@@ -17,18 +17,18 @@ export interface BatchResult {
   readonly batchItemFailures: readonly {readonly itemIdentifier: string}[]
 }
 
-export interface Queue {
-  readonly url: string
+export interface Queueing {
+  readonly queues: Queues
   readonly client: SQSClient
 }
 
 export async function workOff(
   {Records: messages}: QueueEvent,
   issuer: IssuerOnAws,
-  queue: Queue,
+  queueing: Queueing,
 ): Promise<BatchResult> {
   const results = await Promise.all(
-    messages.map(async (message) => ({id: message.messageId, done: await attempt(message, issuer, queue)})),
+    messages.map(async (message) => ({id: message.messageId, done: await attempt(message, issuer, queueing)})),
   )
   // Lambda freezes the process when this returns, so the ledger's end is signed before.
   await issuer.checkpointSigner.newestCheckpoint()
@@ -36,7 +36,7 @@ export async function workOff(
 }
 
 /** Never rejects: one message that fails takes no other of its batch along. */
-async function attempt(message: QueuedMessage, issuer: IssuerOnAws, queue: Queue): Promise<boolean> {
+async function attempt(message: QueuedMessage, issuer: IssuerOnAws, queueing: Queueing): Promise<boolean> {
   const {tools, log} = issuer
   const delivery = readMessage(message)
   if (delivery === undefined) {
@@ -47,7 +47,7 @@ async function attempt(message: QueuedMessage, issuer: IssuerOnAws, queue: Queue
     await handleDelivery(delivery, tools)
     return true
   } catch (fault) {
-    return await settleFault({delivery, message, fault}, issuer, queue).catch((again: unknown) => {
+    return await settleFault({delivery, message, fault}, issuer, queueing).catch((again: unknown) => {
       log.error({err: again, delivery: delivery.id}, 'a failed delivery could not be settled')
       return false
     })
@@ -60,8 +60,12 @@ interface Failed {
   readonly fault: unknown
 }
 
-async function settleFault({delivery, message, fault}: Failed, issuer: IssuerOnAws, queue: Queue): Promise<boolean> {
-  const {log, tools} = issuer
+async function settleFault(
+  {delivery, message, fault}: Failed,
+  {log, tools}: IssuerOnAws,
+  {queues, client}: Queueing,
+): Promise<boolean> {
+  const longestMs = longestOf(delivery)
   const inMs = await settleFailure(
     {delivery, fault, longestMs},
     {log, now: tools.now, patience, giveUp: (given, cause) => giveUpDelivery(given, cause, tools)},
@@ -69,20 +73,28 @@ async function settleFault({delivery, message, fault}: Failed, issuer: IssuerOnA
   if (inMs === undefined) return true
   const {receiptHandle: ReceiptHandle} = message
   const VisibilityTimeout = Math.min(longestMs, Math.ceil(inMs / 1000) * 1000) / 1000
-  await queue.client.send(new ChangeMessageVisibilityCommand({QueueUrl: queue.url, ReceiptHandle, VisibilityTimeout}))
+  const QueueUrl = queueOf(delivery.notice, queues)
+  await client.send(new ChangeMessageVisibilityCommand({QueueUrl, ReceiptHandle, VisibilityTimeout}))
   return false
 }
 
-/** Each try of the queue's is counted, so they grow further apart than on Node. */
-const longestMs = 900_000
+/** Each try of a queue's is counted, up to a thousand, so they grow further apart than on Node. */
+const longestOf = ({notice}: Taken): number => (laneOf(notice) === 'forbids' ? 120_000 : 900_000)
+
+type Keeping = Pick<IssuerOnAws, 'tools' | 'checkpointSigner' | 'missed'>
 
 /** On a schedule: what a crash or an outage left unpublished or unsigned, and what GitHub could not deliver. */
-export async function keepHouse(
-  {tools, checkpointSigner, github}: Pick<IssuerOnAws, 'tools' | 'checkpointSigner' | 'github'>,
-  inbox: Pick<Inbox, 'put'>,
-): Promise<void> {
-  const now = tools.now()
-  await repair(now, {...tools, inbox})
+export async function keepHouse(issuer: Keeping, inbox: Pick<Inbox, 'put'>): Promise<void> {
+  // Neither waits for the other, nor fails with it.
+  const done = await Promise.allSettled([repairAndSign(issuer, inbox), fetchWhatMissed(issuer, inbox)])
+  for (const one of done) if (one.status === 'rejected') throw one.reason
+}
+
+async function repairAndSign({tools, checkpointSigner}: Keeping, inbox: Pick<Inbox, 'put'>): Promise<void> {
+  await repair(tools.now(), {...tools, inbox})
   await checkpointSigner.newestCheckpoint()
-  await redeliverFailed(github, now - redeliverForMs)
+}
+
+async function fetchWhatMissed({missed}: Keeping, {put}: Pick<Inbox, 'put'>): Promise<void> {
+  if (missed !== undefined) await fetchMissed({...missed, inbox: {put}, events: eventsThatCount})
 }
