@@ -70,6 +70,10 @@ export const actions = {
   ping: (world: World): number => world.hooks.ping(),
   deliver: (world: World, ask: {readonly event: string; readonly payload: object}): number => world.hooks.deliver(ask),
   redeliver: (world: World, ask: {readonly id: number}): number | undefined => world.hooks.redeliver(ask.id),
+  /** GitHub's list of deliveries is behind by that much. */
+  listDeliveriesAfter: (world: World, ask: {readonly seconds: number}): void => {
+    world.hooks.listedAfterMs = ask.seconds * 1000
+  },
   settled: (world: World): Promise<void> => world.hooks.settled(),
   setClock: (world: World, ask: {readonly at: string}): void => world.clock.stopAt(new Date(ask.at)),
   advance: (world: World, ask: {readonly seconds: number}): void => world.clock.advance(ask.seconds),

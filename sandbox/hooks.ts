@@ -53,6 +53,8 @@ export type PayloadCheck = (event: string, payload: object) => readonly string[]
 
 export class Hooks {
   readonly deliveries: Delivery[] = []
+  /** How long after it was sent a delivery stands in the list. */
+  listedAfterMs = 0
   readonly #world: () => World
   readonly #check: PayloadCheck
   readonly #pending = new Set<Promise<void>>()

@@ -129,6 +129,7 @@ describe('/revoke', () => {
 
 test('a statement that was made before a denial, and comes after it, mints nothing', async () => {
   const {world, pullRequest, head} = stage
+  world.listDeliveriesAfter({seconds: 3600})
   world.setHook({url: 'http://127.0.0.1:9/', mode: 'app'})
   const late = world.comment({repository, pullRequest, by: 'octocat', body: `/authorize production ${head}`})
   await world.settled()

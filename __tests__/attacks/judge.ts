@@ -69,7 +69,10 @@ export async function expectSilence(stage: Stage, act: () => unknown, pullReques
 /** A port where nobody listens. */
 const nowhere = 'http://127.0.0.1:9/'
 
-/** Does something while the issuer is out of reach, and gives the deliveries that failed: GitHub sends none again by itself. */
+/**
+ * Does something while the issuer is out of reach, and gives the deliveries that failed: GitHub sends none again by itself,
+ * and lists them too late to be found there.
+ */
 export async function whileUnreachable(
   stage: Stage,
   act: () => unknown,
@@ -77,6 +80,7 @@ export async function whileUnreachable(
 ): Promise<readonly Delivery[]> {
   await stage.world.settled()
   const before = stage.world.hooks.deliveries.length
+  stage.world.listDeliveriesAfter({seconds: 3600})
   stage.world.setHook({url: nowhere, mode})
   await act()
   await stage.world.settled()

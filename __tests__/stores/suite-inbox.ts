@@ -1,5 +1,6 @@
 /** What came from GitHub: pushes, a part of the common suite, and deliveries, which wait in SQLite or in a queue. */
 import {expect, test} from '@jest/globals'
+import {digestOf} from '#protocol'
 import type {Push} from '../../issuer/model/facts.ts'
 import type {Durable} from '../../issuer/model/durable.ts'
 import type {Delivery, Inbox, Notice} from '../../issuer/model/inbox.ts'
@@ -138,9 +139,13 @@ export function testLanes(the: () => Inbox): void {
     const owner = {id: 2, login: 'octo-org'}
     const common = {repositoryId: repositoryId(1), receivedAt: at}
     await the().put({...common, id: 'merged', notice: {kind: 'merged', pull}})
-    await the().put({...common, id: 'closed', notice: {kind: 'closed', pull: {...pull, owner, at}}})
-    const comment = {id: 1, authorId: 1}
-    await the().put({...common, id: 'deleted', notice: {kind: 'deleted', deletion: {...pull, comment}}})
+    await the().put({...common, id: 'closed', notice: {kind: 'closed', pull: {...pull, owner, at, public: true}}})
+    const comment = {id: 1, authorId: 1, digest: digestOf(''), createdAt: at}
+    await the().put({
+      ...common,
+      id: 'deleted',
+      notice: {kind: 'deleted', deletion: {...pull, owner, public: true, comment}},
+    })
     expect(await takeId(at)).toBe('closed')
     expect(await takeId(at, 'forbids')).toBeUndefined()
     await the().done('closed')

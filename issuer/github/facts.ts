@@ -1,23 +1,27 @@
-/** FactSource over GitHub's API: each call reads afresh, and an outage is never a fact (formats §8). */
+/** FactSource over GitHub's API: each call reads afresh, but for who is a stranger, and an outage is never a fact (formats §8). */
 import type {Connection, GitHub} from './client.ts'
 import {keepPulls} from './associations.ts'
 import {fetchCandidate} from './change.ts'
 import {fetchBranch, keepCommits} from './commits.ts'
 import {type Place, keepComparisons} from './comparison.ts'
 import {keepMoves} from './moves.ts'
+import {type Kept, keep} from './kept.ts'
 import {fetchPolicyFile} from './policy-file.ts'
 import {fetchProposedPolicy, fetchWherePullStands} from './pull-request.ts'
 import {fetchRange, keepParts} from './range.ts'
 import {fetchRepository, splitName} from './repository.ts'
 import {fetchPermission, fetchPresence, fetchReach, fetchStanding, fetchTeams} from './standing.ts'
-import type {
-  ApiRead,
-  Baseline,
-  FactSource,
-  PermissionSource,
-  PullPlace,
-  PullRequestSource,
-  TeamSource,
+import {
+  type ApiRead,
+  type Baseline,
+  type FactSource,
+  type PermissionLevel,
+  type PermissionSource,
+  type PullPlace,
+  type PullRequestSource,
+  type Reach,
+  type TeamSource,
+  permissionLevels,
 } from '../model/facts.ts'
 
 type Access = Pick<GitHub, 'connect'>
@@ -26,6 +30,7 @@ export function createFactSource(github: Access): FactSource {
   const comparisons = keepComparisons()
   const commits = keepCommits()
   const kept = {parts: keepParts(), moves: keepMoves(), pulls: keepPulls()}
+  const strangers = keepStrangers()
   const open = (pull: PullPlace, {id, name}: Baseline['repository']): Recording & {readonly place: Place} => {
     const recording = record(github.connect(pull.installation))
     return {...recording, place: {...recording, at: splitName(name), repositoryId: id, comparisons, commits}}
@@ -36,11 +41,12 @@ export function createFactSource(github: Access): FactSource {
       const standing = await fetchStanding(connection, statement)
       return standing === 'gone' ? standing : {...standing, reads: reads()}
     },
-    fetchReach: async (statement) => {
-      const {connection, reads} = record(github.connect(statement.installation))
-      const reach = await fetchReach(connection, statement)
-      return reach === 'gone' ? reach : {...reach, reads: reads()}
-    },
+    fetchReach: async (statement) =>
+      strangers.get(`${statement.repository.id}/${statement.comment.authorId}`, async () => {
+        const {connection, reads} = record(github.connect(statement.installation))
+        const reach = await fetchReach(connection, statement)
+        return reach === 'gone' ? reach : {...reach, reads: reads()}
+      }),
     fetchPresence: async (statement) => fetchPresence(github.connect(statement.installation), statement),
     fetchBaseline: async (pull) => fetchBaseline(github.connect(pull.installation), pull),
     fetchCandidate: async (pull, known) => {
@@ -55,6 +61,13 @@ export function createFactSource(github: Access): FactSource {
     },
   }
 }
+
+/** Hundreds of withdrawals by somebody who may not write cost no more than one, for ten minutes (threats A61). */
+const keepStrangers = (): Kept<Reach | 'gone'> =>
+  keep({atMost: 10_000, forMs: 600_000, isFinal: (reach) => reach === 'gone' || isBelowWrite(reach.permission)})
+
+const isBelowWrite = (permission: PermissionLevel): boolean =>
+  permissionLevels.indexOf(permission) < permissionLevels.indexOf('write')
 
 export const createTeamSource = (github: Access): TeamSource => ({
   fetchTeams: async (statement, asked) => fetchTeams(github.connect(statement.installation), asked),

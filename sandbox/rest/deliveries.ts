@@ -31,9 +31,11 @@ const mostListed = 500
 
 /** Newest first: the last few hundred, three days old at most. A delivery still under way is not listed yet. */
 function listed(world: World): readonly Delivery[] {
-  const since = world.clock.now().getTime() - threeDaysMs
+  const now = world.clock.now().getTime()
+  const [since, until] = [now - threeDaysMs, now - world.hooks.listedAfterMs]
+  const isListed = (at: number): boolean => at >= since && at <= until
   return world.hooks.deliveries
-    .filter(({statusCode, deliveredAt}) => statusCode > 0 && Date.parse(deliveredAt) >= since)
+    .filter(({statusCode, deliveredAt}) => statusCode > 0 && isListed(Date.parse(deliveredAt)))
     .slice(-mostListed)
     .toReversed()
 }
