@@ -1,0 +1,103 @@
+/** A61: outrun a no: with a flood, while GitHub's reads lag, with a webhook that is lost, with an outage. */
+import {afterEach, beforeEach, expect, test} from '@jest/globals'
+import {Stage, repository, until} from '../acceptance/stage.ts'
+import {expectAllowed, expectNoReceipt, expectStopped} from './judge.ts'
+
+let stage: Stage
+beforeEach(async () => {
+  stage = await Stage.open()
+  // More is said in a minute than GitHub lets an App answer.
+  stage.world.liftSecondaryLimits()
+  stage.world.setPermission({repository, login: 'monalisa', role: 'write'})
+})
+afterEach(async () => {
+  await stage.close()
+  expect(stage.world.violations).toEqual([])
+})
+
+const nowhere = 'http://127.0.0.1:9/'
+const denied = 'Denied for `production`'
+
+const say = (body: string, by = 'monalisa'): number =>
+  stage.world.comment({repository, pullRequest: stage.pullRequest, by, body}).id
+const saying = (words: string) => stage.replies().find(({body}) => body.includes(words))
+
+test('forty questions before a denial do not hold it up', async () => {
+  await stage.authorize()
+  for (let i = 0; i < 40; i++) say('/countersign status', 'octocat')
+  say('/deny production')
+  await until(() => saying(denied), 'the denial')
+  const before = stage.replies().length
+  expectStopped(await stage.gate(), 'denied')
+  await until(() => (stage.replies().length > before ? true : undefined), 'an answer to a question that came before it')
+})
+
+test('five hundred denials of a stranger cost GitHub no more questions about them than one, and hold up nobody’s', async () => {
+  const stranger = stage.world.addUser({login: 'stranger'})
+  await stage.authorize()
+  for (let i = 0; i < 500; i++) say(i % 2 === 0 ? '/deny production' : `/deny environment-${i}`, 'stranger')
+  await until(() => saying('stranger') ?? saying('may not'), 'the one answer to a stranger')
+  expect(await stage.say('/deny production', {by: 'monalisa'})).toContain(denied)
+  expectStopped(await stage.gate(), 'denied')
+  const asked = stage.world.requests.map(({path}) => path)
+  expect(asked.filter((path) => path === `/user/${stranger.id}`)).toHaveLength(1)
+  expect(asked.filter((path) => path.endsWith('/collaborators/stranger/permission'))).toHaveLength(1)
+})
+
+test.each([
+  ['/deny production', denied, 'denied'],
+  ['/revoke production', 'Revoked for `production`', 'revoked'],
+] as const)('`%s` whose comment GitHub does not show when it is read counts at once', async (body, words, code) => {
+  await stage.authorize()
+  stage.world.addFault({match: '^GET /repos/[^/]+/[^/]+/issues/comments/', status: 404, times: 1})
+  expect(await stage.say(body, {by: 'monalisa'})).toContain(words)
+  expectStopped(await stage.gate(), code)
+})
+
+test('while GitHub does not say what the denier may do, what others authorize later waits, and is judged after the denial', async () => {
+  stage.world.addFault({match: '/collaborators/monalisa/permission$', status: 502, times: 3})
+  say('/deny production')
+  await stage.world.settled()
+  stage.world.advance({seconds: 1})
+  const answer = await stage.authorize()
+  expect(answer).toContain(denied)
+  const second = await until(() => stage.replies()[1]?.body, 'the answer to the authorization')
+  expect(second).toContain('monalisa denied')
+  await expectNoReceipt(stage)
+})
+
+test('a revocation that was said while the issuer was down, before a hundred and twenty other failures, counts when it is back', async () => {
+  await stage.authorize()
+  await stage.world.settled()
+  await stage.issuer.stop()
+  say('/revoke production')
+  for (let i = 0; i < 120; i++) say(`comment ${i}`, 'hubot')
+  await stage.world.settled()
+  expect(stage.world.listDeliveries().filter(({statusCode}) => statusCode === 502).length).toBeGreaterThan(120)
+  await stage.issuer.restart()
+  await until(() => saying('Revoked for `production`'), 'the revocation', 60)
+  expectStopped(await stage.gate(), 'revoked')
+})
+
+test('a close that was missed in an outage ends what the pull request let out', async () => {
+  await stage.authorize()
+  await stage.world.settled()
+  await stage.issuer.stop()
+  stage.world.closePullRequest({repository, pullRequest: stage.pullRequest, by: 'hubot'})
+  await stage.world.settled()
+  await stage.issuer.restart()
+  await until(() => saying('Closed without being merged'), 'that its receipts ended', 60)
+  expectStopped(await stage.gate(), 'revoked')
+})
+
+test('a denial whose webhook is lost while the issuer runs counts all the same', async () => {
+  await stage.authorize()
+  await stage.world.settled()
+  stage.world.setHook({url: nowhere})
+  say('/deny production')
+  await stage.world.settled()
+  expectAllowed(await stage.gate(), stage.head)
+  stage.world.setHook({url: stage.issuer.hookUrl})
+  await until(() => saying(denied), 'the denial')
+  expectStopped(await stage.gate(), 'denied')
+})
