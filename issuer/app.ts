@@ -50,8 +50,9 @@ export function createApp(tools: AppTools): Hono {
     return c.json(keySet)
   })
   app.get('/healthz', async (c) => {
-    await tools.probe()
-    return c.json({status: 'ok', version: tools.version})
+    const troubles = await tools.health()
+    const {version} = tools
+    return troubles.length === 0 ? c.json({status: 'ok', version}) : c.json({status: 'troubled', troubles, version}, 503)
   })
   app.route('/', closedSetup(tools.pages))
   app.use('/badge/*', shownAnywhere)

@@ -190,17 +190,17 @@ const parseClaim = ({pk, subject, decision, kind, publishedAt}: Attributes): rea
 /** Replies to strangers and completed claims are what counts from its own time. */
 async function makeOlder(ms: number, place: Place): Promise<void> {
   const client = dynamoClient(place.dynamoUrl)
-  for (const {pk, sk, at, completedAt} of await scan(place)) {
-    const [name, moment] = completedAt !== undefined ? (['completedAt', completedAt] as const) : (['at', at] as const)
-    const isDated = /^(?:idempotency|stranger)#/.test(pk?.S ?? '') && moment?.N !== undefined
+  for (const {pk, sk, ...item} of await scan(place)) {
+    const dated = ['completedAt', 'dueAt', 'at'].filter((name) => item[name]?.N !== undefined)
+    const isDated = /^(?:idempotency|stranger)#/.test(pk?.S ?? '') && dated.length > 0
     if (!isDated || pk === undefined || sk === undefined) continue
     await client.send(
       new UpdateItemCommand({
         TableName: place.table,
         Key: {pk, sk},
-        UpdateExpression: 'SET #name = :moment',
-        ExpressionAttributeNames: {'#name': name},
-        ExpressionAttributeValues: {':moment': {N: String(Number(moment.N) - ms)}},
+        UpdateExpression: `SET ${dated.map((name) => `#${name} = #${name} - :ms`).join(', ')}`,
+        ExpressionAttributeNames: Object.fromEntries(dated.map((name) => [`#${name}`, name])),
+        ExpressionAttributeValues: {':ms': {N: String(ms)}},
       }),
     )
   }

@@ -65,8 +65,9 @@ export async function letTimePass({issuer}: Stage, ms: number): Promise<void> {
     db.prepare(
       'UPDATE deliveries SET received_at = received_at - :ms, due_at = max(0, due_at - :ms), leased_until = leased_until - :ms',
     ).run({ms})
-    const claims = `pk LIKE 'idempotency#%' AND "completedAt" IS NOT NULL`
-    db.prepare(`UPDATE items SET "completedAt" = "completedAt" - :ms WHERE ${claims}`).run({ms})
+    const claims = `pk LIKE 'idempotency#%' AND "dueAt" IS NOT NULL`
+    const completed = `json_set(more, '$.completedAt', (more ->> '$.completedAt') - :ms)`
+    db.prepare(`UPDATE items SET "dueAt" = "dueAt" - :ms, more = ${completed} WHERE ${claims}`).run({ms})
     const older = `json_set(more, '$.at', (more ->> '$.at') - :ms)`
     db.prepare(`UPDATE items SET more = ${older} WHERE pk LIKE 'stranger#%'`).run({ms})
   })

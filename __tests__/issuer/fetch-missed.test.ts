@@ -78,7 +78,7 @@ async function takeAll(): Promise<readonly string[]> {
 }
 
 const wordsOf = ({notice}: Pick<Taken, 'notice'>): string =>
-  notice.kind === 'statement' ? notice.statement.comment.body : notice.kind
+  notice.kind === 'statement' ? notice.statement.comment.line : notice.kind
 
 const payloads = (): number =>
   stage.world.requests.filter(({method, path}) => method === 'GET' && /^\/app\/hook\/deliveries\/\d+$/.test(path))

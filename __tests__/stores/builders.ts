@@ -17,7 +17,7 @@ import {
   sealEntry,
 } from '#protocol'
 import type {IdempotencyRecord, IdempotencyKey, Outcome} from '../../issuer/model/idempotency.ts'
-import type {Publication} from '../../issuer/model/publication.ts'
+import type {CheckRun, Publication} from '../../issuer/model/publication.ts'
 import type {DecisionRecord} from '../../issuer/model/record.ts'
 import {type AuthorizedCommit, type ScopeKey, emptyState} from '../../issuer/model/state.ts'
 import type {Change, ScopeReading} from '../../issuer/model/store.ts'
@@ -107,6 +107,18 @@ export const publicationOf = (n: number): Publication => ({
   pullRequest: 42,
   commentId: n,
 })
+
+/** Turns red on GitHub. */
+export const checkRun: CheckRun = {
+  name: 'countersign / production',
+  headSha: '0'.repeat(40),
+  externalId: 'rcpt_dg_x',
+  conclusion: 'failure',
+  detailsUrl: 'https://countersign.example/v1/receipts/rcpt_dg_x',
+  title: 'Revoked',
+  summary: 'Revoked',
+  text: '{}',
+}
 
 /** The change that decides statement `n` after what was read. */
 export function decides(asked: DecisionOrder): Decided {

@@ -1,6 +1,8 @@
 /** The part of the common suite about what can be asked of a store: receipts, claims, what is unpublished. */
 import {expect, test} from '@jest/globals'
 import {type CommitSha, parseSecondsTime} from '#protocol'
+import {type Urgency, restMs} from '../../issuer/model/idempotency.ts'
+import type {CheckRun} from '../../issuer/model/publication.ts'
 import {publicViewer} from '../../issuer/model/viewer.ts'
 import type {Durable} from '../../issuer/model/durable.ts'
 import type {Lookup} from '../../issuer/model/lookups.ts'
@@ -8,6 +10,7 @@ import {commit, tree} from '../protocol/builders.ts'
 import {
   answers,
   at,
+  checkRun,
   decides,
   decisionIn,
   proposal,
@@ -160,48 +163,94 @@ export function testClaims(the: () => Durable): void {
 }
 
 export function testOutbox(the: () => Durable): void {
-  test('gives what was completed before a moment and not marked, oldest first', async () => {
+  const due = async (urgency: Urgency, by: number) =>
+    (await the().outbox.due(urgency, by)).map(({key, dueAt}) => [key.subject, dueAt - at])
+  /** Completes statement `n` with words, or with a check run of that conclusion. */
+  const complete = async (n: number, conclusion?: CheckRun['conclusion']): Promise<void> => {
+    await the().idempotency.begin(statementOf(n), proposal(n))
+    const checkRuns = conclusion === undefined ? undefined : [{...checkRun, conclusion}]
+    await the().store.commit(answers(n, {publication: {...publicationOf(n), checkRuns}}))
+  }
+
+  test('gives what is due by a moment and not marked, the longest due first', async () => {
     await decideStatement(the(), {n: 1, at: at + 2000})
     await decideStatement(the(), {n: 2, at: at + 1000, kind: 'deny'})
     await decideStatement(the(), {n: 3, at: at + 3000})
     await the().idempotency.begin(statementOf(4), proposal(4))
-    const waiting = await the().outbox.unpublished(at + 3000)
+    const waiting = await the().outbox.due('other', at + restMs.other + 2000)
     expect(waiting).toEqual([
       {
         key: statementOf(2),
         ...decisionOf(2),
         outcome: {kind: 'deny', publication: publicationOf(2)},
         completedAt: at + 1000,
+        dueAt: at + restMs.other + 1000,
+        tries: 0,
       },
       {
         key: statementOf(1),
         ...decisionOf(1),
         outcome: {kind: 'allow', publication: publicationOf(1)},
         completedAt: at + 2000,
+        dueAt: at + restMs.other + 2000,
+        tries: 0,
       },
     ])
   })
 
-  test('forgets what was marked as published', async () => {
-    await decideStatement(the(), {n: 1})
-    await the().outbox.markPublished(statementOf(1), at + 1)
-    await the().outbox.markPublished(statementOf(1), at + 2)
-    expect(await the().outbox.unpublished(at + 9999)).toEqual([])
+  test('keeps what turns a check run red apart, and gives it sooner', async () => {
+    await complete(1)
+    await complete(2, 'success')
+    await complete(3, 'failure')
+    expect(await due('forbids', at + restMs.forbids)).toEqual([['comment/1000003', restMs.forbids]])
+    expect(await due('forbids', at + restMs.forbids - 1)).toEqual([])
+    expect(await due('other', at + restMs.other)).toHaveLength(2)
+  })
+
+  test.each(['forbids', 'other'] as const)(
+    'gives one that was taken (%s) again when it is due, not before',
+    async (urgency) => {
+      await complete(1, urgency === 'forbids' ? 'failure' : undefined)
+      const [one] = await the().outbox.due(urgency, at + 100_000)
+      if (one === undefined) throw new Error('nothing waits')
+      expect(await the().outbox.take(one, at + 200_000)).toBe('taken')
+      expect(await the().outbox.take(one, at + 300_000)).toBe('lost')
+      expect(await due(urgency, at + 199_999)).toEqual([])
+      expect(await the().outbox.due(urgency, at + 200_000)).toEqual([{...one, dueAt: at + 200_000, tries: 1}])
+    },
+  )
+
+  test('gives one to one of twenty who take it at once', async () => {
+    await complete(1, 'failure')
+    const [one] = await the().outbox.due('forbids', at + 100_000)
+    if (one === undefined) throw new Error('nothing waits')
+    const taken = await Promise.all(Array.from({length: 20}, async (_, i) => the().outbox.take(one, at + 200_000 + i)))
+    expect(taken.filter((word) => word === 'taken')).toHaveLength(1)
+  })
+
+  test('forgets what was marked as published, and gives it to nobody who still has it in hand', async () => {
+    await complete(1)
+    await complete(2, 'failure')
+    const [one] = await the().outbox.due('forbids', at + 100_000)
+    if (one === undefined) throw new Error('nothing waits')
+    for (const n of [1, 2]) {
+      await the().outbox.markPublished(statementOf(n), at + 1)
+      await the().outbox.markPublished(statementOf(n), at + 2)
+    }
+    expect([await due('forbids', at + 999_999), await due('other', at + 999_999)]).toEqual([[], []])
+    expect(await the().outbox.take(one, at + 200_000)).toBe('lost')
   })
 
   test('does not take a mark for a statement that is not completed', async () => {
     await the().idempotency.begin(statementOf(1), proposal(1))
     await the().outbox.markPublished(statementOf(1), at)
     await the().store.commit(answers(1))
-    expect(await the().outbox.unpublished(at + 1)).toHaveLength(1)
+    expect(await due('other', at + restMs.other)).toHaveLength(1)
   })
 
   test('gives at most fifty at once', async () => {
-    for (let n = 1; n <= 52; n++) {
-      await the().idempotency.begin(statementOf(n), proposal(n))
-      await the().store.commit(answers(n))
-    }
-    expect(await the().outbox.unpublished(at + 1)).toHaveLength(50)
+    for (let n = 1; n <= 52; n++) await complete(n)
+    expect(await due('other', at + restMs.other)).toHaveLength(50)
   })
 }
 

@@ -152,13 +152,13 @@ export function describeTable(openTable: () => Promise<Table>): void {
     const waiting = [300, 20, 100].map((at) => ({
       ...keyOf(`at ${at}`),
       outbox: 'waiting',
-      completedAt: at,
+      dueAt: at,
       kind: String(at),
     }))
     const table = await filled(
       ...waiting,
-      {...keyOf('elsewhere'), outbox: 'panels', completedAt: 1},
-      {...keyOf('none'), completedAt: 1},
+      {...keyOf('elsewhere'), outbox: 'panels', dueAt: 1},
+      {...keyOf('none'), dueAt: 1},
     )
     const ask = async (of: Query['range']) =>
       (await table.query({index: 'outbox', hash: 'waiting', range: of})).map((item) => item['kind'])

@@ -18,6 +18,7 @@ import {oneAtATime} from '../publish/one-at-a-time.ts'
 import {createPublisher} from '../publish/send.ts'
 import {createPanelSender} from '../publish/send-panel.ts'
 import type {IssuerConfig} from './config.ts'
+import {createHealth} from './health.ts'
 import type {Runtime} from './open-base.ts'
 import {type AppTools, makeAsking, servesOwner} from './serving.ts'
 
@@ -82,7 +83,7 @@ export async function assemble(home: Home): Promise<Assembled> {
       },
       delivered,
       version: around.version,
-      probe: () => durable.entries.last(),
+      health: createHealth(tools),
       logFault: (fault, route) => around.log.error({err: fault, route}, 'a request failed'),
     }),
     pin: () => ring.signer.publicKey,

@@ -2,7 +2,8 @@
 import type {Result} from '#protocol'
 import {giveUpDelivery, handleDelivery, patience} from '../inbox/deliveries.ts'
 import {sayLate} from '../inbox/late.ts'
-import {repair} from '../inbox/repair.ts'
+import {announceDates} from '../inbox/panel-dates.ts'
+import {startTelling} from '../inbox/telling.ts'
 import {type Round, type Worker, startWorker} from '../inbox/worker.ts'
 import {type MissedTools, eventsThatCount, fetchMissed} from '../inbox/fetch-missed.ts'
 import {type CheckpointSigner, startCheckpointSigner} from '../keys/checkpoint-signer.ts'
@@ -50,10 +51,10 @@ export async function openOnBase({config, keys, durable, ring}: Parts, around: R
     giveUp: (delivery, cause) => giveUpDelivery(delivery, cause, tools),
     rounds: [
       {
-        name: 'repair',
+        name: 'what is due',
         everyMs: 30_000,
         run: async (at) => {
-          await repair(at, {...tools, inbox})
+          await announceDates(at, {...tools, inbox})
           checkpointSigner.noteCommit()
           await noteLedger({keys, durable})
         },
@@ -62,8 +63,9 @@ export async function openOnBase({config, keys, durable, ring}: Parts, around: R
       ...(missed === undefined ? [] : [fetchingMissed({...missed, inbox, events: eventsThatCount})]),
     ],
   })
+  const telling = startTelling(tools)
   const close = async (): Promise<void> => {
-    await closeIssuer({worker, checkpointSigner}, {keys, durable})
+    await closeIssuer({worker, telling, checkpointSigner}, {keys, durable})
     free()
   }
   const {pin, ledgerKey, appId} = shown
@@ -94,12 +96,16 @@ async function noteLedger({keys, durable}: Pick<Parts, 'keys' | 'durable'>): Pro
 
 interface Running {
   readonly worker: Worker
+  readonly telling: ReturnType<typeof startTelling>
   readonly checkpointSigner: CheckpointSigner
 }
 
-async function closeIssuer({worker, checkpointSigner}: Running, parts: Pick<Parts, 'keys' | 'durable'>): Promise<void> {
+async function closeIssuer(
+  {worker, telling, checkpointSigner}: Running,
+  parts: Pick<Parts, 'keys' | 'durable'>,
+): Promise<void> {
   try {
-    await worker.drain()
+    await Promise.all([worker.drain(), telling.drain()])
     await checkpointSigner.newestCheckpoint()
     await noteLedger(parts)
   } finally {

@@ -10,6 +10,7 @@ import {viewerOf} from '../model/caller.ts'
 import {createJobTokens, openOidcKeys} from '../api/callers/job-token.ts'
 import {type CallerTools, readCaller} from '../api/callers/read-caller.ts'
 import type {IssuerConfig} from './config.ts'
+import type {Health} from './health.ts'
 import {type GitHub, webUrlOf} from '../github/client.ts'
 import type {IssuerKeys} from '../keys/issuer-keys.ts'
 import type {KeyRing} from '../keys/key-ring.ts'
@@ -30,8 +31,7 @@ export interface AppTools {
   readonly ledger: LedgerRouteTools
   readonly pages: PageTools
   readonly version: string
-  /** Resolves when the store answers, rejects when it does not. */
-  readonly probe: () => Promise<unknown>
+  readonly health: Health
   readonly logFault: (fault: unknown, route: string) => void
 }
 

@@ -43,18 +43,31 @@ export interface Idempotency {
   }): Promise<number | undefined>
 }
 
-/** A completed one whose publication has not been marked as sent. */
+/** Whether a publication turns a check run red, or is any other: what forbids waits for nothing else. */
+export type Urgency = 'forbids' | 'other'
+
+export const urgencyOf = ({checkRuns = []}: Publication): Urgency =>
+  checkRuns.some(({conclusion}) => conclusion === 'failure') ? 'forbids' : 'other'
+
+/** A completed one whose publication has not been marked as sent. Times in milliseconds. */
 export interface Unpublished {
   readonly key: IdempotencyKey
   readonly decision: DecisionId
   readonly outcome: Outcome
-  /** Milliseconds. */
   readonly completedAt: number
+  readonly dueAt: number
+  /** How often it was taken from here. */
+  readonly tries: number
 }
 
-/** Publishing happens after the commit, can be repeated without harm, and is repaired from here. */
+/** Publishing happens after the commit, can be repeated without harm, and is repaired from here. Times in milliseconds. */
 export interface Outbox {
-  /** Completed before `before` (milliseconds) and not yet marked; oldest first, at most 50. */
-  unpublished(before: number): Promise<readonly Unpublished[]>
+  /** Not yet marked, and due by `by`; the longest due first, at most 50. May lag. */
+  due(urgency: Urgency, by: number): Promise<readonly Unpublished[]>
+  /** `taken`: nobody else is given it before `until`, when it is due again. `lost`: somebody else has it, or it was sent. */
+  take(one: Unpublished, until: number): Promise<'taken' | 'lost'>
   markPublished(key: IdempotencyKey, at: number): Promise<void>
 }
+
+/** How long one that was just completed is left to whoever completed it; milliseconds. */
+export const restMs: Readonly<Record<Urgency, number>> = {forbids: 10_000, other: 60_000}

@@ -2,7 +2,7 @@
 import {type IndexName, indexes} from './layout.ts'
 
 /** Attributes that are numbers; all other keys are strings. */
-const numbers: ReadonlySet<string> = new Set(['seq', 'completedAt'])
+const numbers: ReadonlySet<string> = new Set(['seq', 'dueAt'])
 
 /** What an index carries besides the keys: what the answers of its look-ups are made of. */
 const carried: Readonly<Record<IndexName, readonly string[]>> = {
@@ -17,6 +17,8 @@ const carried: Readonly<Record<IndexName, readonly string[]>> = {
     'nonce',
     'kind',
     'publication',
+    'completedAt',
+    'tries',
     'strangerAccount',
     'strangerPullRequest',
   ],

@@ -1,12 +1,15 @@
 /** Which statement is which decision, what became of it, and what is still to be published. */
 import {parseDecisionId} from '#protocol'
-import type {
-  IdempotencyRecord,
-  IdempotencyKey,
-  Idempotency,
-  Outbox,
-  Outcome,
-  Unpublished,
+import {
+  type IdempotencyKey,
+  type IdempotencyRecord,
+  type Idempotency,
+  type Outbox,
+  type Outcome,
+  type Unpublished,
+  type Urgency,
+  restMs,
+  urgencyOf,
 } from '../model/idempotency.ts'
 import type {Publication} from '../model/publication.ts'
 import type {Change} from '../model/store.ts'
@@ -20,7 +23,8 @@ const keptForSeconds = 90 * 86_400
 /** A stranger's reply counts for an hour. */
 const strangerReplyForSeconds = 86_400
 
-const waiting = 'waiting'
+/** In the index of what is to be sent. */
+const queues: Readonly<Record<Urgency, string>> = {forbids: 'forbidding', other: 'waiting'}
 
 export const itemKey = ({repositoryId, subject}: IdempotencyKey): Key => ({
   pk: `idempotency#${repositoryId}#${subject}`,
@@ -52,13 +56,18 @@ export function idempotencyOver(table: Table): Idempotency {
 
 export function outboxOver(table: Table): Outbox {
   return {
-    unpublished: async (before) => {
-      const range = {below: before}
-      const found = await table.query({index: 'outbox', hash: waiting, range, atMost: mostUnpublished})
+    due: async (urgency, by) => {
+      const range = {upTo: by}
+      const found = await table.query({index: 'outbox', hash: queues[urgency], range, atMost: mostUnpublished})
       return found.map(parseUnpublished)
     },
+    take: async ({key, dueAt, tries}, until) => {
+      const when = {equals: {dueAt, publishedAt: undefined}}
+      const taken = await table.write([{update: itemKey(key), set: {dueAt: until, tries: tries + 1}, when}])
+      return taken === 'written' ? 'taken' : 'lost'
+    },
     markPublished: async (key, at) => {
-      const when = {equals: {outbox: waiting}}
+      const when = {anyOf: Object.values(queues).map((outbox) => ({equals: {outbox}}))}
       await table.write([{update: itemKey(key), set: {publishedAt: at}, remove: 'outbox', when}])
     },
   }
@@ -82,7 +91,9 @@ export function completeOnce(
   const {kind, strangerReply} = outcome
   const publication = JSON.stringify(outcome.publication)
   const seconds = Math.ceil(at / 1000)
-  const completed = {kind, publication, entryHash, completedAt: at, outbox: waiting, expires: seconds + keptForSeconds}
+  const urgency = urgencyOf(outcome.publication)
+  const queued = {outbox: queues[urgency], dueAt: at + restMs[urgency]}
+  const completed = {kind, publication, entryHash, completedAt: at, ...queued, expires: seconds + keptForSeconds}
   const when = {equals: {decision, kind: undefined}}
   if (strangerReply === undefined) return [{update: itemKey(key), set: completed, when}]
   const {accountId: strangerAccount, pullRequest: strangerPullRequest} = strangerReply
@@ -115,5 +126,7 @@ function parseUnpublished(item: Item): Unpublished {
     decision: parseIdempotencyRecord(item).decision,
     outcome: parseOutcome(item),
     completedAt: integerOf(item, 'completedAt'),
+    dueAt: integerOf(item, 'dueAt'),
+    tries: optionalInteger(item, 'tries') ?? 0,
   }
 }

@@ -34,7 +34,7 @@ export const indexes = {
   scopes: {hash: 'scope', range: 'issued'},
   commits: {hash: 'commit', range: 'issued'},
   trees: {hash: 'tree', range: 'issued'},
-  outbox: {hash: 'outbox', range: 'completedAt'},
+  outbox: {hash: 'outbox', range: 'dueAt'},
 } as const
 
 export type IndexName = keyof typeof indexes

@@ -44,7 +44,7 @@ async function readNotes(table: Table, keys: readonly Key[]): Promise<readonly P
 function writesOf({place, readAt, changesAt, awaits}: PanelNote): readonly Write[] {
   const {repository, installation, pullRequest} = place
   const expires = Math.ceil(Math.max(readAt, changesAt ?? 0) / 1000) + keptForSeconds
-  const at = changesAt !== undefined && {outbox: dated, completedAt: changesAt}
+  const at = changesAt !== undefined && {outbox: dated, dueAt: changesAt}
   const waits = awaits && {awaited: awaits.commit, checks: JSON.stringify(awaits.checks)}
   const note = {repositoryId: repository.id, repository: repository.name, installation, pullRequest, readAt, expires}
   const put: Write = {put: {...panelKey(repository.id, pullRequest), ...note, ...at, ...waits}, when: isNewer(readAt)}
@@ -68,7 +68,7 @@ function parseNote(item: Item): PanelNote {
       pullRequest: integerOf(item, 'pullRequest'),
     },
     readAt: integerOf(item, 'readAt'),
-    changesAt: optionalInteger(item, 'completedAt'),
+    changesAt: optionalInteger(item, 'dueAt'),
     // Our own writing: a list of names.
     awaits: commit && {commit, checks: JSON.parse(textOf(item, 'checks')) as string[]},
   }

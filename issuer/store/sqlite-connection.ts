@@ -126,6 +126,9 @@ export const migrations: readonly Migration[] = [
    CREATE INDEX deliveries_forbidding ON deliveries (repository, said_at) WHERE done = 0 AND lane = 'forbids';
    CREATE INDEX deliveries_leased ON deliveries (repository, lane, leased_until)
      WHERE done = 0 AND leased_until IS NOT NULL;`,
+  `-- What is to be sent stands by when it is next tried, not by when it was completed.
+   ALTER TABLE items RENAME COLUMN "completedAt" TO "dueAt";
+   UPDATE items SET more = json_set(more, '$.completedAt', "dueAt") WHERE "dueAt" IS NOT NULL AND pk LIKE 'idempotency#%';`,
 ]
 
 /** Applies the migrations that the database lacks. Refuses a schema newer than the list, and a database of another. */

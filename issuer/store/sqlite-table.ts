@@ -7,7 +7,7 @@ import type {Condition, Item, Key, Query, Range, Table, Write} from './table.ts'
 export type Row = Readonly<Record<string, SQLOutputValue>>
 
 /** Numbers and texts that an index of layout.ts is made of. */
-const indexed = ['receiptId', 'seq', 'scope', 'issued', 'commit', 'tree', 'outbox', 'completedAt'] as const
+const indexed = ['receiptId', 'seq', 'scope', 'issued', 'commit', 'tree', 'outbox', 'dueAt'] as const
 /** JSON within JSON would be escaped, and half as large again. */
 const documents = ['entry', 'receipt', 'state', 'body'] as const
 

@@ -7,7 +7,7 @@ import {createPullRequestSource} from '../../../issuer/github/facts.ts'
 import type {PullPlace} from '../../../issuer/model/facts.ts'
 import {type Panels, keepPanels} from '../../../issuer/decide/panels.ts'
 import {createPanelSender, type PanelSender} from '../../../issuer/publish/send-panel.ts'
-import {repair} from '../../../issuer/inbox/repair.ts'
+import {announceDates} from '../../../issuer/inbox/panel-dates.ts'
 import {type Embedded, openSqlite} from '../../../issuer/store/sqlite.ts'
 import type {ScopeState} from '../../../issuer/model/state.ts'
 import type {DeliveryTools} from '../../../issuer/inbox/deliveries.ts'
@@ -71,7 +71,7 @@ export class PanelHouse {
   }
 
   async repair({durable, tools}: House): Promise<void> {
-    await repair(this.now, {...tools, inbox: durable.inbox})
+    await announceDates(this.now, {...tools, inbox: durable.inbox})
   }
 
   /** Handles what waits in the inbox, one after another; gives how many that were. */

@@ -102,7 +102,7 @@ describe('an approver who may not write any more', () => {
         statement: null,
         revokedBy: {login: 'octocat', id: 583231},
       })
-      const [unpublished] = (await stage.durable.outbox.unpublished(stage.clock.now + 1)).slice(-1)
+      const [unpublished] = await stage.durable.outbox.due('forbids', stage.clock.now + 60_000)
       const {checkRuns = []} = must(unpublished).outcome.publication
       expect(checkRuns.map((run) => [run.externalId, run.conclusion])).toEqual([
         [receipt.id, 'failure'],

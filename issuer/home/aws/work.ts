@@ -3,7 +3,8 @@ import {ChangeMessageVisibilityCommand, type SQSClient} from '@aws-sdk/client-sq
 import {giveUpDelivery, handleDelivery, patience} from '../../inbox/deliveries.ts'
 import {eventsThatCount, fetchMissed} from '../../inbox/fetch-missed.ts'
 import {settleFailure} from '../../inbox/retry.ts'
-import {repair} from '../../inbox/repair.ts'
+import {announceDates} from '../../inbox/panel-dates.ts'
+import {tellDue} from '../../inbox/telling.ts'
 import {type Inbox, type Taken, laneOf} from '../../model/inbox.ts'
 import {type QueuedMessage, type Queues, queueOf, readMessage} from '../../inbox/sqs.ts'
 import type {IssuerOnAws} from './open.ts'
@@ -86,12 +87,17 @@ type Keeping = Pick<IssuerOnAws, 'tools' | 'checkpointSigner' | 'missed'>
 /** On a schedule: what a crash or an outage left unpublished or unsigned, and what GitHub could not deliver. */
 export async function keepHouse(issuer: Keeping, inbox: Pick<Inbox, 'put'>): Promise<void> {
   // Neither waits for the other, nor fails with it.
-  const done = await Promise.allSettled([repairAndSign(issuer, inbox), fetchWhatMissed(issuer, inbox)])
+  const done = await Promise.allSettled([
+    tellDue('forbids', issuer.tools),
+    tellDue('other', issuer.tools),
+    announceAndSign(issuer, inbox),
+    fetchWhatMissed(issuer, inbox),
+  ])
   for (const one of done) if (one.status === 'rejected') throw one.reason
 }
 
-async function repairAndSign({tools, checkpointSigner}: Keeping, inbox: Pick<Inbox, 'put'>): Promise<void> {
-  await repair(tools.now(), {...tools, inbox})
+async function announceAndSign({tools, checkpointSigner}: Keeping, inbox: Pick<Inbox, 'put'>): Promise<void> {
+  await announceDates(tools.now(), {...tools, inbox})
   await checkpointSigner.newestCheckpoint()
 }
 
