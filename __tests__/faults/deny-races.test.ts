@@ -58,7 +58,7 @@ function toolsOver(durable: Durable): AuthorizeTools {
     permissions: createPermissionSource(github),
     pullRequests: createPullRequestSource(github),
     panels: {refresh: () => Promise.resolve('done' as const)},
-    publisher: createPublisher({github, warn: () => undefined}),
+    publisher: createPublisher({github, warn: () => undefined, isRevoked: () => Promise.resolve(false)}),
     ownAccount: () => github.ownAccount(),
     servesOwner: () => true,
     newestCheckpoint: () => Promise.resolve(undefined),

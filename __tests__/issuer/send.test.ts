@@ -3,6 +3,7 @@ import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
 import {openGitHub} from '../../issuer/github/client.ts'
 import type {CheckRun, Publication} from '../../issuer/model/publication.ts'
 import {createPublisher} from '../../issuer/publish/send.ts'
+import {issueInstallationToken} from '../../sandbox/accounts.ts'
 import {name, openChange, type OpenedChange, say, setStage, type Stage} from './github-world.ts'
 
 const key = 'dec_01jdaa3x7k9m2n4p6q8r0s2t4w'
@@ -12,11 +13,14 @@ let stage: Stage
 let change: OpenedChange
 let publication: Publication
 let warnings: string[]
+/** Receipts that the store knows to be revoked. */
+let revoked: string[]
 
 beforeEach(async () => {
   stage = await setStage()
   change = await openChange(stage)
   warnings = []
+  revoked = []
   const statement = say(stage, {pullRequest: change.number})
   const checkRun: CheckRun = {
     name: 'countersign / production',
@@ -47,8 +51,10 @@ afterEach(async () => {
 const warn = (message: string): void => {
   warnings.push(message)
 }
+const isRevoked = (id: string): Promise<boolean> => Promise.resolve(revoked.includes(id))
+/** By a process that remembers nothing. */
 const publish = (what: Publication = publication): Promise<void> =>
-  createPublisher({github: stage.github, warn}).publish(what, key)
+  createPublisher({github: stage.github, warn, isRevoked}).publish(what, key)
 
 const firstRun = (): CheckRun | undefined => publication.checkRuns?.[0]
 
@@ -183,17 +189,109 @@ describe('a publication', () => {
   })
 
   test('takes no key that could end the hidden comment', async () => {
-    const publisher = createPublisher({github: stage.github, warn})
+    const publisher = createPublisher({github: stage.github, warn, isRevoked})
     await expect(publisher.publish(publication, 'x --> <b>')).rejects.toThrow('publication key')
   })
 })
 
-describe('with a plain token', () => {
-  const byToken = (): ReturnType<typeof createPublisher> => {
-    const {url} = stage.sandbox
-    const credentials = {kind: 'token', token: stage.people.monalisa.token} as const
-    return createPublisher({github: openGitHub({apiUrl: url, version: '0.0.0', credentials}), warn})
-  }
+/** The same receipt's check run, red. */
+const red = (): Publication => {
+  const run = firstRun()
+  if (run === undefined) throw new Error('the publication has no check run')
+  const checkRuns = [run.externalId, 'rvk_1'].map((externalId) => ({
+    ...run,
+    externalId,
+    conclusion: 'failure' as const,
+  }))
+  return {...publication, checkRuns, reply: undefined, reaction: undefined}
+}
+
+const conclusions = (): readonly unknown[] => stage.world.checkRuns.map(({conclusion}) => conclusion)
+const states = (): readonly unknown[] => stage.world.statuses.map(({state}) => state)
+
+const withToken = (token: string): ReturnType<typeof createPublisher> => {
+  const github = openGitHub({apiUrl: stage.sandbox.url, version: '0.0.0', credentials: {kind: 'token', token}})
+  return createPublisher({github, warn, isRevoked})
+}
+const byPerson = (): ReturnType<typeof createPublisher> => withToken(stage.people.monalisa.token)
+/** A token of an installation of the App, as somebody may give it for a trial. */
+const byInstallation = (): ReturnType<typeof createPublisher> => {
+  const {world} = stage
+  const [installation] = world.installations
+  if (installation === undefined) throw new Error('the App is installed nowhere')
+  const permissions = {...world.app.permissions, metadata: 'read'} as const
+  return withToken(issueInstallationToken(world, {installation, permissions, repositories: undefined}).token)
+}
+const byApp = (): ReturnType<typeof createPublisher> => createPublisher({github: stage.github, warn, isRevoked})
+
+const ways = [
+  ['the App', byApp, conclusions],
+  ["an installation's token", byInstallation, conclusions],
+  ["a person's token", byPerson, states],
+] as const
+
+describe.each(ways)('by %s', (_, open, shown) => {
+  test.each(['the same process', 'another process'])(
+    'the same statement published twice by %s is one',
+    async (process) => {
+      const first = open()
+      await first.publish(publication, key)
+      await (process === 'another process' ? open() : first).publish(publication, key)
+      expect(shown()).toEqual(['success'])
+    },
+  )
+
+  test('of two at once, one writes it', async () => {
+    const publisher = open()
+    await Promise.all([
+      publisher.publish(publication, key),
+      publisher.publish({...publication, reply: undefined}, 'dec_2'),
+    ])
+    expect(shown()).toEqual(['success'])
+  })
+
+  test('while GitHub does not show yet what was written, it is not written again', async () => {
+    stage.world.lag.ms = 60_000
+    const publisher = open()
+    await publisher.publish(publication, key)
+    await publisher.publish(publication, key)
+    expect(shown()).toEqual(['success'])
+  })
+
+  test('a late repeat after a revocation leaves no green one that is newer', async () => {
+    await open().publish(publication, key)
+    await open().publish(red(), 'dec_3')
+    const before = shown()
+    expect(before.at(-1)).toBe('failure')
+    await open().publish(publication, key)
+    expect(shown()).toEqual(before)
+  })
+
+  test('green that comes for the first time after the receipt was revoked is not written', async () => {
+    revoked.push(firstRun()?.externalId ?? '')
+    await open().publish(publication, key)
+    expect(shown()).toEqual([])
+    await open().publish(red(), 'dec_3')
+    expect(shown().at(-1)).toBe('failure')
+  })
+})
+
+test("a person's token: a late repeat behind a newer receipt's status is not written either", async () => {
+  const publisher = byPerson()
+  await publisher.publish(publication, key)
+  await byPerson().publish(red(), 'dec_3')
+  const next = {
+    ...firstRun(),
+    externalId: 'rcpt_dg_2',
+    detailsUrl: 'https://countersign.example/v1/receipts/2',
+  } as CheckRun
+  await byPerson().publish({...publication, checkRuns: [next], reply: undefined}, 'dec_4')
+  await byPerson().publish(publication, key)
+  expect(states()).toEqual(['success', 'failure', 'success'])
+})
+
+describe("with a person's token", () => {
+  const byToken = byPerson
 
   test('a commit status of the same name stands for the check run, and the log says so once', async () => {
     const publisher = byToken()
@@ -208,13 +306,37 @@ describe('with a plain token', () => {
       description: 'Authorized by octocat',
     })
     expect(warnings).toEqual([expect.stringContaining('issuer-url')])
-    expect(stage.world.requests.filter(({path}) => path.includes('/check-runs'))).toHaveLength(1)
+    expect(stage.world.requests.filter(({path}) => path.includes('/check-runs'))).toEqual([])
     expect(replies()).toEqual(['monalisa'])
   })
 
-  test('an outage while writing the check run is no refusal', async () => {
-    stage.world.addFault({match: '^POST .*/check-runs', status: 500, times: 1})
+  test("is not silenced by somebody else's status of its name and address", async () => {
+    const {detailsUrl = '', name: context = ''} = firstRun() ?? {}
+    await addStatus({context, targetUrl: detailsUrl, by: 'hubot'})
+    await byToken().publish(publication, key)
+    expect(states()).toEqual(['failure', 'success'])
+  })
+
+  test('an outage while writing the status is no refusal', async () => {
+    stage.world.addFault({match: '^POST .*/statuses', status: 500, times: 1})
     await expect(byToken().publish(publication, key)).rejects.toMatchObject({kind: 'server'})
-    expect([stage.world.statuses, warnings]).toEqual([[], []])
+    expect(stage.world.statuses).toEqual([])
+    await byToken().publish(publication, key)
+    expect(states()).toEqual(['success'])
   })
 })
+
+interface Status {
+  readonly context: string
+  readonly targetUrl: string
+  readonly by: 'hubot'
+}
+
+async function addStatus({context, targetUrl, by}: Status): Promise<void> {
+  const answer = await fetch(`${stage.sandbox.url}/repos/${name}/statuses/${change.head}`, {
+    method: 'POST',
+    headers: {authorization: `Bearer ${stage.people[by].token}`, 'content-type': 'application/json'},
+    body: JSON.stringify({state: 'failure', context, target_url: targetUrl}),
+  })
+  expect(answer.status).toBe(201)
+}

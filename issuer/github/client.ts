@@ -1,7 +1,7 @@
 /** The issuer's way to GitHub: Octokit as an App's installation or with a plain token, and who the issuer is there. */
 import {createAppAuth} from '@octokit/auth-app'
 import {Octokit} from '@octokit/rest'
-import {Answer} from './answer.ts'
+import {Answer, type Field} from './answer.ts'
 import {boundFetch} from './bounded-fetch.ts'
 import {classifyFault, GitHubUnavailable} from './unavailable.ts'
 
@@ -36,8 +36,16 @@ export interface GitHub {
   connect(installation: number | undefined): Connection
   /** As the App itself; undefined with a plain token. */
   readonly app: {readonly id: number; readonly connection: Connection} | undefined
-  /** The id of the account that the issuer comments as: the App's bot user, or the token's owner. */
+  /** The account that the issuer comments as: the App's bot user, or the token's owner. */
+  own(): Promise<OwnAccount>
+  /** Its id. */
   ownAccount(): Promise<number>
+}
+
+export interface OwnAccount {
+  readonly id: number
+  /** Of an App `<slug>[bot]`. */
+  readonly login: string
 }
 
 export function openGitHub(access: GitHubAccess): GitHub {
@@ -54,7 +62,7 @@ export function openGitHub(access: GitHubAccess): GitHub {
 
 function openAsToken(access: GitHubAccess, {token}: {readonly token: string}): GitHub {
   const connection = openConnection(access, {auth: token})
-  return {connect: () => connection, app: undefined, ownAccount: onceKnown(() => fetchTokenOwner(connection))}
+  return {connect: () => connection, app: undefined, ...knowOwn(() => fetchTokenOwner(connection))}
 }
 
 function openAsApp(
@@ -77,10 +85,10 @@ function openAsApp(
   }
   const own = openConnection(access, {authStrategy: createAppAuth, auth: {appId, privateKey}})
   const anonymous = openAnonymous(access)
-  const ownAccount = onceKnown(() =>
+  const known = knowOwn(() =>
     fetchBotUser(own, (installation) => (installation === undefined ? anonymous : connect(installation))),
   )
-  return {connect, app: {id: appId, connection: own}, ownAccount}
+  return {connect, app: {id: appId, connection: own}, ...known}
 }
 
 interface Identity {
@@ -120,20 +128,34 @@ function openConnection(
 export const openAnonymous = (access: Omit<GitHubAccess, 'credentials'>): Connection => openConnection(access, {})
 
 /** Asks until it is known, then never again; an outage is not kept. */
-function onceKnown(fetchIt: () => Promise<number>): () => Promise<number> {
-  let known: Promise<number> | undefined
-  return () => {
+function knowOwn(fetchIt: () => Promise<OwnAccount>): Pick<GitHub, 'own' | 'ownAccount'> {
+  let known: Promise<OwnAccount> | undefined
+  const own = (): Promise<OwnAccount> => {
     known ??= fetchIt().catch((fault: unknown) => {
       known = undefined
       throw fault
     })
     return known
   }
+  return {own, ownAccount: async () => (await own()).id}
 }
 
-async function fetchTokenOwner(connection: Connection): Promise<number> {
-  const user = await connection.ask("the token's owner", (octokit) => octokit.rest.users.getAuthenticated())
-  return here(user).body.at('id').number()
+const parseOwn = (user: Field): OwnAccount => ({id: user.at('id').number(), login: user.at('login').text()})
+
+/** A token that an App's installation was given has no user to show, and says by GraphQL whose bot it is. */
+async function fetchTokenOwner(connection: Connection): Promise<OwnAccount> {
+  try {
+    const user = await connection.ask("the token's owner", (octokit) => octokit.rest.users.getAuthenticated())
+    return parseOwn(here(user).body)
+  } catch (fault) {
+    if (!(fault instanceof GitHubUnavailable) || fault.kind !== 'permission') throw fault
+  }
+  const answer = await connection.ask("the token's App", async (octokit) => ({
+    data: await octokit.graphql('query { viewer { databaseId login } }'),
+    headers: {},
+  }))
+  const viewer = here(answer).body.at('viewer')
+  return {id: viewer.at('databaseId').number(), login: viewer.at('login').text()}
 }
 
 /**
@@ -143,7 +165,7 @@ async function fetchTokenOwner(connection: Connection): Promise<number> {
 async function fetchBotUser(
   own: Connection,
   connect: (installation: number | undefined) => Connection,
-): Promise<number> {
+): Promise<OwnAccount> {
   const app = here(await own.ask('the App', (octokit) => octokit.rest.apps.getAuthenticated()))
   const username = `${app.body.at('slug').text()}[bot]`
   const installations = here(
@@ -153,7 +175,7 @@ async function fetchBotUser(
   const user = await connect(active?.at('id').number()).ask("the App's bot user", (octokit) =>
     octokit.rest.users.getByUsername({username}),
   )
-  return here(user).body.at('id').number()
+  return parseOwn(here(user).body)
 }
 
 /** Of what is always there for valid credentials, "not found" is an outage. */

@@ -103,7 +103,9 @@ function makeTools(
     teams: createTeamSource(github),
     permissions: createPermissionSource(github),
     pullRequests: createPullRequestSource(github),
-    publisher: oneAtATime(createPublisher({github, warn: (message) => log.warn({}, message)})),
+    publisher: oneAtATime(
+      createPublisher({github, warn: (message) => log.warn({}, message), isRevoked: isRevokedIn(durable)}),
+    ),
     ownAccount: () => github.ownAccount(),
     servesOwner: (owner) => servesOwner(config, owner),
     newestCheckpoint: () => checkpointSigner.newestCheckpoint(),
@@ -118,6 +120,12 @@ function makeTools(
   }
   return {...tools, panels: keepPanels({...tools, sendPanel})}
 }
+
+/** Under the name of its record, which is written once. */
+const isRevokedIn =
+  ({records}: Pick<Durable, 'records'>) =>
+  async (receipt: string): Promise<boolean> =>
+    (await records.eventOnce(`revoked/${receipt}`)) !== undefined
 
 function newDecisionId(now: number): NonNullable<ReturnType<typeof parseDecisionId>> {
   const id = parseDecisionId(`dec_${ulid(now).toLowerCase()}`)

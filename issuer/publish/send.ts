@@ -5,7 +5,7 @@ import {fetchRepository, type OwnerAndRepo, splitName} from '../github/repositor
 import {GitHubUnavailable} from '../github/unavailable.ts'
 import type {Publication, Publisher} from '../model/publication.ts'
 import {type Conversation, fetchPages, isBy, writeComment} from './comments.ts'
-import {createStatusSender, sendCheckRuns} from './send-check-run.ts'
+import {type CheckRunTools, createCheckRunSender} from './send-check-run.ts'
 
 /** A publication on its way: by whom, and to which repository by its present name. */
 export interface Outgoing {
@@ -14,14 +14,10 @@ export interface Outgoing {
   readonly publication: Publication
 }
 
-interface PublisherTools {
-  readonly github: GitHub
-  /** One line for the operator's log. */
-  readonly warn: (message: string) => void
-}
+export type PublisherTools = CheckRunTools & {readonly github: GitHub}
 
-export function createPublisher({github, warn}: PublisherTools): Publisher {
-  const sendStatus = createStatusSender(warn)
+export function createPublisher({github, warn, isRevoked}: PublisherTools): Publisher {
+  const sendCheckRuns = createCheckRunSender({github, warn, isRevoked})
   return {
     publish: async (publication, key) => {
       const marker = markerOf(key)
@@ -34,7 +30,7 @@ export function createPublisher({github, warn}: PublisherTools): Publisher {
       const parcel = {connection, at, publication}
       // The check run first: a job that somebody re-runs on reading the reply finds it.
       await sendEach([
-        () => (github.app === undefined ? sendStatus(parcel) : sendCheckRuns(parcel, github.app.id)),
+        () => sendCheckRuns(parcel),
         () => sendReply(parcel, {marker, ownAccount: () => github.ownAccount()}),
         () => sendReaction(parcel),
       ])

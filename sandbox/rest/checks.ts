@@ -33,6 +33,7 @@ export function checkRoutes(world: World): Hono<Env> {
   const write = needs(world, writes('read', 'checks'))
   app.get('/commits/:ref{.+}/check-runs', needs(world, reads('checks')), (c) => list(world, c))
   app.get('/commits/:ref{.+}/status', needs(world, reads('statuses')), (c) => combined(world, c))
+  app.get('/commits/:ref{.+}/statuses', needs(world, reads('statuses')), (c) => statuses(world, c))
   app.get('/check-runs/:id{[0-9]+}', needs(world, reads('checks')), (c) => {
     const found = findRun(world, c)
     const run = found && world.lag.seen(found)
@@ -151,6 +152,16 @@ async function addStatus(world: World, c: Ctx): Promise<Response> {
   const status = createStatus(world, {repository, sha, state, context, description, targetUrl, creator})
   const shown = presentStatus(world, status)
   return c.json(shown, 201, {Location: shown.url})
+}
+
+/** All of them, the newest first. */
+async function statuses(world: World, c: Ctx): Promise<Response> {
+  const repository = c.get('repository')
+  const ref = c.req.param('ref') ?? ''
+  const sha = await repository.git.resolve(ref)
+  if (sha === undefined) return noSuchCommit(c, ref)
+  const all = world.statuses.filter((status) => status.repository === repository && status.sha === sha).toReversed()
+  return c.json(paginate(c, all).map((status) => presentStatus(world, status)))
 }
 
 async function combined(world: World, c: Ctx): Promise<Response> {

@@ -26,7 +26,7 @@ export function graphqlRoutes(world: World): Hono<Env> {
   return app
 }
 
-function rootFor(world: World, actor: Actor): Root {
+function rootFor(world: World, actor: Exclude<Actor, {kind: 'anonymous' | 'app'}>): Root {
   const node = ({id}: {readonly id: string}): object => {
     const comment = world.repositories
       .flatMap((repository) => seenComments(world, repository))
@@ -48,8 +48,15 @@ function rootFor(world: World, actor: Actor): Root {
     if (!granted) throw forbidden()
     return repositoryNode(world, found)
   }
+  // Of an installation's token GitHub calls its bot a user.
+  const viewer = () => ({__typename: 'User', databaseId: actor.account.id, login: actor.account.login})
   return {
-    fields: {node, nodes: ({ids}: {readonly ids: readonly string[]}) => ids.map((id) => node({id})), repository},
+    fields: {
+      viewer,
+      node,
+      nodes: ({ids}: {readonly ids: readonly string[]}) => ids.map((id) => node({id})),
+      repository,
+    },
     onMissing: (field) => void world.violations.push(`GraphQL: the sandbox does not have ${field}`),
   }
 }
