@@ -33,7 +33,10 @@ export function narrowPayload(event: string, payload: unknown): Narrowed | undef
   const repository = readRepository(at)
   if (repository === undefined) return undefined
   const notice = readNotice(event, at, repository)
-  return notice === undefined ? undefined : {notice, repositoryId: repository.id, owner: repository.owner}
+  if (notice === undefined) return undefined
+  // An unknown visibility is private.
+  const hides = at('repository.private') === false ? undefined : repository.id
+  return {notice: {...notice, hides}, repositoryId: repository.id, owner: repository.owner}
 }
 
 type At = (path: string) => unknown

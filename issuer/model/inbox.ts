@@ -10,7 +10,12 @@ export interface Heard {
 }
 
 /** A verified webhook, narrowed to what the worker needs. */
-export type Notice =
+export type Notice = Announced & {
+  /** The webhook's repository, where it says that this is private. */
+  readonly hides?: RepositoryId | undefined
+}
+
+type Announced =
   | ({readonly kind: 'statement'} & Heard)
   | {readonly kind: 'push'; readonly push: Push}
   /** A pull request was opened or changed, or its head moved: by this push, where it is a branch of the same repository. */

@@ -5,7 +5,7 @@ import {head, repositoryId, repositoryName} from '../builders.ts'
 
 const owner = {id: 9919, login: 'octo-org'}
 const frame = {
-  repository: {id: repositoryId, full_name: repositoryName, owner},
+  repository: {id: repositoryId, full_name: repositoryName, private: false, owner},
   installation: {id: 7},
   sender: {id: 2, login: 'hubot'},
 }
@@ -87,4 +87,18 @@ describe('a check run', () => {
       expect(narrow('check_run', {action: 'completed', check_run: run, repository: whole})).toBeUndefined()
     }
   })
+})
+
+test.each([
+  [true, repositoryId],
+  [undefined, repositoryId],
+  [false, undefined],
+])('of a repository whose member private is %p hides %p', (isPrivate, hides) => {
+  const repository = {...frame.repository, private: isPrivate}
+  const found = narrow('pull_request', {
+    action: 'opened',
+    pull_request: {number: 42, head: {ref: 'feature'}},
+    repository,
+  })
+  expect(found?.hides).toBe(hides)
 })
