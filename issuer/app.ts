@@ -52,7 +52,9 @@ export function createApp(tools: AppTools): Hono {
   app.get('/healthz', async (c) => {
     const troubles = await tools.health()
     const {version} = tools
-    return troubles.length === 0 ? c.json({status: 'ok', version}) : c.json({status: 'troubled', troubles, version}, 503)
+    return troubles.length === 0
+      ? c.json({status: 'ok', version})
+      : c.json({status: 'troubled', troubles, version}, 503)
   })
   app.route('/', closedSetup(tools.pages))
   app.use('/badge/*', shownAnywhere)

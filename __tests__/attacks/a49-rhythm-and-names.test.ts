@@ -51,14 +51,15 @@ test('made public, what was minted before stays private, and what is minted now 
   await expectHidden(repository)
 })
 
-test('made private again, nothing new is told, and of a revocation neither', async () => {
+test('made private again, nothing is told, and of a revocation neither', async () => {
   stage.world.setVisibility({repository, private: false})
   await stage.authorize()
   const open = idNow()
   stage.world.setVisibility({repository, private: true})
   await stage.authorize()
   const closed = idNow()
-  expect(await listed(repository)).toEqual([open])
+  expect(open).not.toBe(closed)
+  expect(await listed(repository)).toEqual([])
   const before = (await ask(stage, '/v1/ledger/entries')).body.split('\n').length
   await stage.say(`/revoke ${closed}`)
   const lines = (await ask(stage, '/v1/ledger/entries')).body

@@ -112,8 +112,8 @@ export function testLookups(the: () => Durable): void {
 
   test('tell whose name it is from any decision, one without a receipt too', async () => {
     await decideStatement(the(), {n: 1, kind: 'deny', repository: 'octo-org/quiet'})
-    expect(await the().records.repositoryNamed('Octo-Org/Quiet')).toBe(repositoryId(1296269))
-    expect(await the().records.repositoryNamed('octo-org/nowhere')).toBeUndefined()
+    expect(await the().records.repositoryInSight('Octo-Org/Quiet', publicViewer)).toBe(repositoryId(1296269))
+    expect(await the().records.repositoryInSight('octo-org/nowhere', publicViewer)).toBe(0)
   })
 
   test('by name mean the repository that was last seen under it, in any case', async () => {

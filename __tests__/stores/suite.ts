@@ -27,6 +27,7 @@ import {testSight} from './suite-viewers.ts'
 import {testPanels} from './suite-panels.ts'
 import {testRecords} from './suite-records.ts'
 import {testTelling} from './suite-telling.ts'
+import {testVisibility} from './suite-visibility.ts'
 
 /** The whole ledger, after checking that it is one chain whose frontier is the recomputed one. */
 export async function checkedLedger({entries, store}: Durable): Promise<readonly Entry[]> {
@@ -71,6 +72,7 @@ export function describeStore(name: string, openEmpty: () => Promise<Durable>): 
   describe(`${name}: idempotency, and replies to strangers`, () => testClaims(() => durable))
   describe(`${name}: looks`, () => testLooks(() => durable))
   describe(`${name}: the outbox`, () => testOutbox(() => durable))
+  describe(`${name}: what is private now`, () => testVisibility(() => durable))
   describe(`${name}: what is told`, () => testTelling(() => durable))
   describe(`${name}: the push log`, () => testPushes(() => durable))
   describe(`${name}: the notes of panels`, () => testPanels(() => durable))

@@ -3,6 +3,7 @@
  * the id that GitHub gives it now (formats §8).
  */
 import {parseRepositoryName, type RepositoryId, type RepositoryName} from '#protocol'
+import type {Field} from './answer.ts'
 import type {Connection, GitHub} from './client.ts'
 import {GitHubUnavailable} from './unavailable.ts'
 
@@ -39,12 +40,15 @@ export async function fetchRepository(connection: Connection, {id, name}: Named)
   return {
     id,
     name: body.at('full_name').parse(parseRepositoryName, 'owner/name'),
-    // Only the plain word is public: an unknown visibility is private (formats §8).
-    public: body.at('visibility').optional()?.text() === 'public' && !body.at('private').flag(),
+    public: isPublic(body),
     defaultBranch: body.at('default_branch').text(),
     owner: {id: body.at('owner').at('id').number(), login: body.at('owner').at('login').text()},
   }
 }
+
+/** Only the plain word is public: an unknown visibility is private (formats §8). */
+export const isPublic = (repository: Field): boolean =>
+  repository.at('visibility').optional()?.text() === 'public' && !repository.at('private').flag()
 
 const unseen = (name: RepositoryName): GitHubUnavailable =>
   new GitHubUnavailable(

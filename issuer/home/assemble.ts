@@ -6,6 +6,7 @@ import {type PanelTools, keepPanels} from '../decide/panels.ts'
 import type {DeliveryTools} from '../inbox/deliveries.ts'
 import type {MissedTools} from '../inbox/fetch-missed.ts'
 import {rememberIgnored} from '../inbox/ignored.ts'
+import {type VisibilitySource, createVisibilitySource} from '../github/visibility.ts'
 import {openDeliveryList} from '../github/deliveries.ts'
 import {type GitHub, openGitHub} from '../github/client.ts'
 import {createFactSource, createPermissionSource, createPullRequestSource, createTeamSource} from '../github/facts.ts'
@@ -19,6 +20,7 @@ import {createPublisher} from '../publish/send.ts'
 import {createPanelSender} from '../publish/send-panel.ts'
 import type {IssuerConfig} from './config.ts'
 import {createHealth} from './health.ts'
+import {notingFacts, notingPulls} from './noting.ts'
 import type {Runtime} from './open-base.ts'
 import {type AppTools, makeAsking, servesOwner} from './serving.ts'
 
@@ -40,6 +42,8 @@ export interface Assembled {
   readonly durable: Durable
   /** What missed deliveries are fetched with, but the inbox; undefined with a plain token, which can list none. */
   readonly missed: Omit<MissedTools, 'inbox' | 'events'> | undefined
+  /** Whether repositories are still public. */
+  readonly shown: VisibilitySource
   /** What the routes answer from; `delivered` is called after a delivery was kept. */
   readonly serving: (inbox: Pick<Inbox, 'put'>, delivered: () => void) => AppTools
   /** The receipt key that signs now: the line to pin. */
@@ -74,6 +78,7 @@ export async function assemble(home: Home): Promise<Assembled> {
     tools,
     durable,
     missed: list && {...reading, list, looks: durable.looks},
+    shown: createVisibilitySource(github),
     serving: (inbox, delivered) => ({
       ...asking,
       webhook: {
@@ -99,10 +104,10 @@ function makeTools(
   const sendPanel = createPanelSender(github)
   const tools: Omit<StoryTools, 'panels'> & Pick<PanelTools, 'pullRequests'> = {
     ...durable,
-    facts: createFactSource(github),
+    facts: notingFacts(createFactSource(github), {...durable, now}),
     teams: createTeamSource(github),
     permissions: createPermissionSource(github),
-    pullRequests: createPullRequestSource(github),
+    pullRequests: notingPulls(createPullRequestSource(github), {...durable, now}),
     publisher: oneAtATime(
       createPublisher({github, warn: (message) => log.warn({}, message), isRevoked: isRevokedIn(durable)}),
     ),

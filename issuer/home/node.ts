@@ -2,7 +2,10 @@
 import type {Result} from '#protocol'
 import {giveUpDelivery, handleDelivery, patience} from '../inbox/deliveries.ts'
 import {sayLate} from '../inbox/late.ts'
+import {type Clock, startClock} from '../inbox/clock.ts'
+import {hideAnnounced} from '../inbox/hide.ts'
 import {announceDates} from '../inbox/panel-dates.ts'
+import {lookAtShown, lookEveryMs} from '../inbox/looking.ts'
 import {startTelling} from '../inbox/telling.ts'
 import {type Round, type Worker, startWorker} from '../inbox/worker.ts'
 import {type MissedTools, eventsThatCount, fetchMissed} from '../inbox/fetch-missed.ts'
@@ -39,14 +42,24 @@ export async function openOnBase({config, keys, durable, ring}: Parts, around: R
   const checkpointSigner = startCheckpointSigner({...durable, signer: keys.ledger}, (fault) =>
     log.error({err: fault}, 'the ledger could not be signed'),
   )
-  const {tools, missed, serving, ...shown} = await assemble({config, keys, ring, durable, checkpointSigner, around})
+  const {tools, shown, missed, serving, ...lines} = await assemble({
+    config,
+    keys,
+    ring,
+    durable,
+    checkpointSigner,
+    around,
+  })
   const {inbox} = durable
   const free = await takeBackLeases(config.databasePath, {inbox, log})
   const worker = startWorker({
     inbox,
     log,
     now,
-    handle: (delivery) => handleDelivery(delivery, tools),
+    handle: async (delivery) => {
+      await hideAnnounced(delivery, durable)
+      await handleDelivery(delivery, tools)
+    },
     patience,
     giveUp: (delivery, cause) => giveUpDelivery(delivery, cause, tools),
     rounds: [
@@ -63,12 +76,17 @@ export async function openOnBase({config, keys, durable, ring}: Parts, around: R
       ...(missed === undefined ? [] : [fetchingMissed({...missed, inbox, events: eventsThatCount})]),
     ],
   })
-  const telling = startTelling(tools)
+  const looking = startClock({
+    everyMs: lookEveryMs,
+    act: () => lookAtShown({...tools, shown}),
+    onFault: (fault) => log.error({err: fault}, 'what is shown cannot be looked at'),
+  })
+  const clocks = [...startTelling(tools), looking]
   const close = async (): Promise<void> => {
-    await closeIssuer({worker, telling, checkpointSigner}, {keys, durable})
+    await closeIssuer({worker, clocks, checkpointSigner}, {keys, durable})
     free()
   }
-  const {pin, ledgerKey, appId} = shown
+  const {pin, ledgerKey, appId} = lines
   return {serving: serving(inbox, worker.wake), pin, ledgerKey, appId, close}
 }
 
@@ -96,16 +114,16 @@ async function noteLedger({keys, durable}: Pick<Parts, 'keys' | 'durable'>): Pro
 
 interface Running {
   readonly worker: Worker
-  readonly telling: ReturnType<typeof startTelling>
+  readonly clocks: readonly Clock[]
   readonly checkpointSigner: CheckpointSigner
 }
 
 async function closeIssuer(
-  {worker, telling, checkpointSigner}: Running,
+  {worker, clocks, checkpointSigner}: Running,
   parts: Pick<Parts, 'keys' | 'durable'>,
 ): Promise<void> {
   try {
-    await Promise.all([worker.drain(), telling.drain()])
+    await Promise.all([worker, ...clocks].map((one) => one.drain()))
     await checkpointSigner.newestCheckpoint()
     await noteLedger(parts)
   } finally {

@@ -11,6 +11,7 @@ import {createJobTokens, openOidcKeys} from '../api/callers/job-token.ts'
 import {type CallerTools, readCaller} from '../api/callers/read-caller.ts'
 import type {IssuerConfig} from './config.ts'
 import type {Health} from './health.ts'
+import {notingRepositories} from './noting.ts'
 import {type GitHub, webUrlOf} from '../github/client.ts'
 import type {IssuerKeys} from '../keys/issuer-keys.ts'
 import type {KeyRing} from '../keys/key-ring.ts'
@@ -51,7 +52,7 @@ type Asking = Pick<AppTools, 'asking' | 'ledger' | 'pages' | 'keySet' | 'tokenKe
 
 export function makeAsking(inside: Inside): Asking {
   const {durable, github, keys, ring, tools} = inside
-  const repositories = createRepositorySource(github)
+  const repositories = notingRepositories(createRepositorySource(github), tools)
   const deployments = createDeploymentSource(github, repositories)
   const callers = {...durable, jobTokens: openJobTokens(inside), now: tools.now}
   const bearsName = createBearsName({repositories, now: tools.now})

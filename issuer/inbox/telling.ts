@@ -2,12 +2,12 @@
  * Tells GitHub what a crash or an outage left untold: each outcome by a clock of its own, further apart each time, so that
  * none holds up another, and what forbids never behind what allows (threats A63). May run again without harm.
  */
-import {setTimeout as sleep} from 'node:timers/promises'
 import {publishOutcome} from '../decide/publish-outcome.ts'
 import {type RefreshTools, placeOf, refreshOthers, refreshQuietly} from '../decide/panels.ts'
 import type {PublishTools} from '../decide/tools.ts'
 import {GitHubUnavailable} from '../github/unavailable.ts'
 import type {Unpublished, Urgency} from '../model/idempotency.ts'
+import {type Clock, startClock} from './clock.ts'
 
 export type TellTools = PublishTools & RefreshTools
 
@@ -90,22 +90,12 @@ async function refreshAfter({outcome}: Unpublished, tools: TellTools): Promise<v
 
 const everyMs = 5000
 
-/** On a clock of its own, beside the deliveries. `drain` finishes what is in hand. */
-export function startTelling(tools: TellTools): {readonly drain: () => Promise<void>} {
-  const end = new AbortController()
-  const run = async (urgency: Urgency): Promise<void> => {
-    while (!end.signal.aborted) {
-      await tellDue(urgency, tools).catch((fault: unknown) =>
-        tools.log.error({err: fault}, 'what is to be sent cannot be read'),
-      )
-      await sleep(everyMs, undefined, {signal: end.signal}).catch(() => undefined)
-    }
-  }
-  const running = Promise.all([run('forbids'), run('other')])
-  return {
-    drain: async () => {
-      end.abort()
-      await running
-    },
-  }
-}
+/** Each urgency by a clock of its own. */
+export const startTelling = (tools: TellTools): readonly Clock[] =>
+  (['forbids', 'other'] as const).map((urgency) =>
+    startClock({
+      everyMs,
+      act: () => tellDue(urgency, tools),
+      onFault: (fault) => tools.log.error({err: fault}, 'what is to be sent cannot be read'),
+    }),
+  )

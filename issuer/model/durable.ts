@@ -7,6 +7,7 @@ import type {PanelNotes} from './panel-notes.ts'
 import type {Idempotency, Outbox} from './idempotency.ts'
 import type {RecordReader, Scopes} from './lookups.ts'
 import type {Checkpoints, EntryReader, KeptRecords, LedgerReader} from './readers.ts'
+import type {Visibility} from './visibility.ts'
 import type {PushLog, Store} from './store.ts'
 
 /** Every port of durable state over one engine, but the inbox: deliveries wait where each home lets them. */
@@ -17,6 +18,7 @@ export interface Durable {
   readonly idempotency: Idempotency
   readonly outbox: Outbox
   readonly pushLog: PushLog
+  readonly visibility: Visibility
   readonly panelNotes: PanelNotes
   readonly entries: EntryReader
   readonly ledger: LedgerReader

@@ -23,6 +23,8 @@ export type Lookup =
   | (Leafing & {readonly by: 'approver'; readonly login: string})
   /** In every environment. A name means the id that was last seen under it. */
   | (Leafing & {readonly by: 'repository'; readonly repository: RepositoryId | string})
+  /** What was issued at that time or later, the oldest first. */
+  | {readonly by: 'time'; readonly from: SecondsTime; readonly viewer: Viewer}
   | {
       readonly by: 'scope'
       /** A numeric id, or a name, which means the id that was last seen under it. */
@@ -47,6 +49,7 @@ export interface FoundReceipt {
   readonly receipt: Receipt
   /** The number of the entry that says it was issued. */
   readonly seq: number
+  /** It was when it was minted, and the repository is now. */
   readonly public: boolean
   readonly ownerId: number
 }
@@ -82,8 +85,11 @@ export interface RecordReader {
   events(receipt: ReceiptId): Promise<readonly FoundEvent[]>
   /** The event that was written once under this name. Consistent. */
   eventOnce(name: string): Promise<FoundEvent | undefined>
-  /** The id that was last seen under this name: names change hands, ids do not. */
-  repositoryNamed(name: string): Promise<RepositoryId | undefined>
+  /**
+   * The id that was last seen under this name: names change hands, ids do not. One that no repository has, where nothing of
+   * it can be in sight: what is then asked for is not there, and takes as long.
+   */
+  repositoryInSight(name: string, viewer: Viewer): Promise<RepositoryId>
 }
 
 /** Which environments of a repository have a state. Consistent. */

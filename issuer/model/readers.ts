@@ -2,7 +2,7 @@
 import type {Entry, NodePlace, RepositoryId, RepositoryName} from '#protocol'
 import type {LedgerHead} from './record.ts'
 
-/** An entry, and whether the public may see more of it than its number and hash. */
+/** An entry, and whether the public may see more of it than its number and hash: it was public then, and its repository is now. */
 export interface LedgerRow {
   readonly entry: Entry
   readonly public: boolean

@@ -23,6 +23,7 @@
  *   auditor#, link#<digest>       -                         whom a token's digest leads to
  *   jti#<id>                      -                         a job token that was used
  *   look#<list>                   -                         how far a list of GitHub's was read
+ *   visibility                    <repository, 16 digits>   a repository as it was last seen: its name, and whether it is public
  *
  * `expires` (seconds since 1970) says from when on an engine may forget an item.
  */
@@ -71,6 +72,8 @@ export const auditorKey = (name: string): Key => ({pk: 'auditors', sk: name})
 export const auditorTokenKey = (token: string): Key => ({pk: `auditor#${token}`, sk: '-'})
 export const linkKey = (repositoryId: number): Key => ({pk: 'links', sk: padded(repositoryId)})
 export const linkTokenKey = (token: string): Key => ({pk: `link#${token}`, sk: '-'})
+export const visibilityPartition = 'visibility'
+export const visibilityKey = (repositoryId: number): Key => ({pk: visibilityPartition, sk: padded(repositoryId)})
 export const tokenIdPrefix = 'jti#'
 export const tokenIdKey = (id: string): Key => ({pk: `${tokenIdPrefix}${id}`, sk: '-'})
 export const lookKey = (list: string): Key => ({pk: `look#${list}`, sk: '-'})

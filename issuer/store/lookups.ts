@@ -1,8 +1,8 @@
 /** What can be looked up: receipts by id, scope and term, decisions, and what happened to a receipt. */
 import {type ReceiptId, type RepositoryId, parseDecisionId, parseReceipt} from '#protocol'
 import type {FoundDecision, FoundEvent, FoundReceipt, Lookup, RecordReader, Scopes} from '../model/lookups.ts'
-import {sees} from '../model/viewer.ts'
-import {type TermQuestion, approverTerm, nobody, readIndex, repositoryTerm} from './catalogue.ts'
+import {type Viewer, sees} from '../model/viewer.ts'
+import {type TermQuestion, approverTerm, nobody, readIndex, repositoryTerm, timeTerm} from './catalogue.ts'
 import {entryOf, environmentOf, integerOf, optionalInteger, repositoryIdOf, textOf} from './item.ts'
 import {
   type IndexName,
@@ -15,6 +15,7 @@ import {
 } from './layout.ts'
 import {printIssued, printScope, readBody} from './records.ts'
 import type {Item, Range, Table} from './table.ts'
+import {isPublicNow, readHidden, seesNow} from './visibility.ts'
 
 const mostFound = 20
 const mostEvents = 100
@@ -24,9 +25,11 @@ export async function find(table: Table, lookup: Lookup): Promise<readonly Found
     case 'receipt':
       return await findReceipt(table, lookup.id)
     case 'approver':
-      return await findByTerm(table, approverTerm(lookup.login), lookup)
+      return await findByTerm(table, approverTerm(lookup.login), newest(lookup))
     case 'repository':
-      return await findByTerm(table, repositoryTerm(await repositoryOf(table, lookup)), lookup)
+      return await findByTerm(table, repositoryTerm(await idInSight(table, lookup)), newest(lookup))
+    case 'time':
+      return await findByTerm(table, timeTerm, {...lookup, range: {from: lookup.from}, newestFirst: false})
     case 'scope':
       return await findInScope(table, lookup)
   }
@@ -36,7 +39,7 @@ export async function find(table: Table, lookup: Lookup): Promise<readonly Found
 async function findReceipt(table: Table, id: ReceiptId): Promise<readonly FoundReceipt[]> {
   const item = await readRecordOf(table, id.replace(/^rcpt_.._/, 'dec_'))
   if (item?.['receipt'] === undefined) return []
-  const found = parseFound(item)
+  const found = parseFound(item, await hiddenAmong(table, [item]))
   return found.receipt.id === id ? [found] : []
 }
 
@@ -45,35 +48,52 @@ async function readRecordOf(table: Table, decision: string): Promise<Item | unde
   return typeof seq === 'number' ? await table.get(recordKey(seq)) : undefined
 }
 
+type TermSearch = Pick<TermQuestion, 'range' | 'newestFirst' | 'viewer'>
+
+const newest = ({before, viewer}: {readonly before?: number | undefined; readonly viewer: Viewer}): TermSearch => ({
+  range: before === undefined ? undefined : {below: recordKey(before).sk},
+  newestFirst: true,
+  viewer,
+})
+
 async function findByTerm(
   table: Table,
   term: string,
-  {before, viewer}: Pick<TermQuestion, 'before' | 'viewer'>,
+  {range, newestFirst, viewer}: TermSearch,
 ): Promise<readonly FoundReceipt[]> {
-  const places = await readIndex(table, {term, before, viewer, atMost: mostFound})
+  const places = await readIndex(table, {term, range, newestFirst, viewer, atMost: mostFound})
   const items = places.length === 0 ? [] : await table.getAll(places.map(recordKey))
-  return items.flatMap((item) => (item?.['receipt'] === undefined ? [] : [parseFound(item)]))
+  const whole = items.filter((item) => item?.['receipt'] !== undefined).map((item) => item ?? {})
+  const hidden = await hiddenAmong(table, whole)
+  return whole.map((item) => parseFound(item, hidden))
 }
+
+const hiddenAmong = (table: Table, items: readonly Item[]): Promise<ReadonlySet<number>> =>
+  readHidden(
+    table,
+    items.map((item) => optionalInteger(item, 'repositoryId')),
+  )
 
 type ScopeLookup = Extract<Lookup, {by: 'scope'}>
 
 /** A commit and a tree are alternatives: a squashed commit has the tree of the one that was authorized. */
 async function findInScope(table: Table, lookup: ScopeLookup): Promise<readonly FoundReceipt[]> {
   const {environment, sha, tree, viewer} = lookup
-  const repositoryId = await repositoryOf(table, lookup)
+  const repositoryId = await idInSight(table, lookup)
   const isTheirs = viewer.repositories.some((id) => id === repositoryId)
   // What is private is asked for only by somebody who may read some of it.
   const parts = isTheirs || viewer.owners.length > 0 ? (['public', 'private'] as const) : (['public'] as const)
   const questions = parts.flatMap((part) => placesIn(printScope({repositoryId, environment}, part), {sha, tree}))
+  const hidden = await readHidden(table, [repositoryId])
   const takes = (item: Item): boolean =>
-    isTheirs || sees(viewer, {public: item['public'] === 1, ownerId: optionalInteger(item, 'ownerId')})
+    seesNow(viewer, hidden, {public: item['public'] === 1, repositoryId, ownerId: optionalInteger(item, 'ownerId')})
   const range = rangeOf(lookup)
   const found = await Promise.all(
     questions.map(([index, hash]) => table.query({index, hash, range, newestFirst: true, atMost: mostFound, takes})),
   )
   const distinct = new Map(found.flat().map((item) => [textOf(item, 'issued'), item]))
   const newestFirst = [...distinct].sort(([a], [b]) => (a < b ? 1 : -1))
-  return newestFirst.slice(0, mostFound).map(([, item]) => parseFound(item))
+  return newestFirst.slice(0, mostFound).map(([, item]) => parseFound({...item, repositoryId}, hidden))
 }
 
 function rangeOf({issuedBefore, before}: ScopeLookup): Range | undefined {
@@ -93,10 +113,21 @@ const placesIn = (
         ...(tree === undefined ? [] : [['trees', `${scope}#${tree}`] as const]),
       ]
 
-const repositoryOf = async (
-  table: Table,
-  {repository}: {readonly repository: RepositoryId | string},
-): Promise<number> => (typeof repository === 'number' ? repository : ((await lastSeen(table, repository)) ?? nobody))
+interface Sought {
+  readonly repository: RepositoryId | string
+  readonly viewer: Viewer
+}
+
+/**
+ * Nobody's where nothing of the repository can be in sight: what is looked for then is as little as for a name that no
+ * repository has, and takes as long (threats A70).
+ */
+async function idInSight(table: Table, {repository, viewer}: Sought): Promise<RepositoryId> {
+  const id = typeof repository === 'number' ? repository : ((await lastSeen(table, repository)) ?? nobody)
+  const hidden = await readHidden(table, [id])
+  const mayBe = viewer.owners.length > 0 || sees(viewer, {public: !hidden.has(id), repositoryId: id})
+  return mayBe ? id : nobody
+}
 
 /** The id that the newest decision saw under this name: names change hands, ids do not. */
 async function lastSeen(table: Table, name: string): Promise<RepositoryId | undefined> {
@@ -123,7 +154,7 @@ export const recordsOver = (table: Table): RecordReader => ({
     const item = typeof seq === 'number' ? await table.get(recordKey(seq)) : undefined
     return item?.['body'] === undefined ? undefined : parseEvent(item)
   },
-  repositoryNamed: async (name) => lastSeen(table, name),
+  repositoryInSight: (repository, viewer) => idInSight(table, {repository, viewer}),
 })
 
 const parseEvent = (item: Item): FoundEvent => ({
@@ -152,7 +183,7 @@ async function readDecision(table: Table, item: Item): Promise<FoundDecision> {
     entry: entryOf(item),
     decision,
     scope: {repositoryId: repositoryIdOf(item), environment: environmentOf(item['environment'])},
-    public: item['public'] === 1,
+    public: isPublicNow(item, await hiddenAmong(table, [item])),
     ownerId: integerOf(item, 'ownerId'),
     evidence,
     policy,
@@ -160,13 +191,13 @@ async function readDecision(table: Table, item: Item): Promise<FoundDecision> {
   }
 }
 
-function parseFound(item: Item): FoundReceipt {
+function parseFound(item: Item, hidden: ReadonlySet<number>): FoundReceipt {
   const parsed = parseReceipt(JSON.parse(textOf(item, 'receipt')))
   if (!parsed.ok) throw new Error(`a stored receipt is damaged: ${parsed.fault}`)
   return {
     receipt: parsed.value,
     seq: Number(textOf(item, 'sk')),
-    public: item['public'] === 1,
+    public: isPublicNow(item, hidden),
     ownerId: integerOf(item, 'ownerId'),
   }
 }

@@ -9,6 +9,7 @@ import {looksOver} from './looks.ts'
 import {panelNotesOver} from './panel-notes.ts'
 import {pushLogOver} from './pushes.ts'
 import {checkpointsOver, entriesOver, keptRecordsOver, ledgerReaderOver} from './readers.ts'
+import {visibilityOver} from './visibility.ts'
 import type {Table} from './table.ts'
 
 /** `home` names the place that a new ledger is at home in, where copies of it must be told from it. */
@@ -22,6 +23,7 @@ export const overTable = (
   idempotency: idempotencyOver(table),
   outbox: outboxOver(table),
   pushLog: pushLogOver(table),
+  visibility: visibilityOver(table),
   panelNotes: panelNotesOver(table),
   entries: entriesOver(table),
   ledger: ledgerReaderOver(table),

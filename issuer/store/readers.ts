@@ -4,6 +4,7 @@ import type {Checkpoints, EntryReader, KeptRecord, KeptRecords, LedgerReader, Le
 import {entryOf, integerOf, optionalInteger, optionalText, repositoryIdOf, textOf} from './item.ts'
 import {bodyKey, checkpointKey, namePartition, recordKey} from './layout.ts'
 import {readHead, readRecords} from './records.ts'
+import {isPublicNow, readHidden} from './visibility.ts'
 import type {Item, Key, Table} from './table.ts'
 
 export const entriesOver = (table: Table): EntryReader => ({
@@ -17,17 +18,24 @@ export const entriesOver = (table: Table): EntryReader => ({
 
 export const ledgerReaderOver = (table: Table): LedgerReader => ({
   head: () => readHead(table),
-  rows: async (from, count) => (await readRecords(table, from, count)).map(parseRow),
+  rows: async (from, count) => {
+    const items = await readRecords(table, from, count)
+    const hidden = await readHidden(
+      table,
+      items.map((item) => optionalInteger(item, 'repositoryId')),
+    )
+    return items.map((item) => parseRow(item, hidden))
+  },
   nodes: async (places) => {
     const items = await table.getAll(places.map(completing))
     return places.map((place, i) => parseNode(items[i], place))
   },
 })
 
-function parseRow(item: Item): LedgerRow {
+function parseRow(item: Item, hidden: ReadonlySet<number>): LedgerRow {
   return {
     entry: entryOf(item),
-    public: item['public'] === 1,
+    public: isPublicNow(item, hidden),
     repositoryId: parseRepositoryId(item['repositoryId']),
     ownerId: optionalInteger(item, 'ownerId'),
   }

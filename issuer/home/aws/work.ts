@@ -3,7 +3,9 @@ import {ChangeMessageVisibilityCommand, type SQSClient} from '@aws-sdk/client-sq
 import {giveUpDelivery, handleDelivery, patience} from '../../inbox/deliveries.ts'
 import {eventsThatCount, fetchMissed} from '../../inbox/fetch-missed.ts'
 import {settleFailure} from '../../inbox/retry.ts'
+import {hideAnnounced} from '../../inbox/hide.ts'
 import {announceDates} from '../../inbox/panel-dates.ts'
+import {lookAtShown} from '../../inbox/looking.ts'
 import {tellDue} from '../../inbox/telling.ts'
 import {type Inbox, type Taken, laneOf} from '../../model/inbox.ts'
 import {type QueuedMessage, type Queues, queueOf, readMessage} from '../../inbox/sqs.ts'
@@ -45,6 +47,7 @@ async function attempt(message: QueuedMessage, issuer: IssuerOnAws, queueing: Qu
     return false
   }
   try {
+    await hideAnnounced(delivery, tools)
     await handleDelivery(delivery, tools)
     return true
   } catch (fault) {
@@ -82,7 +85,7 @@ async function settleFault(
 /** Each try of a queue's is counted, up to a thousand, so they grow further apart than on Node. */
 const longestOf = ({notice}: Taken): number => (laneOf(notice) === 'forbids' ? 120_000 : 900_000)
 
-type Keeping = Pick<IssuerOnAws, 'tools' | 'checkpointSigner' | 'missed'>
+type Keeping = Pick<IssuerOnAws, 'tools' | 'checkpointSigner' | 'shown' | 'missed'>
 
 /** On a schedule: what a crash or an outage left unpublished or unsigned, and what GitHub could not deliver. */
 export async function keepHouse(issuer: Keeping, inbox: Pick<Inbox, 'put'>): Promise<void> {
@@ -90,6 +93,7 @@ export async function keepHouse(issuer: Keeping, inbox: Pick<Inbox, 'put'>): Pro
   const done = await Promise.allSettled([
     tellDue('forbids', issuer.tools),
     tellDue('other', issuer.tools),
+    lookAtShown({...issuer.tools, shown: issuer.shown}),
     announceAndSign(issuer, inbox),
     fetchWhatMissed(issuer, inbox),
   ])

@@ -44,13 +44,14 @@ export async function findStatus(
 }
 
 /**
- * Nothing that this caller may read is `unknown`, as is a receipt that does not verify. GitHub is asked about the name last,
- * of what is shown: how long an answer takes tells nobody of a private repository.
+ * Nothing that this caller may read is `unknown`, as is a receipt that does not verify. Of what is not in sight the same is
+ * looked for as of what is not there, and GitHub is asked about the name last, of what is shown: how long an answer takes tells
+ * nobody of a private repository (threats A70).
  */
 async function readBadgeStatus({repository, ...asked}: BadgeQuestion, tools: BadgeTools): Promise<BadgeStatus> {
-  const id = await tools.records.repositoryNamed(repository)
-  const status: BadgeStatus = id === undefined ? {kind: 'unknown'} : await readStatus({id, ...asked}, tools)
-  if (id === undefined || status.kind === 'unknown') return status
+  const id = await tools.records.repositoryInSight(repository, asked.viewer)
+  const status = await readStatus({id, ...asked}, tools)
+  if (status.kind === 'unknown') return status
   return (await tools.bearsName({id, name: repository})) ? status : {kind: 'unknown'}
 }
 

@@ -65,12 +65,15 @@ interface Words {
 function wordsOf({search, before}: Finding): Words {
   const newest = before === undefined ? 'Newest entries' : `Entries before ${before}`
   const masked = 'Of private repositories only number and hash are public.'
-  const notThen = 'Nothing was entered at or after that time.'
   switch (search.by) {
     case 'newest':
-      return {title: newest, note: masked, nothing: notThen}
+      return {title: newest, note: masked, nothing: ''}
     case 'time':
-      return {title: `From ${sayTime(search.time)} on`, note: masked, nothing: notThen}
+      return {
+        title: `Receipts from ${sayTime(search.time)} on`,
+        note: 'The first that you may see, the newest of them at the top.',
+        nothing: 'The ledger has no receipt that you may see of that time or later.',
+      }
     case 'receipt':
       return {
         title: 'Entries of one receipt',

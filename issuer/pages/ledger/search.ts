@@ -12,7 +12,6 @@ import {wholeNumber} from '../../command/read-query.ts'
 import {type FoundReceipt, type Lookup, belongingOf} from '../../model/lookups.ts'
 import type {LedgerReader, LedgerRow} from '../../model/readers.ts'
 import {type Viewer, sees} from '../../model/viewer.ts'
-import {findFirstAt} from '../../store/find-first.ts'
 import type {PageTools} from '../tools.ts'
 
 export type Search =
@@ -67,13 +66,9 @@ export async function searchLedger(asked: LedgerSearch, tools: PageTools): Promi
   const {search, before = Number.MAX_SAFE_INTEGER, viewer} = asked
   switch (search.by) {
     case 'newest':
-      return await readEntries({before}, viewer, tools)
-    case 'time': {
-      const size = (await tools.ledger.head()).last.seq + 1
-      const timeAt = async (seq: number) => (await tools.ledger.rows(seq, 1))[0]?.entry.time
-      const from = await findFirstAt(search.time, size, timeAt)
-      return await readEntries({from, before: from + shown}, viewer, tools)
-    }
+      return await readEntries(before, viewer, tools)
+    case 'time':
+      return await findFrom(search.time, viewer, tools)
     case 'receipt':
       return await findReceipt(search.id, viewer, tools)
     case 'repository':
@@ -85,13 +80,11 @@ export async function searchLedger(asked: LedgerSearch, tools: PageTools): Promi
   }
 }
 
-type Window = {readonly from?: number; readonly before: number}
-
-/** Whatever they are about; what is not in sight stays a number and a hash. Without `from`, as many as a page takes. */
-async function readEntries(window: Window, viewer: Viewer, {ledger, store}: PageTools): Promise<Found> {
+/** Whatever they are about; what is not in sight stays a number and a hash. */
+async function readEntries(before: number, viewer: Viewer, {ledger, store}: PageTools): Promise<Found> {
   const size = (await ledger.head()).last.seq + 1
-  const to = Math.min(window.before, size)
-  const from = window.from ?? Math.max(0, to - shown)
+  const to = Math.min(before, size)
+  const from = Math.max(0, to - shown)
   const rows = [...(await ledger.rows(from, to - from))].reverse()
   const subjects = rows.filter((row) => sees(viewer, row)).map(({entry}) => entry.subject)
   const ids = [...new Set(subjects)].flatMap((subject) => parseReceiptId(subject) ?? [])
@@ -116,6 +109,22 @@ async function findReceipt(id: ReceiptId, viewer: Viewer, {store, records, ledge
   const events = await records.events(id)
   const entries = [issued, ...events.map(({entry}) => entry)].filter((entry) => entry !== undefined)
   return {rows: (await readRows(entries, ledger)).reverse(), receipts}
+}
+
+/**
+ * Receipts, not the entries of that time: where what is out of sight stands among them would be told by asking again and
+ * again (threats A70). The ledger goes on from those that are found.
+ */
+async function findFrom(time: SecondsTime, viewer: Viewer, {store, ledger}: PageTools): Promise<Found> {
+  const size = (await ledger.head()).last.seq + 1
+  const found = await store.find({by: 'time', from: time, viewer})
+  const [first, last] = [found[0]?.seq, found.at(-1)?.seq]
+  return {
+    rows: (await readRows(found, ledger)).reverse(),
+    receipts: receiptsIn(found, viewer),
+    older: first,
+    newer: last !== undefined && last + 1 < size ? Math.min(last + 1 + shown, size) : undefined,
+  }
 }
 
 async function findMany(
