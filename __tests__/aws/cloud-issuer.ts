@@ -191,8 +191,8 @@ const parseClaim = ({pk, subject, decision, kind, publishedAt}: Attributes): rea
 async function makeOlder(ms: number, place: Place): Promise<void> {
   const client = dynamoClient(place.dynamoUrl)
   for (const {pk, sk, ...item} of await scan(place)) {
-    const dated = ['completedAt', 'dueAt', 'at'].filter((name) => item[name]?.N !== undefined)
-    const isDated = /^(?:idempotency|stranger)#/.test(pk?.S ?? '') && dated.length > 0
+    const dated = ['completedAt', 'dueAt', 'at', 'hiddenAt'].filter((name) => item[name]?.N !== undefined)
+    const isDated = /^(?:idempotency#|stranger#|visibility$)/.test(pk?.S ?? '') && dated.length > 0
     if (!isDated || pk === undefined || sk === undefined) continue
     await client.send(
       new UpdateItemCommand({

@@ -68,8 +68,11 @@ export async function letTimePass({issuer}: Stage, ms: number): Promise<void> {
     const claims = `pk LIKE 'idempotency#%' AND "dueAt" IS NOT NULL`
     const completed = `json_set(more, '$.completedAt', (more ->> '$.completedAt') - :ms)`
     db.prepare(`UPDATE items SET "dueAt" = "dueAt" - :ms, more = ${completed} WHERE ${claims}`).run({ms})
-    const older = `json_set(more, '$.at', (more ->> '$.at') - :ms)`
-    db.prepare(`UPDATE items SET more = ${older} WHERE pk LIKE 'stranger#%'`).run({ms})
+    const older = ['at', 'hiddenAt'].reduce(
+      (text, name) => `json_replace(${text}, '$.${name}', (more ->> '$.${name}') - :ms)`,
+      'more',
+    )
+    db.prepare(`UPDATE items SET more = ${older} WHERE pk LIKE 'stranger#%' OR pk = 'visibility'`).run({ms})
   })
 }
 

@@ -12,6 +12,7 @@ import {badgeRoutes} from '../../../issuer/pages/badge/routes.ts'
 import {signCheckpoint} from '../../../issuer/keys/checkpoint-signer.ts'
 import {ledgerRoutes} from '../../../issuer/api/ledger-routes.ts'
 import {mintFirstEntry} from '../../../issuer/mint/mint-record.ts'
+import type {Durable} from '../../../issuer/model/durable.ts'
 import {publicViewer} from '../../../issuer/model/viewer.ts'
 import type {ReadCaller} from '../../../issuer/pages/tools.ts'
 import {pageRoutes} from '../../../issuer/pages/routes.ts'
@@ -24,6 +25,7 @@ import {must} from '../builders.ts'
 import {type Records, writeRecords} from './records.ts'
 
 export interface Stage extends Records {
+  readonly durable: Durable
   readonly url: string
   readonly key: TestKey
   /** The one before it, which is still trusted. */
@@ -59,10 +61,10 @@ const signerOf = (key: TestKey): Signer => ({
     Promise.resolve(new Uint8Array(Buffer.from(key.signBytes(message).slice('ed25519:'.length), 'hex'))),
 })
 
-/** `issuer`: what it calls itself, where that is not the address that it listens at. */
-export async function openStage(issuer?: Origin): Promise<Stage> {
+/** `issuer`: what it calls itself, where that is not the address that it listens at. `open`: another store than the usual. */
+export async function openStage(issuer?: Origin, open: (path: string) => Durable = openSqlite): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-pages-'))
-  const durable = openSqlite(join(folder, 'countersign.db'))
+  const durable = open(join(folder, 'countersign.db'))
   const [key, olderKey, revokedKey, ledger, tokenKey] = [makeKey(), makeKey(), makeKey(), makeKey(), makeTokenKey()]
   const first = mintFirstEntry({
     host: 'countersign.example',
@@ -115,6 +117,7 @@ export async function openStage(issuer?: Origin): Promise<Stage> {
   const {server, url} = await listen(makeApp, issuer)
   return {
     ...writeRecords({durable, key, tokenKey, issuer: issuer ?? url}),
+    durable,
     url,
     key,
     olderKey,

@@ -52,13 +52,14 @@ export interface Stage {
   readonly close: () => Promise<void>
 }
 
-export async function setStage(): Promise<Stage> {
+/** `open`: another store than the usual. */
+export async function setStage(open: (path: string) => Durable = openSqlite): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-receipts-'))
   const path = join(folder, 'countersign.db')
   const provider = await startProvider()
   const clock = {now: askedAt}
   const github: Shown = {defaultBranch: 'main', public: true, permission: 'write', outage: false, asked: 0}
-  const first = openProcess({path, provider, clock, github})
+  const first = openProcess({path, provider, clock, github, open})
   const others: Stage[] = []
   await first.durable.createLedger(firstEntry)
   return {
@@ -76,11 +77,14 @@ export async function setStage(): Promise<Stage> {
   }
 }
 
-type World = Pick<Stage, 'provider' | 'clock' | 'github'> & {readonly path: string}
+type World = Pick<Stage, 'provider' | 'clock' | 'github'> & {
+  readonly path: string
+  readonly open: (path: string) => Durable
+}
 
 function openProcess(world: World): Stage {
-  const {path, provider, clock} = world
-  const durable = openSqlite(path)
+  const {path, provider, clock, open} = world
+  const durable = open(path)
   const warnings: string[] = []
   const tools = toolsOf(durable, world, warnings)
   const app = new Hono()
