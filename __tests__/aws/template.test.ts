@@ -166,7 +166,7 @@ describe('the roles', () => {
   ])('%s may do this and no more', (role, {table, queue, receipts, evidence}) => {
     expect(grantsOf(role, 'Table.Arn')).toEqual(table)
     expect(grantsOf(role, '${Table.Arn}/index/*')).toEqual(['dynamodb:Query'])
-    expect(grantsOf(role, 'Deliveries.Arn')).toEqual(queue)
+    for (const one of ['Withdrawals.Arn', 'Deliveries.Arn']) expect(grantsOf(role, one)).toEqual(queue)
     expect(grantsOf(role, 'Receipts.Arn')).toEqual(receipts)
     expect(grantsOf(role, 'EvidenceSecretArn')).toEqual(evidence)
   })

@@ -55,7 +55,7 @@ describe('a comment that was made', () => {
         repository: {id: repositoryId, name: repositoryName},
         installation: 7,
         pullRequest: 42,
-        comment: {id: 99, nodeId: 'IC_99', authorId: 2, body: '/deny production'},
+        comment: {id: 99, nodeId: 'IC_99', authorId: 2, digest: digestOf('/deny production'), line: '/deny production'},
         announced: {login: 'monalisa', type: 'User', at: seconds(createdAt), isEdit: false, viaApp: false},
       },
       reading: {kind: 'command', command: {kind: 'deny', environment: 'production'}},

@@ -50,13 +50,18 @@ export class HeldStage {
     return new HeldStage(stage, issuer, emulator)
   }
 
+  /** What waits in one of the two queues. */
+  async take(queue: 'withdrawals' | 'deliveries'): Promise<readonly QueuedMessage[]> {
+    return await this.#takeFrom([queue])
+  }
+
   /** Comments, and takes what the web function queued of it. */
   async say(body: string, by = 'octocat'): Promise<Said> {
     const {world, pullRequest} = this.stage
     const {id} = world.comment({repository, pullRequest, by, body})
     await world.settled()
     for (const end = Date.now() + 60_000; Date.now() < end;) {
-      const message = (await this.#take()).find((one) => isStatement(one, id))
+      const message = (await this.#takeFrom(['withdrawals', 'deliveries'])).find((one) => isStatement(one, id))
       if (message !== undefined) return {comment: id, message}
     }
     const answers = world.hooks.deliveries.map(({event, statusCode}) => `${event}: ${statusCode}`)
@@ -117,9 +122,9 @@ export class HeldStage {
   }
 
   /** They stay in the queue, out of sight, so that the worker may put them off. */
-  async #take(): Promise<readonly QueuedMessage[]> {
+  async #takeFrom(queues: readonly string[]): Promise<readonly QueuedMessage[]> {
     const received = await Promise.all(
-      ['withdrawals', 'deliveries'].map((queue) =>
+      queues.map((queue) =>
         this.#sqs.send(
           new ReceiveMessageCommand({
             QueueUrl: `${this.emulator.url}/123456789012/${queue}`,

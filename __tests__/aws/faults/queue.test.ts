@@ -52,6 +52,37 @@ function testQueue(the: () => HeldStage): void {
     expect(await the().auditLedger()).toEqual([])
   })
 
+  test('what forbids waits in a queue of its own, behind none of twelve questions, and comes back to it', async () => {
+    const {world, pullRequest} = the().stage
+    for (let i = 0; i < 12; i++) world.comment({repository, pullRequest, by: 'octocat', body: '/countersign status'})
+    world.comment({repository, pullRequest, by: 'octocat', body: '/deny production not today'})
+    await world.settled()
+    const [denial, ...more] = await the().take('withdrawals')
+    if (denial === undefined) throw new Error('nothing waits there')
+    expect(more).toEqual([])
+    world.addFault({match: '/collaborators/octocat/permission$', status: 502, times: 1})
+    expect(await the().deliver([denial])).toBe(1)
+    expect(await the().deliver([again(denial)])).toBe(0)
+    expect(await the().events()).toEqual(['decision.made'])
+    expect(the().stage.replies()[0]?.body).toContain('Denied for `production`')
+  })
+
+  test('what no webhook brought is fetched by the schedule, once it was looked for before, and is queued once', async () => {
+    const {world, pullRequest} = the().stage
+    await the().cloud.schedule.call({})
+    world.setHook({url: 'http://127.0.0.1:9/'})
+    world.comment({repository, pullRequest, by: 'octocat', body: '/countersign status'})
+    world.comment({repository, pullRequest, by: 'octocat', body: '/deny production not today'})
+    await world.settled()
+    await the().cloud.schedule.call({})
+    const [denial, ...more] = await the().take('withdrawals')
+    expect([denial?.body.includes('/deny production'), more]).toEqual([true, []])
+    const questions = await the().take('deliveries')
+    expect(questions.filter(({body}) => body.includes('/countersign status'))).toHaveLength(1)
+    if (denial !== undefined) expect(await the().deliver([denial, again(denial)])).toBe(0)
+    expect(await the().events()).toEqual(['decision.made'])
+  })
+
   const secrets: readonly (readonly [string, RegExp])[] = [
     ['App', /no GitHub App yet/],
     ['EvidenceSecretArn', /COUNTERSIGN_EVIDENCE_SECRET: the secret cannot be read/],
