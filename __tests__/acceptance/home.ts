@@ -31,7 +31,7 @@ export interface ClaimRow {
 }
 
 /** What an issuer may lack by the nature of its home. */
-export type Trait = 'a plain token' | 'an embedded store'
+export type Trait = 'a plain token' | 'an embedded store' | 'an order of deliveries'
 
 export interface Home {
   start(options: IssuerOptions): Promise<Issuer>

@@ -1,5 +1,6 @@
 /** A61: outrun a no: with a flood, while GitHub's reads lag, with a webhook that is lost, with an outage. */
 import {afterEach, beforeEach, expect, test} from '@jest/globals'
+import {testWith} from '../acceptance/home.ts'
 import {Stage, repository, until} from '../acceptance/stage.ts'
 import {expectAllowed, expectNoReceipt, expectStopped} from './judge.ts'
 
@@ -54,17 +55,21 @@ test.each([
   expectStopped(await stage.gate(), code)
 })
 
-test('while GitHub does not say what the denier may do, what others authorize later waits, and is judged after the denial', async () => {
-  stage.world.addFault({match: '/collaborators/monalisa/permission$', status: 502, times: 3})
-  say('/deny production')
-  await stage.world.settled()
-  stage.world.advance({seconds: 1})
-  const answer = await stage.authorize()
-  expect(answer).toContain(denied)
-  const second = await until(() => stage.replies()[1]?.body, 'the answer to the authorization')
-  expect(second).toContain('monalisa denied')
-  await expectNoReceipt(stage)
-})
+testWith(
+  'an order of deliveries',
+  'while GitHub does not say what the denier may do, what others authorize later waits, and is judged after the denial',
+  async () => {
+    stage.world.addFault({match: '/collaborators/monalisa/permission$', status: 502, times: 3})
+    say('/deny production')
+    await stage.world.settled()
+    stage.world.advance({seconds: 1})
+    const answer = await stage.authorize()
+    expect(answer).toContain(denied)
+    const second = await until(() => stage.replies()[1]?.body, 'the answer to the authorization')
+    expect(second).toContain('monalisa denied')
+    await expectNoReceipt(stage)
+  },
+)
 
 test('a revocation that was said while the issuer was down, before a hundred and twenty other failures, counts when it is back', async () => {
   await stage.authorize()

@@ -11,7 +11,7 @@ import type {LambdaProcess} from './lambda-process.ts'
 import {dynamoClient} from './tables.ts'
 
 /** As infra/template.yaml has it. */
-const beatMs = 120_000
+const beatMs = 60_000
 /**
  * What comes to the queue otherwise than through the URL is found by looking. Long polling, and looking all the time,
  * keep the emulator busy.

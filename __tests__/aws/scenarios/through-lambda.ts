@@ -8,6 +8,7 @@ import {buildLambda, runtimeAbsent} from '../lambda-process.ts'
 /** Each of these scenarios' tests holds on AWS too, but for those that want what is named here. */
 const lacks = {
   'a plain token': 'the functions of infra/template.yaml take a GitHub App alone',
+  'an order of deliveries': 'a queue has none; what is said before and after a no comes out the same',
   'an embedded store': "the operator's own export reads the database file",
 } as const
 
