@@ -3,7 +3,7 @@
  * statements are handled in, since what is kept is what was said and when, and what stands is worked out from it.
  */
 import type {Denial, Denied, LiveReceipt, Said, ScopeState, VoidMark, Work} from '../model/state.ts'
-import {isClosedWith, lifts, makesVoid, meets, stands} from './meet.ts'
+import {isClosedWith, keepWork, lifts, makesVoid, meets, stands} from './meet.ts'
 
 export interface Withdrawal extends Denied, Said {
   readonly kind: 'deny' | 'revoke'
@@ -80,7 +80,7 @@ const isCoveredBy = (one: Denial, other: Denial): boolean =>
 const bySaid = (one: Said, other: Said): number => one.at - other.at || one.commentId - other.commentId
 
 const keptDays = 3 * 24 * 3_600_000
-const mostSaid = 100
+const mostSaid = 50
 
 interface Authorizing extends Said {
   /** Who says it. */
@@ -93,8 +93,7 @@ interface Authorizing extends Said {
 /** With an authorization of a full commit, whatever the rules make of it; one that its author deleted lifts nothing. */
 export function foldAuthorization(state: ScopeState, {work, ...said}: Authorizing): ScopeState {
   if (state.voids.some((mark) => mark.kind === 'deleted' && mark.commentId === said.commentId)) return state
-  const {pullRequest, brought, commits} = work
-  const authorization = {...said, pullRequest, brought, commit: commits[0] ?? ''}
+  const authorization = {...said, work: keepWork(work)}
   const others = state.said.filter(({commentId}) => commentId !== said.commentId)
   return tidy({...state, said: [...others, authorization].sort(bySaid)}, said.at)
 }

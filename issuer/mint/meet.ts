@@ -53,7 +53,7 @@ export const knownOf = (pullRequest: number, state: ScopeState): Denied => ({
 const spokenFor = (number: number, {receipts, waiting, said}: ScopeState): readonly string[] => [
   ...receipts.filter(({pullRequest}) => pullRequest === number).map(({sha}) => sha),
   ...waiting.filter(({work}) => work.pullRequest === number).map(({sha}) => sha),
-  ...said.filter(({pullRequest}) => pullRequest === number).map(({commit}) => commit),
+  ...said.filter(({work}) => work.pullRequest === number).flatMap(({work}) => work.commits.slice(0, 1)),
 ]
 
 /** What is known to hold it: enough to lift a denial by. */
@@ -101,14 +101,7 @@ export const isVoid = ({voids}: Pick<ScopeState, 'voids'>, spoken: Spoken): bool
 export const lifts = (authorization: Authorization, denial: Denial): boolean =>
   authorization.at > denial.at &&
   (authorization.lifts.includes(denial.commentId) ||
-    (authorization.by === denial.by.id && (denial.isOfAll === true || holds(workSaid(authorization), denial))))
-
-const workSaid = ({pullRequest, brought, commit}: Authorization): Work => ({
-  pullRequest,
-  brought,
-  commits: [commit],
-  isUnreadable: false,
-})
+    (authorization.by === denial.by.id && (denial.isOfAll === true || holds(authorization.work, denial))))
 
 /** Whether nobody has lifted it; `until` and including that statement, where it is given. */
 export const stands = (

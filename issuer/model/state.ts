@@ -154,10 +154,7 @@ export type VoidMark =
 /** An authorization of a full commit, whatever became of it. */
 export interface Authorization extends Said {
   readonly by: number
-  readonly pullRequest: number
-  readonly brought: readonly number[]
-  /** Twelve digits. */
-  readonly commit: string
+  readonly work: Work
   /** The comments of denials that it lifts besides its author's own. */
   readonly lifts: readonly number[]
 }
