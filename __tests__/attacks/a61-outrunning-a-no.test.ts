@@ -1,7 +1,9 @@
 /** A61: outrun a no: with a flood, while GitHub's reads lag, with a webhook that is lost, with an outage. */
 import {afterEach, beforeEach, expect, test} from '@jest/globals'
+import {ask} from '../acceptance/answers.ts'
 import {testWith} from '../acceptance/home.ts'
 import {Stage, repository, until} from '../acceptance/stage.ts'
+import {letTimePass} from '../faults/statements.ts'
 import {expectAllowed, expectNoReceipt, expectStopped} from './judge.ts'
 
 let stage: Stage
@@ -107,3 +109,30 @@ test('a denial whose webhook is lost while the issuer runs counts all the same',
   await until(() => saying(denied), 'the denial')
   expectStopped(await stage.gate(), 'denied')
 })
+
+testWith(
+  'an order of deliveries',
+  'a denial that cannot be carried out for more than a minute is told by `/healthz` and in the log',
+  async () => {
+    const health = async () => JSON.parse((await ask(stage, '/healthz')).body) as {troubles?: readonly string[]}
+    stage.world.addFault({match: '/collaborators/monalisa/permission$', status: 502})
+    say('/deny production')
+    await until(() => (stage.issuer.output.includes('will be tried again') ? true : undefined), 'a try')
+    expect(await health()).toMatchObject({status: 'ok'})
+    await letTimePass(stage, 61_000)
+    const troubled = await until(
+      async () => ((await health()).troubles ? await health() : undefined),
+      'the trouble',
+      30,
+    )
+    expect(troubled).toMatchObject({status: 'troubled', troubles: ['withdrawals_late']})
+    expect(JSON.stringify(troubled)).not.toMatch(/monalisa|octo-org/)
+    await until(
+      () => (stage.issuer.output.includes('what forbids is not carried out yet') ? true : undefined),
+      'the log',
+    )
+    stage.world.clearFaults()
+    await until(() => saying(denied), 'the denial')
+    await until(async () => ((await health()).troubles ? undefined : true), 'that all is well', 30)
+  },
+)

@@ -63,7 +63,8 @@ export async function letTimePass({issuer}: Stage, ms: number): Promise<void> {
   if (issuer.elsewhere !== undefined) return await issuer.elsewhere.letTimePass(ms)
   withDatabase(issuer, (db) => {
     db.prepare(
-      'UPDATE deliveries SET received_at = received_at - :ms, due_at = max(0, due_at - :ms), leased_until = leased_until - :ms',
+      `UPDATE deliveries SET received_at = received_at - :ms, said_at = said_at - :ms, due_at = max(0, due_at - :ms),
+       leased_until = leased_until - :ms`,
     ).run({ms})
     const claims = `pk LIKE 'idempotency#%' AND "dueAt" IS NOT NULL`
     const completed = `json_set(more, '$.completedAt', (more ->> '$.completedAt') - :ms)`

@@ -45,7 +45,7 @@ export interface Assembled {
   /** Whether repositories are still public. */
   readonly shown: VisibilitySource
   /** What the routes answer from; `delivered` is called after a delivery was kept. */
-  readonly serving: (inbox: Pick<Inbox, 'put'>, delivered: () => void) => AppTools
+  readonly serving: (inbox: Pick<Inbox, 'put'> & Partial<Pick<Inbox, 'overdue'>>, delivered: () => void) => AppTools
   /** The receipt key that signs now: the line to pin. */
   readonly pin: () => string
   /** The line to hold checkpoints against: a C2SP verifier key. */
@@ -88,7 +88,7 @@ export async function assemble(home: Home): Promise<Assembled> {
       },
       delivered,
       version: around.version,
-      health: createHealth(tools),
+      health: createHealth({...tools, inbox}),
       logFault: (fault, route) => around.log.error({err: fault, route}, 'a request failed'),
     }),
     pin: () => ring.signer.publicKey,

@@ -1,17 +1,27 @@
 /** Whether all is well, for /healthz: in words that name nobody's repository. What it is about stands in the log. */
 import type {Durable} from '../model/durable.ts'
+import {type Overdues, hasOverdue} from '../inbox/late.ts'
 import {type TellTools, hasLate} from '../inbox/telling.ts'
 
-/** `revocations_late`: one that was made more than a minute ago does not show on GitHub yet. */
-export type Trouble = 'revocations_late'
+/**
+ * `withdrawals_late`: what forbids was said more than a minute ago and is not carried out yet. `revocations_late`: one that
+ * was made more than a minute ago does not show on GitHub yet.
+ */
+export type Trouble = 'withdrawals_late' | 'revocations_late'
 
 /** Rejects while the store does not answer. */
 export type Health = () => Promise<readonly Trouble[]>
 
 const keepMs = 5000
 
+export type HealthTools = Pick<TellTools, 'now'> &
+  Pick<Durable, 'entries' | 'outbox'> & {
+    /** A queue does not tell what waits in it; its own alarm does. */
+    readonly inbox: Partial<Overdues>
+  }
+
 /** Looked at once in five seconds, whoever asks. */
-export function createHealth(tools: Pick<TellTools, 'now'> & Pick<Durable, 'entries' | 'outbox'>): Health {
+export function createHealth(tools: HealthTools): Health {
   let known: {readonly until: number; readonly troubles: Promise<readonly Trouble[]>} | undefined
   return () => {
     const now = tools.now()
@@ -20,7 +30,8 @@ export function createHealth(tools: Pick<TellTools, 'now'> & Pick<Durable, 'entr
   }
 }
 
-async function look(tools: Parameters<typeof createHealth>[0]): Promise<readonly Trouble[]> {
+async function look(tools: HealthTools): Promise<readonly Trouble[]> {
   await tools.entries.last()
-  return (await hasLate(tools)) ? ['revocations_late'] : []
+  const [waits, shows] = await Promise.all([hasOverdue(tools.now(), tools.inbox), hasLate(tools)])
+  return [...(waits ? (['withdrawals_late'] as const) : []), ...(shows ? (['revocations_late'] as const) : [])]
 }

@@ -83,8 +83,7 @@ export async function openOnBase({config, keys, durable, ring}: Parts, around: R
   })
   const clocks = [...startTelling(tools), looking]
   const close = async (): Promise<void> => {
-    await closeIssuer({worker, clocks, checkpointSigner}, {keys, durable})
-    free()
+    await closeIssuer({worker, clocks, checkpointSigner}, {keys, durable}).finally(free)
   }
   const {pin, ledgerKey, appId} = lines
   return {serving: serving(inbox, worker.wake), pin, ledgerKey, appId, close}

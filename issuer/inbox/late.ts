@@ -4,7 +4,7 @@ import type {Log} from '../model/log.ts'
 
 const lateAfterMs = 60_000
 
-type Overdues = Pick<Inbox, 'overdue'>
+export type Overdues = Pick<Inbox, 'overdue'>
 
 export async function sayLate(now: number, {inbox, log}: {readonly inbox: Overdues; readonly log: Log}): Promise<void> {
   for (const {id, kind, saidAt, attempt} of await inbox.overdue(now - lateAfterMs)) {
@@ -13,5 +13,5 @@ export async function sayLate(now: number, {inbox, log}: {readonly inbox: Overdu
   }
 }
 
-export const hasLate = async (now: number, inbox: Overdues): Promise<boolean> =>
-  (await inbox.overdue(now - lateAfterMs)).length > 0
+export const hasOverdue = async (now: number, {overdue}: Partial<Overdues>): Promise<boolean> =>
+  overdue !== undefined && (await overdue(now - lateAfterMs)).length > 0
