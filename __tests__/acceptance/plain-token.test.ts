@@ -1,6 +1,6 @@
 /** Scenario: an issuer on trial with a person's token, to which GitHub gives no check runs. */
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
-import {Stage, until} from './stage.ts'
+import {Stage, repository, until} from './stage.ts'
 import {expectAllowed, expectRefused} from './verdicts.ts'
 
 let stage: Stage
@@ -43,4 +43,24 @@ test('the issuer does not take its own words for statements', async () => {
   await stage.say('/countersign status')
   expect(stage.replies().filter((one) => one.body !== body)).toHaveLength(before + 1)
   expect(stage.world.violations).toEqual([])
+})
+
+test('a withdrawal whose webhook is lost is found among the comments; one that somebody else edited into a comment is none', async () => {
+  const {world, issuer, pullRequest} = stage
+  await stage.authorize()
+  expectAllowed(await stage.gate(), stage.head)
+  world.setHook({url: 'http://127.0.0.1:9/', mode: 'repository'})
+  const forged = world.comment({repository, pullRequest, by: 'octocat', body: 'Looks good to me.'})
+  world.editComment({id: forged.id, by: 'hubot', body: '/deny production'})
+  const own = world.comment({repository, pullRequest, by: 'octocat', body: 'Looks good to me.'})
+  world.editComment({id: own.id, body: '/revoke production'})
+  await world.settled()
+  world.setHook({url: issuer.hookUrl, mode: 'repository'})
+  await issuer.stop()
+  await issuer.restart()
+  await until(() => stage.replies().find(({body}) => body.includes('Revoked for `production`')), 'the revocation')
+  expectRefused(await stage.gate(), 'revoked')
+  await stage.say('/countersign status')
+  expect(stage.replies().filter(({body}) => body.includes('Denied for'))).toEqual([])
+  expect(world.violations).toEqual([])
 })

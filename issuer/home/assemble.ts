@@ -5,7 +5,9 @@ import {evidenceKey, hexToBytes, parseDecisionId, printVerifierKey} from '#proto
 import {type PanelTools, keepPanels} from '../decide/panels.ts'
 import type {DeliveryTools} from '../inbox/deliveries.ts'
 import type {MissedTools} from '../inbox/fetch-missed.ts'
+import type {SaidTools} from '../inbox/fetch-said.ts'
 import {rememberIgnored} from '../inbox/ignored.ts'
+import {createCommentSource} from '../github/comments-since.ts'
 import {type VisibilitySource, createVisibilitySource} from '../github/visibility.ts'
 import {openDeliveryList} from '../github/deliveries.ts'
 import {type GitHub, openGitHub} from '../github/client.ts'
@@ -42,6 +44,8 @@ export interface Assembled {
   readonly durable: Durable
   /** What missed deliveries are fetched with, but the inbox; undefined with a plain token, which can list none. */
   readonly missed: Omit<MissedTools, 'inbox' | 'events'> | undefined
+  /** What withdrawals are fetched with instead, with a plain token. */
+  readonly said: Omit<SaidTools, 'inbox'> | undefined
   /** Whether repositories are still public. */
   readonly shown: VisibilitySource
   /** What the routes answer from; `delivered` is called after a delivery was kept. */
@@ -78,6 +82,7 @@ export async function assemble(home: Home): Promise<Assembled> {
     tools,
     durable,
     missed: list && {...reading, list, looks: durable.looks},
+    said: list === undefined ? {...tools, ...reading, comments: createCommentSource(github)} : undefined,
     shown: createVisibilitySource(github),
     serving: (inbox, delivered) => ({
       ...asking,

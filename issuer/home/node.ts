@@ -8,7 +8,8 @@ import {announceDates} from '../inbox/panel-dates.ts'
 import {lookAtShown, lookEveryMs} from '../inbox/looking.ts'
 import {startTelling} from '../inbox/telling.ts'
 import {type Round, type Worker, startWorker} from '../inbox/worker.ts'
-import {type MissedTools, eventsThatCount, fetchMissed} from '../inbox/fetch-missed.ts'
+import {eventsThatCount, fetchMissed} from '../inbox/fetch-missed.ts'
+import {fetchSaid} from '../inbox/fetch-said.ts'
 import {type CheckpointSigner, startCheckpointSigner} from '../keys/checkpoint-signer.ts'
 import {markLedger} from '../keys/ledger-mark.ts'
 import {type Assembled, assemble} from './assemble.ts'
@@ -42,14 +43,8 @@ export async function openOnBase({config, keys, durable, ring}: Parts, around: R
   const checkpointSigner = startCheckpointSigner({...durable, signer: keys.ledger}, (fault) =>
     log.error({err: fault}, 'the ledger could not be signed'),
   )
-  const {tools, shown, missed, serving, ...lines} = await assemble({
-    config,
-    keys,
-    ring,
-    durable,
-    checkpointSigner,
-    around,
-  })
+  const assembled = await assemble({config, keys, ring, durable, checkpointSigner, around})
+  const {tools, shown, serving} = assembled
   const {inbox} = durable
   const free = await takeBackLeases(config.databasePath, {inbox, log})
   const worker = startWorker({
@@ -73,7 +68,7 @@ export async function openOnBase({config, keys, durable, ring}: Parts, around: R
         },
       },
       {name: 'the look for what is late', everyMs: 30_000, run: (at) => sayLate(at, {inbox, log})},
-      ...(missed === undefined ? [] : [fetchingMissed({...missed, inbox, events: eventsThatCount})]),
+      fetching(assembled, inbox),
     ],
   })
   const looking = startClock({
@@ -85,15 +80,18 @@ export async function openOnBase({config, keys, durable, ring}: Parts, around: R
   const close = async (): Promise<void> => {
     await closeIssuer({worker, clocks, checkpointSigner}, {keys, durable}).finally(free)
   }
-  const {pin, ledgerKey, appId} = lines
+  const {pin, ledgerKey, appId} = assembled
   return {serving: serving(inbox, worker.wake), pin, ledgerKey, appId, close}
 }
 
-const fetchingMissed = (tools: MissedTools): Round => ({
-  name: 'the look for missed deliveries',
-  everyMs: 60_000,
-  run: () => fetchMissed(tools),
-})
+/** The second way in. */
+function fetching({missed, said}: Assembled, inbox: Inbox): Round {
+  const name = 'the look for what did not come in'
+  if (missed !== undefined) {
+    return {name, everyMs: 60_000, run: () => fetchMissed({...missed, inbox, events: eventsThatCount})}
+  }
+  return {name, everyMs: 120_000, run: async () => said && (await fetchSaid({...said, inbox}))}
+}
 
 /** What a process had in hand that was killed is taken at once, where nobody else can have it. Gives what lets go. */
 async function takeBackLeases(

@@ -110,6 +110,8 @@ export interface Inbox {
   done(id: string, retryAt?: number): Promise<void>
   /** Ends all leases. Only for who knows that nobody else works on this inbox. */
   takeBack(): Promise<void>
+  /** Those of which something was ever put. */
+  repositories(): Promise<readonly RepositoryId[]>
   /** What forbids, was said before then (milliseconds) and is not done; oldest first. */
   overdue(before: number): Promise<readonly Overdue[]>
 }

@@ -70,6 +70,10 @@ export function sqliteInbox(db: DatabaseSync): Inbox {
       db.exec('UPDATE deliveries SET leased_until = NULL WHERE done = 0 AND leased_until IS NOT NULL')
       return Promise.resolve()
     },
+    repositories: async () => {
+      const rows = db.prepare('SELECT DISTINCT repository FROM deliveries').all()
+      return Promise.resolve(rows.flatMap(({repository}) => parseRepositoryId(repository) ?? []))
+    },
     overdue: async (before) => {
       const rows = db
         .prepare(
