@@ -41,7 +41,6 @@ interface Said {
 function start(handle: WorkerTools['handle'], over: Partial<WorkerTools> = {}) {
   const said: Said[] = []
   const gaveUp: {id: string; cause: string; at: number}[] = []
-  const repairs: number[] = []
   const speak = (level: string) => (_: object, message: string) => void said.push({level, message})
   const log: Log = {info: speak('info'), warn: speak('warn'), error: speak('error')}
   const tools: WorkerTools = {
@@ -51,11 +50,10 @@ function start(handle: WorkerTools['handle'], over: Partial<WorkerTools> = {}) {
     handle,
     giveUp: ({id}, cause) => Promise.resolve(void gaveUp.push({id, cause, at: sinceStart()})),
     patience: () => 15 * 60 * second,
-    rounds: [{name: 'repair', everyMs: 30 * second, run: () => Promise.resolve(repairs.push(sinceStart()))}],
     ...over,
   }
   worker = startWorker(tools)
-  return {worker, said, gaveUp, repairs}
+  return {worker, said, gaveUp}
 }
 
 const denial = (id: string): Delivery => {
@@ -193,24 +191,6 @@ test('eight in hand leave room for what forbids', async () => {
   expect(begun).toHaveLength(12)
 })
 
-test('a round that lasts is not begun twice, and holds up no delivery', async () => {
-  const handled: string[] = []
-  let begun = 0
-  let finish: () => void = () => undefined
-  const run = () => {
-    begun += 1
-    return new Promise<void>((resolve) => (finish = resolve))
-  }
-  start(({id}) => Promise.resolve(void handled.push(id)), {rounds: [{name: 'repair', everyMs: 30 * second, run}]})
-  await put('one')
-  await pass(90)
-  expect([handled, begun]).toEqual([['one'], 1])
-  finish()
-  await pass(1)
-  expect(begun).toBe(2)
-  finish()
-})
-
 test('draining finishes what is in hand and takes nothing more', async () => {
   let finish: () => void = () => undefined
   const handled: string[] = []
@@ -245,30 +225,6 @@ test('a farewell that fails is said again when the lease has ended', async () =>
   await pass(61)
   expect(farewells).toBe(2)
   expect(await durable.inbox.take(now + minute)).toBeUndefined()
-})
-
-test('repair runs at the start and every half minute, and its failure stops nothing', async () => {
-  const handled: string[] = []
-  const repairs: number[] = []
-  const over: Partial<WorkerTools> = {
-    patience: () => 15 * 60 * second,
-    rounds: [
-      {
-        name: 'repair',
-        everyMs: 30 * second,
-        run: () => {
-          repairs.push(sinceStart())
-          return Promise.reject(new Error('no repair'))
-        },
-      },
-    ],
-  }
-  start(({id}) => Promise.resolve(void handled.push(id)), over)
-  await settle()
-  await pass(61)
-  await put('one')
-  await settle()
-  expect([repairs, handled]).toEqual([[0, 30, 60], ['one']])
 })
 
 test('an inbox that cannot be read is said and read again', async () => {

@@ -166,6 +166,16 @@ export function testLanes(the: () => Inbox): void {
     expect(await takeId(at + 16 * minute)).toBe('later')
   })
 
+  test('and so it does when what forbids is said again and again', async () => {
+    await put('deny', {body: '/deny production', second: 5})
+    await put('later', {body: status, second: 6})
+    await takeId(at + 6000)
+    await the().done('deny', at + 60 * minute)
+    await put('again', {body: '/deny production', second: 14 * 60})
+    expect(await takeId(at + 15 * minute)).toBeUndefined()
+    expect(await takeId(at + 16 * minute)).toBe('later')
+  })
+
   test('what was said later goes on once what forbids is done', async () => {
     await put('deny', {body: '/deny production', second: 5})
     await put('later', {body: status, second: 5})

@@ -7,7 +7,7 @@ import {hideAnnounced} from '../inbox/hide.ts'
 import {announceDates} from '../inbox/panel-dates.ts'
 import {lookAtShown, lookEveryMs} from '../inbox/looking.ts'
 import {startTelling} from '../inbox/telling.ts'
-import {type Round, type Worker, startWorker} from '../inbox/worker.ts'
+import {type Worker, startWorker} from '../inbox/worker.ts'
 import {eventsThatCount, fetchMissed} from '../inbox/fetch-missed.ts'
 import {fetchSaid} from '../inbox/fetch-said.ts'
 import {type CheckpointSigner, startCheckpointSigner} from '../keys/checkpoint-signer.ts'
@@ -57,26 +57,20 @@ export async function openOnBase({config, keys, durable, ring}: Parts, around: R
     },
     patience,
     giveUp: (delivery, cause) => giveUpDelivery(delivery, cause, tools),
-    rounds: [
-      {
-        name: 'what is due',
-        everyMs: 30_000,
-        run: async (at) => {
-          await announceDates(at, {...tools, inbox})
-          checkpointSigner.noteCommit()
-          await noteLedger({keys, durable})
-        },
-      },
-      {name: 'the look for what is late', everyMs: 30_000, run: (at) => sayLate(at, {inbox, log})},
-      fetching(assembled, inbox),
-    ],
   })
-  const looking = startClock({
-    everyMs: lookEveryMs,
-    act: () => lookAtShown({...tools, shown}),
-    onFault: (fault) => log.error({err: fault}, 'what is shown cannot be looked at'),
-  })
-  const clocks = [...startTelling(tools), looking]
+  const clock = (name: string, everyMs: number, act: () => Promise<unknown>): Clock =>
+    startClock({everyMs, act, onFault: (fault) => log.error({err: fault}, `${name} failed`)})
+  const clocks = [
+    ...startTelling(tools),
+    clock('the look at what is shown', lookEveryMs, () => lookAtShown({...tools, shown})),
+    clock('the look for what is late', 30_000, () => sayLate(now(), {inbox, log})),
+    clock('what is due', 30_000, async () => {
+      await announceDates(now(), {...tools, inbox})
+      checkpointSigner.noteCommit()
+      await noteLedger({keys, durable})
+    }),
+    ...startFetching(assembled, {inbox, clock}),
+  ]
   const close = async (): Promise<void> => {
     await closeIssuer({worker, clocks, checkpointSigner}, {keys, durable}).finally(free)
   }
@@ -84,13 +78,18 @@ export async function openOnBase({config, keys, durable, ring}: Parts, around: R
   return {serving: serving(inbox, worker.wake), pin, ledgerKey, appId, close}
 }
 
-/** The second way in. */
-function fetching({missed, said}: Assembled, inbox: Inbox): Round {
+interface Fetching {
+  readonly inbox: Inbox
+  readonly clock: (name: string, everyMs: number, act: () => Promise<unknown>) => Clock
+}
+
+/** The second way in: of what GitHub lists as sent to an App, or of a repository's comments. */
+function startFetching({missed, said}: Assembled, {inbox, clock}: Fetching): readonly Clock[] {
   const name = 'the look for what did not come in'
-  if (missed !== undefined) {
-    return {name, everyMs: 60_000, run: () => fetchMissed({...missed, inbox, events: eventsThatCount})}
-  }
-  return {name, everyMs: 120_000, run: async () => said && (await fetchSaid({...said, inbox}))}
+  return [
+    ...(missed ? [clock(name, 60_000, () => fetchMissed({...missed, inbox, events: eventsThatCount}))] : []),
+    ...(said ? [clock(name, 120_000, () => fetchSaid({...said, inbox}))] : []),
+  ]
 }
 
 /** What a process had in hand that was killed is taken at once, where nobody else can have it. Gives what lets go. */

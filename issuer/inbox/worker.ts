@@ -6,15 +6,6 @@ export interface WorkerTools extends RetryTools {
   readonly inbox: Inbox
   /** Answers a delivery for good, or throws to be called again later. */
   readonly handle: (delivery: Taken) => Promise<void>
-  /** What is done from time to time beside the deliveries, none of which waits for it. */
-  readonly rounds: readonly Round[]
-}
-
-export interface Round {
-  /** For the log. */
-  readonly name: string
-  readonly everyMs: number
-  readonly run: (now: number) => Promise<unknown>
 }
 
 export interface Worker {
@@ -32,13 +23,11 @@ const longestMs = 60_000
 
 export function startWorker(tools: WorkerTools): Worker {
   const inHand = new Set<Promise<void>>()
-  const rounds = tools.rounds.map((round) => startRound(round, tools))
   let draining = false
   let wakeUp: () => void = () => undefined
 
   const run = async (): Promise<void> => {
     while (!draining) {
-      for (const round of rounds) round.beginWhenDue()
       const delivery = await takeNext(inHand.size, tools)
       if (delivery === undefined) await rest()
       else track(attempt(delivery, tools))
@@ -67,28 +56,8 @@ export function startWorker(tools: WorkerTools): Worker {
       draining = true
       wakeUp()
       await running
-      await Promise.all([...inHand, ...rounds.map((round) => round.ended())])
+      await Promise.all(inHand)
     },
-  }
-}
-
-/** One that lasts longer than its time is not begun a second time meanwhile. */
-function startRound({name, everyMs, run}: Round, {now, log}: WorkerTools) {
-  let dueAt = 0
-  let running: Promise<void> | undefined
-  return {
-    beginWhenDue: (): void => {
-      if (running !== undefined || now() < dueAt) return
-      dueAt = now() + everyMs
-      running = run(now()).then(
-        () => (running = undefined),
-        (fault: unknown) => {
-          log.error({err: fault}, `${name} failed`)
-          running = undefined
-        },
-      )
-    },
-    ended: async (): Promise<void> => await running,
   }
 }
 

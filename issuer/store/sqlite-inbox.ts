@@ -16,7 +16,7 @@ import type {Row} from './sqlite-table.ts'
 
 /** Milliseconds. A worker that died gives its delivery back after this. */
 const leaseLength = 60_000
-/** Milliseconds from when it came for which what was said later waits for what forbids. */
+/** Milliseconds for which what was said later waits for what forbids, counted from when either came. */
 const precedence = 15 * 60_000
 
 /**
@@ -30,7 +30,7 @@ const firstOf = (lanes: string): string => `
       SELECT 1 FROM deliveries AS held
       WHERE held.repository = waiting.repository AND held.lane = waiting.lane AND held.done = 0
         AND held.leased_until > :now AND held.leased_until <= :now + ${leaseLength})
-    AND (waiting.lane <> 'statements' OR NOT EXISTS (
+    AND (waiting.lane <> 'statements' OR waiting.received_at < :now - ${precedence} OR NOT EXISTS (
       SELECT 1 FROM deliveries AS no
       WHERE no.repository = waiting.repository AND no.lane = 'forbids' AND no.done = 0
         AND no.said_at <= waiting.said_at AND no.received_at BETWEEN :now - ${precedence} AND :now))
