@@ -56,6 +56,10 @@ export const nameKey = (name: string, repositoryId: number): Key => ({
   sk: padded(repositoryId),
 })
 
+/** No repository can have either; the first is there. What is looked for by name finds as much where there is no such name. */
+export const nobodysName = ''
+export const noName = '/'
+
 export const indexPartition = (partition: string, term: string): string => `index#${partition}#${term}`
 
 export const repositoryPartition = (repositoryId: number): string => `repository#${repositoryId}`

@@ -3,10 +3,10 @@ import {type Entry, type Frontier, appendLeaf, canonicalJson, checkSuccession, e
 import {headAfter} from '../mint/mint-record.ts'
 import {type ScopeKey, type ScopeState, emptyState} from '../model/state.ts'
 import type {Append, Change, ScopeReading, Store} from '../model/store.ts'
-import {indexRows} from './catalogue.ts'
+import {indexRows, nobody} from './catalogue.ts'
 import {type HeldIdempotency, completeOnce, itemKey, parseHeld} from './idempotency.ts'
 import {integerOf, textOf} from './item.ts'
-import {decisionKey, headKey, nameKey, onceKey, scopeKey} from './layout.ts'
+import {decisionKey, headKey, nameKey, nobodysName, onceKey, scopeKey, visibilityKey} from './layout.ts'
 import {find} from './lookups.ts'
 import {bodiesOf, entryItem, moveHead, parseHead, recordItem} from './records.ts'
 import type {Table, Write} from './table.ts'
@@ -37,6 +37,8 @@ export async function createLedger(table: Table, first: Entry, home?: () => Prom
   const created = await table.write([
     {put: record, when: {absent: true}},
     moveHead({last: first, frontier: appendLeaf(emptyFrontier, first.hash)}),
+    {put: {...nameKey(nobodysName, nobody), repositoryId: nobody, seq: 0}},
+    {put: {...visibilityKey(nobody), repositoryId: nobody, public: 0, at: 0}},
   ])
   if (created === 'refused') {
     throw new Error('this store holds a ledger already: a new one needs a store of its own')

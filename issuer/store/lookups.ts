@@ -8,6 +8,8 @@ import {
   type IndexName,
   decisionKey,
   namePartition,
+  noName,
+  nobodysName,
   onceKey,
   recordKey,
   repositoryPartition,
@@ -27,7 +29,7 @@ export async function find(table: Table, lookup: Lookup): Promise<readonly Found
     case 'approver':
       return await findByTerm(table, approverTerm(lookup.login), newest(lookup))
     case 'repository':
-      return await findByTerm(table, repositoryTerm(await idInSight(table, lookup)), newest(lookup))
+      return await findByTerm(table, repositoryTerm((await findInSight(table, lookup)).id), newest(lookup))
     case 'time':
       return await findByTerm(table, timeTerm, {...lookup, range: {from: lookup.from}, newestFirst: false})
     case 'scope':
@@ -79,12 +81,11 @@ type ScopeLookup = Extract<Lookup, {by: 'scope'}>
 /** A commit and a tree are alternatives: a squashed commit has the tree of the one that was authorized. */
 async function findInScope(table: Table, lookup: ScopeLookup): Promise<readonly FoundReceipt[]> {
   const {environment, sha, tree, viewer} = lookup
-  const repositoryId = await idInSight(table, lookup)
+  const {id: repositoryId, hidden} = await findInSight(table, lookup)
   const isTheirs = viewer.repositories.some((id) => id === repositoryId)
   // What is private is asked for only by somebody who may read some of it.
   const parts = isTheirs || viewer.owners.length > 0 ? (['public', 'private'] as const) : (['public'] as const)
   const questions = parts.flatMap((part) => placesIn(printScope({repositoryId, environment}, part), {sha, tree}))
-  const hidden = await readHidden(table, [repositoryId])
   const takes = (item: Item): boolean =>
     seesNow(viewer, hidden, {public: item['public'] === 1, repositoryId, ownerId: optionalInteger(item, 'ownerId')})
   const range = rangeOf(lookup)
@@ -113,6 +114,11 @@ const placesIn = (
         ...(tree === undefined ? [] : [['trees', `${scope}#${tree}`] as const]),
       ]
 
+interface InSight {
+  readonly id: RepositoryId
+  readonly hidden: ReadonlySet<number>
+}
+
 interface Sought {
   readonly repository: RepositoryId | string
   readonly viewer: Viewer
@@ -122,16 +128,18 @@ interface Sought {
  * Nobody's where nothing of the repository can be in sight: what is looked for then is as little as for a name that no
  * repository has, and takes as long (threats A70).
  */
-async function idInSight(table: Table, {repository, viewer}: Sought): Promise<RepositoryId> {
+async function findInSight(table: Table, {repository, viewer}: Sought): Promise<InSight> {
   const id = typeof repository === 'number' ? repository : ((await lastSeen(table, repository)) ?? nobody)
   const hidden = await readHidden(table, [id])
   const mayBe = viewer.owners.length > 0 || sees(viewer, {public: !hidden.has(id), repositoryId: id})
-  return mayBe ? id : nobody
+  return {id: mayBe ? id : nobody, hidden}
 }
 
 /** The id that the newest decision saw under this name: names change hands, ids do not. */
 async function lastSeen(table: Table, name: string): Promise<RepositoryId | undefined> {
   const seen = await table.query({hash: namePartition(name)})
+  // Two questions and one answer, whether or not the name is there.
+  await table.query({hash: namePartition(seen.length === 0 ? nobodysName : noName)})
   const [newest] = [...seen].sort((a, b) => integerOf(b, 'seq') - integerOf(a, 'seq'))
   return newest && repositoryIdOf(newest)
 }
@@ -154,7 +162,7 @@ export const recordsOver = (table: Table): RecordReader => ({
     const item = typeof seq === 'number' ? await table.get(recordKey(seq)) : undefined
     return item?.['body'] === undefined ? undefined : parseEvent(item)
   },
-  repositoryInSight: (repository, viewer) => idInSight(table, {repository, viewer}),
+  repositoryInSight: async (repository, viewer) => (await findInSight(table, {repository, viewer})).id,
 })
 
 const parseEvent = (item: Item): FoundEvent => ({

@@ -76,11 +76,9 @@ describe.each(paths)('%s', (_, path) => {
       const nowhere = await workOf(path, names.nowhere)
       expect(nowhere.work.length).toBeGreaterThan(1)
       const theirs = await workOf(path, names[kind])
-      const isName = (one: string): boolean => one.startsWith('query name') || one.startsWith('get visibility')
-      // Whether the name was ever seen, and what is known of it, is all that is found besides.
-      expect(theirs.work.map((one) => (isName(one) ? one.replace(/\d+$/, '') : one))).toEqual(
-        nowhere.work.map((one) => (isName(one) ? one.replace(/\d+$/, '') : one)),
-      )
+      // Of the two questions about the name it is the first or the second that finds something.
+      expect([...theirs.work].sort()).toEqual([...nowhere.work].sort())
+      expect(theirs.work.filter((one) => one === 'query name: 1').length).toBeGreaterThan(0)
       expect(theirs.told).toBe(nowhere.told)
     },
   )
