@@ -6,9 +6,9 @@ import manifest from '../package.json' with {type: 'json'}
 import {createApp} from './app.ts'
 import {type SealedPeriod, readEvidenceKeys} from './api/export/from-store.ts'
 import {type KeyOrder, carryOut} from './keys/orders.ts'
-import {NotSetUp} from './home/aws/secrets.ts'
+import {NotSetUp, shareWebhook} from './home/aws/secrets.ts'
 import {createPassOn, privateApp, webApp} from './home/aws/routing.ts'
-import {type AwsBase, openAwsBase} from './home/aws/base.ts'
+import {type AwsBase, type Role, openAwsBase} from './home/aws/base.ts'
 import {type IssuerOnAws, beginLedger, openOnAws, resumeLedger} from './home/aws/open.ts'
 import {readOrder} from './home/aws/orders.ts'
 import {openSetup} from './setup/on-aws.ts'
@@ -27,7 +27,7 @@ function once<T>(open: () => Promise<T>): () => Promise<T> {
     }))
 }
 
-const base = async (): Promise<AwsBase> => openAwsBase(process.env, manifest.version)
+const base = async (role: Role = 'worker'): Promise<AwsBase> => openAwsBase(process.env, manifest.version, role)
 const issuer = once(async (): Promise<IssuerOnAws> => openOnAws(await base(), 'worker'))
 const client = openQueue()
 
@@ -44,7 +44,7 @@ function readQueueUrl(name: string): string {
 
 const passOn = createPassOn(process.env, makeLog({level: 'info', secrets: []}))
 const routesOf = async (role: 'web' | 'receipts', inbox: Pick<Inbox, 'put'>): Promise<Hono> =>
-  createApp((await openOnAws(await base(), role)).serving(inbox, () => undefined))
+  createApp((await openOnAws(await base(role), role)).serving(inbox, () => undefined))
 
 const pages = once(() => routesOf('web', sqsInbox(queues(), client)))
 
@@ -71,6 +71,7 @@ export const schedule = async (event: unknown): Promise<object> => {
   const order = readOrder(event, Date.now())
   if (order.kind === 'round' && !(await isSetUp())) return {waiting: 'for its GitHub App'}
   if (order.kind === 'begin') await beginLedger(await base(), Date.now())
+  await shareApp()
   if (order.kind === 'resume') await resumeLedger(await base(), order.checkpoint)
   const opened = await issuer()
   if (order.kind === 'round') await keepHouse(opened, sqsInbox(queues(), client))
@@ -79,6 +80,12 @@ export const schedule = async (event: unknown): Promise<object> => {
   const {ledgerKey, appId} = opened
   return {pin: opened.pin(), ledgerKey, ...(appId === undefined ? {} : {appId}), ...told}
 }
+
+/** Whoever fills the App's secret, by set-up or by hand: the function that strangers reach gets what it needs of it. */
+const shareApp = once(async () => {
+  const {access, webhookSecret} = (await base()).config.github
+  if (access.kind === 'app') await shareWebhook(process.env, {appId: access.appId, webhookSecret})
+})
 
 /** While nobody has set it up, nothing is due and no alarm is to ring. */
 const isSetUp = async (): Promise<boolean> => {

@@ -134,6 +134,8 @@ export class Cloud {
       COUNTERSIGN_LEDGER_KEY: 'kms:ledger',
       COUNTERSIGN_GITHUB_API_URL: githubUrl,
       COUNTERSIGN_GITHUB_APP: `secretsmanager:${secrets.make('App', printApp(app, webhookSecret))}`,
+      // The schedule fills it.
+      COUNTERSIGN_GITHUB_WEBHOOK: `secretsmanager:${secrets.make('Webhook')}`,
       ...more,
     }
     const evidenceArn = secrets.make('EvidenceSecretArn', 'ab'.repeat(32))

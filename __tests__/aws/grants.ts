@@ -20,11 +20,34 @@ export const keyNames = {
   TokenKey: 'tokens',
 } as const
 
-const grants = (statements: readonly Statement[], action: string, resource: string): boolean =>
+interface Asked {
+  readonly action: string
+  readonly resource: string
+  /** The partitions of a table or an index that are asked for. */
+  readonly leadingKeys?: readonly string[]
+}
+
+interface Led extends Statement {
+  readonly Condition?: {readonly 'ForAllValues:StringLike'?: Readonly<Record<string, readonly string[]>>}
+}
+
+const grants = (statements: readonly Statement[], {action, resource, leadingKeys = []}: Asked): boolean =>
   statements.some(
     (statement) =>
-      actionsOf(statement).includes(action) && [statement.Resource].flat().some((granted) => granted === resource),
+      actionsOf(statement).includes(action) &&
+      [statement.Resource].flat().some((granted) => isLike(resource, String(granted))) &&
+      isLedBy(statement, leadingKeys),
   )
+
+/** `*` stands for anything. */
+const isLike = (text: string, pattern: string): boolean =>
+  pattern === text || (pattern.endsWith('*') && text.startsWith(pattern.slice(0, -1)))
+
+function isLedBy({Condition: condition}: Led, leadingKeys: readonly string[]): boolean {
+  const patterns = condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys']
+  if (patterns === undefined) return true
+  return leadingKeys.length > 0 && leadingKeys.every((key) => patterns.some((pattern) => isLike(key, pattern)))
+}
 
 /** Undefined: it may. Else the action that it may not. */
 export function findDenied(
@@ -33,8 +56,26 @@ export function findDenied(
 ): string | undefined {
   const role = roles[caller]
   if (role === undefined) return undefined
-  const place = body.includes('"IndexName":') ? '${Table.Arn}/index/*' : 'Table.Arn'
-  return actionsIn(operation, body).find((action) => !grants(statementsOf(role), action, place))
+  const asked = JSON.parse(body) as AskedOfTable
+  const resource = asked.IndexName === undefined ? 'Table.Arn' : `\${Table.Arn}/index/${asked.IndexName}`
+  const leadingKeys = leadingKeysOf(asked)
+  return actionsIn(operation, body).find((action) => !grants(statementsOf(role), {action, resource, leadingKeys}))
+}
+
+interface Value {
+  readonly S?: string
+}
+
+interface AskedOfTable {
+  readonly IndexName?: string
+  /** Of a query the first is the partition's. */
+  readonly ExpressionAttributeValues?: Readonly<Record<string, Value>>
+  readonly RequestItems?: Readonly<Record<string, {readonly Keys?: readonly {readonly pk: Value}[]}>>
+}
+
+function leadingKeysOf({ExpressionAttributeValues: values = {}, RequestItems: items}: AskedOfTable): readonly string[] {
+  if (items === undefined) return values[':v0']?.S === undefined ? [] : [values[':v0'].S]
+  return Object.values(items).flatMap(({Keys: keys = []}) => keys.map(({pk}) => pk.S ?? ''))
 }
 
 /** A transaction needs what it is made of. */
@@ -49,13 +90,13 @@ function actionsIn(operation: string, body: string): readonly string[] {
 export const mayInvoke = (caller: string, name: string): boolean => {
   const role = roles[caller]
   const resource = `${name.charAt(0).toUpperCase()}${name.slice(1)}.Arn`
-  return role !== undefined && grants(statementsOf(role), 'lambda:InvokeFunction', resource)
+  return role !== undefined && grants(statementsOf(role), {action: 'lambda:InvokeFunction', resource})
 }
 
 /** Secrets have the names here that the template refers to them by. */
 export const mayUseSecret = ({caller, operation, name}: AskedSecret): boolean => {
   const role = roles[caller]
-  return role !== undefined && grants(statementsOf(role), `secretsmanager:${operation}`, name)
+  return role !== undefined && grants(statementsOf(role), {action: `secretsmanager:${operation}`, resource: name})
 }
 
 interface Conditioned extends Statement {

@@ -1,4 +1,4 @@
-/** Who answers what on AWS: the web function signs nothing and writes nothing, and passes on what needs more. */
+/** Who answers what on AWS: the web function signs nothing, writes nothing and asks GitHub nothing, and passes on what needs more. */
 import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
@@ -84,11 +84,12 @@ if (absent !== undefined) {
   }
 
   test('the web function answers all that it does not pass on, though no key does anything for it and it may write nothing', async () => {
-    await stage.get('/healthz')
-    const {kms, invoke, web} = stage.cloud
+    await stage.get('/ledger')
+    const {kms, invoke, web, secrets} = stage.cloud
     const {mayPass} = kms
     kms.mayPass = (asked) => asked.caller !== 'web' && mayPass(asked)
     invoke.asked.length = 0
+    const askedOfGitHub = stage.github.world.requests.length
     const own = (await listRoutes()).filter((route) => !passedOn.map(print).includes(route))
     const answers: Record<string, number> = {}
     for (const route of own) {
@@ -102,8 +103,11 @@ if (absent !== undefined) {
     const others = Object.entries(answers).filter(([route]) => !hidden.some((end) => route.endsWith(end)))
     expect(others.filter(([, status]) => status !== 200)).toEqual([])
     expect(Object.values(answers).filter((status) => status >= 500)).toEqual([])
-    expect(Object.keys(answers).length).toBeGreaterThan(18)
+    expect(Object.keys(answers).length).toBeGreaterThan(15)
     expect(invoke.asked).toEqual([])
+    expect(stage.github.world.requests.length).toBe(askedOfGitHub)
+    const read = secrets.asked.filter(({caller}) => caller === 'web').map(({name}) => name)
+    expect([...new Set(read)]).toEqual(['Webhook'])
     expect(web.output).not.toContain('a request failed')
   })
 
@@ -116,14 +120,17 @@ if (absent !== undefined) {
     expect(await (await stage.get('/.well-known/countersign-keys.json')).json()).toMatchObject({publicKey: pin})
     const told = await fetch(`${stage.cloud.url}/v1/receipts/${receipt.id}/redemptions`, {method: 'POST'})
     expect([told.status, await told.json()]).toMatchObject([401, {error: {code: 'caller_unknown'}}])
+    expect(await (await stage.get('/healthz')).json()).toMatchObject({status: 'ok'})
+    const badge = await stage.get(`/badge/${repository}/production.json`)
+    expect(await badge.json()).toMatchObject({message: expect.stringContaining('authorized by') as unknown})
     const head = await fetch(`${stage.cloud.url}/v1/receipts/${receipt.id}/status`, {method: 'HEAD'})
     expect([head.status, await head.text()]).toEqual([200, ''])
-    expect(stage.cloud.invoke.asked).toEqual(Array(5).fill('receipts'))
+    expect(stage.cloud.invoke.asked).toEqual(Array(7).fill('receipts'))
   })
 
   test('the receipts function answers nothing but what is its own', async () => {
-    const http = {method: 'GET', path: '/healthz'}
-    const event = {version: '2.0', rawPath: '/healthz', rawQueryString: '', headers: {}, requestContext: {http}}
+    const http = {method: 'GET', path: '/ledger'}
+    const event = {version: '2.0', rawPath: '/ledger', rawQueryString: '', headers: {}, requestContext: {http}}
     expect(await stage.cloud.receipts.call(event)).toMatchObject({statusCode: 404})
   })
 

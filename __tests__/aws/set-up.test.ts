@@ -170,9 +170,14 @@ if (absent !== undefined) {
       expect(world.violations).toEqual([])
     })
 
-    test('only the set-up function wrote a secret, and no function showed one', () => {
+    test('only the set-up function wrote the App, and no function showed a secret', () => {
       const writes = cloud.secrets.asked.filter(({operation}) => operation === 'PutSecretValue')
-      expect(writes).toEqual([{caller: 'setup', operation: 'PutSecretValue', name: 'App'}])
+      expect(writes.filter(({name}) => name === 'App')).toEqual([
+        {caller: 'setup', operation: 'PutSecretValue', name: 'App'},
+      ])
+      // Set-up gives the web function what it needs at once, and the schedule finds that it is so.
+      expect(writes.filter(({name}) => name === 'Webhook').map(({caller}) => caller)).toEqual(['setup', 'worker'])
+      expect(cloud.secrets.textOf('Webhook')).not.toContain('PRIVATE KEY')
       const {privateKey, webhookSecret} = JSON.parse(cloud.secrets.textOf('App') ?? '') as Record<string, string>
       const output = [cloud.web, cloud.receipts, cloud.worker, cloud.schedule, cloud.setup]
         .map((one) => one.output)

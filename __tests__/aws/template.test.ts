@@ -5,6 +5,7 @@ import {RegoEngine, TemplateFile} from '@aws/cloudformation-validate'
 import {describe, expect, test} from '@jest/globals'
 import {lostRace} from '../../issuer/home/aws/open.ts'
 import {expiryAttribute, tableDefinition} from '../../issuer/store/dynamodb-schema.ts'
+import {findDenied} from './grants.ts'
 import {
   actionsOf,
   collisions,
@@ -152,34 +153,93 @@ describe('the roles', () => {
   ]
   const working = ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage', 'SendMessage']
   test.each([
-    ['WebRole', {table: reading, queue: ['sqs:SendMessage'], receipts: ['lambda:InvokeFunction'], evidence: []}],
-    ['ReceiptsRole', {table: appending, queue: [], receipts: [], evidence: []}],
+    [
+      'WebRole',
+      {table: reading, indexes: [], queue: ['sqs:SendMessage'], receipts: ['lambda:InvokeFunction'], evidence: []},
+    ],
+    ['ReceiptsRole', {table: appending, indexes: ['dynamodb:Query'], queue: [], receipts: [], evidence: []}],
     [
       'WorkerRole',
       {
         table: appending,
+        indexes: ['dynamodb:Query'],
         queue: working.map((action) => `sqs:${action}`),
         receipts: [],
         evidence: ['secretsmanager:GetSecretValue'],
       },
     ],
-  ])('%s may do this and no more', (role, {table, queue, receipts, evidence}) => {
+  ])('%s may do this and no more', (role, {table, indexes, queue, receipts, evidence}) => {
     expect(grantsOf(role, 'Table.Arn')).toEqual(table)
-    expect(grantsOf(role, '${Table.Arn}/index/*')).toEqual(['dynamodb:Query'])
+    expect(grantsOf(role, '${Table.Arn}/index/*')).toEqual(indexes)
     for (const one of ['Withdrawals.Arn', 'Deliveries.Arn']) expect(grantsOf(role, one)).toEqual(queue)
     expect(grantsOf(role, 'Receipts.Arn')).toEqual(receipts)
     expect(grantsOf(role, 'EvidenceSecretArn')).toEqual(evidence)
   })
 
-  test('the App is read by all but set-up, and written by set-up alone, which may do nothing else', () => {
+  test('the web function reads the partitions that pages are made of, and of indexes what happened to a receipt', () => {
+    const reading = statementsOf('WebRole').filter((one) => actionsOf(one).includes('dynamodb:Query'))
+    expect(reading.map(({Resource: resource}) => resource)).toEqual(['Table.Arn', '${Table.Arn}/index/receipts'])
+    const conditions = reading.map((one) => JSON.stringify((one as {readonly Condition?: object}).Condition))
+    for (const one of conditions) {
+      expect(one).toContain('"ForAllValues:StringLike":{"dynamodb:LeadingKeys":[')
+      // Without this, a request that names no partition would pass.
+      expect(one).toContain('"Null":{"dynamodb:LeadingKeys":"false"}')
+      for (const kept of ['repository', 'idempotency', 'stranger', 'push', 'panel', 'awaiting', 'jti', 'once', '"*"']) {
+        expect(one).not.toContain(kept)
+      }
+    }
+  })
+
+  test('what it may not read the harness does not give it either', () => {
+    const get = (...partitions: readonly string[]) => ({
+      operation: 'BatchGetItem',
+      body: JSON.stringify({RequestItems: {table: {Keys: partitions.map((pk) => ({pk: {S: pk}, sk: {S: '-'}}))}}}),
+    })
+    const query = (hash: string, IndexName?: string) => ({
+      operation: 'Query',
+      body: JSON.stringify({IndexName, ExpressionAttributeValues: {':v0': {S: hash}}}),
+    })
+    const allowed = [
+      get('head', 'ledger'),
+      get('visibility'),
+      query('index#public#approver/octocat'),
+      query('rcpt_dg_1', 'receipts'),
+    ]
+    const denied = [
+      get('repository#1296269'),
+      get('head', 'idempotency#1#comment/1'),
+      get(),
+      query('pushes#1#refs/heads/main'),
+      query('forbidding', 'outbox'),
+      query('private#1#production', 'scopes'),
+      query('head', 'receipts'),
+    ]
+    expect(allowed.map((asked) => findDenied('web', asked))).toEqual(allowed.map(() => undefined))
+    expect(denied.map((asked) => findDenied('web', asked))).toEqual(
+      denied.map(({operation}) => `dynamodb:${operation}`),
+    )
+    expect(denied.map((asked) => findDenied('receipts', asked))).toEqual(denied.map(() => undefined))
+  })
+
+  test('the web function and the worker have a part of the account of their own', () => {
+    const reserved = idsOf('AWS::Serverless::Function').filter(
+      (id) => propertiesOf(id)['ReservedConcurrentExecutions'] !== undefined,
+    )
+    expect(reserved.sort()).toEqual(['Web', 'Worker'])
+  })
+
+  test('the App is read by those who ask GitHub, and written by set-up alone, which may do nothing else', () => {
     const reads = ['secretsmanager:GetSecretValue']
-    for (const role of ['WebRole', 'ReceiptsRole', 'WorkerRole']) {
+    for (const role of ['ReceiptsRole', 'WorkerRole']) {
       expect([grantsOf(role, 'App'), grantsOf(role, 'SetupToken')]).toEqual([reads, []])
     }
+    expect([grantsOf('WebRole', 'App'), grantsOf('WebRole', 'Webhook')]).toEqual([[], reads])
+    const writers = roles.filter((role) => grantsOf(role, 'Webhook').includes('secretsmanager:PutSecretValue'))
+    expect(writers.sort()).toEqual(['SetupRole', 'WorkerRole'])
     expect(grantsOf('SetupRole', 'App')).toEqual(['secretsmanager:DescribeSecret', 'secretsmanager:PutSecretValue'])
     expect(grantsOf('SetupRole', 'SetupToken')).toEqual(reads)
     const others = statementsOf('SetupRole').map(({Resource: resource}) => resource)
-    expect(others).toEqual(['WebLog.Arn', 'SetupToken', 'App'])
+    expect(others).toEqual(['WebLog.Arn', 'SetupToken', 'App', 'Webhook'])
     expect(grantsOf('WebRole', 'Setup.Arn')).toEqual(['lambda:InvokeFunction'])
   })
 

@@ -234,6 +234,31 @@ describe('the routes', () => {
     expect(await (await ask('/entries?start=5000', ledger)).text()).toBe('')
   })
 
+  test('give no more than fits into an answer of Lambda, in whole lines, and the rest to whoever goes on', async () => {
+    const total = 100_000
+    const entryOf = (seq: number) => ({...firstEntry, seq})
+    const ledger: LedgerReader = {
+      ...durable.ledger,
+      rows: (from, count) => {
+        const length = Math.max(0, Math.min(count, total - from))
+        return Promise.resolve(Array.from({length}, (_, i) => ({entry: entryOf(from + i), public: true})))
+      },
+    }
+    let next = 0
+    while (next < total) {
+      const text = await (await ask(`/entries?start=${next}&count=${total}`, ledger)).text()
+      // As Lambda passes it on: JSON in JSON.
+      expect(JSON.stringify(text).length).toBeLessThan(6_000_000)
+      const lines = text.split('\n')
+      expect(lines.pop()).toBe('')
+      expect([lines[0], lines.at(-1)]).toEqual(
+        [entryOf(next), entryOf(next + lines.length - 1)].map((one) => canonicalJson(one)),
+      )
+      next += lines.length
+    }
+    expect(next).toBe(total)
+  })
+
   test('give proofs that verify', async () => {
     await decide(1, 4)
     const previous = (await signCheckpoint(tools)).note

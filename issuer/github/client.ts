@@ -8,6 +8,8 @@ import {classifyFault, GitHubUnavailable} from './unavailable.ts'
 export type Credentials =
   | {readonly kind: 'app'; readonly appId: number; readonly privateKey: string}
   | {readonly kind: 'token'; readonly token: string}
+  /** It asks nothing: whoever tries finds an outage. */
+  | {readonly kind: 'listener'; readonly appId: number}
 
 export interface GitHubAccess {
   /** `https://api.github.com`, or another GitHub's, without a slash at the end. */
@@ -55,9 +57,23 @@ export function openGitHub(access: GitHubAccess): GitHub {
       return openAsApp(access, credentials)
     case 'token':
       return openAsToken(access, credentials)
+    case 'listener':
+      return openAsListener(credentials)
     default:
       return credentials satisfies never
   }
+}
+
+function openAsListener({appId}: {readonly appId: number}): GitHub {
+  const connection: Connection = {
+    ask: (what) => Promise.reject(new GitHubUnavailable('credentials', `${what}: this function asks GitHub nothing`)),
+  }
+  const own = knowOwn(() => connection.ask('the own account', never).then(never))
+  return {connect: () => connection, app: {id: appId, connection}, ...own}
+}
+
+const never = (): never => {
+  throw new Error('this function asks GitHub nothing')
 }
 
 function openAsToken(access: GitHubAccess, {token}: {readonly token: string}): GitHub {

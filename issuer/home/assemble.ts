@@ -146,4 +146,6 @@ function newDecisionId(now: number): NonNullable<ReturnType<typeof parseDecision
 const revealAccess = ({github: {access}}: IssuerConfig): Parameters<typeof openGitHub>[0]['credentials'] =>
   access.kind === 'app'
     ? {...access, privateKey: access.privateKey.reveal()}
-    : {kind: 'token', token: access.token.reveal()}
+    : access.kind === 'token'
+      ? {kind: 'token', token: access.token.reveal()}
+      : access

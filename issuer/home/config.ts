@@ -47,17 +47,22 @@ export interface IssuerConfig extends BaseConfig {
 export type GitHubAccess =
   | {readonly kind: 'app'; readonly appId: number; readonly privateKey: Secret}
   | {readonly kind: 'token'; readonly token: Secret}
+  /** Of a function that takes what the App sends, and asks GitHub nothing. */
+  | {readonly kind: 'listener'; readonly appId: number}
 
 /** What the log must never show. */
 export const secretsOf = ({github: {access, webhookSecret}, evidenceSecret}: IssuerConfig): readonly Secret[] => [
   webhookSecret,
-  access.kind === 'app' ? access.privateKey : access.token,
+  ...(access.kind === 'app' ? [access.privateKey] : access.kind === 'token' ? [access.token] : []),
   ...(evidenceSecret === undefined ? [] : [evidenceSecret]),
 ]
 
 export type Read<Config> = Result<{readonly config: Config; readonly warnings: readonly string[]}, readonly string[]>
 
 export const readConfig = (env: Env): Read<IssuerConfig> => readWith(env, readGitHub)
+
+/** For a function that strangers reach: without a key, and it never has one. */
+export const readListenerConfig = (env: Env): Read<IssuerConfig> => readWith(env, readListener)
 
 /** For an issuer that waits for its App. */
 export const readBaseConfig = (env: Env): Read<BaseConfig> =>
@@ -119,9 +124,24 @@ export const hasNoAccess = (env: Env): boolean => {
 
 const accessNames = ['GITHUB_APP_ID', 'GITHUB_PRIVATE_KEY', 'GITHUB_TOKEN', 'GITHUB_WEBHOOK_SECRET'] as const
 
-function readGitHub(variables: Variables): IssuerConfig['github'] | undefined {
+const readGitHub = (variables: Variables): IssuerConfig['github'] | undefined => readWebhook(variables, readAccess)
+
+const readListener = (variables: Variables): IssuerConfig['github'] | undefined =>
+  readWebhook(variables, () => {
+    const appId = variables.read('GITHUB_APP_ID', parseAppId)
+    if (appId === undefined) variables.refuse('GITHUB_APP_ID', 'is not set')
+    for (const name of ['GITHUB_PRIVATE_KEY', 'GITHUB_TOKEN'] as const) {
+      if (variables.has(name)) variables.refuse(name, 'is nothing for this function: take it away')
+    }
+    return appId === undefined ? undefined : {kind: 'listener', appId}
+  })
+
+function readWebhook(
+  variables: Variables,
+  read: (variables: Variables) => GitHubAccess | undefined,
+): IssuerConfig['github'] | undefined {
   const apiUrl = readApiUrl(variables)
-  const access = readAccess(variables)
+  const access = read(variables)
   const webhookSecret = variables.read('GITHUB_WEBHOOK_SECRET', parseWebhookSecret)
   if (!variables.has('GITHUB_WEBHOOK_SECRET')) {
     variables.refuse('GITHUB_WEBHOOK_SECRET', 'is not set; give the secret that the webhook has on GitHub')

@@ -2,6 +2,10 @@
  * The App's credentials as set-up keeps them, once and for all: one JSON document, in a file or in a secret.
  *
  *   {"type": "countersign.github-app/v1", "appId": 123456, "privateKey": "-----BEGIN …", "webhookSecret": "…"}
+ *
+ * and, for a function that believes its webhooks and asks GitHub nothing, without the key:
+ *
+ *   {"type": "countersign.github-webhook/v1", "appId": 123456, "webhookSecret": "…"}
  */
 import {existsSync} from 'node:fs'
 import {dirname, join} from 'node:path'
@@ -22,6 +26,21 @@ export interface AppCredentials {
 export type KeepApp = (app: AppCredentials) => Promise<'kept' | 'taken'>
 
 const type = 'countersign.github-app/v1'
+
+const webhookType = 'countersign.github-webhook/v1'
+
+/** What is needed to believe the App's webhooks, and nothing that asks GitHub. */
+export const printKeptWebhook = ({appId, webhookSecret}: Pick<AppCredentials, 'appId' | 'webhookSecret'>): string =>
+  `${JSON.stringify({type: webhookType, appId, webhookSecret: webhookSecret.reveal()})}\n`
+
+/** As the variables that would say the same. */
+export function parseKeptWebhook(text: string): Env | undefined {
+  const kept = parseObject(text)
+  const [appId, webhookSecret] = [kept?.['appId'], kept?.['webhookSecret']]
+  if (kept?.['type'] !== webhookType || typeof appId !== 'number') return undefined
+  if (typeof webhookSecret !== 'string' || webhookSecret === '') return undefined
+  return {COUNTERSIGN_GITHUB_APP_ID: String(appId), COUNTERSIGN_GITHUB_WEBHOOK_SECRET: webhookSecret}
+}
 
 export const printKeptApp = ({appId, privateKey, webhookSecret}: AppCredentials): string =>
   `${JSON.stringify({type, appId, privateKey: privateKey.reveal(), webhookSecret: webhookSecret.reveal()})}\n`

@@ -1,11 +1,17 @@
 /** What every function stands on: its configuration, its secrets, its keys in KMS, its table. Once a cold start. */
 import type {Env} from '../variables.ts'
-import {type IssuerConfig, readConfig, secretsOf} from '../config.ts'
+import {type IssuerConfig, readConfig, readListenerConfig, secretsOf} from '../config.ts'
 import type {Log} from '../../model/log.ts'
 import {makeLog} from '../log.ts'
 import {type OnTable, openDynamodb} from '../../store/dynamodb.ts'
 import {type KeysOnAws, type PlacesAndRest, openKeys, readAwsPlaces} from './keys.ts'
-import {fetchApp, fetchSecrets, openSecretsManager} from './secrets.ts'
+import {fetchApp, fetchSecrets, fetchWebhook, openSecretsManager} from './secrets.ts'
+
+/**
+ * `web` signs nothing, appends nothing and asks GitHub nothing, `receipts` signs with the receipt key alone, `worker` with all
+ * of them.
+ */
+export type Role = 'web' | 'receipts' | 'worker'
 
 /** Before there is a ledger. */
 export interface AwsBase {
@@ -17,9 +23,9 @@ export interface AwsBase {
 }
 
 /** Throws with every problem at once. */
-export async function openAwsBase(given: Env, version: string): Promise<AwsBase> {
-  const {places, rest} = await fetchPlaces(await fetchApp(given))
-  const configured = readConfig(rest)
+export async function openAwsBase(given: Env, version: string, role: Role): Promise<AwsBase> {
+  const {places, rest} = await fetchPlaces(await (role === 'web' ? fetchWebhook(given) : fetchApp(given)))
+  const configured = role === 'web' ? readListenerConfig(rest) : readConfig(rest)
   if (!configured.ok) throw refusal(configured.fault)
   const {config, warnings} = configured.value
   const log = makeLog({level: config.logLevel, secrets: secretsOf(config)})

@@ -14,16 +14,13 @@ import {type Assembled, assemble} from '../assemble.ts'
 import {printVerifierKey, verify} from '#protocol'
 import {type KeyRing, findMissing, openKeyRing, openShownRing} from '../../keys/key-ring.ts'
 import {createLedger, signLedger} from '../../keys/begin-ledger.ts'
-import {type AwsBase, refusal} from './base.ts'
+import {type AwsBase, type Role, refusal} from './base.ts'
 
 export interface IssuerOnAws extends Assembled {
   readonly checkpointSigner: CheckpointSigner
   readonly log: Log
   readonly announcing: Announcing
 }
-
-/** `web` signs nothing and appends nothing, `receipts` signs with the receipt key alone, `worker` with all of them. */
-export type Role = 'web' | 'receipts' | 'worker'
 
 const signingCheckpoints = ({durable, keys, log}: AwsBase): CheckpointSigner =>
   startCheckpointSigner({...durable, signer: keys.ledger}, (fault) =>

@@ -1,6 +1,6 @@
 /**
- * Which function answers what. Strangers reach the web function alone, and it signs nothing and writes nothing: what needs
- * more is passed on, as it came, to a function that has a role of its own and verifies all of it by itself.
+ * Which function answers what. Strangers reach the web function alone, and it signs nothing, writes nothing, and has no key to
+ * ask GitHub with: what needs more is passed on, as it came, to a function that has a role of its own and verifies all of it by itself.
  */
 import {type Handler, Hono} from 'hono'
 import {NotSetUp} from './secrets.ts'
@@ -24,6 +24,13 @@ export const passedOn: readonly Row[] = [
   {target: 'receipts', method: 'POST', path: '/v1/receipts/:id/redemptions'},
   {target: 'receipts', method: 'POST', path: '/v1/receipts/:id/executions'},
   {target: 'receipts', method: 'GET', path: '/.well-known/countersign-keys.json'},
+  // These ask GitHub whose a name is now, and what was deployed.
+  {target: 'receipts', method: 'GET', path: '/v1/receipts'},
+  {target: 'receipts', method: 'GET', path: '/v1/audit'},
+  {target: 'receipts', method: 'GET', path: '/badge/:owner/:repository/:file'},
+  {target: 'receipts', method: 'GET', path: '/badges'},
+  // It looks at what is still to be sent.
+  {target: 'receipts', method: 'GET', path: '/healthz'},
   {target: 'setup', method: 'GET', path: '/setup'},
   {target: 'setup', method: 'POST', path: '/setup'},
   {target: 'setup', method: 'GET', path: '/setup/callback'},

@@ -1,7 +1,10 @@
 /**
  * The one reader of Secrets Manager. A variable's value may be `secretsmanager:<ARN>`: its text comes out of there, once
- * a cold start. COUNTERSIGN_GITHUB_APP names the secret that holds the whole GitHub App, as set-up keeps it.
+ * a cold start. COUNTERSIGN_GITHUB_APP names the secret that holds the whole GitHub App, as set-up keeps it, and
+ * COUNTERSIGN_GITHUB_WEBHOOK the one that holds what believing its webhooks takes: strangers reach a function that reads
+ * this one alone.
  */
+import {createHash} from 'node:crypto'
 import {
   DescribeSecretCommand,
   GetSecretValueCommand,
@@ -10,9 +13,17 @@ import {
 } from '@aws-sdk/client-secrets-manager'
 import type {Result} from '#protocol'
 import type {Env} from '../variables.ts'
-import {type KeepApp, parseKeptApp, printKeptApp} from '../kept-app.ts'
+import {
+  type AppCredentials,
+  type KeepApp,
+  parseKeptApp,
+  parseKeptWebhook,
+  printKeptApp,
+  printKeptWebhook,
+} from '../kept-app.ts'
 
 const appVariable = 'COUNTERSIGN_GITHUB_APP'
+const webhookVariable = 'COUNTERSIGN_GITHUB_WEBHOOK'
 
 /** The issuer has no App yet. Whoever meets it tries again: no deployment follows set-up. */
 export class NotSetUp extends Error {
@@ -75,7 +86,8 @@ export function findAppSecret({
 }
 
 /** The variables with those of the App that the secret holds. Throws NotSetUp while it holds none. */
-export async function fetchApp(env: Env, client = openSecretsManager()): Promise<Env> {
+export async function fetchApp(given: Env, client = openSecretsManager()): Promise<Env> {
+  const {[webhookVariable]: _, ...env} = given
   const found = findAppSecret(env)
   if (found === undefined) return env
   const text = await fetchIfFilled(found.arn, client)
@@ -83,6 +95,29 @@ export async function fetchApp(env: Env, client = openSecretsManager()): Promise
   const app = parseKeptApp(text)
   if (app === undefined) throw new Error(`${appVariable}: the secret holds no App as docs/aws.md shows it`)
   return {...found.rest, ...app}
+}
+
+/** The variables with what believing the App's webhooks takes, and without whatever else is the App's. Throws NotSetUp. */
+export async function fetchWebhook(given: Env, client = openSecretsManager()): Promise<Env> {
+  const {[appVariable]: _, [webhookVariable]: named, COUNTERSIGN_GITHUB_PRIVATE_KEY: __, ...rest} = given
+  const arn = arnIn(named)
+  if (arn === undefined) return rest
+  const text = await fetchIfFilled(arn, client)
+  if (text === undefined) throw new NotSetUp()
+  const webhook = parseKeptWebhook(text)
+  if (webhook === undefined) throw new Error(`${webhookVariable}: the secret holds no webhook as docs/aws.md shows it`)
+  return {...rest, ...webhook}
+}
+
+type Webhook = Pick<AppCredentials, 'appId' | 'webhookSecret'>
+
+/** What is written has its digest for a version: again it is no write, and what changed becomes the newest. */
+export async function shareWebhook(given: Env, webhook: Webhook, client = openSecretsManager()): Promise<void> {
+  const arn = arnIn(given[webhookVariable])
+  if (arn === undefined) return
+  const text = printKeptWebhook(webhook)
+  const version = createHash('sha256').update(text).digest('hex')
+  await client.send(new PutSecretValueCommand({SecretId: arn, ClientRequestToken: version, SecretString: text}))
 }
 
 /** Whether anything is in it. Does not read it: who sets up need not see what is there. */

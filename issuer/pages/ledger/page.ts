@@ -48,8 +48,8 @@ function renderLedgerPage(view: LedgerView): Html {
     ${view.typed === '' ? [renderVerify(view), finding] : [finding, renderVerify(view)]}${renderCheckpoint(view)}`
 }
 
-/** As many as one request gives. */
-const mostDownloaded = 100_000
+/** As many as one request gives for certain. */
+const mostDownloaded = 5000
 
 function renderVerify({issuer, size, checkpoint}: LedgerView): Html {
   const isWhole = size <= mostDownloaded
