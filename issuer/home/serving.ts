@@ -91,7 +91,9 @@ function makePageTools({
   const {ledger, checkpoints, entries, records} = durable
   return {
     store: tools.store,
-    ...{ledger, checkpoints, entries, records},
+    ...{ledger, checkpoints, records},
+    // The home page shows the key to pin, and looks nothing else up.
+    entries: {...entries, last: async () => await afterwards(entries.last(), ring.follow)},
     readCaller: readCallerOf(callers),
     issuer: config.publicUrl,
     github: webUrlOf(config.github.apiUrl),
@@ -108,6 +110,12 @@ function makePageTools({
       return ring.signer.publicKey
     },
   }
+}
+
+async function afterwards<T>(asked: Promise<T>, act: () => Promise<void>): Promise<T> {
+  const given = await asked
+  await act()
+  return given
 }
 
 const readCallerOf =
