@@ -4,6 +4,7 @@ import {join} from 'node:path'
 import {RegoEngine, TemplateFile} from '@aws/cloudformation-validate'
 import {describe, expect, test} from '@jest/globals'
 import {lostRace} from '../../issuer/home/aws/open.ts'
+import {lateRevocation} from '../../issuer/inbox/telling.ts'
 import {expiryAttribute, tableDefinition} from '../../issuer/store/dynamodb-schema.ts'
 import {findDenied} from './grants.ts'
 import {
@@ -285,6 +286,12 @@ test('lost races are counted by the line that tells of them', () => {
   expect(pattern).toBe(`{ $.msg = "${lostRace}" }`)
   const appending = ['Receipts', 'Worker', 'Schedule'].map((name) => propertiesOf(name)['LoggingConfig'])
   expect(appending).toEqual(Array(3).fill({LogGroup: group}))
+})
+
+test('revocations that GitHub does not show are counted by the line that tells of them', () => {
+  const {FilterPattern: pattern, LogGroupName: group} = propertiesOf('Untold')
+  expect(pattern).toBe(`{ $.msg = "${lateRevocation}" }`)
+  expect(propertiesOf('Schedule')['LoggingConfig']).toEqual({LogGroup: group})
 })
 
 test('every function’s handler is one of the bundle', () => {

@@ -66,12 +66,15 @@ async function settleFault({one, urgency, fault}: Failed, tools: TellTools): Pro
       return
     }
     if (asked > one.dueAt) await outbox.take(one, asked)
-    if (urgency === 'forbids' && isLate(one, now())) log.error(untold, 'a revocation does not show on GitHub yet')
+    if (urgency === 'forbids' && isLate(one, now())) log.error(untold, lateRevocation)
     else log.warn(untold, 'a publication could not be repaired yet')
   } catch (again) {
     log.error({...untold, err: again}, 'a publication that failed could not be put back')
   }
 }
+
+/** Where infra/template.yaml counts them (UntoldAlarm). */
+export const lateRevocation = 'a revocation does not show on GitHub yet'
 
 /** Within a minute it is to be seen. */
 const lateAfterMs = 60_000
