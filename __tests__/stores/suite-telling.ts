@@ -126,6 +126,17 @@ export function testTelling(the: () => Durable): void {
     expect(sent).toEqual(Array.from({length: 30}, (_, i) => i + 1))
   })
 
+  test('once it is to end, what is in hand is finished, and nothing more is begun', async () => {
+    for (let n = 1; n <= 20; n++) await complete(n, 'failure')
+    const teller = new Teller(the())
+    teller.now = at + minute
+    const end = new AbortController()
+    const telling = tellDue('forbids', teller.tools, end.signal)
+    end.abort()
+    await telling
+    expect(teller.sent.length).toBeLessThanOrEqual(8)
+  })
+
   test('what could not be sent for a day is given up, a moment before it is not', async () => {
     await complete(1, 'failure')
     await complete(2, 'failure', 1)

@@ -8,7 +8,8 @@ export interface Clock {
 
 interface Ticking {
   readonly everyMs: number
-  readonly act: () => Promise<unknown>
+  /** `end` is aborted when nothing more is to be begun. */
+  readonly act: (end: AbortSignal) => Promise<unknown>
   readonly onFault: (fault: unknown) => void
 }
 
@@ -17,7 +18,7 @@ export function startClock({everyMs, act, onFault}: Ticking): Clock {
   const end = new AbortController()
   const run = async (): Promise<void> => {
     while (!end.signal.aborted) {
-      await act().catch(onFault)
+      await act(end.signal).catch(onFault)
       await sleep(everyMs, undefined, {signal: end.signal}).catch(() => undefined)
     }
   }

@@ -14,11 +14,14 @@ export type TellTools = PublishTools & RefreshTools
 /** Sent side by side, so that one which waits for GitHub's answer is not what the others wait for. */
 const atOnce = 8
 
-/** Everything of this urgency that is due now. */
-export async function tellDue(urgency: Urgency, tools: TellTools): Promise<void> {
+/** Everything of this urgency that is due now; after `end` no more than what is in hand. */
+export async function tellDue(urgency: Urgency, tools: TellTools, end?: AbortSignal): Promise<void> {
   const due = (await tools.outbox.due(urgency, tools.now())).values()
   const work = async (): Promise<void> => {
-    for (const one of due) await tell(one, urgency, tools)
+    for (const one of due) {
+      if (end?.aborted === true) return
+      await tell(one, urgency, tools)
+    }
   }
   await Promise.all(Array.from({length: atOnce}, work))
 }
@@ -98,7 +101,7 @@ export const startTelling = (tools: TellTools): readonly Clock[] =>
   (['forbids', 'other'] as const).map((urgency) =>
     startClock({
       everyMs,
-      act: () => tellDue(urgency, tools),
+      act: (end) => tellDue(urgency, tools, end),
       onFault: (fault) => tools.log.error({err: fault}, 'what is to be sent cannot be read'),
     }),
   )
