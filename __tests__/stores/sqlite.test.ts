@@ -139,6 +139,23 @@ describe('the schema', () => {
     db.close()
   })
 
+  test('of before there were times to try again keeps what is to be sent, due when it was completed', async () => {
+    const path = newPath()
+    const whole = openSqlite(path)
+    await whole.idempotency.begin(statementOf(1), proposal(1))
+    await whole.store.commit(answers(1))
+    const [now] = await whole.outbox.due('other', Number.MAX_SAFE_INTEGER)
+    whole.close()
+    const old = new DatabaseSync(path)
+    old.exec(`UPDATE items SET "dueAt" = more ->> '$.completedAt', more = json_remove(more, '$.completedAt') WHERE outbox = 'waiting';
+      ALTER TABLE items RENAME COLUMN "dueAt" TO "completedAt";
+      PRAGMA user_version = 1`)
+    old.close()
+    const migrated = openSqlite(path)
+    expect(await migrated.outbox.due('other', Number.MAX_SAFE_INTEGER)).toEqual([{...now, dueAt: now?.completedAt}])
+    migrated.close()
+  })
+
   test('is left as it was by a migration that fails half-way', () => {
     const db = openDatabase(newPath())
     const failing = 'CREATE TABLE half (a); INSERT INTO nowhere VALUES (1)'
