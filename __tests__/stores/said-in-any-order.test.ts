@@ -224,7 +224,7 @@ function toolsOver(durable: Durable, world: World): AuthorizeTools {
     now: () => decidedAt,
     newIds: () => ({decision: must(parseDecisionId(`dec_${ulid().toLowerCase()}`)), nonce: 'f'.repeat(32)}),
     log: {info: silent, warn: silent, error: silent},
-  } as AuthorizeTools
+  }
 }
 
 let repositories = 1000
