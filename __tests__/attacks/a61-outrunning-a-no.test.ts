@@ -38,18 +38,22 @@ test('forty questions before a denial do not hold it up', async () => {
   await until(() => stage.replies()[41], 'the answer to each of them')
 })
 
-test('five hundred denials of a stranger cost GitHub no more questions about them than one, and hold up nobody’s', async () => {
-  const stranger = stage.world.addUser({login: 'stranger'})
-  await stage.authorize()
-  for (let i = 0; i < 500; i++) say(i % 2 === 0 ? '/deny production' : `/deny environment-${i}`, 'stranger')
-  await until(() => saying('stranger has the permission read'), 'the answer to a stranger')
-  say('/deny production')
-  await until(() => saying(denied), 'the denial')
-  expectStopped(await stage.gate(), 'denied')
-  const asked = stage.world.requests.map(({path}) => path)
-  expect(asked.filter((path) => path === `/user/${stranger.id}`)).toHaveLength(1)
-  expect(asked.filter((path) => path.endsWith('/collaborators/stranger/permission'))).toHaveLength(1)
-})
+testWith(
+  'an order of deliveries',
+  'five hundred denials of a stranger cost GitHub no more questions about them than one, and hold up nobody’s',
+  async () => {
+    const stranger = stage.world.addUser({login: 'stranger'})
+    await stage.authorize()
+    for (let i = 0; i < 500; i++) say(i % 2 === 0 ? '/deny production' : `/deny environment-${i}`, 'stranger')
+    await until(() => saying('stranger has the permission read'), 'the answer to a stranger')
+    say('/deny production')
+    await until(() => saying(denied), 'the denial')
+    expectStopped(await stage.gate(), 'denied')
+    const asked = stage.world.requests.map(({path}) => path)
+    expect(asked.filter((path) => path === `/user/${stranger.id}`)).toHaveLength(1)
+    expect(asked.filter((path) => path.endsWith('/collaborators/stranger/permission'))).toHaveLength(1)
+  },
+)
 
 test.each([
   ['/deny production', denied, 'denied'],

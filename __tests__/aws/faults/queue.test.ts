@@ -67,6 +67,21 @@ function testQueue(the: () => HeldStage): void {
     expect(the().stage.replies()[0]?.body).toContain('Denied for `production`')
   })
 
+  test('ten denials of a stranger at once cost GitHub no more questions about them than one', async () => {
+    const {world, pullRequest} = the().stage
+    const {id} = world.addUser({login: 'stranger'})
+    for (let i = 0; i < 10; i++)
+      world.comment({repository, pullRequest, by: 'stranger', body: `/deny environment-${i}`})
+    await world.settled()
+    const denials = await the().take('withdrawals')
+    expect(denials.length).toBeGreaterThan(1)
+    expect(await the().deliver(denials)).toBe(0)
+    const asked = world.requests.map(({path}) => path)
+    expect(asked.filter((path) => path === `/user/${id}`)).toHaveLength(1)
+    expect(asked.filter((path) => path.endsWith('/collaborators/stranger/permission'))).toHaveLength(1)
+    expect(await the().events()).toEqual([])
+  })
+
   test('what no webhook brought is fetched by the schedule, once it was looked for before, and is queued once', async () => {
     const {world, pullRequest} = the().stage
     await the().cloud.schedule.call({})
