@@ -115,7 +115,7 @@ export function renderWithdrawn(withdrawal: Withdrawal): string {
       ? `What was said before it about the commits of ${escapeText(`#${pullRequest}`)} no longer counts, on any pull request.`
       : undefined,
     kind === 'deny'
-      ? `It meets whatever holds a commit of ${escapeText(`#${pullRequest}`)}, on this pull request or another and whatever is pushed next, until the same person authorizes a full commit of it. Others can go on by one person more than otherwise needed, all without a hand in it and one of them an admin.`
+      ? `The denial stands for whatever holds a commit of ${escapeText(`#${pullRequest}`)}, on this pull request or another and whatever is pushed next, until ${codeSpan(by)} authorizes a full commit of it. Others can go on only together: one person more than otherwise needed, all without a hand in it and one of them an admin.`
       : 'To deploy it after all, look at it again and authorize the commit in a new comment.',
     presences[presence],
   )

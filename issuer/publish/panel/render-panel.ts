@@ -199,7 +199,7 @@ function renderAsk(state: State, hold: Blocker | undefined): string {
   const when = hold === undefined ? 'Look' : 'When that has passed, look'
   if (state.kind === 'denied') {
     const names = [...new Set(state.denials.map(({by}) => by.login))]
-    return `Whoever denied it (${listNames(names)}) lifts that by this comment; others can only together, one person more than otherwise needed, all without a hand in it and one of them an admin:`
+    return `${listNames(names)} can lift the denial by this comment; others can only together, one person more than otherwise needed, all without a hand in it and one of them an admin:`
   }
   if (state.kind === 'waiting') return `${when} at the change; if it may go out, somebody else comments:`
   return `${when} at the change; if it may go out, comment:`
