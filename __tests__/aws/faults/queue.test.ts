@@ -118,17 +118,17 @@ function testQueue(the: () => HeldStage): void {
     },
   )
 
-  test('while the App’s secret is gone no webhook is taken, so that GitHub can be asked for it again', async () => {
+  test('while the webhook’s secret is gone no webhook is taken, so that GitHub can be asked for it again', async () => {
     const {world, pullRequest, head} = the().stage
     const {secrets: manager, web} = the().cloud
-    const text = manager.textOf('App')
-    manager.make('App')
+    const text = manager.textOf('Webhook')
+    manager.make('Webhook')
     await web.kill()
     world.comment({repository, pullRequest, by: 'octocat', body: `/authorize production ${head}`})
     await world.settled()
     const missed = world.hooks.deliveries.at(-1)
     expect(missed?.statusCode).toBe(503)
-    manager.make('App', text)
+    manager.make('Webhook', text)
     await the().release()
     world.redeliver({id: missed?.id ?? 0})
     await until(() => the().stage.replies()[0], 'a reply')
