@@ -127,30 +127,46 @@ describe('an issuer', () => {
     await plain.issuer.restart(env)
   }
 
-  /** With a clock that far from the truth, a change is authorized and deployed. */
-  async function deployUnder(ms: number, branch: string): Promise<[StepResult, string]> {
+  const word = async (by = 'octocat'): Promise<string> => plain.say(`/authorize production ${plain.head}`, {by})
+
+  test.each([
+    ['two hours behind', -2 * hour],
+    ['two hours ahead', 2 * hour],
+  ])('%s allows nothing and says why, denies as ever, and is not well', async (_, ms) => {
     await restarted(ahead(ms))
-    const {head, pullRequest} = await plain.propose(branch)
-    expect(await plain.authorize({sha: head, pullRequest})).toContain('Authorized for `production`')
-    return [await plain.gate({job: {trigger: {event: 'push', branch, sha: head}}}), head]
-  }
-
-  test('two hours behind does not go back behind its ledger: what it signs begins where that ends', async () => {
-    expectAllowed(...(await deployUnder(-2 * hour, 'behind')))
+    const {head, pullRequest} = await plain.propose(`clock-${ms}`)
+    const reply = await plain.authorize({sha: head, pullRequest})
+    expect(reply).toContain("The issuer's clock is 7")
+    expectStopped(
+      await plain.gate({job: {trigger: {event: 'push', branch: `clock-${ms}`, sha: head}}}),
+      'receipt_missing',
+    )
+    expect(await plain.say('/deny production', {pullRequest})).toContain('Denied for `production`')
+    const health = await fetch(`${plain.issuer.url}/healthz`)
+    expect([health.status, await health.text()]).toEqual([503, expect.stringContaining('clock_wrong')])
   })
 
-  test('two hours ahead makes receipts that begin in two hours', async () => {
-    const [step] = await deployUnder(2 * hour, 'ahead')
-    expectStopped(step, 'not_yet_valid')
-  })
-
-  test('right again, it takes every yes and no; its ledger goes on forwards, and what follows begins there', async () => {
+  test('of the year 2099 denies, and when it is right again what lived is revoked and what comes next is authorized', async () => {
     await restarted({})
-    expect(await plain.authorize()).toContain('Authorized for `production`')
-    expectStopped(await plain.gate(), 'not_yet_valid')
-    expect(await plain.say('/deny production')).toContain('Denied for `production`')
+    expect(await word()).toContain('Authorized for `production`')
+    await restarted(ahead(73 * 365 * day))
+    expect(await plain.say('/deny production')).toContain('These receipts no longer count')
+    await restarted({})
+    expectStopped(await plain.gate(), 'revoked')
+    expect(await word()).toContain('Authorized for `production`')
+    expectAllowed(await plain.gate(), plain.head)
     const times = (await checkedEntries(plain)).map(({time}) => time)
-    expect(times).toHaveLength(6)
+    expect(times).toEqual([...times].sort())
+    expect(Date.parse(times.at(-1) ?? '')).toBeLessThan(Date.now() + 2 * minute)
+  })
+
+  test('forty seconds ahead allows, and right again denies at once', async () => {
+    await restarted(ahead(40_000))
+    expect(await word()).toContain('Authorized for `production`')
+    await restarted({})
+    expect(await plain.say('/deny production')).toContain('Denied for `production`')
+    expectStopped(await plain.gate(), 'revoked')
+    const times = (await checkedEntries(plain)).map(({time}) => time)
     expect(times).toEqual([...times].sort())
   })
 })

@@ -68,6 +68,7 @@ function toolsOver(durable: Durable): AuthorizeTools {
     software: {countersign: '0.0.0'},
     issuer: must(parseOrigin('https://countersign.example')),
     now: Date.now,
+    clockAhead: () => 0,
     newIds: () => ({decision: must(parseDecisionId(`dec_${ulid().toLowerCase()}`)), nonce: 'f'.repeat(32)}),
     log: {info: () => undefined, warn: () => undefined, error: () => undefined},
   }

@@ -205,6 +205,7 @@ export interface CaseChanges {
   readonly approvals?: Case['approvals']
   readonly denials?: Case['denials']
   readonly isVoid?: boolean
+  readonly clockAhead?: number
 }
 
 export function aCase(changes: CaseChanges = {}): Case {
@@ -220,6 +221,7 @@ export function aCase(changes: CaseChanges = {}): Case {
     approvals: changes.approvals ?? [],
     denials: changes.denials ?? [],
     isVoid: changes.isVoid ?? false,
+    clockAhead: changes.clockAhead ?? 0,
   }
 }
 

@@ -92,6 +92,9 @@ const refused: readonly (readonly [rule: string, what: string, changes: CaseChan
   ['not-denied', 'an admin over somebody who may still approve', {denials: [denial(9)], standing: {permission: 'admin'}}],
   ['not-denied', 'one\u2019s own denial beside another', {denials: [denial(583231), denial(9)]}],
   ['risk-acceptable', 'a risk that the policy denies', {environment: {risk: {denyAt: 0.2, extraApprovals: 0}}}],
+  ['clock-right', 'a clock that is a minute ahead', {clockAhead: 60_001}],
+  ['clock-right', 'a clock that is a minute behind', {clockAhead: -60_001}],
+  ['clock-right', 'a clock that is set while it decides', {clockAhead: NaN}],
   ['risk-acceptable', 'the very risk that the policy denies', {environment: {risk: {denyAt: 0.3, extraApprovals: 0}}}],
 ] // prettier-ignore
 

@@ -222,6 +222,7 @@ function toolsOver(durable: Durable, world: World): AuthorizeTools {
     software: {countersign: '0.0.0'},
     issuer: origin,
     now: () => decidedAt,
+    clockAhead: () => 0,
     newIds: () => ({decision: must(parseDecisionId(`dec_${ulid().toLowerCase()}`)), nonce: 'f'.repeat(32)}),
     log: {info: silent, warn: silent, error: silent},
   }

@@ -46,6 +46,8 @@ export type AuthorizeTools = WithdrawTools &
     /** The issuer's own account: what it says is never a statement. */
     readonly ownAccount: () => Promise<number>
     readonly pullRequests: PullRequestSource
+    /** How far the issuer's clock is ahead of GitHub's: milliseconds, NaN while it cannot be told. */
+    readonly clockAhead: () => number
   }
 
 /** A statement, what it says, and when its webhook came; milliseconds. */
@@ -179,7 +181,17 @@ async function readCase(
   const work = workOf(change)
   const denials = await fetchDenials({said, standing, environment, policy: inForce.policy, state, change, work}, tools)
   const spoken = {commentId: said.comment.id, at: standing.createdAt, work}
-  return {request, standing, change, ...inForce, environment, approvals: [], denials, isVoid: isVoid(state, spoken)}
+  return {
+    request,
+    standing,
+    change,
+    ...inForce,
+    environment,
+    approvals: [],
+    denials,
+    isVoid: isVoid(state, spoken),
+    clockAhead: tools.clockAhead(),
+  }
 }
 
 interface Ruled {

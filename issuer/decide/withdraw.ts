@@ -131,7 +131,7 @@ async function endWith(asked: Whole, tools: WithdrawTools): Promise<Outcome> {
     }
     const {inForce, environment} = rules
     const alone = {request: {environment: name}, standing, change, ...inForce, environment}
-    const ruled: Case = {...alone, approvals: [], denials: [], isVoid: false}
+    const ruled: Case = {...alone, approvals: [], denials: [], isVoid: false, clockAhead: 0}
     return await write({asked, order, ruled, read, receipts}, tools)
   })
 }

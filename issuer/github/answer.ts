@@ -85,6 +85,10 @@ export class Answer {
     return Date.parse(String(this.#headers['date']))
   }
 
+  tellsTime(): boolean {
+    return Number.isFinite(this.#time())
+  }
+
   /** GitHub's own clock: the `Date` header, in milliseconds. */
   date(): number {
     const time = this.#time()

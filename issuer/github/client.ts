@@ -17,6 +17,8 @@ export interface GitHubAccess {
   readonly credentials: Credentials
   /** Countersign's own, for the user agent. */
   readonly version: string
+  /** Told the time that GitHub says with each answer, in milliseconds. */
+  readonly heard?: ((date: number) => void) | undefined
   /** For one request with its redirects; 10 seconds. */
   readonly timeLimitMs?: number | undefined
 }
@@ -117,7 +119,7 @@ const silent = (): void => undefined
 const noLog = {debug: silent, info: silent, warn: silent, error: silent}
 
 function openConnection(
-  {apiUrl, version, timeLimitMs = 10_000}: Omit<GitHubAccess, 'credentials'>,
+  {apiUrl, version, timeLimitMs = 10_000, heard}: Omit<GitHubAccess, 'credentials'>,
   identity: Identity,
 ): Connection {
   const octokit = new Octokit({
@@ -130,7 +132,9 @@ function openConnection(
   return {
     ask: async (what, send) => {
       try {
-        return new Answer(what, await send(octokit))
+        const answer = new Answer(what, await send(octokit))
+        if (answer.tellsTime()) heard?.(answer.date())
+        return answer
       } catch (fault) {
         const meaning = classifyFault(fault, what)
         if (meaning === 'gone') return meaning

@@ -10,6 +10,7 @@ import {rememberIgnored} from '../inbox/ignored.ts'
 import {createCommentSource} from '../github/comments-since.ts'
 import {type VisibilitySource, createVisibilitySource} from '../github/visibility.ts'
 import {openDeliveryList} from '../github/deliveries.ts'
+import {type GitHubClock, openClock} from '../github/clock.ts'
 import {type GitHub, openGitHub} from '../github/client.ts'
 import {createFactSource, createPermissionSource, createPullRequestSource, createTeamSource} from '../github/facts.ts'
 import {type CheckpointSigner, notingCommits} from '../keys/checkpoint-signer.ts'
@@ -62,12 +63,14 @@ export async function assemble(home: Home): Promise<Assembled> {
   const {config, keys, ring, checkpointSigner, around} = home
   const {origin} = await home.durable.ledger.head()
   const durable = {...home.durable, store: notingCommits(followedBy(home.durable.store, ring), checkpointSigner)}
+  const clock = openClock(around.now)
   const github = openGitHub({
+    heard: clock.heard,
     apiUrl: config.github.apiUrl,
     credentials: revealAccess(config),
     version: around.version,
   })
-  const tools = makeTools({...home, durable}, github)
+  const tools = makeTools({...home, durable}, {github, clock})
   const asking = makeAsking({config, keys, ring, durable, github, tools, origin})
   const {log, now} = around
   const reading = {
@@ -103,9 +106,10 @@ export async function assemble(home: Home): Promise<Assembled> {
 }
 
 function makeTools(
-  {config, keys, durable, ring, checkpointSigner, around: {log, now, version}}: Home,
-  github: GitHub,
+  {config, keys, durable, ring, checkpointSigner, around: {log, version}}: Home,
+  {github, clock}: {readonly github: GitHub; readonly clock: GitHubClock},
 ): StoryTools {
+  const {now} = clock
   const sendPanel = createPanelSender(github)
   const tools: Omit<StoryTools, 'panels'> & Pick<PanelTools, 'pullRequests'> = {
     ...durable,
@@ -125,6 +129,7 @@ function makeTools(
     software: {countersign: version, node: process.versions.node},
     issuer: config.publicUrl,
     now,
+    clockAhead: clock.ahead,
     newIds: () => ({decision: newDecisionId(now()), nonce: randomBytes(16).toString('hex')}),
     log,
   }

@@ -39,7 +39,7 @@ interface Parts extends Base {
 
 /** From a base that is open already, as it is after set-up. */
 export async function openOnBase({config, keys, durable, ring}: Parts, around: Runtime): Promise<Issuer> {
-  const {log, now} = around
+  const {log} = around
   const checkpointSigner = startCheckpointSigner({...durable, signer: keys.ledger}, (fault) =>
     log.error({err: fault}, 'the ledger could not be signed'),
   )
@@ -50,7 +50,7 @@ export async function openOnBase({config, keys, durable, ring}: Parts, around: R
   const worker = startWorker({
     inbox,
     log,
-    now,
+    now: tools.now,
     handle: async (delivery) => {
       await hideAnnounced(delivery, durable)
       await handleDelivery(delivery, tools)
@@ -63,9 +63,9 @@ export async function openOnBase({config, keys, durable, ring}: Parts, around: R
   const clocks = [
     ...startTelling(tools),
     clock('the look at what is shown', lookEveryMs, () => lookAtShown({...tools, shown})),
-    clock('the look for what is late', 30_000, () => sayLate(now(), {inbox, log})),
+    clock('the look for what is late', 30_000, () => sayLate(tools.now(), {inbox, log})),
     clock('what is due', 30_000, async () => {
-      await announceDates(now(), {...tools, inbox})
+      await announceDates(tools.now(), {...tools, inbox})
       checkpointSigner.noteCommit()
       await noteLedger({keys, durable})
     }),

@@ -93,6 +93,9 @@ export interface PolicyInForce {
   readonly source: PolicySource
 }
 
+/** By how many milliseconds the issuer's clock may differ from GitHub's while it allows something. */
+export const clockTolerance = 60_000
+
 /** What a person asked: an authorization of a commit for an environment. */
 export interface Request {
   readonly environment: Environment
@@ -201,6 +204,8 @@ export interface Case extends StandingCase {
   readonly denials: readonly StandingDenial[]
   /** What it would let out was denied or revoked, its pull request closed or its comment deleted, after it was said. */
   readonly isVoid: boolean
+  /** How far the issuer's clock is ahead of GitHub's: milliseconds, NaN while it cannot be told. */
+  readonly clockAhead: number
 }
 
 export interface StandingDenial {

@@ -3,7 +3,7 @@ import {printSecondsTime} from '#protocol'
 import type {CheckRunFacts} from '../model/facts.ts'
 import {countPeopleMissing, seenByOthers, speakersOf} from './independence.ts'
 import {type Rule, fail, pass} from './rule.ts'
-import type {FreezeWindow, RatedCase, RequiredCheck} from '../model/ruling.ts'
+import {type FreezeWindow, type RatedCase, type RequiredCheck, clockTolerance} from '../model/ruling.ts'
 
 type ConditionRule = Rule<RatedCase>
 
@@ -102,4 +102,26 @@ export const rulesOfPeople: readonly ConditionRule[] = [
   seenByOthers((asked) => approvalsAsked(asked).needed),
 ]
 
-export const conditionRules: readonly ConditionRule[] = [...rulesOfPeople, checksPassed, notFrozen, riskAcceptable]
+const clockRight: ConditionRule = {
+  name: 'clock-right',
+  // A positive comparison: what cannot be told is not right.
+  evaluate: ({clockAhead}) =>
+    Math.abs(clockAhead) <= clockTolerance
+      ? pass("The issuer's clock and GitHub's agree.")
+      : fail(
+          `The issuer's clock is ${describeClock(clockAhead)}, so nothing is authorized until its operator has set it right. Denials and revocations count as ever.`,
+        ),
+}
+
+const describeClock = (ahead: number): string =>
+  Number.isNaN(ahead)
+    ? 'moving while it decides'
+    : `${Math.round(Math.abs(ahead) / 1000)} seconds ${ahead > 0 ? 'ahead of' : 'behind'} GitHub's`
+
+export const conditionRules: readonly ConditionRule[] = [
+  ...rulesOfPeople,
+  checksPassed,
+  notFrozen,
+  riskAcceptable,
+  clockRight,
+]

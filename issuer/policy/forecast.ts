@@ -20,7 +20,7 @@ export type Unsaid = Pick<Case, 'request' | 'change' | 'policy' | 'source' | 'en
 /** The very rules of a statement, asked for somebody in whom nothing is wrong. `now` in milliseconds. */
 export function forecast(asked: Unsaid, now: number): Forecast {
   const request = {...asked.request, sha: asked.change.commit.sha}
-  const said = {standing: anybody(now), approvals: [], denials: [], isVoid: false}
+  const said = {standing: anybody(now), approvals: [], denials: [], isVoid: false, clockAhead: 0}
   const {risk, outcomes} = evaluate({...asked, ...said, request})
   const obstacles = outcomes.filter(({rule, outcome}) => outcome === 'fail' && !forSome.has(rule))
   const frozen = findFreeze(asked.environment.freeze, now)

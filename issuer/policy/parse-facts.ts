@@ -36,7 +36,10 @@ import {
 } from '../model/facts.ts'
 import type {Case, CollectedApproval} from '../model/ruling.ts'
 
-export type GivenFacts = Pick<Case, 'request' | 'standing' | 'change' | 'approvals' | 'denials' | 'isVoid'>
+export type GivenFacts = Pick<
+  Case,
+  'request' | 'standing' | 'change' | 'approvals' | 'denials' | 'isVoid' | 'clockAhead'
+>
 
 export type FactsResult = Result<GivenFacts, readonly string[]>
 
@@ -233,5 +236,8 @@ export function parseFacts(json: string): FactsResult {
   // denied there: that is the issuer's to know.
   const read: ReadFacts = facts
   const change: ChangeFacts = {...read.change, policy: {kind: 'absent'}}
-  return {ok: true, value: {...read, change, approvals: read.approvals ?? [], denials: [], isVoid: false}}
+  return {
+    ok: true,
+    value: {...read, change, approvals: read.approvals ?? [], denials: [], isVoid: false, clockAhead: 0},
+  }
 }
