@@ -155,6 +155,7 @@ function factsOf({edited, deleted}: World): FactSource {
     fetchReach: async ({announced}) =>
       Promise.resolve({login: announced.login, permission: 'write', role: 'write', readAt: decidedAt}),
     fetchPresence: async () => Promise.resolve('as-said'),
+    fetchIsAbandoned: async () => Promise.resolve(false),
     fetchBaseline: async ({repository}) =>
       Promise.resolve({
         repository: repositoryOf(repository.id),

@@ -36,6 +36,7 @@ import type {ScopeState} from '../model/state.ts'
 import type {ScopeReading} from '../model/store.ts'
 import {publishOutcome} from './publish-outcome.ts'
 import type {PublishTools} from './tools.ts'
+import {dropAbandoned} from './abandoned.ts'
 import {fetchAnnounced} from './announced.ts'
 import {type WithdrawTools, withdraw} from './withdraw.ts'
 import {findTarget} from './withdraw-order.ts'
@@ -144,7 +145,9 @@ async function decide(asked: Decidable, tools: AuthorizeTools): Promise<Outcome>
   const {said, request, baseline} = asked
   const scope = {repositoryId: said.repository.id, environment: request.environment}
   let seen: {readonly version: number; readonly change: ChangeFacts} | undefined
-  return await completeInRounds({key: statementKey(said), scope}, tools, async (read) => {
+  return await completeInRounds({key: statementKey(said), scope}, tools, async (found) => {
+    const state = await dropAbandoned(found.state, {said, now: asked.standing.readAt}, tools)
+    const read = {...found, state}
     // GitHub is asked again when this scope moved; another scope's entry only moves the ledger's head.
     const change =
       seen?.version === read.version

@@ -7,7 +7,7 @@ import {type Place, keepComparisons} from './comparison.ts'
 import {keepMoves} from './moves.ts'
 import {type Kept, keep} from './kept.ts'
 import {fetchPolicyFile} from './policy-file.ts'
-import {fetchProposedPolicy, fetchWherePullStands} from './pull-request.ts'
+import {fetchIsAbandoned, fetchProposedPolicy, fetchWherePullStands} from './pull-request.ts'
 import {fetchRange, keepParts} from './range.ts'
 import {fetchRepository, splitName} from './repository.ts'
 import {fetchPermission, fetchPresence, fetchReach, fetchStanding, fetchTeams} from './standing.ts'
@@ -48,6 +48,7 @@ export function createFactSource(github: Access): FactSource {
         return reach === 'gone' ? reach : {...reach, reads: reads()}
       }),
     fetchPresence: async (statement) => fetchPresence(github.connect(statement.installation), statement),
+    fetchIsAbandoned: async (pull, before) => fetchIsAbandoned(github.connect(pull.installation), pull, before),
     fetchBaseline: async (pull) => fetchBaseline(github.connect(pull.installation), pull),
     fetchCandidate: async (pull, known) => {
       const {place, reads} = open(pull, known.baseline.repository)

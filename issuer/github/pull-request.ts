@@ -1,4 +1,5 @@
 /** The pull request: its head and base, whose it is, where it stands and how large it is, and what policy it would bring. */
+import {parseSecondsTime, secondsTimeToMs} from '#protocol'
 import {type Answer, type Field, shown} from './answer.ts'
 import type {Connection} from './client.ts'
 import {askCommit} from './commits.ts'
@@ -74,6 +75,26 @@ function parseState(pull: Field): Pick<ChangeFacts['pullRequest'], 'state' | 'me
 }
 
 const openOrClosed = ['open', 'closed'] as const
+
+/** Closed unmerged before then (milliseconds), and its branch is gone: from a fork's, GitHub tells by the repository's absence. */
+export async function fetchIsAbandoned(connection: Connection, place: PullPlace, before: number): Promise<boolean> {
+  const at = splitName(place.repository.name)
+  const answer = await connection.ask('the pull request', (octokit) =>
+    octokit.rest.pulls.get({...at, pull_number: place.pullRequest}),
+  )
+  if (answer === 'gone' || answer.body.at('base').at('repo').at('id').number() !== place.repository.id) return false
+  const {body: pull} = answer
+  if (parseState(pull).state !== 'closed') return false
+  if (!(secondsTimeToMs(pull.at('closed_at').parse(parseSecondsTime, 'a time')) < before)) return false
+  const head = pull.at('head')
+  const repository = head.at('repo').optional()
+  if (repository === undefined) return true
+  if (repository.at('id').number() !== place.repository.id) return false
+  const branch = await connection.ask('the branch', (octokit) =>
+    octokit.rest.repos.getBranch({...at, branch: head.at('ref').text()}),
+  )
+  return branch === 'gone'
+}
 
 /** Where one stands that a webhook announced. */
 export async function fetchWherePullStands(

@@ -274,6 +274,8 @@ export interface FactSource {
   fetchReach(statement: Statement): Promise<Reach | 'gone'>
   /** What GitHub shows of an announced comment. */
   fetchPresence(statement: Statement): Promise<Presence>
+  /** Whether a pull request was closed unmerged before then (milliseconds), and its branch is gone. */
+  fetchIsAbandoned(place: PullPlace, before: number): Promise<boolean>
   /** Asked only of those who may approve at all. */
   fetchBaseline(place: PullPlace): Promise<Baseline | 'gone'>
   /** All but the range. `named`: the commit that was asked for. */

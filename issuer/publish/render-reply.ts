@@ -141,7 +141,7 @@ function renderEndedList(ended: readonly Ended[]): string {
 
 export function renderClosed(environment: Environment, ended: readonly LiveReceipt[]): string {
   return paragraphs(
-    `**Closed without being merged**, so nothing in this pull request is authorized for ${codeSpan(environment)} any more.`,
+    `**Closed without being merged**, so what was authorized in this pull request for ${codeSpan(environment)} counts no more.`,
     renderEndedList(ended),
   )
 }

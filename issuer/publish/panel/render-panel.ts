@@ -35,7 +35,7 @@ function renderSubject(subject: Subject, {pullRequest, issuer}: Around): readonl
       return [renderPolicyProblems(subject.source, 'in force')]
     case 'closed':
       return [
-        '**Closed without being merged:** nothing in it is authorized any more.',
+        '**Closed without being merged:** what was authorized in it counts no more.',
         ...(subject.stages.length === 0 ? [] : [renderList(subject.stages, {issuer, isOver: true})]),
       ]
     case 'change':
