@@ -6,13 +6,13 @@ import {apiAddress} from '../present/repositories.ts'
 import type {BranchProtection, EnvironmentSetting, Ruleset} from '../settings.ts'
 import type {World} from '../world.ts'
 import {needs, reads} from './actor.ts'
-import {type Ctx, type Env, notFound, refuse} from './answers.ts'
+import {type Ctx, type Env, notFound, paginate, refuse} from './answers.ts'
 
 export function settingRoutes(world: World): Hono<Env> {
   const app = new Hono<Env>()
   // Whoever does not administer a repository is told that there is no such thing.
   const administers = needs(world, {level: 'read', permissions: ['administration'], role: 'admin'})
-  app.get('/rules/branches/:branch{.+}', needs(world, reads('metadata')), (c) => c.json(rulesOf(c)))
+  app.get('/rules/branches/:branch{.+}', needs(world, reads('metadata')), (c) => c.json(paginate(c, rulesOf(c))))
   app.get('/rulesets/:id{[0-9]+}', needs(world, reads('metadata')), (c) => ruleset(c))
   app.get('/branches/:branch{.+}/protection', administers, (c) => protection(world, c))
   app.get('/environments/:name', needs(world, reads('actions')), (c) => environment(world, c))
@@ -113,20 +113,23 @@ const presentEnvironment = ({name, allBranches, adminsBypass}: EnvironmentSettin
 function secrets(c: Ctx): Response {
   const {settings, createdAt} = c.get('repository')
   const names = settings.secrets.map((name) => ({name, created_at: createdAt, updated_at: createdAt}))
-  return c.json({total_count: names.length, secrets: names})
+  return c.json({total_count: names.length, secrets: paginate(c, names)})
 }
 
 function keys(world: World, c: Ctx): Response {
   const repository = c.get('repository')
   return c.json(
-    repository.settings.keys.map(({title, readOnly}, i) => ({
-      id: i + 1,
-      key: 'ssh-ed25519 AAAA',
-      url: `${apiAddress(world, repository)}/keys/${i + 1}`,
-      title,
-      verified: true,
-      created_at: repository.createdAt,
-      read_only: readOnly,
-    })),
+    paginate(
+      c,
+      repository.settings.keys.map(({title, readOnly}, i) => ({
+        id: i + 1,
+        key: 'ssh-ed25519 AAAA',
+        url: `${apiAddress(world, repository)}/keys/${i + 1}`,
+        title,
+        verified: true,
+        created_at: repository.createdAt,
+        read_only: readOnly,
+      })),
+    ),
   )
 }

@@ -149,6 +149,20 @@ test('secrets of the repository that deploying jobs read', async () => {
   expect(findings).toMatchObject([{id: 'secret-at-repository', what: expect.stringContaining('DEPLOY_TOKEN, which')}])
 })
 
+test('what stands behind the first hundred of a list is read too', async () => {
+  const reading = changed([
+    'run: ./deploy.sh\n',
+    'run: ./deploy.sh\n        env:\n          TOKEN: ${{ secrets.ZZ_DEPLOY_TOKEN }}\n',
+  ])
+  const many = Array.from({length: 150}, (_, i) => `SECRET_${i}`)
+  const readers = Array.from({length: 120}, (_, i) => ({title: `reader ${i}`, readOnly: true}))
+  await have(
+    {[workflow]: reading},
+    {secrets: [...many, 'ZZ_DEPLOY_TOKEN'], keys: [...readers, {title: 'the last', readOnly: false}]},
+  )
+  expect(idsOf(await diagnose())).toEqual(['deploy-key-writable', 'secret-at-repository'])
+})
+
 test('an environment that is known at run time alone is said to be so', async () => {
   const named = '${{ github.ref_name }}'
   await have({

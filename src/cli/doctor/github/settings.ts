@@ -17,7 +17,7 @@ const listIn = (value: unknown): readonly Json[] => (Array.isArray(value) ? valu
 const flagOf = (value: unknown): boolean => jsonOf(value)['enabled'] === true
 
 /** What is read turned into something; what is not there or not seen as it is. */
-const reading = <T>(answer: Answer, read: (value: unknown) => T): Answer<T> =>
+const reading = <S, T>(answer: Answer<S>, read: (value: S) => T): Answer<T> =>
   answer.kind === 'read' ? {kind: 'read', value: read(answer.value)} : answer
 
 export interface SettingsQuestion {
@@ -31,7 +31,7 @@ export async function readSettings(reader: GitHubReader, asked: SettingsQuestion
   const {repository, branch, environments} = asked
   const at = (path: string): Promise<Answer> => reader.json(`/repos/${repository}${path}`)
   const name = encodeURIComponent(branch)
-  const rulesets = await readRulesets(at, await at(`/rules/branches/${name}?per_page=100`))
+  const rulesets = await readRulesets(at, await readAll(at, `/rules/branches/${name}`, listIn))
   return {
     branch,
     rulesets,
@@ -41,21 +41,41 @@ export async function readSettings(reader: GitHubReader, asked: SettingsQuestion
         async (one) => [one, reading(await at(`/environments/${encodeURIComponent(one)}`), readEnvironment)] as const,
       ),
     ),
-    secrets: reading(await at('/actions/secrets?per_page=100'), (value) =>
-      listIn(jsonOf(value)['secrets']).map((one) => String(one['name']).toUpperCase()),
+    secrets: reading(await readAll(at, '/actions/secrets', (value) => listIn(jsonOf(value)['secrets'])), (all) =>
+      all.map((one) => String(one['name']).toUpperCase()),
     ),
     token: reading(await at('/actions/permissions/workflow'), readToken),
-    keys: reading(await at('/keys?per_page=100'), (value) => listIn(value).map(readKey)),
+    keys: reading(await readAll(at, '/keys', listIn), (all) => all.map(readKey)),
     apps: await readApps(at),
   }
 }
 
 type At = (path: string) => Promise<Answer>
 
+const perPage = 100
+const mostPages = 10
+
+/** A list to its end; one that has none within reach was not seen. */
+async function readAll(
+  at: At,
+  path: string,
+  listOf: (value: unknown) => readonly Json[],
+): Promise<Answer<readonly Json[]>> {
+  const all: Json[] = []
+  for (let page = 1; page <= mostPages; page += 1) {
+    const answer = await at(`${path}${path.includes('?') ? '&' : '?'}per_page=${perPage}&page=${page}`)
+    if (answer.kind !== 'read') return answer
+    const found = listOf(answer.value)
+    all.push(...found)
+    if (found.length < perPage) return {kind: 'read', value: all}
+  }
+  return {kind: 'unread', why: `it has more than ${mostPages * perPage} entries`}
+}
+
 /** The rules that hold for the branch, by the ruleset that they come from, and who may go past each of these. */
-async function readRulesets(at: At, rules: Answer): Promise<Answer<readonly BranchLayer[]>> {
+async function readRulesets(at: At, rules: Answer<readonly Json[]>): Promise<Answer<readonly BranchLayer[]>> {
   if (rules.kind !== 'read') return rules
-  const listed = listIn(rules.value)
+  const listed = rules.value
   const ids = [...new Set(listed.map((rule) => Number(rule['ruleset_id'])))]
   const layers = await Promise.all(
     ids.map(async (id) => {
@@ -125,9 +145,13 @@ async function readApps(at: At): Promise<Answer<readonly AppOfRun[]>> {
   const shas = [...new Set(commits)].filter((sha) => typeof sha === 'string')
   const apps = new Map<string, AppOfRun>()
   for (const sha of shas) {
-    const runs = await at(`/commits/${sha}/check-runs?filter=all&per_page=100`)
-    if (runs.kind === 'unread') return runs
-    for (const run of runs.kind === 'read' ? listIn(jsonOf(runs.value)['check_runs']) : []) {
+    const runs = await readAll(at, `/commits/${sha}/check-runs?filter=all`, (value) =>
+      listIn(jsonOf(value)['check_runs']),
+    )
+    // To whom may not know, a commit's runs are not there: that is not the same as none.
+    if (runs.kind !== 'read')
+      return runs.kind === 'unread' ? runs : {kind: 'unread', why: 'GitHub shows none to this token'}
+    for (const run of runs.value) {
       if (!String(run['name']).startsWith('countersign / ')) continue
       const app = jsonOf(run['app'])
       const [slug, permissions, events] = [String(app['slug']), jsonOf(app['permissions']), app['events']]
