@@ -68,6 +68,7 @@ test('an issuer that is started again answers a replay of what it decided before
 
 test('a statement that reaches the issuer after sixteen minutes mints nothing, by GitHub’s own clock', async () => {
   const {head, pullRequest} = await stage.propose('sixteen-minutes')
+  stage.world.advance({seconds: -16 * 60})
   const answer = await answerAfter(stage, {body: `/authorize production ${head}`, pullRequest}, () =>
     stage.world.advance({seconds: 16 * 60}),
   )
@@ -81,6 +82,7 @@ test('yesterday’s delivery, asked for again after an outage of the issuer, min
   const {head, pullRequest} = await stage.propose('yesterday')
   await stage.issuer.stop()
   world.listDeliveriesAfter({seconds: 2 * 24 * 60 * 60})
+  world.advance({seconds: -24 * 60 * 60})
   world.comment({repository, pullRequest, by: 'octocat', body: `/authorize production ${head}`})
   await world.settled()
   const late = world.hooks.deliveries.at(-1)
