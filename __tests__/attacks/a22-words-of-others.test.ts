@@ -64,7 +64,7 @@ async function expectSilent(markdown: string): Promise<void> {
   expect(text).not.toMatch(/@[a-z0-9]|#[0-9]|\bGH-[0-9]|(?:https?:\/\/|www\.)evil/i)
   // A command is a first line; the line to copy stands in a block of ours.
   expect(markdown).not.toMatch(/^\s*\//)
-  expect(markdown).not.toMatch(/^\s*\/authorize production 0/m)
+  expect(markdown).not.toMatch(/^\s*\/authorize production 0{40}/m)
 }
 
 /** Only what the gate itself says to its runner. */
