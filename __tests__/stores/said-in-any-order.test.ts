@@ -255,10 +255,11 @@ async function outcomeOf(durable: Durable, order: readonly Step[]): Promise<Outc
   return {alive: [...new Set(alive)].sort(), denied}
 }
 
-async function checkOrders(durable: Durable, numRuns: number): Promise<void> {
-  await durable.createLedger(firstEntry)
+/** `open`: where a run begins, an empty ledger or one that others wrote before. */
+async function checkOrders(open: () => Promise<Durable>, numRuns: number): Promise<void> {
   await fc.assert(
     fc.asyncProperty(drawn, fc.infiniteStream(fc.nat()), async (words, dice) => {
+      const durable = await open()
       const steps = words.flatMap(stepsOf)
       const inOrder = [...steps].sort((a, b) => a.at - b.at || a.id - b.id)
       const shuffled = steps.map((step) => ({step, die: dice.next().value as number}))
@@ -267,14 +268,14 @@ async function checkOrders(durable: Durable, numRuns: number): Promise<void> {
       expect(other.denied).toEqual(one.denied)
       expect(one.alive).toEqual(expect.arrayContaining([...other.alive]))
     }),
-    // Every further run of a failing one fills the tables.
-    {numRuns, endOnFailure: numRuns < 100},
+    {numRuns},
   )
 }
 
 test('on SQLite', async () => {
   const durable = openSqlite(join(folder, 'countersign.db'))
-  await checkOrders(durable, 1000)
+  await durable.createLedger(firstEntry)
+  await checkOrders(() => Promise.resolve(durable), 1000)
   durable.close()
 })
 
@@ -283,9 +284,17 @@ if (emulatorAbsent !== undefined) {
 } else {
   test('on DynamoDB', async () => {
     const emulator: Emulator = await startEmulator()
-    const durable = await new Tables(emulator.dynamoUrl).openEmpty()
-    await checkOrders(durable, sizeOf(50, 1000))
-    durable.close()
+    const tables = new Tables(emulator.dynamoUrl)
+    let durable: Durable | undefined
+    // The emulator copies a table at each transaction, so that what many runs wrote would make each of them slow.
+    const open = async (): Promise<Durable> => {
+      durable?.close()
+      durable = await tables.openEmpty()
+      await durable.createLedger(firstEntry)
+      return durable
+    }
+    await checkOrders(open, sizeOf(50, 1000))
+    durable?.close()
     await emulator.close()
   })
 }
