@@ -11,6 +11,8 @@ export default class PlainReporter {
     process.stderr.write(
       `${results.numPassedTests} passed, ${results.numFailedTests} failed, ${skipped.length} skipped\n`,
     )
+    // Whatever befalls the end of the run: one that nobody waits for any more would end with 0.
+    if (results.numFailedTests + results.numFailedTestSuites > 0) process.exitCode = 1
     if (process.env['CI'] === 'true' && skipped.length > 0) this.#error = new Error('CI skips nothing')
   }
   getLastError() {

@@ -29,6 +29,8 @@ export async function startMoto(): Promise<Moto> {
     env: {PYTHONPATH: packages, AWS_DEFAULT_REGION: 'eu-central-1'},
     stdio: ['pipe', 'ignore', 'pipe'],
   })
+  // Asked for now: one that has ended meanwhile tells nobody any more.
+  const ended = once(child, 'exit')
   let said = ''
   const url = await new Promise<string>((resolve, reject) => {
     child.stderr.on('data', (data: Buffer) => {
@@ -41,7 +43,6 @@ export async function startMoto(): Promise<Moto> {
   return {
     url,
     close: async () => {
-      const ended = once(child, 'exit')
       child.kill('SIGKILL')
       await ended
     },
